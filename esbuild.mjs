@@ -1,0 +1,87 @@
+// Builds everything: the host bundle, the two worker threads and the webview scripts.
+// `node esbuild.mjs [--watch] [--dev]`. `tsc` only checks types (npm run types).
+import { build, context } from 'esbuild';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
+
+/** Grammars shipped beside the bundle: only those a language file of ours uses. */
+export const grammars = ['typescript', 'tsx', 'javascript', 'python', 'go', 'java'];
+
+/** Options shared by the product's bundles. */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: !dev,
+  sourcemap: dev ? 'linked' : false,
+  logLevel: 'warning',
+  legalComments: 'none',
+  metafile: true,
+};
+
+const nodeBundles = {
+  ...common,
+  entryPoints: {
+    extension: 'src/extension.ts',
+    indexWorker: 'src/workers/indexWorker.ts',
+    receiverWorker: 'src/workers/receiverWorker.ts',
+  },
+  outdir: 'dist',
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode'],
+};
+
+/** Every src/webviews/<name>/main.browser.ts becomes dist/webviews/<name>.js. */
+async function webviewEntries() {
+  const folder = path.join(root, 'src/webviews');
+  const entries = {};
+  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    const main = path.join(folder, name, 'main.browser.ts');
+    if (existsSync(main)) entries[`webviews/${name}`] = path.relative(root, main);
+    const style = path.join(folder, name, 'style.css');
+    if (existsSync(style)) {
+      await mkdir(path.join(root, 'dist/webviews'), { recursive: true });
+      await cp(style, path.join(root, `dist/webviews/${name}.css`));
+    }
+  }
+  return entries;
+}
+
+async function copyAssets() {
+  const target = path.join(root, 'dist/grammars');
+  await mkdir(target, { recursive: true });
+  const wasm = path.join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
+  for (const grammar of grammars)
+    await cp(
+      path.join(wasm, `tree-sitter-${grammar}.wasm`),
+      path.join(target, `tree-sitter-${grammar}.wasm`),
+    );
+  const runtime = path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.wasm');
+  await cp(runtime, path.join(target, 'web-tree-sitter.wasm'));
+}
+
+export async function buildAll() {
+  await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  await copyAssets();
+  const webviews = {
+    ...common,
+    entryPoints: await webviewEntries(),
+    outdir: 'dist',
+    platform: 'browser',
+    target: 'chrome126',
+    format: 'iife',
+  };
+  if (process.argv.includes('--watch')) {
+    for (const options of [nodeBundles, webviews]) await (await context(options)).watch();
+    return;
+  }
+  await Promise.all([build(nodeBundles), build(webviews)]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

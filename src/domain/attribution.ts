@@ -1,0 +1,41 @@
+import type { FunctionRef } from './functionDecl.ts';
+import type { OperationId } from './operation.ts';
+
+export type Confidence = 'exact' | 'strong' | 'weak';
+
+/** One step of the reasoning from telemetry to function, as text for a person. */
+export interface ExplanationStep {
+  /** For example `seen`, `rule`, `candidate`, `decision`. */
+  readonly stage: 'seen' | 'rule' | 'candidate' | 'decision';
+  readonly text: string;
+}
+
+interface AttributionBase {
+  readonly operation: OperationId;
+  readonly steps: readonly ExplanationStep[];
+}
+
+/** The answer for one operation. `none` and `ambiguous` always carry a reason. */
+export type Attribution =
+  | (AttributionBase & {
+      readonly kind: 'owned';
+      readonly owner: FunctionRef;
+      readonly rule: string;
+      readonly confidence: Confidence;
+      /** One sentence: why this function. */
+      readonly explanation: string;
+      /** The telemetry key in words, for example `GET /api/users/:id (server span)`. */
+      readonly telemetry: string;
+    })
+  | (AttributionBase & {
+      readonly kind: 'ambiguous';
+      readonly candidates: readonly FunctionRef[];
+      readonly rule: string;
+      readonly explanation: string;
+      readonly telemetry: string;
+    })
+  | (AttributionBase & {
+      readonly kind: 'none';
+      readonly explanation: string;
+      readonly telemetry: string;
+    });

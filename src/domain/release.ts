@@ -1,0 +1,24 @@
+import type { ServiceKey } from './service.ts';
+import type { Ratio, UnixMillis } from './units.ts';
+
+/** One run of one release of a service. */
+export interface ReleaseState {
+  readonly version: string;
+  readonly run: number;
+  readonly running: boolean;
+  readonly share?: Ratio;
+  readonly firstSeen: UnixMillis;
+  readonly lastSeen: UnixMillis;
+}
+
+/** What is known of a service in an environment. */
+export interface ServiceState {
+  readonly service: ServiceKey;
+  readonly alive: boolean;
+  readonly lastSeen: UnixMillis;
+  readonly releases: readonly ReleaseState[];
+  /** `version doesn't change with deploys` and the like. */
+  readonly warnings: readonly string[];
+  /** Where its numbers come from: one source per service. */
+  readonly source: string;
+}

@@ -1,0 +1,37 @@
+/** Why something did not work, as a closed set: code branches on it, never on message text. */
+export type FailureReason =
+  | 'aborted'
+  | 'timeout'
+  | 'unreachable'
+  | 'refused'
+  | 'portTaken'
+  | 'notFound'
+  | 'invalid'
+  | 'tooLarge'
+  | 'unsupported'
+  | 'untrusted'
+  | 'busy'
+  | 'stateMoved'
+  | 'crashed'
+  | 'internal';
+
+/** A failure as data. `message` says what happened, `remedy` what a person can do about it; both are free of secrets. */
+export interface Failure {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export type Result<T, F = Failure> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: F };
+
+export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
+
+export const fail = (
+  reason: FailureReason,
+  message: string,
+  remedy?: string,
+): { readonly ok: false; readonly failure: Failure } => ({
+  ok: false,
+  failure: remedy === undefined ? { reason, message } : { reason, message, remedy },
+});

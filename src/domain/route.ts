@@ -1,0 +1,25 @@
+import type { FunctionRef } from './functionDecl.ts';
+
+/** A handler registered for a route, found in source. `path` is the full template in the framework's own syntax, leading slash. */
+export interface RouteDecl {
+  readonly framework: string;
+  /** Upper case; `*` for any. */
+  readonly method: string;
+  readonly path: string;
+  readonly handler: FunctionRef;
+  /** Where it was registered, for the explanation. */
+  readonly registeredAt: { readonly path: string; readonly line: number };
+  /** Parts of the path that could not be read from the source (computed prefix); such a route never gives `exact`. */
+  readonly unresolved?: string;
+  /** In a test file: never owner while another one exists. */
+  readonly inTest?: true;
+}
+
+/** What the receiver needs to refine entry spans without a route: templates with the framework's precedence, most specific first. */
+export interface RouteTable {
+  readonly routes: readonly {
+    readonly framework: string;
+    readonly method: string;
+    readonly path: string;
+  }[];
+}

@@ -1,0 +1,37 @@
+import type { FileInsights, Insight } from '../domain/insight.ts';
+import type { ServiceState } from '../domain/release.ts';
+import type { Failure } from '../domain/result.ts';
+import type { WindowName } from '../domain/units.ts';
+
+interface Disposable {
+  dispose(): void;
+}
+
+/** Health of the selected environment, for the status bar. */
+export interface EnvironmentView {
+  readonly name: string;
+  readonly production: boolean;
+  readonly window: WindowName;
+  /** `off`: the local receiver is not running and nothing is configured. */
+  readonly health: 'off' | 'starting' | 'listening' | 'ok' | 'degraded' | 'unreachable';
+  /** One sentence: what is wrong and what to do, or where it listens. */
+  readonly detail: string;
+  readonly failure?: Failure;
+  readonly services: readonly ServiceState[];
+}
+
+/** What every surface reads. Surfaces never see an adapter. */
+export interface InsightService {
+  /** Waits for a refresh in flight. Empty when the file has nothing to say. */
+  insights(path: string, signal?: AbortSignal): Promise<FileInsights>;
+  /** Last known, from memory; never fetches. */
+  peek(path: string): FileInsights | undefined;
+  /** A live insight by its opaque id (hover links). */
+  byId(id: string): Insight | undefined;
+  environment(): EnvironmentView;
+  /** Fetches now (command `prodlens.refresh`). */
+  refresh(): Promise<void>;
+  /** Insights of these files changed. */
+  onDidChange(listener: (paths: readonly string[]) => void): Disposable;
+  onDidChangeEnvironment(listener: (environment: EnvironmentView) => void): Disposable;
+}

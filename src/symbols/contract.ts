@@ -1,0 +1,138 @@
+import type { Attribution } from '../domain/attribution.ts';
+import type { FunctionDecl, FunctionRef, LanguageId, SourceRange } from '../domain/functionDecl.ts';
+import type { Operation, OperationId } from '../domain/operation.ts';
+import type { RouteDecl } from '../domain/route.ts';
+import type { ServiceKey } from '../domain/service.ts';
+import type { StackFrame } from '../domain/stats.ts';
+
+export interface IndexFolder {
+  /** Absolute path of a workspace folder. */
+  readonly path: string;
+  /** Files to index, relative; absent: the worker walks the folder itself (not a git repository). */
+  readonly files?: readonly string[];
+  /** Globs left out (`files.exclude`, `prodlens.exclude`). */
+  readonly exclude: readonly string[];
+}
+
+export interface IndexSettings {
+  readonly folders: readonly IndexFolder[];
+  /** dist/grammars. */
+  readonly grammarsFolder: string;
+  /** Where index results are kept by content hash; absent: not persisted. */
+  readonly cacheFolder?: string;
+  /** Untrusted workspace: prodlens.json and repository hints are not read. */
+  readonly trusted: boolean;
+}
+
+/** An edit as VS Code reports it: range in the text before, and the new text. */
+export interface TextEdit {
+  readonly range: SourceRange;
+  readonly text: string;
+}
+
+/** A service that a file is thought to belong to, and why. */
+export interface FileService {
+  readonly service: ServiceKey;
+  readonly explanation: string;
+}
+
+/** Symbols and attributions of one file. */
+export interface FileView {
+  readonly path: string;
+  readonly language: LanguageId;
+  /** Document version the symbols belong to; 0 for a file on disk. */
+  readonly version: number;
+  readonly functions: readonly FunctionDecl[];
+  /** `lastGood`: the present text can't be parsed, symbols are the last good ones; `skipped`: see `reason`. */
+  readonly status: 'fresh' | 'lastGood' | 'skipped';
+  readonly reason?: string;
+  /** Services of this file among those seen; empty: unknown. */
+  readonly services: readonly FileService[];
+  /** Why `services` is empty or what was compared. */
+  readonly servicesExplanation: string;
+  /** Attributions whose owner or candidates are in this file. */
+  readonly attributions: readonly OwnedOperation[];
+}
+
+export interface OwnedOperation {
+  readonly operation: Operation;
+  readonly attribution: Attribution;
+}
+
+/** A mistake in prodlens.json, for the Problems view. */
+export interface ConfigProblem {
+  readonly path: string;
+  readonly range: SourceRange;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+export interface IndexReport {
+  readonly state: 'idle' | 'indexing';
+  readonly files: number;
+  readonly functions: number;
+  readonly routes: number;
+  readonly operations: number;
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  readonly skippedCount: number;
+}
+
+/** What the index worker answers to the extension host. */
+export interface IndexContract {
+  readonly calls: {
+    readonly configure: { params: IndexSettings; result: undefined };
+    readonly open: {
+      params: {
+        readonly path: string;
+        readonly language: string;
+        readonly version: number;
+        readonly text: string;
+      };
+      result: undefined;
+    };
+    /** Edits in the order VS Code gives them; versions must follow each other, else the host opens anew. */
+    readonly edit: {
+      params: {
+        readonly path: string;
+        readonly version: number;
+        readonly edits: readonly TextEdit[];
+      };
+      result: { readonly inSync: boolean };
+    };
+    readonly close: { params: { readonly path: string }; result: undefined };
+    readonly filesChanged: { params: { readonly paths: readonly string[] }; result: undefined };
+    /** null: not a file we read (other language, excluded, outside the folders). */
+    readonly file: { params: { readonly path: string }; result: FileView | null };
+    /** Everything the index knows about how an operation was attributed. */
+    readonly attribute: {
+      params: { readonly operations: readonly Operation[] };
+      result: readonly Attribution[];
+    };
+    readonly attributionsOf: {
+      params: { readonly operations: readonly OperationId[] };
+      result: readonly OwnedOperation[];
+    };
+    /** Operations of a service that no function owns, with the reasons; for explain and diagnose. */
+    readonly unowned: { params: { readonly limit: number }; result: readonly OwnedOperation[] };
+    /** First application frame that lies in the workspace, per stack. */
+    readonly locateFrames: {
+      params: { readonly stacks: readonly (readonly StackFrame[])[] };
+      result: readonly (FrameLocation | null)[];
+    };
+    readonly routes: { params: undefined; result: readonly RouteDecl[] };
+    readonly problems: { params: undefined; result: readonly ConfigProblem[] };
+    readonly report: { params: undefined; result: IndexReport };
+  };
+  readonly events: {
+    /** Symbols or attributions of these files changed; `all` after a re-index. */
+    readonly changed: { readonly paths: readonly string[]; readonly all?: true };
+    readonly problems: readonly ConfigProblem[];
+  };
+}
+
+export interface FrameLocation {
+  readonly path: string;
+  readonly line: number;
+  readonly column?: number;
+  readonly function?: FunctionRef;
+}

@@ -1,0 +1,41 @@
+import type { CompareReleases } from '../../domain/comparison.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { ServiceState } from '../../domain/release.ts';
+import type { RouteTable } from '../../domain/route.ts';
+import type { FunctionNumbers } from '../../domain/stats.ts';
+import type { Trace, TraceSummary } from '../../domain/trace.ts';
+import type { UnixMillis } from '../../domain/units.ts';
+import type { Result } from '../../domain/result.ts';
+import type { NumbersQuery, TraceQuery } from '../ports.ts';
+import type { TelemetrySink } from './model.ts';
+
+/** The part of the receiver that knows what the telemetry means: assembly, operations, slots, traces. No I/O, no timers. */
+export interface TelemetryCore extends TelemetrySink {
+  /** Closes assemblies whose time is over; call about once per second. */
+  tick(now: UnixMillis): void;
+  /** Closes every open assembly now (before a snapshot at shutdown, and in tests). */
+  settle(now: UnixMillis): void;
+  /** Grows by one with every change that a reader could see. */
+  readonly revision: number;
+  services(now: UnixMillis): readonly ServiceState[];
+  numbers(query: NumbersQuery, now: UnixMillis): readonly FunctionNumbers[];
+  searchTraces(query: TraceQuery, now: UnixMillis): readonly TraceSummary[];
+  trace(traceId: string): Trace | undefined;
+  /** In order of first sight; the list only grows until `clear` or `restore` change the epoch. */
+  operations(): { readonly epoch: string; readonly operations: readonly Operation[] };
+  setRoutes(routes: RouteTable): void;
+  counters(): Readonly<Record<string, number>>;
+  memoryBytes(): Readonly<Record<string, number>>;
+  /** Versioned, compact; everything that must survive. */
+  snapshot(now: UnixMillis): Uint8Array;
+  /** `invalid` for a corrupt or foreign snapshot, which leaves the core empty. */
+  restore(bytes: Uint8Array, now: UnixMillis): Result<undefined>;
+  clear(): void;
+}
+
+export interface CoreOptions {
+  readonly now: UnixMillis;
+  readonly compare: CompareReleases;
+  /** Total of our own byte count; the shares of its parts are decided inside. */
+  readonly memoryLimitBytes?: number;
+}

@@ -1,0 +1,49 @@
+import type { OperationId } from '../domain/operation.ts';
+import type { ServiceState } from '../domain/release.ts';
+import type { Result } from '../domain/result.ts';
+import type { ServiceKey } from '../domain/service.ts';
+import type { FunctionNumbers } from '../domain/stats.ts';
+import type { Trace, TraceSummary } from '../domain/trace.ts';
+import type { Milliseconds, UnixMillis } from '../domain/units.ts';
+
+/** A function as a metrics source sees it: the operations it owns. */
+export interface OperationGroup {
+  /** Chosen by the asker (the FunctionId); comes back in the answer. */
+  readonly key: string;
+  readonly service: ServiceKey;
+  readonly operations: readonly OperationId[];
+}
+
+export interface NumbersQuery {
+  readonly groups: readonly OperationGroup[];
+  readonly window: Milliseconds;
+  /** Only data after this moment (recovery after a rollback). */
+  readonly since?: UnixMillis;
+  /** Points of the sparkline; 0: none. */
+  readonly seriesPoints: number;
+}
+
+export interface TraceQuery {
+  readonly service: ServiceKey;
+  /** Empty: any operation of the service. */
+  readonly operations: readonly OperationId[];
+  readonly kind: 'recent' | 'slow' | 'failed';
+  readonly release?: string;
+  readonly limit: number;
+}
+
+/** Numbers of functions. Implementations never splice two sources and never answer with a partial sum. */
+export interface MetricsSource {
+  services(signal: AbortSignal): Promise<Result<readonly ServiceState[]>>;
+  /** One answer per group, same order. */
+  numbers(query: NumbersQuery, signal: AbortSignal): Promise<Result<readonly FunctionNumbers[]>>;
+  /** New data may be there. At most once per second. */
+  onDidChange(listener: () => void): { dispose(): void };
+}
+
+/** Whole traces. */
+export interface TraceSource {
+  search(query: TraceQuery, signal: AbortSignal): Promise<Result<readonly TraceSummary[]>>;
+  /** `notFound` when the source doesn't have it. */
+  trace(traceId: string, signal: AbortSignal): Promise<Result<Trace>>;
+}
