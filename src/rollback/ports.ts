@@ -1,4 +1,4 @@
-import type { Failure, Result } from '../domain/result.ts';
+import type { Result } from '../domain/result.ts';
 import type { Milliseconds, Ratio, UnixMillis } from '../domain/units.ts';
 
 /** A place a service is deployed to, from `prodlens.environments[].targets[]`. */
@@ -96,6 +96,6 @@ export interface ProcessRunner {
     },
     signal: AbortSignal,
   ): Promise<
-    Result<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }, Failure>
+    Result<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>
   >;
 }

@@ -63,10 +63,10 @@ export function createRemote<C extends Contract>(transport: Transport): Remote<C
     call(name, params, options = {}) {
       const { signal, transfer } = options;
       return new Promise((resolve, reject) => {
-        if (closed !== undefined) return reject(new RpcError('closed', closed));
-        if (signal?.aborted === true) return reject(new RpcError('aborted', 'aborted'));
+        if (closed !== undefined) { reject(new RpcError('closed', closed)); return; }
+        if (signal?.aborted === true) { reject(new RpcError('aborted', 'aborted')); return; }
         if (queue.length >= maxQueued)
-          return reject(new RpcError('busy', `more than ${String(maxQueued)} calls are waiting`));
+          { reject(new RpcError('busy', `more than ${String(maxQueued)} calls are waiting`)); return; }
         const id = nextId++;
         const onAbort = (): void => {
           const index = queue.findIndex((waiting) => waiting.id === id);
@@ -83,10 +83,10 @@ export function createRemote<C extends Contract>(transport: Transport): Remote<C
         const start = (): void => {
           if (closed !== undefined) {
             stopListening();
-            return reject(new RpcError('closed', closed));
+            reject(new RpcError('closed', closed)); return;
           }
           inFlight++;
-          pending.set(id, { resolve: resolve as (value: never) => void, reject, stopListening });
+          pending.set(id, { resolve: resolve, reject, stopListening });
           transport.send({ t: 'call', id, name, params }, transfer);
         };
         if (inFlight < maxInFlight) start();
@@ -96,8 +96,8 @@ export function createRemote<C extends Contract>(transport: Transport): Remote<C
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set);
-      set.add(listener as (payload: never) => void);
-      return { dispose: () => void set.delete(listener as (payload: never) => void) };
+      set.add(listener);
+      return { dispose: () => void set.delete(listener) };
     },
     onClose(listener) {
       if (closed !== undefined) listener(closed);
@@ -133,7 +133,7 @@ export function serve<C extends Contract>(transport: Transport, handlers: Handle
     try {
       const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
       if (handler === undefined) throw new Error(`unknown call ${name}`);
-      const value: unknown = await handler(params as never, controller.signal);
+      const value: unknown = await handler(params, controller.signal);
       if (!controller.signal.aborted) transport.send({ t: 'result', id, value });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
