@@ -1,9 +1,8 @@
 import type { Comparison } from './stats.ts';
 import type { Milliseconds, UnixMillis } from './units.ts';
 
-/** Calls of one release of one function during one block of time. */
-export interface ComparisonBlock {
-  readonly at: UnixMillis;
+/** Calls of one release of one function: all of them, or those of one block of time or of one instance. */
+export interface ComparisonSample {
   readonly calls: number;
   readonly errors: number;
   /** Latency of successful calls only, ascending, bounds in milliseconds; the last `high` may be Infinity. */
@@ -12,28 +11,27 @@ export interface ComparisonBlock {
     readonly high: number;
     readonly count: number;
   }[];
-  /** Calls and errors per instance, where instances are known. */
-  readonly instances?: readonly {
-    readonly instance: string;
-    readonly calls: number;
-    readonly errors: number;
-  }[];
+}
+
+export interface ComparisonBlock extends ComparisonSample {
+  /** Start of the block; the same grid on both sides. */
+  readonly at: UnixMillis;
 }
 
 export interface ComparisonSide {
   readonly version: string;
   readonly firstSeen: UnixMillis;
-  /** Only blocks that both sides share; empty blocks included. */
+  /** Over the time that both sides share. */
   readonly blocks: readonly ComparisonBlock[];
+  /** The same calls by `service.instance.id`, where instances are known (at least two of them). */
+  readonly instances?: readonly ComparisonSample[];
 }
 
 export interface ComparisonContext {
   /** Length of a block. */
   readonly block: Milliseconds;
-  /** Functions judged together (Holm / Bonferroni over functions × metrics). */
+  /** Functions judged together: the error budget is shared over functions × metrics. */
   readonly functions: number;
-  /** Time since the two releases first ran together: repeated looks are paid for from it. */
-  readonly elapsed: Milliseconds;
   readonly basis: 'concurrent' | 'beforeAfter';
 }
 
