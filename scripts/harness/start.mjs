@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -52,11 +52,14 @@ const QUIET_SETTINGS = {
 
 /**
  * @typedef {object} HarnessOptions
- * @property {string} [extensionPath] absolute path of the extension's sources (built), loaded as under development
+ * @property {string} [extensionPath] absolute path of the built extension's folder. It is installed by a link, so that VS Code
+ *   behaves as for a person; under development (and under test) VS Code shows no notification toasts, among others
+ * @property {boolean} [development] load extensionPath as under development: what extensionTestsPath needs
  * @property {string} [vsix] absolute path of a packaged extension, installed instead
  * @property {string} workspace absolute path of the folder (or .code-workspace file) that windows open by default
  * @property {boolean} [trust] true: with workspace trust, as a person has it; default: off, everything is trusted
- * @property {Record<string, unknown>} [settings] machine settings of the remote; added to quiet defaults
+ * @property {Record<string, unknown>} [settings] machine settings: what a remote window reads settings of machine scope from
+ * @property {Record<string, unknown>} [userSettings] the person's own settings, added to quiet defaults
  * @property {string} [serverDataDir] kept after stop() when given: for tests of restarts; default: a temporary folder
  * @property {number} [port] 0 or none: a free one
  * @property {Record<string, string>} [env] added to the environment of the server and the extension hosts
@@ -79,10 +82,9 @@ export async function startHarness(options) {
   const temporary = options.serverDataDir === undefined;
   // A short path: unix sockets in it may not exceed 107 bytes.
   const serverDataDir = options.serverDataDir ?? (await mkdtemp(path.join(tmpdir(), 'pl-')));
-  const settings = { ...QUIET_SETTINGS, ...options.settings };
-  const machine = path.join(serverDataDir, 'data', 'Machine');
-  await mkdir(machine, { recursive: true });
-  await writeFile(path.join(machine, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  await writeSettings(serverDataDir, 'Machine', options.settings ?? {});
+  // Written before the start also when nothing is in it: VS Code doesn't see a settings file that appears later.
+  await writeSettings(serverDataDir, 'User', { ...QUIET_SETTINGS, ...options.userSettings });
 
   const env = {
     ...cleanEnvironment(),
@@ -115,6 +117,8 @@ export async function startHarness(options) {
       if (installed.code !== 0 || !/successfully installed/i.test(installed.output)) {
         throw new Error(`VS Code did not install ${options.vsix}:\n${installed.output}`);
       }
+    } else if (options.extensionPath !== undefined && !options.development) {
+      await linkExtension(options.extensionPath, path.join(serverDataDir, 'extensions'));
     }
     const port = await startServer(harness, env, [
       '--host',
@@ -122,8 +126,9 @@ export async function startHarness(options) {
       '--port',
       String(options.port ?? 0),
       '--without-connection-token',
-      '--enable-smoke-test-driver',
       ...data,
+      // Without the driver, a built VS Code ignores extensionDevelopmentPath.
+      ...(options.development ? ['--enable-smoke-test-driver'] : []),
       ...(options.trust === true ? [] : ['--disable-workspace-trust']),
     ]);
     const authority = `127.0.0.1:${port}`;
@@ -131,7 +136,7 @@ export async function startHarness(options) {
     const address = (window = {}) => {
       const payload = [];
       const remote = (file) => `vscode-remote://${authority}${encodeURI(file)}`;
-      if (options.extensionPath !== undefined) {
+      if (options.development && options.extensionPath !== undefined) {
         payload.push(['extensionDevelopmentPath', remote(options.extensionPath)]);
       }
       if (window.extensionTestsPath !== undefined) {
@@ -164,6 +169,7 @@ export async function startHarness(options) {
     };
     return {
       url: address(),
+      workspace: options.workspace,
       address,
       port,
       serverDataDir,
@@ -181,6 +187,28 @@ export async function startHarness(options) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * @param {string} serverDataDir
+ * @param {'Machine' | 'User'} scope
+ * @param {Record<string, unknown>} settings
+ */
+async function writeSettings(serverDataDir, scope, settings) {
+  const folder = path.join(serverDataDir, 'data', scope);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+}
+
+/** VS Code takes every folder it finds here for an installed extension, when it starts without a list of them. */
+async function linkExtension(extensionPath, extensionsDir) {
+  const { publisher, name, version } = JSON.parse(
+    await readFile(path.join(extensionPath, 'package.json'), 'utf8'),
+  );
+  const link = path.join(extensionsDir, `${publisher}.${name}-${version}`);
+  await mkdir(extensionsDir, { recursive: true });
+  await rm(link, { force: true });
+  await symlink(extensionPath, link, 'dir');
 }
 
 /** The environment without what would make VS Code or Node behave differently when started from inside an editor or a test. */
@@ -226,9 +254,4 @@ async function endServer(mark) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     if (performance.now() > deadline) killMarked(mark, 'SIGKILL');
   }
-}
-
-/** @returns {Promise<string>} what the newest extension host log says, for messages about a failed start. */
-export async function readLog(file) {
-  return readFile(file, 'utf8').catch(() => '');
 }

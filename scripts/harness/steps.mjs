@@ -93,9 +93,15 @@ export function run(command, args, options = {}) {
         resolve({ code: status, output });
         return;
       }
-      const why = timedOut ? 'took too long' : signal ? `ended by ${signal}` : `exit code ${status}`;
+      const why = timedOut
+        ? 'took too long'
+        : signal
+          ? `ended by ${signal}`
+          : `exit code ${status}`;
       reject(
-        new Error(`${command} ${args.join(' ')}: ${why}\n${options.show ? '' : output.slice(-4_000)}`),
+        new Error(
+          `${command} ${args.join(' ')}: ${why}\n${options.show ? '' : output.slice(-4_000)}`,
+        ),
       );
     });
   });
