@@ -141,7 +141,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './tsconfig.webviews.json'],
+        project: ['./tsconfig.json', './test/harness/tsconfig.json', './tsconfig.webviews.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

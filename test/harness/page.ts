@@ -31,7 +31,7 @@ export async function startProdlens(options: HarnessOptions): Promise<Harness> {
   const vsix = process.env['PRODLENS_VSIX'];
   const extension =
     vsix === undefined ? { extensionPath: projectRoot() } : { vsix: path.resolve(vsix) };
-  return (await startHarness({ ...extension, ...options })) as Harness;
+  return startHarness({ ...extension, ...options });
 }
 
 /** The four kinds of themes of VS Code; its own default theme of each kind is used. */
