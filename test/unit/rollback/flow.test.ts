@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import type { Result } from '../../../src/domain/result.ts';
+import { fail, ok } from '../../../src/domain/result.ts';
+import { ratio } from '../../../src/domain/units.ts';
+import type { RollbackDialogs, RollbackServices } from '../../../src/rollback/flow.ts';
+import { runRollback } from '../../../src/rollback/flow.ts';
+import { Journal } from '../../../src/rollback/journal.ts';
+import type { DeployProvider, DeployState } from '../../../src/rollback/ports.ts';
+import { judgeRecovery } from '../../../src/rollback/recovery.ts';
+import { lockTarget } from '../../../src/rollback/singleFlight.ts';
+import { release, stats, target, temporaryFolder } from './builders.ts';
+
+const bad = release('2.0.0', { weight: ratio(0.1), current: true });
+const stable = release('1.0.0', { weight: ratio(0.9) });
+
+/** A whole journey with scripted answers; `events` is what happened, in order. */
+async function journey(
+  script: {
+    states?: readonly string[];
+    executed?: Result<{ exitCode: number }>;
+    turnBackAt?: 'approve' | 'pick' | 'confirm';
+    recovered?: boolean;
+    lockedByOther?: boolean;
+  } = {},
+) {
+  const events: string[] = [];
+  const folder = await temporaryFolder();
+  const journal = new Journal(folder);
+  const states = [...(script.states ?? ['s1', 's1', 's2'])];
+  const provider: DeployProvider = {
+    id: 'command',
+    check: () => ok(undefined),
+    programs: () => [['/bin/list']],
+    list: async (): Promise<Result<DeployState>> => {
+      events.push('list');
+      return ok({ state: states.shift() ?? 'end', releases: [bad, stable] });
+    },
+    preview: async () => ok('would move 10 %'),
+    describe: (request) => ['/bin/deploy', request.to.id],
+    execute: async () => {
+      const { entries } = await journal.read();
+      events.push(`execute after journal ${entries.map((e) => e.event).join()}`);
+      return script.executed ?? ok({ exitCode: 0 });
+    },
+  };
+  const dialogs: RollbackDialogs = {
+    pickTarget: async (all) => all[0],
+    approvePrograms: async () => script.turnBackAt !== 'approve',
+    pickRelease: async (_, options) => {
+      events.push(`from ${options.from.version}`);
+      return script.turnBackAt === 'pick' ? undefined : options.candidates[0];
+    },
+    showPreview: async (preview) => void events.push(`preview ${preview.providerText}`),
+    confirm: async () => (script.turnBackAt === 'confirm' ? undefined : { reason: 'errors' }),
+    progress: (_, task) => task(() => undefined, new AbortController().signal),
+    tell: (level) => void events.push(`tell ${level}`),
+  };
+  const services: RollbackServices = {
+    providers: new Map([['command', provider]]),
+    journal,
+    folder,
+    user: 'me',
+    now: Date.now,
+    output: () => undefined,
+    log: () => undefined,
+    sourceChanges: async () => '',
+    watch: async () => ({ recovered: script.recovered ?? true, view: undefined }),
+  };
+  if (script.lockedByOther === true) await lockTarget(folder, target({}), 'other', Date.now());
+  const result = await runRollback(services, dialogs, [target({})], {});
+  const recorded = (await journal.read()).entries;
+  return { events, result, recorded };
+}
+
+describe('rollback flow', () => {
+  it('goes the whole way and records it before it acts', async () => {
+    const { events, result, recorded } = await journey();
+    assert.deepEqual(events, [
+      'list',
+      'from 2.0.0',
+      'preview would move 10 %',
+      'list',
+      'execute after journal started',
+      'tell info',
+    ]);
+    assert.deepEqual(result, ok('done'));
+    assert.deepEqual(
+      recorded.map((e) => e.event),
+      ['started', 'finished', 'recovered'],
+    );
+    assert.deepEqual(
+      [recorded[0]?.reason, recorded[0]?.argv],
+      ['errors', ['/bin/deploy', 'id-1.0.0']],
+    );
+  });
+
+  for (const turnBackAt of ['approve', 'pick', 'confirm'] as const)
+    it(`does nothing when the person turns back at ${turnBackAt}`, async () => {
+      const { events, result, recorded } = await journey({ turnBackAt });
+      assert.deepEqual(result, ok('cancelled'));
+      assert.ok(!events.some((e) => e.startsWith('execute')));
+      assert.deepEqual(recorded, []);
+    });
+
+  it('does nothing when the state has moved since the person looked', async () => {
+    const { events, result } = await journey({ states: ['s1', 'other'] });
+    assert.ok(!result.ok);
+    assert.equal(result.failure.reason, 'stateMoved');
+    assert.ok(!events.some((e) => e.startsWith('execute')));
+  });
+
+  it('does nothing while another window rolls the same target back', async () => {
+    const { events, result } = await journey({ lockedByOther: true });
+    assert.ok(!result.ok);
+    assert.equal(result.failure.reason, 'busy');
+    assert.ok(!events.some((e) => e.startsWith('execute')));
+  });
+
+  it('reads the state after a timeout instead of trying again', async () => {
+    const { events, result, recorded } = await journey({ executed: fail('timeout', 'timed out') });
+    assert.ok(!result.ok);
+    assert.match(result.failure.message, /now runs: 2\.0\.0 10 %, 1\.0\.0 90 %/);
+    assert.equal(events.filter((e) => e.startsWith('execute')).length, 1);
+    assert.deepEqual(
+      recorded.map((e) => e.event),
+      ['started', 'unknown'],
+    );
+  });
+
+  it('says when the numbers did not recover', async () => {
+    const { events, recorded } = await journey({ recovered: false });
+    assert.equal(events.at(-1), 'tell warning');
+    assert.equal(recorded.at(-1)?.event, 'notRecovered');
+  });
+});
+
+describe('recovery', () => {
+  const before = { bad: stats(0.06, 690), good: stats(0.004, 210) };
+  it('waits for enough calls after the action', () => {
+    assert.equal(judgeRecovery(stats(0, 200, 10), before.bad, before.good).state, 'waiting');
+    assert.equal(judgeRecovery(undefined, before.bad, before.good).state, 'waiting');
+  });
+  it('sees numbers that are back', () => {
+    const view = judgeRecovery(stats(0.003, 215), before.bad, before.good);
+    assert.deepEqual(view, {
+      state: 'recovered',
+      text: 'errors 6.0 % → 0.3 %, p95 690 ms → 215 ms (500 calls since the action)',
+    });
+  });
+  it('sees numbers that are still bad, in errors or in latency', () => {
+    assert.equal(judgeRecovery(stats(0.05, 215), before.bad, before.good).state, 'waiting');
+    assert.equal(judgeRecovery(stats(0.003, 600), before.bad, before.good).state, 'waiting');
+  });
+});
