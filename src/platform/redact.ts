@@ -1,0 +1,52 @@
+const mask = '…';
+
+/** Names whose values never reach a log or a report. */
+export const secretName =
+  /(authorization|cookie|token|password|passwd|secret|api[-_]?key|credential|private[-_]?key|session[-_]?id)/i;
+
+const rules: readonly (readonly [RegExp, string])[] = [
+  // Anything that calls itself a private key.
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
+  // user:password@host of a URL.
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]+@/gi, `$1${mask}@`],
+  // A scheme of the Authorization header with its credentials.
+  [/\b(Bearer|Basic|Digest|ApiKey)\s+[A-Za-z0-9+/._~=-]{6,}/gi, `$1 ${mask}`],
+  // JSON: "name": "value" or 'name': value.
+  [
+    /(["'])([\w.-]*(?:authorization|cookie|token|password|passwd|secret|api[-_]?key|credential|private[-_]?key)[\w.-]*)\1\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,}\]]+)/gi,
+    `$1$2$1: "${mask}"`,
+  ],
+  // A header line: the rest of the line is the value.
+  [/\b((?:proxy-)?authorization|(?:set-)?cookie)\s*:\s*[^\r\n"']+/gi, `$1: ${mask}`],
+  // name=value, --name value, name: value.
+  [
+    /([\w.-]*(?:token|password|passwd|secret|api[-_]?key|credential|private[-_]?key)[\w.-]*)(\s*[=:]\s*|\s+(?=[^\s=:]*\d))("[^"]*"|'[^']*'|[^\s&;,"')\]}]+)/gi,
+    `$1$2${mask}`,
+  ],
+  // JSON web tokens and the tokens that carry their maker's prefix.
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, mask],
+  [/\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|glsa_|AKIA)[A-Za-z0-9_-]{10,}/g, mask],
+];
+
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text for a log or a report: secrets masked, control and direction characters visible, length bounded. */
+export function redact(text: string, maxLength = 20_000): string {
+  let clean = text.length > maxLength ? `${text.slice(0, maxLength)}… (cut)` : text;
+  for (const [pattern, replacement] of rules) clean = clean.replace(pattern, replacement);
+  return clean.replace(control, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A copy of plain data with the values of secret names masked and every text redacted. */
+export function redactData(value: unknown, depth = 8): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return mask;
+  if (Array.isArray(value)) return value.map((item) => redactData(item, depth - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      secretName.test(name) && typeof item !== 'boolean' ? mask : redactData(item, depth - 1),
+    ]),
+  );
+}
