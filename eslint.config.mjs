@@ -49,7 +49,7 @@ export const mayImport = {
     'config/prodlensJson.ts',
   ],
   webviews: ['domain', 'presentation/viewModels'],
-  'presentation/viewModels': ['domain'],
+  'presentation/viewModels': ['domain', 'rollback'],
   presentation: [
     'domain',
     'config',
