@@ -184,7 +184,20 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs', '**/*.js'],
+    // The shop of the demo is CommonJS, as most services under --require instrumentation are.
+    files: ['demo/shop*/**/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: {
+        require: 'readonly',
+        module: 'writable',
+        process: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['**/*.mjs', 'scripts/**/*.cjs'],
     languageOptions: {
       globals: {
         process: 'readonly',

@@ -20,7 +20,8 @@ export async function freePort() {
 
 async function listening(port, child) {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`a service ended with exit code ${child.exitCode}`);
+    if (child.exitCode !== null)
+      throw new Error(`a service ended with exit code ${child.exitCode}`);
     const socket = net.connect(port, '127.0.0.1');
     const reached = await once(socket, 'connect').then(
       () => true,
@@ -99,7 +100,9 @@ export async function startProcesses({ folder, releases, otlpPort, rate }) {
   return {
     splitterPort: port,
     async stop() {
-      const alive = children.filter((child) => child.exitCode === null && child.signalCode === null);
+      const alive = children.filter(
+        (child) => child.exitCode === null && child.signalCode === null,
+      );
       const ended = alive.map((child) => once(child, 'exit'));
       for (const child of alive) child.kill('SIGKILL');
       await Promise.all(ended);

@@ -66,7 +66,9 @@ try {
   } else {
     const { openVsCode } = await import('./openVsCode.mjs');
     const { closed } = await openVsCode({ root, repository, settings, folder, stops });
-    console.log('\nOpen api/routes/orders.js and wait a minute: numbers appear beside the handlers.');
+    console.log(
+      '\nOpen api/routes/orders.js and wait a minute: numbers appear beside the handlers.',
+    );
     console.log('Within three minutes `checkout` is marked. Hover over it, open a failing trace,');
     console.log('then roll back (Prodlens: Roll Back…, target shop-demo) and watch it recover.');
     console.log(`\nThe demo ends with Ctrl+C, or by itself after ${minutes} minutes.`);

@@ -3,7 +3,11 @@ import path from 'node:path';
 
 /** @param {{ root: string, httpPort: number, grpcPort: number, splitterPort: number }} options */
 export function demoSettings({ root, httpPort, grpcPort, splitterPort }) {
-  const deploy = [process.execPath, path.join(root, 'demo/deploy/deploy.mjs'), String(splitterPort)];
+  const deploy = [
+    process.execPath,
+    path.join(root, 'demo/deploy/deploy.mjs'),
+    String(splitterPort),
+  ];
   return {
     'prodlens.local.enabled': true,
     'prodlens.local.httpPort': httpPort,
