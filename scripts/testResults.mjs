@@ -9,7 +9,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'out', 'test-results');
+const folder =
+  process.env.PRODLENS_TEST_RESULTS_DIR ??
+  path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'out', 'test-results');
 
 /**
  * @typedef {object} Counts

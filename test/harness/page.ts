@@ -34,6 +34,9 @@ export async function startProdlens(options: HarnessOptions): Promise<Harness> {
   return startHarness({ ...extension, ...options });
 }
 
+/** Longer than VS Code gives extensions to deactivate. */
+const ORDERLY_CLOSE_MS = 10_000;
+
 /** The four kinds of themes of VS Code; its own default theme of each kind is used. */
 export type ThemeKind = 'light' | 'dark' | 'highContrast' | 'highContrastLight';
 
@@ -116,10 +119,12 @@ export class VsCodeWindow {
     const pid = this.#extensionHostPid;
     // Leaving the page runs VS Code's shutdown, which ends the extension host; a page closed at once would leave it waiting.
     await this.page.goto('about:blank');
-    await waitUntil(
-      'the extension host to end',
-      () => !this.#harness.extensionHostPids().includes(pid),
-    );
+    const ended = (): boolean => !this.#harness.extensionHostPids().includes(pid);
+    await waitUntil('the extension host to end', ended, ORDERLY_CLOSE_MS).catch(() => {
+      // One that was still starting when the page left was never told: VS Code would keep it for a reconnection.
+      if (!ended()) process.kill(pid, 'SIGKILL');
+    });
+    await waitUntil('the extension host to end', ended);
     await this.page.close();
   }
 

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+
+import { startHarness } from '../../scripts/harness/start.mjs';
+import { VsCodeWindow, waitUntil, type Harness } from '../harness/page.ts';
+import { temporaryWorkspace } from '../harness/workspace.ts';
+
+/** Without our extension: what every other test here stands on. */
+describe('the headless VS Code', () => {
+  let workspace: Awaited<ReturnType<typeof temporaryWorkspace>>;
+  let harness: Harness;
+  before(async () => {
+    workspace = await temporaryWorkspace({ 'one.ts': 'export const one = 1;\n', 'two.ts': '' });
+    harness = await startHarness({ workspace: workspace.folder });
+  });
+  after(async () => {
+    await harness.stop();
+    await workspace.remove();
+  });
+
+  it('opens files and wears the theme that was asked for', async () => {
+    const window = await VsCodeWindow.open(harness);
+    await window.openFile('one.ts');
+    assert.deepEqual(await window.tabs(), ['one.ts']);
+    await window.setTheme('highContrast');
+    await window.setTheme('dark');
+    await window.close();
+  });
+
+  it('knows the extension host of each window, and VS Code replaces one that was killed', async () => {
+    const first = await VsCodeWindow.open(harness);
+    const second = await VsCodeWindow.open(harness);
+    const both = [first.extensionHostPid, second.extensionHostPid];
+    assert.deepEqual(harness.extensionHostPids().toSorted(), both.toSorted());
+    first.killExtensionHost();
+    const restarted = await first.restartedExtensionHost(both);
+    assert.ok(!both.includes(restarted));
+    assert.ok(harness.extensionHostPids().includes(second.extensionHostPid));
+    await first.close();
+    await second.close();
+    await waitUntil('no extension host', () => harness.extensionHostPids().length === 0);
+  });
+
+  it('leaves no process and no folder behind', async () => {
+    const other = await startHarness({ workspace: workspace.folder });
+    await VsCodeWindow.open(other);
+    assert.ok(other.processIds().length > 2);
+    await other.stop();
+    assert.deepEqual(other.processIds(), []);
+    assert.ok(!existsSync(other.serverDataDir));
+  });
+});
