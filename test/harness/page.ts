@@ -190,6 +190,19 @@ export class VsCodeWindow {
     await this.page.locator('.statusbar-item').filter({ hasText: pattern }).first().click();
   }
 
+  /** True while VS Code says that this workspace isn't trusted (only with `trust: true`). */
+  async isRestricted(): Promise<boolean> {
+    return (await this.statusBar()).some(({ text }) => /Restricted Mode/.test(text));
+  }
+
+  /** Trusts the workspace, as a person does from the status bar. */
+  async trustWorkspace(): Promise<void> {
+    await this.clickStatus(/Restricted Mode/);
+    const editor = this.page.locator('.workspace-trust-editor');
+    await editor.getByRole('button', { name: 'Trust', exact: true }).click();
+    await waitUntil('the workspace to be trusted', async () => !(await this.isRestricted()));
+  }
+
   /**
    * The content of the webview that is shown (a frame within a frame).
    *
