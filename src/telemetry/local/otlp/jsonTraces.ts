@@ -1,0 +1,101 @@
+import type { EventRecord, ResourceRecord, SpanRecord } from '../model.ts';
+import { cutText } from './attributes.ts';
+import type { DecodedBatch } from './batch.ts';
+import { BatchBuilder } from './batch.ts';
+import type { JsonObject } from './jsonValues.ts';
+import {
+  enumField,
+  hexField,
+  jsonScopeName,
+  message,
+  messages,
+  parseJson,
+  readAttributes,
+  readJsonResource,
+  textField,
+} from './jsonValues.ts';
+import { recordLimits } from './limits.ts';
+import { idProblem, parentOf, spanKinds, statusCodes } from './spans.ts';
+import type { Tally } from './tally.ts';
+import { epoch, nanosBetween, timestampFromJson } from './timestamps.ts';
+
+const kindNames = spanKinds.map((kind) => `SPAN_KIND_${kind.toUpperCase()}`);
+const statusNames = statusCodes.map((code) => `STATUS_CODE_${code.toUpperCase()}`);
+
+/** `ExportTraceServiceRequest` in OTLP/JSON (protocol specification, "JSON Protobuf Encoding"). Throws `MalformedBody`. */
+export function decodeTracesJson(bytes: Uint8Array, tally: Tally): DecodedBatch<SpanRecord> {
+  const batch = new BatchBuilder<SpanRecord>(tally);
+  for (const resourceSpans of messages(parseJson(bytes), 'resourceSpans')) {
+    const resource = readJsonResource(resourceSpans, tally);
+    for (const scoped of messages(resourceSpans, 'scopeSpans', 'instrumentationLibrarySpans')) {
+      const scope = jsonScopeName(scoped);
+      for (const span of messages(scoped, 'spans')) addSpan(span, resource, scope, batch);
+    }
+  }
+  return batch.finish();
+}
+
+function addSpan(
+  span: JsonObject,
+  resource: ResourceRecord,
+  scope: string,
+  batch: BatchBuilder<SpanRecord>,
+): void {
+  const { tally } = batch;
+  const traceId = hexField(span, 'traceId');
+  const spanId = hexField(span, 'spanId');
+  const parentSpanId = hexField(span, 'parentSpanId');
+  const start = timestampFromJson(span['startTimeUnixNano']);
+  const end = timestampFromJson(span['endTimeUnixNano']);
+  const problem = idProblem(traceId, spanId, parentSpanId);
+  if (problem !== undefined || start === undefined || end === undefined) {
+    batch.reject(problem ?? 'a time must be nanoseconds since 1970');
+    return;
+  }
+  const status = message(span, 'status');
+  batch.records.push({
+    resource,
+    scope,
+    traceId,
+    spanId,
+    parentSpanId: parentOf(parentSpanId),
+    traceState: textField(span, 'traceState').slice(0, recordLimits.nameLength),
+    name: cutText(textField(span, 'name'), recordLimits.nameLength, tally),
+    kind: spanKinds[enumField(span, 'kind', kindNames)] ?? 'unspecified',
+    start,
+    durationNanos: nanosBetween(start, end),
+    status: statusCodes[enumField(status, 'code', statusNames)] ?? 'unset',
+    statusMessage: cutText(textField(status, 'message'), recordLimits.valueLength, tally),
+    attributes: readAttributes(span, tally),
+    events: readEvents(span, tally),
+    links: readLinks(span, tally),
+  });
+}
+
+function readEvents(span: JsonObject, tally: Tally): readonly EventRecord[] {
+  const events: EventRecord[] = [];
+  for (const event of messages(span, 'events')) {
+    if (events.length >= recordLimits.events) {
+      tally.add('events.dropped');
+      continue;
+    }
+    events.push({
+      name: textField(event, 'name').slice(0, recordLimits.nameLength),
+      time: timestampFromJson(event['timeUnixNano']) ?? epoch,
+      attributes: readAttributes(event, tally),
+    });
+  }
+  return events;
+}
+
+function readLinks(span: JsonObject, tally: Tally): SpanRecord['links'] {
+  const links: { traceId: string; spanId: string }[] = [];
+  for (const link of messages(span, 'links')) {
+    const traceId = hexField(link, 'traceId');
+    const spanId = hexField(link, 'spanId');
+    if (links.length < recordLimits.links && idProblem(traceId, spanId, '') === undefined)
+      links.push({ traceId, spanId });
+    else tally.add('links.dropped');
+  }
+  return links;
+}
