@@ -192,7 +192,7 @@ export class VsCodeWindow {
 
   /** True while VS Code says that this workspace isn't trusted (only with `trust: true`). */
   async isRestricted(): Promise<boolean> {
-    return (await this.statusBar()).some(({ text }) => /Restricted Mode/.test(text));
+    return (await this.statusBar()).some(({ text }) => text.includes('Restricted Mode'));
   }
 
   /** Trusts the workspace, as a person does from the status bar. */
