@@ -34,9 +34,10 @@ async function listening(port, child) {
 }
 
 /**
- * @param {{ folder: string, releases: { version: string, commit: string, folder: string }[], otlpPort: number, rate: number }} options
+ * @param {{ folder: string, releases: { version: string, commit: string, folder: string }[], otlpPort: number, rate: number,
+ *   protocol?: string }} options `protocol`: instead of the SDK's default (http/protobuf)
  */
-export async function startProcesses({ folder, releases, otlpPort, rate }) {
+export async function startProcesses({ folder, releases, otlpPort, rate, protocol }) {
   const children = [];
   const logs = path.join(folder, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -67,6 +68,7 @@ export async function startProcesses({ folder, releases, otlpPort, rate }) {
           OTEL_SERVICE_NAME: name,
           OTEL_RESOURCE_ATTRIBUTES: `service.version=${release.version}`,
           OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlpPort}`,
+          ...(protocol === undefined ? {} : { OTEL_EXPORTER_OTLP_PROTOCOL: protocol }),
         },
       },
     );
