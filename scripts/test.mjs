@@ -4,6 +4,8 @@
  * Starts with Node built-ins only: dependencies may not be there yet.
  */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,14 +29,21 @@ await check('types', [tsc, '--noEmit', '-p', 'tsconfig.json']);
 await check('types-webviews', [tsc, '--noEmit', '-p', 'tsconfig.webviews.json']);
 await check('types-harness', [tsc, '--noEmit', '-p', 'test/harness/tsconfig.json']);
 await check('lint', [bin('eslint', 'bin/eslint.js'), '.', '--max-warnings', '0']);
-await suite('unit', [
-  'scripts/unit.mjs',
-  '--',
-  '--reporter',
-  path.join(root, 'scripts/testReporter.cjs'),
-  '--reporter-option',
-  `counts=${resultsFile('unit')},style=dot`,
-]);
+const coverage = mkdtempSync(path.join(tmpdir(), 'pl-coverage-'));
+await suite(
+  'unit',
+  [
+    'scripts/unit.mjs',
+    '--',
+    '--reporter',
+    path.join(root, 'scripts/testReporter.cjs'),
+    '--reporter-option',
+    `counts=${resultsFile('unit')},style=dot`,
+  ],
+  { NODE_V8_COVERAGE: coverage },
+);
+await succeeds('coverage', ['scripts/coverage.mjs', coverage]);
+rmSync(coverage, { recursive: true, force: true });
 await settingUp;
 await suite('vscode', ['scripts/test-vscode.mjs']);
 await suite('page', ['scripts/test-page.mjs']);
@@ -51,17 +60,18 @@ async function check(name, args) {
 }
 
 /** A runner that counts its tests. */
-async function suite(name, args) {
-  settleResults(name, await succeeds(name, args), { mustCount: true });
+async function suite(name, args, env = {}) {
+  settleResults(name, await succeeds(name, args, env), { mustCount: true });
 }
 
-function succeeds(name, args) {
+function succeeds(name, args, env = {}) {
   console.log(`\n── ${name}`);
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
     });
     const done = (succeeded) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
