@@ -1,0 +1,127 @@
+/** A route template made matchable. */
+export interface CompiledTemplate {
+  readonly pattern: RegExp;
+  /** First segment when it is static: the index key. */
+  readonly first?: string;
+  /** Per segment: 3 static, 2 constrained parameter or mixed, 1 parameter, 0 wildcard. */
+  readonly ranks: readonly number[];
+  /** Template with its parameters' names removed: equal for the same route written in two syntaxes. */
+  readonly shape: string;
+}
+
+interface Segment {
+  readonly pattern: string;
+  readonly rank: number;
+  readonly shape: string;
+  /** Takes the rest of the path. */
+  readonly rest?: 'some' | 'any';
+  /** The segment may be missing. */
+  readonly optional?: true;
+}
+
+/** Frameworks for which `/items/` and `/items` are different routes. */
+const trailingSlashCounts = /fastapi|starlette|django|flask|^go|net\/?http|chi/i;
+
+/**
+ * Templates in the syntaxes of Express, Fastify, Nest, Next, Spring, FastAPI, Flask, Django, Go 1.22, gin and chi. Only harmless
+ * constraints are taken over into the pattern: a template is source text, and must not bring a pathological expression.
+ */
+export function compileTemplate(template: string, framework: string): CompiledTemplate {
+  const trimmed = template.replace(/^\^/, '').replace(/\$$/, '');
+  const text = trimmed.startsWith('/') ? trimmed : `/${trimmed}`;
+  const parts = splitSegments(text.slice(1));
+  const goSubtree = /net\/?http|^go/i.test(framework) && text.endsWith('/');
+  const segments = parts.map(compileSegment);
+  let pattern = '^';
+  for (const [i, segment] of segments.entries()) {
+    const last = i === segments.length - 1;
+    if (segment.rest === 'any' || segment.optional === true) pattern += `(?:/${segment.pattern})?`;
+    else pattern += last && parts[i] === '' ? '/' : `/${segment.pattern}`;
+  }
+  if (goSubtree) pattern += '.*';
+  else if (!trailingSlashCounts.test(framework) && text !== '/')
+    pattern = `${pattern.replace(/\/$/, '')}/?`;
+  const first = segments[0];
+  return {
+    pattern: new RegExp(`${pattern}$`),
+    ...(first?.rank === 3 && parts[0] !== undefined && !(goSubtree && parts[0] === '')
+      ? { first: parts[0] }
+      : {}),
+    ranks: segments.map((s, i) => (goSubtree && i === segments.length - 1 ? 0 : s.rank)),
+    shape: segments
+      .map((s) => s.shape)
+      .join('/')
+      .replace(/\/$/, ''),
+  };
+}
+
+/** Splits at slashes outside of brackets: constraints may contain them. */
+function splitSegments(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let current = '';
+  for (const char of text) {
+    if ('{[(<'.includes(char)) depth += 1;
+    if ('}])>'.includes(char)) depth = Math.max(0, depth - 1);
+    if (char === '/' && depth === 0) {
+      parts.push(current);
+      current = '';
+    } else current += char;
+  }
+  parts.push(current);
+  return parts;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const converters: Readonly<Record<string, string>> = {
+  int: '-?\\d+',
+  float: '-?\\d+(?:\\.\\d+)?',
+  uuid: '[0-9a-fA-F-]{32,36}',
+  slug: '[-a-zA-Z0-9_]+',
+};
+
+function compileSegment(text: string): Segment {
+  if (text === '{$}') return { pattern: '', rank: 3, shape: '' };
+  if (text === '*' || text === '**' || /^\*\w+$/.test(text) || /^\{\*\w+\}$/.test(text))
+    return { pattern: '.*', rank: 0, shape: '**', rest: 'any' };
+  if (/^\[\[\.\.\.\w+\]\]$/.test(text)) return { pattern: '.*', rank: 0, shape: '**', rest: 'any' };
+  if (/^\[\.\.\.\w+\]$/.test(text) || /^<path:\w+>$/.test(text) || /^\{\w+:path\}$/.test(text))
+    return { pattern: '.+', rank: 0, shape: '**', rest: 'some' };
+  if (/^\{\w+\.\.\.\}$/.test(text)) return { pattern: '.*', rank: 0, shape: '**', rest: 'any' };
+  const optional = /^:\w+\?$/.test(text);
+  return optional ? { pattern: '[^/]+', rank: 1, shape: '{}', optional: true } : compileMixed(text);
+}
+
+/** Parameter forms inside a segment: `:id(\d+)`, `{id:regex}`, `<int:id>`, `(?P<id>[^/.]+)`, `[id]`. */
+const parameter =
+  /:(\w+)(?:\(([^()]*)\))?|\{(\w+)(?::([^{}]*(?:\{[\d,]*\}[^{}]*)*))?\}|<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>|\(\?P<(\w+)>((?:[^()[\]]|\[[^\]]*\])*)\)|\[(\w+)\]/g;
+
+function compileMixed(text: string): Segment {
+  let pattern = '';
+  let shape = '';
+  let at = 0;
+  let constrained = false;
+  let parameters = 0;
+  for (const match of text.matchAll(parameter)) {
+    const constraint = match[2] ?? match[4] ?? match[8];
+    const accepted = harmless(constraint) ?? converters[match[5] ?? ''];
+    pattern += escaped(text.slice(at, match.index)) + (accepted ?? '[^/]+');
+    shape += `${text.slice(at, match.index)}{}`;
+    at = match.index + match[0].length;
+    constrained ||= accepted !== undefined || match.index > 0;
+    parameters += 1;
+  }
+  pattern += escaped(text.slice(at));
+  shape += text.slice(at);
+  if (parameters === 0) return { pattern, rank: 3, shape };
+  return { pattern, rank: constrained || at < text.length ? 2 : 1, shape };
+}
+
+/** One character class or escape with at most one quantifier can't backtrack badly; anything else is dropped. */
+function harmless(constraint: string | undefined): string | undefined {
+  if (constraint === undefined) return undefined;
+  return /^(?:\[(?:[^\]\\[]|\\[dw.-])+\]|\\[dw])(?:[+*]|\{\d+(?:,\d*)?\})?$/.test(constraint)
+    ? constraint
+    : undefined;
+}

@@ -1,0 +1,37 @@
+import type { Attributes } from '../model.ts';
+
+/** First of the names that holds a non-empty text. */
+export function text(attributes: Attributes, name: string, older?: string): string | undefined {
+  const value = attributes[name];
+  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'number') return String(value);
+  return older === undefined ? undefined : text(attributes, older);
+}
+
+/** First of the names that holds a number, also one written as text. */
+export function number(attributes: Attributes, name: string, older?: string): number | undefined {
+  const value = attributes[name];
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && value !== '' && Number.isFinite(Number(value)))
+    return Number(value);
+  return older === undefined ? undefined : number(attributes, older);
+}
+
+/** New name first: Node speaks the new convention, Python the old one, Next.js both in one trace. */
+export const httpStatus = (attributes: Attributes): number | undefined =>
+  number(attributes, 'http.response.status_code', 'http.status_code');
+
+export const httpMethod = (attributes: Attributes): string | undefined =>
+  text(attributes, 'http.request.method', 'http.method');
+
+export const httpRoute = (attributes: Attributes): string | undefined =>
+  text(attributes, 'http.route');
+
+/** Raw path as sent, possibly with its query. */
+export function rawPath(attributes: Attributes): string | undefined {
+  const path = text(attributes, 'url.path', 'http.target');
+  if (path !== undefined) return path;
+  const url = text(attributes, 'url.full', 'http.url');
+  if (url === undefined) return undefined;
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(\/[^?#]*)?/i.exec(url)?.[1];
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { CompareReleases } from '../../../domain/comparison.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
+import type { CoreOptions } from '../core.ts';
+import { Cells } from './cells.ts';
+import { Exceptions } from './exceptions.ts';
+import { Operations } from './operations.ts';
+import { PathTable } from './paths.ts';
+import type { QueryData } from './query.ts';
+import { newService, type ServiceEntry } from './services.ts';
+import type { SpanIngest } from './spanIngest.ts';
+import { TraceStore } from './traceStore.ts';
+
+const mebibyte = 1024 * 1024;
+const defaultLimit = 256 * mebibyte;
+/** security.md: whole traces at most 64 MB. */
+const mostTraceBytes = 64 * mebibyte;
+const mostServices = 300;
+
+/** Everything that is known, with its bounds. Ingest writes it, queries read it. */
+export class CoreState {
+  readonly services = new Map<ServiceKey, ServiceEntry>();
+  readonly operations = new Operations();
+  readonly paths = new PathTable();
+  readonly cells = new Cells(this.paths);
+  readonly exceptions = new Exceptions(this.paths);
+  readonly traces: TraceStore;
+  readonly counts: Record<string, number> = {};
+  readonly epoch = randomUUID();
+  readonly limits: { readonly assembly: number; readonly numbers: number };
+  now: number;
+
+  readonly began: number;
+
+  constructor(options: CoreOptions, began: number) {
+    this.began = began;
+    this.now = began;
+    const limit = options.memoryLimitBytes ?? defaultLimit;
+    this.traces = new TraceStore(Math.min(mostTraceBytes, limit / 4));
+    this.limits = { assembly: limit * 0.375, numbers: limit * 0.375 };
+  }
+
+  /** Undefined when there are too many services already. */
+  service(key: ServiceKey, time: number): ServiceEntry | undefined {
+    const known = this.services.get(key);
+    if (known !== undefined) return known;
+    if (this.services.size >= mostServices) return undefined;
+    const made = newService(this.services.size, key, time);
+    this.services.set(key, made);
+    return made;
+  }
+
+  count(what: string, times = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + times;
+  }
+
+  /** Once a minute: old slots become coarser, old traces and exceptions go, bounds are kept. */
+  tidy(): void {
+    this.cells.compact(this.now);
+    if (this.cells.bytes() > this.limits.numbers)
+      this.cells.shrink(this.limits.numbers * 0.9, this.now);
+    this.exceptions.forgetOld(this.now);
+    this.traces.tidy(this.now);
+  }
+
+  queryData(compare: CompareReleases): QueryData {
+    const { services, operations, cells, paths, exceptions, began } = this;
+    return { services, operations, cells, paths, exceptions, compare, began };
+  }
+
+  countersWith(ingest: SpanIngest): Readonly<Record<string, number>> {
+    return {
+      ...this.counts,
+      services: this.services.size,
+      operations: this.operations.list.length,
+      'operations.overflow': this.operations.overflowed,
+      'paths.overflow': this.paths.overflowed + this.cells.pathOverflows,
+      'numbers.evictedSlots': this.cells.evictedSlots,
+      'traces.kept': this.traces.size,
+      'traces.evicted': this.traces.evicted,
+      'traces.open': ingest.assemblies.traces,
+      'traces.cutShort': ingest.assemblies.cutShort,
+      'spans.open': ingest.assemblies.spans,
+      'exceptions.dropped': this.exceptions.dropped,
+    };
+  }
+
+  memoryWith(ingest: SpanIngest): Readonly<Record<string, number>> {
+    return {
+      assembly: ingest.assemblies.bytes,
+      duplicates: ingest.duplicateBytes,
+      numbers: this.cells.bytes(),
+      operations: this.operations.bytes,
+      exceptions: this.exceptions.bytes,
+      traces: this.traces.bytes,
+    };
+  }
+}

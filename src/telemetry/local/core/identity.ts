@@ -1,0 +1,143 @@
+import type {
+  CodeLocation,
+  FrameworkLayer,
+  HttpOperation,
+  MessagingOperation,
+  RpcOperation,
+  SpanKind,
+} from '../../../domain/operation.ts';
+import type { Attributes, SpanRecord } from '../model.ts';
+import { httpMethod, httpRoute, number, rawPath, text } from './attributes.ts';
+import { frameworkLayer } from './layers.ts';
+
+const longestName = 200;
+const cut = (value: string): string =>
+  value.length > longestName ? `${value.slice(0, longestName - 1)}…` : value;
+
+/** What a span alone says of its operation; `entry` and `parentOwner` come from its ancestors. */
+export interface SpanIdentity {
+  readonly kind: SpanKind;
+  readonly name: string;
+  readonly scope: string;
+  readonly http?: HttpOperation;
+  readonly rpc?: RpcOperation;
+  readonly messaging?: MessagingOperation;
+  readonly task?: string;
+  readonly code?: CodeLocation;
+  readonly layer?: FrameworkLayer;
+  /** All of the above as one text. */
+  readonly key: string;
+}
+
+export const isEntryKind = (kind: SpanKind): boolean => kind === 'server' || kind === 'consumer';
+export const isCallOut = (kind: SpanKind): boolean => kind === 'client' || kind === 'producer';
+
+/** `refined` is the template that the workspace's own matcher found for an entry span without a route. */
+export function identify(span: SpanRecord, refined?: string): SpanIdentity {
+  const { attributes, kind } = span;
+  const http = readHttp(attributes, refined);
+  const rpc = readRpc(attributes, span.name);
+  const messaging = readMessaging(attributes);
+  const task = text(attributes, 'celery.task_name');
+  const code = readCode(attributes);
+  const layer = frameworkLayer(attributes);
+  const name = cut(operationName(span, http));
+  const scope = cut(span.scope);
+  let key = `${kind}\n${name}\n${scope}`;
+  if (http) key += `\nh${http.method ?? ''} ${http.route ?? ''}${http.refined ? '*' : ''}`;
+  if (rpc) key += `\nr${rpc.system ?? ''} ${rpc.method}`;
+  if (messaging)
+    key += `\nm${messaging.system ?? ''} ${messaging.destination} ${messaging.operation ?? ''}`;
+  if (task !== undefined) key += `\nt${task}`;
+  if (code)
+    key += `\nc${code.functionName ?? ''} ${code.filePath ?? ''}:${code.line ?? ''}:${code.column ?? ''}`;
+  if (layer)
+    key += `\nl${layer.framework} ${layer.type} ${layer.name ?? ''} ${layer.controller ?? ''} ${layer.callback ?? ''}`;
+  return {
+    kind,
+    name,
+    scope,
+    key,
+    ...(http ? { http } : {}),
+    ...(rpc ? { rpc } : {}),
+    ...(messaging ? { messaging } : {}),
+    ...(task === undefined ? {} : { task: cut(task) }),
+    ...(code ? { code } : {}),
+    ...(layer ? { layer } : {}),
+  };
+}
+
+/** Flask names an unmatched request after its raw path: such text is never a key. */
+function operationName(span: SpanRecord, http: HttpOperation | undefined): string {
+  if (!isEntryKind(span.kind) || http?.method === undefined) return span.name;
+  if (http.route !== undefined && http.refined === undefined) return span.name;
+  const path = rawPath(span.attributes);
+  if (path === undefined || path === '/' || path === '') return span.name;
+  return span.name.includes(path.split('?', 1)[0] ?? path) ? http.method : span.name;
+}
+
+function readHttp(attributes: Attributes, refined?: string): HttpOperation | undefined {
+  const method = httpMethod(attributes);
+  const route = refined ?? httpRoute(attributes);
+  if (method === undefined && route === undefined) return undefined;
+  return {
+    ...(method === undefined ? {} : { method: cut(method) }),
+    ...(route === undefined ? {} : { route: cut(route) }),
+    ...(refined === undefined ? {} : { refined: true as const }),
+  };
+}
+
+/** New convention: `rpc.method` is the full name; old: service and method apart. */
+export function readRpc(attributes: Attributes, spanName: string): RpcOperation | undefined {
+  const method = text(attributes, 'rpc.method');
+  if (method === undefined) return undefined;
+  const system = text(attributes, 'rpc.system.name', 'rpc.system');
+  const service = text(attributes, 'rpc.service');
+  const named = spanName.startsWith('/') ? spanName.slice(1) : spanName;
+  const full = method.includes('/')
+    ? method.replace(/^\//, '')
+    : service !== undefined
+      ? `${service}/${method}`
+      : named.endsWith(`/${method}`)
+        ? named
+        : method;
+  return { ...(system === undefined ? {} : { system: cut(system) }), method: cut(full) };
+}
+
+function readMessaging(attributes: Attributes): MessagingOperation | undefined {
+  const system = text(attributes, 'messaging.system');
+  const name =
+    text(attributes, 'messaging.destination.template') ??
+    text(attributes, 'messaging.destination.name', 'messaging.destination');
+  if (system === undefined && name === undefined) return undefined;
+  const operation =
+    text(attributes, 'messaging.operation.type', 'messaging.operation.name') ??
+    text(attributes, 'messaging.operation');
+  // Names of temporary queues are made up per process: they would be a new operation each.
+  const temporary =
+    attributes['messaging.destination.temporary'] === true ||
+    attributes['messaging.destination.anonymous'] === true;
+  return {
+    ...(system === undefined ? {} : { system: cut(system) }),
+    destination: temporary ? '(temporary)' : cut(name ?? ''),
+    ...(operation === undefined ? {} : { operation: cut(operation) }),
+  };
+}
+
+function readCode(attributes: Attributes): CodeLocation | undefined {
+  const stable = text(attributes, 'code.function.name');
+  const old = stable === undefined ? text(attributes, 'code.function') : undefined;
+  const filePath = text(attributes, 'code.file.path', 'code.filepath');
+  const namespace = old === undefined ? undefined : text(attributes, 'code.namespace');
+  const functionName =
+    stable ?? (old !== undefined && namespace !== undefined ? `${namespace}.${old}` : old);
+  if (functionName === undefined && filePath === undefined) return undefined;
+  const line = number(attributes, 'code.line.number', 'code.lineno');
+  const column = number(attributes, 'code.column.number', 'code.column');
+  return {
+    ...(functionName === undefined ? {} : { functionName: cut(functionName) }),
+    ...(filePath === undefined ? {} : { filePath: filePath.slice(-1000) }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { FrameworkLayer } from '../../../domain/operation.ts';
+import type { Attributes } from '../model.ts';
+import { text } from './attributes.ts';
+
+type ReadLayer = (attributes: Attributes) => FrameworkLayer | undefined;
+
+/** One line per framework: the attribute that says the layer's type, and those that name it. */
+const layers: readonly ReadLayer[] = [
+  (a) =>
+    layer(a, 'nestjs', 'nestjs.type', {
+      controller: text(a, 'nestjs.controller'),
+      callback: text(a, 'nestjs.callback'),
+    }),
+  (a) => layer(a, 'express', 'express.type', { name: text(a, 'express.name') }),
+  (a) => layer(a, 'router', 'router.type', { name: text(a, 'router.name') }),
+  (a) =>
+    layer(a, 'fastify', 'fastify.type', {
+      name: text(a, 'hook.name', 'fastify.name') ?? text(a, 'plugin.name'),
+      callback: text(a, 'hook.callback.name'),
+    }),
+  (a) => layer(a, 'koa', 'koa.type', { name: text(a, 'koa.name') }),
+  (a) => layer(a, 'next', 'next.span_type', { name: text(a, 'next.route') }),
+  (a) => layer(a, 'hapi', 'hapi.type', { name: text(a, 'hapi.name') }),
+  (a) => layer(a, 'connect', 'connect.type', { name: text(a, 'connect.name') }),
+];
+
+/** What a framework's instrumentation says of the span's place in the framework. */
+export function frameworkLayer(attributes: Attributes): FrameworkLayer | undefined {
+  for (const read of layers) {
+    const found = read(attributes);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function layer(
+  attributes: Attributes,
+  framework: string,
+  typeName: string,
+  names: {
+    readonly name?: string | undefined;
+    readonly controller?: string | undefined;
+    readonly callback?: string | undefined;
+  },
+): FrameworkLayer | undefined {
+  const type = text(attributes, typeName);
+  if (type === undefined) return undefined;
+  return {
+    framework,
+    type,
+    ...(names.name === undefined ? {} : { name: names.name }),
+    ...(names.controller === undefined ? {} : { controller: names.controller }),
+    ...(names.callback === undefined ? {} : { callback: names.callback }),
+  };
+}

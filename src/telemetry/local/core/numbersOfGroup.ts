@@ -1,0 +1,161 @@
+import { quantileOf } from '../../../domain/histogram.ts';
+import type { FunctionStats, SeriesPoint } from '../../../domain/stats.ts';
+import { milliseconds, perSecond, ratio, unixMillis } from '../../../domain/units.ts';
+import type { Cell, Cells } from './cells.ts';
+import type { LiveInterval } from './liveInterval.ts';
+import type { OperationEntry } from './operations.ts';
+import { insideCallOut, unknownPath, type PathTable } from './paths.ts';
+import type { ReleaseRun } from './releases.ts';
+import type { ServiceEntry } from './services.ts';
+import { absorb, joined, slotLength, type Slot } from './slots.ts';
+
+/** The operations of one function in one service. */
+export interface Group {
+  readonly service: ServiceEntry;
+  readonly members: ReadonlySet<number>;
+  readonly operations: readonly OperationEntry[];
+}
+
+/** The cells whose calls are calls of the function: those with no ancestor of the same function. The outermost counts. */
+export function outermostCells(
+  group: Group,
+  cells: Cells,
+  paths: PathTable,
+): { readonly cells: readonly Cell[]; readonly incomplete: boolean } {
+  const found: Cell[] = [];
+  let incomplete = false;
+  for (const operation of group.operations) {
+    if (operation.callOut) continue;
+    for (const cell of cells.of(operation.index)) {
+      if (cell.path === unknownPath && group.members.size > 1) {
+        // Whether an ancestor belongs to the function isn't known: left out, and said.
+        incomplete = true;
+        continue;
+      }
+      if (!paths.meets(cell.path, group.members)) found.push(cell);
+    }
+  }
+  return { cells: found, incomplete };
+}
+
+/** CLIENT and PRODUCER spans below the function, each once however many layers of a library report it. */
+export const callOutCells = (group: Group, cells: Cells, paths: PathTable): readonly Cell[] =>
+  (cells.callsOut.get(group.service.index) ?? []).filter(
+    (cell) =>
+      paths.meets(cell.path, group.members) && !paths.members(cell.path).includes(insideCallOut),
+  );
+
+/** Which slots a window takes, and where its observed part truly begins. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  takes(slot: Slot): boolean;
+}
+
+/** The observed part of [from, to): a slot that begins before it is left out, so the true start lies on a slot's edge. */
+export function observedSpan(from: number, to: number, observedFrom: number, now: number): Span {
+  if (observedFrom > from)
+    return { from: observedFrom, to, takes: (s) => s.start + s.length > observedFrom };
+  const length = slotLength(from, now);
+  const start = Math.ceil(from / length) * length;
+  return { from: start, to, takes: (s) => s.start >= start };
+}
+
+export interface RunSum {
+  readonly run: ReleaseRun;
+  readonly sum: Slot;
+  /** Calls in the live interval. */
+  live: number;
+}
+
+export const emptySum = (): Slot => ({
+  start: 0,
+  length: 0,
+  calls: 0,
+  errors: 0,
+  clientErrors: 0,
+  spans: 0,
+  staged: 0,
+  handled: 0,
+  newest: 0,
+});
+
+export function sumByRun(
+  cells: readonly Cell[],
+  span: Span,
+  live: LiveInterval,
+): Map<ReleaseRun, RunSum> {
+  const runs = new Map<ReleaseRun, RunSum>();
+  for (const cell of cells)
+    for (const slot of cell.series.slots) {
+      if (!span.takes(slot)) continue;
+      let entry = runs.get(cell.lane.run);
+      if (entry === undefined) {
+        entry = { run: cell.lane.run, sum: emptySum(), live: 0 };
+        runs.set(cell.lane.run, entry);
+      }
+      absorb(entry.sum, slot);
+      if (slot.start >= live.from && slot.start < live.to) entry.live += slot.calls;
+    }
+  return runs;
+}
+
+export function statsOf(
+  sum: Slot,
+  known: {
+    readonly perSecond: number | undefined;
+    readonly clientErrors: boolean;
+    readonly percentiles: boolean;
+    readonly lowerBound: boolean;
+    readonly source: string;
+  },
+): FunctionStats {
+  const weighted = Math.abs(sum.calls - sum.spans) > 1e-6;
+  const whole = (n: number): number => (weighted ? Math.round(n) : n);
+  const latencies = joined(sum.succeeded?.clone(), sum.failed)?.buckets() ?? [];
+  const at = (q: number): ReturnType<typeof quantileOf> =>
+    known.percentiles ? quantileOf(latencies, q) : undefined;
+  const [p50Ms, p95Ms, p99Ms] = [at(0.5), at(0.95), at(0.99)];
+  return {
+    count: whole(sum.calls),
+    ...(known.perSecond === undefined ? {} : { perSecond: perSecond(known.perSecond) }),
+    ...(sum.calls > 0 ? { errorRatio: ratio(sum.errors / sum.calls) } : {}),
+    errors: whole(sum.errors),
+    ...(known.clientErrors ? { clientErrors: whole(sum.clientErrors) } : {}),
+    ...(p50Ms ? { p50Ms } : {}),
+    ...(p95Ms ? { p95Ms } : {}),
+    ...(p99Ms ? { p99Ms } : {}),
+    basis: weighted ? 'weighted' : 'all',
+    ...(known.lowerBound ? { lowerBound: true as const } : {}),
+    source: known.source,
+  };
+}
+
+/** Points of a sparkline: multiples of the coarsest slot of the window, so that no point is made of fewer slots than its neighbour. */
+export function seriesOf(
+  cells: readonly Cell[],
+  span: Span,
+  now: number,
+  points: number,
+): SeriesPoint[] {
+  if (points <= 0 || span.to <= span.from) return [];
+  const unit = slotLength(span.from, now);
+  const width = Math.max(1, Math.ceil((span.to - span.from) / points / unit)) * unit;
+  const sums = new Map<number, Slot>();
+  const first = Math.floor(span.from / width) * width;
+  for (let at = first; at < span.to; at += width) sums.set(at, emptySum());
+  for (const cell of cells)
+    for (const slot of cell.series.slots) {
+      const sum = sums.get(Math.floor(slot.start / width) * width);
+      if (sum !== undefined && span.takes(slot)) absorb(sum, slot);
+    }
+  return [...sums].map(([at, sum]) => {
+    const p95 = quantileOf(joined(sum.succeeded?.clone(), sum.failed)?.buckets() ?? [], 0.95);
+    return {
+      at: unixMillis(Math.max(at, span.from)),
+      count: sum.calls,
+      errors: sum.errors,
+      ...(p95 ? { p95Ms: milliseconds(p95.value) } : {}),
+    };
+  });
+}

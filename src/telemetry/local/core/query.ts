@@ -1,0 +1,297 @@
+import type { CompareReleases } from '../../../domain/comparison.ts';
+import type { ReleaseState, ServiceState } from '../../../domain/release.ts';
+import type { Comparison, FunctionNumbers, ReleaseNumbers } from '../../../domain/stats.ts';
+import { milliseconds, ratio, unixMillis, type UnixMillis } from '../../../domain/units.ts';
+import type { NumbersQuery, OperationGroup } from '../../ports.ts';
+import type { Cell, Cells } from './cells.ts';
+import { comparisonSide, sharedTime, timeOnGrid } from './comparisonSides.ts';
+import type { Exceptions } from './exceptions.ts';
+import { isRunning, liveInterval, shares, type LiveInterval } from './liveInterval.ts';
+import {
+  callOutCells,
+  emptySum,
+  observedSpan,
+  outermostCells,
+  seriesOf,
+  statsOf,
+  sumByRun,
+  type Group,
+  type RunSum,
+  type Span,
+} from './numbersOfGroup.ts';
+import type { Operations } from './operations.ts';
+import type { PathTable } from './paths.ts';
+import type { ReleaseRun } from './releases.ts';
+import { isAlive, warningsOf, type ServiceEntry } from './services.ts';
+import { absorb } from './slots.ts';
+
+/** What answers are made from. */
+export interface QueryData {
+  readonly services: ReadonlyMap<string, ServiceEntry>;
+  readonly operations: Operations;
+  readonly cells: Cells;
+  readonly paths: PathTable;
+  readonly exceptions: Exceptions;
+  readonly compare: CompareReleases;
+  /** Since when this process has been counting. */
+  readonly began: number;
+}
+
+const mostReleases = 10;
+const askedKept = 60 * 60_000;
+
+export const sourceOf = (service: ServiceEntry): string =>
+  service.hasSpans || service.metrics.newest === 0
+    ? 'spans of the local receiver'
+    : 'metrics of the local receiver';
+
+export function serviceStates(data: QueryData, now: number): ServiceState[] {
+  return [...data.services.values()].map((service) => {
+    const parts = shares(service, now, data.began);
+    return {
+      service: service.key,
+      alive: isAlive(service, now),
+      lastSeen: unixMillis(service.lastSeen),
+      releases: service.releases.runs
+        .filter((run) => run.older !== true)
+        .map((run) => releaseState(service, run, parts, now))
+        .sort((a, b) => Number(b.running) - Number(a.running) || b.lastSeen - a.lastSeen)
+        .slice(0, mostReleases),
+      warnings: warningsOf(service),
+      source: sourceOf(service),
+    };
+  });
+}
+
+function releaseState(
+  service: ServiceEntry,
+  run: ReleaseRun,
+  parts: ReadonlyMap<ReleaseRun, number>,
+  now: number,
+): ReleaseState {
+  const part = parts.get(run);
+  return {
+    version: run.version,
+    run: run.run,
+    running: isRunning(service, run, now),
+    ...(part === undefined ? {} : { share: ratio(part) }),
+    firstSeen: unixMillis(run.firstSeen),
+    lastSeen: unixMillis(Math.max(run.lastSeen, run.lastProcess)),
+  };
+}
+
+export function numbersOf(
+  data: QueryData,
+  asked: OperationGroup,
+  query: NumbersQuery,
+  now: UnixMillis,
+): FunctionNumbers {
+  const service = data.services.get(asked.service);
+  const windowFrom = Math.max(now - query.window, query.since ?? 0);
+  const nothing = {
+    key: asked.key,
+    releases: [],
+    exceptions: [],
+    series: [],
+    comparisons: [],
+  };
+  if (service === undefined)
+    return {
+      ...nothing,
+      window: { from: unixMillis(windowFrom), to: now },
+      serviceAlive: false,
+    };
+  service.asked.set(asked.key, now);
+  const group = groupOf(data, service, asked);
+  const observedFrom = service.hasSpans ? service.firstSeen : service.metrics.observedFrom;
+  const span = observedSpan(windowFrom, now, observedFrom, now);
+  const alive = isAlive(service, now);
+  const { cells, incomplete } = outermostCells(group, data.cells, data.paths);
+  const unusable = !service.hasSpans && service.metrics.twoWriters;
+  const newest = newestOf(cells, span);
+  const live = liveInterval(service, newest, now, data.began);
+  const runs = unusable ? new Map<ReleaseRun, RunSum>() : sumByRun(cells, span, live);
+  const known = {
+    clientErrors: group.operations.some((o) => o.entry),
+    percentiles: true,
+    lowerBound: incomplete,
+    source: sourceOf(service),
+  };
+  const rate = (calls: number): number | undefined =>
+    alive && live.seconds > 0 ? calls / live.seconds : undefined;
+  const total = totalOf(runs);
+  const out = unusable
+    ? emptySum()
+    : sumCells(callOutCells(group, data.cells, data.paths), span, live);
+  const refused = total.sum.staged - total.sum.handled;
+  const { releases, older } = releaseNumbers(data, service, runs, now, (sum) =>
+    statsOf(sum.sum, { ...known, perSecond: rate(sum.live) }),
+  );
+  return {
+    ...nothing,
+    window: { from: unixMillis(Math.min(span.from, now)), to: now },
+    ...(total.sum.newest > 0 ? { observedAt: unixMillis(Math.floor(total.sum.newest)) } : {}),
+    serviceAlive: alive,
+    ...(alive ? {} : { silentSince: unixMillis(Math.floor(service.lastSeen)) }),
+    ...(total.sum.calls > 0
+      ? { total: statsOf(total.sum, { ...known, perSecond: rate(total.live) }) }
+      : {}),
+    releases,
+    ...(older > 0 ? { olderReleases: older } : {}),
+    ...(refused > 0 ? { refused: Math.round(refused) } : {}),
+    ...('live' in out && out.sum.calls > 0
+      ? {
+          callsOut: statsOf(out.sum, {
+            ...known,
+            clientErrors: false,
+            perSecond: rate(out.live),
+          }),
+        }
+      : {}),
+    exceptions: data.exceptions.query(group.members, span.from),
+    series: unusable ? [] : seriesOf(cells, span, now, query.seriesPoints),
+    comparisons: unusable ? [] : comparisonsOf(data, service, cells, span, now),
+  };
+}
+
+function groupOf(data: QueryData, service: ServiceEntry, asked: OperationGroup): Group {
+  // One source per service: where it sends spans, what its metrics say of the same calls is left aside.
+  const source = service.hasSpans ? 'span' : 'metric';
+  const operations = asked.operations
+    .map((id) => data.operations.get(id))
+    .filter((o) => o !== undefined)
+    .filter(
+      (o) =>
+        o.service === service && o.operation.overflow !== true && o.operation.source === source,
+    );
+  return { service, operations, members: new Set(operations.map((o) => o.index)) };
+}
+
+function newestOf(cells: readonly Cell[], span: Span): number {
+  let newest = 0;
+  for (const cell of cells) {
+    const slot = cell.series.slots.at(-1);
+    if (slot !== undefined && span.takes(slot)) newest = Math.max(newest, slot.newest);
+  }
+  return newest;
+}
+
+function totalOf(runs: ReadonlyMap<ReleaseRun, RunSum>): { sum: RunSum['sum']; live: number } {
+  const sum = emptySum();
+  let live = 0;
+  for (const run of runs.values()) {
+    absorb(sum, run.sum);
+    live += run.live;
+  }
+  return { sum, live };
+}
+
+const sumCells = (
+  cells: readonly Cell[],
+  span: Span,
+  live: LiveInterval,
+): { sum: RunSum['sum']; live: number } => totalOf(sumByRun(cells, span, live));
+
+function releaseNumbers(
+  data: QueryData,
+  service: ServiceEntry,
+  runs: ReadonlyMap<ReleaseRun, RunSum>,
+  now: number,
+  stats: (sum: RunSum) => ReleaseNumbers['stats'],
+): { readonly releases: ReleaseNumbers[]; readonly older: number } {
+  const parts = shares(service, now, data.began);
+  const shown = service.releases.runs.filter(
+    (run) => run.older !== true && (runs.has(run) || isRunning(service, run, now)),
+  );
+  const all = shown.map((run) => ({
+    ...releaseState(service, run, parts, now),
+    stats: stats(runs.get(run) ?? { run, sum: emptySum(), live: 0 }),
+  }));
+  all.sort(
+    (a, b) =>
+      Number(b.running) - Number(a.running) ||
+      (b.share ?? 0) - (a.share ?? 0) ||
+      b.lastSeen - a.lastSeen,
+  );
+  const beyond = [...runs.keys()].some((run) => run.older === true)
+    ? service.releases.olderVersions
+    : 0;
+  return {
+    releases: all.slice(0, mostReleases),
+    older: Math.max(0, all.length - mostReleases) + beyond,
+  };
+}
+
+/** Running releases against the running one with the largest share; a full rollout against the release before it. */
+function comparisonsOf(
+  data: QueryData,
+  service: ServiceEntry,
+  cells: readonly Cell[],
+  span: Span,
+  now: number,
+): Comparison[] {
+  const named = service.releases.runs.filter((run) => run.version !== '' && run.older !== true);
+  const running = named.filter((run) => isRunning(service, run, now));
+  const context = (block: number, basis: Comparison['basis']) => ({
+    block: milliseconds(block),
+    functions: functionsJudged(service, now),
+    basis,
+  });
+  if (running.length >= 2) {
+    const parts = shares(service, now, data.began);
+    const baseline = running.reduce((best, run) =>
+      (parts.get(run) ?? 0) > (parts.get(best) ?? 0) ? run : best,
+    );
+    return running.flatMap((candidate) => {
+      if (candidate === baseline) return [];
+      const time = sharedTime(candidate, baseline, span.from, now, now);
+      if (time === undefined) return [];
+      return data.compare(
+        comparisonSide(cells, candidate, time),
+        comparisonSide(cells, baseline, time),
+        context(time.block, 'concurrent'),
+      );
+    });
+  }
+  const candidate = running[0];
+  if (candidate === undefined) return [];
+  const before = named
+    .filter((run) => run !== candidate && run.lastSeen >= span.from)
+    .sort((a, b) => b.lastSeen - a.lastSeen)[0];
+  if (before === undefined) return [];
+  return beforeAfter(cells, candidate, before, span, now).map(([a, b, block]) =>
+    data.compare(a, b, context(block, 'beforeAfter')),
+  );
+}
+
+type Sides = [ReturnType<typeof comparisonSide>, ReturnType<typeof comparisonSide>, number];
+
+/** The last stretch of the old release, moved onto the first of the new one, equally long. */
+function beforeAfter(
+  cells: readonly Cell[],
+  candidate: ReleaseRun,
+  before: ReleaseRun,
+  span: Span,
+  now: number,
+): Sides[] {
+  const length = Math.min(now - candidate.firstSeen, before.lastSeen - span.from);
+  const time = timeOnGrid(Math.max(span.from, candidate.firstSeen + 10_000), now, now);
+  const earlier = timeOnGrid(Math.max(span.from, before.lastSeen - length), before.lastSeen, now);
+  if (time === undefined || earlier === undefined) return [];
+  const block = Math.max(time.block, earlier.block);
+  const on = (t: number): number => Math.ceil(t / block) * block;
+  const shift = on(time.from) - on(earlier.from);
+  return [
+    [
+      comparisonSide(cells, candidate, { ...time, from: on(time.from), block }),
+      comparisonSide(cells, before, { ...earlier, from: on(earlier.from), block }, shift),
+      block,
+    ],
+  ];
+}
+
+/** Functions asked for within the hour: the chance of a false alarm is shared among them, whatever one request holds. */
+function functionsJudged(service: ServiceEntry, now: number): number {
+  for (const [key, at] of service.asked) if (now - at > askedKept) service.asked.delete(key);
+  return Math.max(1, service.asked.size);
+}

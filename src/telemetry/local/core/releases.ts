@@ -1,0 +1,119 @@
+import { finest } from './slots.ts';
+
+/** Without calls for this long while another release had some, a version that comes back is a new run. */
+const runGap = 15 * 60_000;
+/** Live counters are kept this long: the longest live interval of metrics is well below. */
+const liveKeep = 30 * 60_000;
+const mostRuns = 40;
+
+/** Calls in 10 s slots of the recent past: entry calls decide shares, roots stand in where a service has no entries. */
+interface LiveSlot {
+  readonly start: number;
+  entries: number;
+  roots: number;
+}
+
+/** One run of one release of a service. */
+export interface ReleaseRun {
+  readonly version: string;
+  readonly run: number;
+  /** The one run that stands for those over the bound. */
+  readonly older?: true;
+  firstSeen: number;
+  lastSeen: number;
+  /** Newest process telemetry (metrics), Unix milliseconds; 0: none. */
+  lastProcess: number;
+  readonly live: LiveSlot[];
+}
+
+/** The runs of a service's releases. */
+export class Releases {
+  readonly runs: ReleaseRun[] = [];
+  private readonly latest = new Map<string, ReleaseRun>();
+  /** Versions beyond the bound. */
+  olderVersions = 0;
+
+  /** The run that a call at `time` belongs to; makes it when the version is new or came back. */
+  touch(version: string, time: number): ReleaseRun {
+    const known = this.latest.get(version);
+    const run = known === undefined ? this.begin(version, 0, time) : this.runFor(known, time);
+    if (time < run.firstSeen) run.firstSeen = time;
+    if (time > run.lastSeen) run.lastSeen = time;
+    return run;
+  }
+
+  countCall(run: ReleaseRun, time: number, weight: number, entry: boolean, root: boolean): void {
+    if (!entry && !root) return;
+    const start = Math.floor(time / finest) * finest;
+    const live = run.live;
+    let slot = live.at(-1);
+    if (slot === undefined || slot.start < start) {
+      slot = { start, entries: 0, roots: 0 };
+      live.push(slot);
+      while (live.length > 0 && (live[0]?.start ?? 0) < start - liveKeep) live.shift();
+    } else if (slot.start !== start) {
+      slot = live.find((s) => s.start === start);
+      if (slot === undefined) return;
+    }
+    if (entry) slot.entries += weight;
+    if (root) slot.roots += weight;
+  }
+
+  restore(runs: readonly ReleaseRun[]): void {
+    for (const run of runs) {
+      this.runs.push(run);
+      if (run.older === undefined) this.latest.set(run.version, run);
+    }
+  }
+
+  private runFor(latest: ReleaseRun, time: number): ReleaseRun {
+    if (time - latest.lastSeen > runGap && this.othersSince(latest))
+      return this.begin(latest.version, latest.run + 1, time);
+    if (time >= latest.firstSeen - runGap || latest.run === 0) return latest;
+    // A late span of an earlier run.
+    const earlier = this.runs.findLast(
+      (r) => r.version === latest.version && time >= r.firstSeen - runGap,
+    );
+    return earlier ?? latest;
+  }
+
+  private othersSince(run: ReleaseRun): boolean {
+    return this.runs.some((r) => r.version !== run.version && r.lastSeen > run.lastSeen);
+  }
+
+  private begin(version: string, run: number, time: number): ReleaseRun {
+    if (this.runs.length >= mostRuns) {
+      const older = this.runs.find((r) => r.older === true);
+      this.olderVersions += 1;
+      if (older !== undefined) return older;
+      const made = { ...newRun('', 0, time), older: true as const };
+      this.runs.push(made);
+      return made;
+    }
+    const made = newRun(version, run, time);
+    this.runs.push(made);
+    this.latest.set(version, made);
+    return made;
+  }
+}
+
+const newRun = (version: string, run: number, time: number): ReleaseRun => ({
+  version,
+  run,
+  firstSeen: time,
+  lastSeen: time,
+  lastProcess: 0,
+  live: [],
+});
+
+/** Calls of a run in [from, to), slots taken whole. */
+export function liveCalls(
+  run: ReleaseRun,
+  from: number,
+  to: number,
+  what: 'entries' | 'roots',
+): number {
+  let sum = 0;
+  for (const slot of run.live) if (slot.start >= from && slot.start < to) sum += slot[what];
+  return sum;
+}

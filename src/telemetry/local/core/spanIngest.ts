@@ -1,0 +1,314 @@
+import type { RouteMatcher } from '../../../domain/routeMatch.ts';
+import type { UnixMillis } from '../../../domain/units.ts';
+import type { IngestOutcome, ResourceRecord, SpanRecord } from '../model.ts';
+import { Assemblies, type Assembly, type SpanNode } from './assembly.ts';
+import { httpMethod, httpRoute, httpStatus, rawPath } from './attributes.ts';
+import { spanBytes } from './byteCount.ts';
+import type { CoreState } from './coreState.ts';
+import { entryOutcome, innerOutcome } from './errors.ts';
+import { readException } from './exceptions.ts';
+import { identify, isCallOut, isEntryKind } from './identity.ts';
+import { insideCallOut, rootPath } from './paths.ts';
+import { hash64, RecentKeys } from './recentKeys.ts';
+import { samplingWeight } from './sampling.ts';
+import { noteArrival, noteProcess, noteUnmatched, type ServiceEntry } from './services.ts';
+
+const duplicatesKept = 10 * 60_000;
+const mostDuplicates = 1_000_000;
+const tooFarAhead = 60_000;
+const tooOld = 24 * 60 * 60_000;
+/** Ancestors looked through for one of the same service; deeper chains of other services are cut. */
+const mostHops = 256;
+
+const kindNumber: Readonly<Record<SpanRecord['kind'], number>> = {
+  unspecified: 0,
+  internal: 1,
+  server: 2,
+  client: 3,
+  producer: 4,
+  consumer: 5,
+};
+
+/** From span records to counted calls: duplicates out, ancestors joined, each span into its cell, its trace kept. */
+export class SpanIngest {
+  matcher: RouteMatcher | undefined;
+  changes = 0;
+  readonly assemblies: Assemblies;
+  private readonly recent: RecentKeys;
+  private lastResource: ResourceRecord | undefined;
+  private lastService: ServiceEntry | undefined;
+
+  private readonly state: CoreState;
+
+  constructor(state: CoreState) {
+    this.state = state;
+    this.recent = new RecentKeys(state.now, duplicatesKept, mostDuplicates);
+    this.assemblies = new Assemblies(
+      {
+        resolve: (node, assembly, missing) => this.resolve(node, assembly, missing),
+        settled: (assembly, nodes, closed) => this.settled(assembly, nodes, closed),
+      },
+      state.limits.assembly,
+    );
+  }
+
+  get duplicateBytes(): number {
+    return this.recent.bytes;
+  }
+
+  take(records: readonly SpanRecord[], arrival: UnixMillis): IngestOutcome {
+    const { state } = this;
+    state.now = Math.max(state.now, arrival);
+    let rejected = 0;
+    for (const span of records) {
+      const service = this.serviceOf(span.resource, arrival);
+      if (service === undefined) {
+        rejected += 1;
+        continue;
+      }
+      const salt = service.index * 8 + kindNumber[span.kind];
+      const [high, low] = hash64(span.traceId + span.spanId, salt);
+      if (this.recent.seen(high, low, arrival)) {
+        state.count('spans.duplicate');
+        continue;
+      }
+      this.assemblies.add(newNode(span, service, arrival));
+    }
+    this.lastResource = undefined;
+    state.count('spans', records.length - rejected);
+    if (rejected === 0) return { rejected, message: '' };
+    state.count('spans.tooManyServices', rejected);
+    return { rejected, message: 'too many services' };
+  }
+
+  private serviceOf(resource: ResourceRecord, arrival: number): ServiceEntry | undefined {
+    if (resource === this.lastResource) return this.lastService;
+    const service = this.state.service(resource.service, Infinity);
+    this.lastResource = resource;
+    this.lastService = service;
+    if (service !== undefined) noteArrival(service, arrival);
+    return service;
+  }
+
+  /** Ancestors are resolved; the span's own meaning follows from them. */
+  private resolve(node: SpanNode, assembly: Assembly, parentMissing: boolean): void {
+    const { span, service } = node;
+    const { paths, operations, cells } = this.state;
+    if (parentMissing) this.state.count('spans.withoutParent');
+    const ancestor = sameServiceAncestor(node);
+    if (ancestor !== undefined) node.ancestor = ancestor;
+    const isEntry = isEntryKind(span.kind);
+    const above = ancestor?.operation;
+    let path =
+      ancestor === undefined || above === undefined
+        ? rootPath
+        : paths.extend(ancestor.path, above.index);
+    node.insideCallOut =
+      !isEntry &&
+      ancestor !== undefined &&
+      (ancestor.insideCallOut || isCallOut(ancestor.span.kind));
+    node.path = path;
+    const entry = isEntry ? node : ancestor?.entry;
+    if (entry !== undefined) node.entry = entry;
+    node.outcome = isEntry ? entryOutcome(span) : innerOutcome(span, entry?.outcome);
+    node.failing = node.outcome === 'error' || ancestor?.failing === true;
+    const identity = identify(span, isEntry ? this.refine(node, assembly) : undefined);
+    node.identity = identity;
+    const operation = operations.find(
+      service,
+      'span',
+      identity,
+      isEntry ? undefined : entry?.operation,
+      isEntry ? undefined : parentOwner(node),
+    );
+    node.operation = operation;
+    if (node.insideCallOut && operation.callOut) path = paths.extend(path, insideCallOut);
+    this.place(node);
+    const lane = cells.lane(service, this.runOf(node), span.resource.instance);
+    node.cell = cells.cell(operation, path, lane);
+    this.countCall(node);
+    this.noteHandler(node);
+  }
+
+  /** Time, by the rules for clocks that are off, and the service's signs of life. */
+  private place(node: SpanNode): void {
+    const { span, service, arrival } = node;
+    const end =
+      span.start.seconds * 1000 + span.start.nanos / 1e6 + Math.max(0, span.durationNanos) / 1e6;
+    const skewed = !(end <= arrival + tooFarAhead && end >= arrival - tooOld);
+    if (skewed) this.state.count('spans.skewed');
+    node.time = skewed ? arrival : end;
+    node.weight = samplingWeight(span.traceState);
+    if (node.time < service.firstSeen) service.firstSeen = node.time;
+    if (node.time > service.lastSeen) service.lastSeen = node.time;
+    if (!isCallOut(span.kind)) service.hasSpans = true;
+  }
+
+  private runOf(node: SpanNode): ReturnType<ServiceEntry['releases']['touch']> {
+    const { service, span, time } = node;
+    const run = service.releases.touch(span.resource.release, time);
+    const isEntry = isEntryKind(span.kind);
+    const outermost = node.ancestor?.entry === undefined;
+    service.releases.countCall(
+      run,
+      time,
+      node.weight,
+      isEntry && outermost,
+      node.ancestor === undefined && !isCallOut(span.kind),
+    );
+    return run;
+  }
+
+  private countCall(node: SpanNode): void {
+    const { cell, span, weight, outcome } = node;
+    if (cell === undefined) return;
+    const slot = cell.series.at(node.time, this.state.now);
+    if (slot === undefined) return;
+    slot.calls += weight;
+    slot.spans += 1;
+    if (outcome === 'error') slot.errors += weight;
+    if (outcome === 'clientError') slot.clientErrors += weight;
+    if (node.time > slot.newest) slot.newest = node.time;
+    if (span.durationNanos >= 0)
+      cell.series.record(slot, span.durationNanos / 1e6, weight, outcome === 'error');
+    else this.state.count('spans.negativeDuration');
+  }
+
+  /**
+   * Nest traces the way to the handler (`request_context`) and the handler itself apart: where the second is missing, a guard or a
+   * pipe refused the request before the body ran.
+   */
+  private noteHandler(node: SpanNode): void {
+    const layer = node.identity?.layer;
+    if (layer?.framework !== 'nestjs') return;
+    if (layer.type === 'request_context')
+      for (const at of [node, node.entry])
+        if (at !== undefined && at.staged === undefined) {
+          at.staged = true;
+          this.bump(at, 'staged');
+        }
+    if (layer.type === 'handler')
+      for (const at of [node.ancestor, node.entry])
+        if (at?.staged === true && at.handled === undefined) {
+          at.handled = true;
+          this.bump(at, 'handled');
+        }
+  }
+
+  private bump(node: SpanNode, what: 'staged' | 'handled'): void {
+    const slot = node.cell?.series.at(node.time, this.state.now);
+    if (slot !== undefined) slot[what] += node.weight;
+  }
+
+  /**
+   * The template of an entry span without a route, by the workspace's routes. Not for the outer half of one request (Next.js), and
+   * not where the instrumentation reports routes: there, none means that none matched.
+   */
+  private refine(node: SpanNode, assembly: Assembly): string | undefined {
+    const { span, service } = node;
+    if (span.kind !== 'server') return undefined;
+    if (httpRoute(span.attributes) !== undefined) {
+      service.reportRoutes.add(span.scope);
+      return undefined;
+    }
+    const method = httpMethod(span.attributes);
+    if (method === undefined || this.matcher === undefined) return undefined;
+    if (assembly.wrapped.has(span.spanId) || service.reportRoutes.has(span.scope)) return undefined;
+    const path = rawPath(span.attributes);
+    if (path === undefined) return undefined;
+    const route = this.matcher(method, path);
+    if (route !== undefined) return route.path;
+    const status = httpStatus(span.attributes);
+    if (status !== 404 && status !== 405 && method !== 'OPTIONS')
+      noteUnmatched(service, method, path);
+    return undefined;
+  }
+
+  private settled(assembly: Assembly, nodes: readonly SpanNode[], closed: boolean): void {
+    if (nodes.length > 0) {
+      this.changes += 1;
+      this.recordExceptions(nodes);
+      this.state.traces.offer(assembly.traceId, nodes);
+      let last: ResourceRecord | undefined;
+      for (const node of nodes) {
+        if (node.span.resource === last) continue;
+        last = node.span.resource;
+        noteProcess(node.service, last, node.time);
+      }
+    }
+    if (closed) this.state.traces.closed(assembly.traceId);
+  }
+
+  /** An exception that travels up is recorded by several spans: the innermost one keeps it. */
+  private recordExceptions(nodes: readonly SpanNode[]): void {
+    for (const node of nodes) {
+      if (node.span.events.length === 0) continue;
+      for (const seen of exceptionsOf(node))
+        for (let up = node.ancestor; up !== undefined; up = up.ancestor) {
+          up.exceptionsBelow ??= new Set();
+          if (up.exceptionsBelow.has(seen.signature)) break;
+          up.exceptionsBelow.add(seen.signature);
+        }
+    }
+    for (const node of nodes) {
+      if (node.span.events.length === 0 || !node.failing || node.cell === undefined) continue;
+      for (const seen of exceptionsOf(node)) {
+        if (node.exceptionsBelow?.has(seen.signature) === true) continue;
+        this.state.exceptions.record(seen, {
+          operation: node.cell.operation.index,
+          path: node.cell.path,
+          run: node.cell.lane.run,
+          time: node.time,
+          weight: node.weight,
+          traceId: node.span.traceId,
+        });
+      }
+    }
+  }
+}
+
+function* exceptionsOf(node: SpanNode): Iterable<NonNullable<ReturnType<typeof readException>>> {
+  const seen = new Set<string>();
+  for (const event of node.span.events) {
+    const exception = readException(event);
+    if (exception === undefined || seen.has(exception.signature)) continue;
+    seen.add(exception.signature);
+    yield exception;
+  }
+}
+
+function newNode(span: SpanRecord, service: ServiceEntry, arrival: number): SpanNode {
+  return {
+    span,
+    service,
+    bytes: spanBytes(span),
+    arrival,
+    resolved: false,
+    pass: 0,
+    blocked: false,
+    path: rootPath,
+    insideCallOut: false,
+    outcome: 'ok',
+    failing: false,
+    time: arrival,
+    weight: 1,
+  };
+}
+
+function sameServiceAncestor(node: SpanNode): SpanNode | undefined {
+  let up = node.parent;
+  for (let hops = 0; up !== undefined && hops < mostHops; hops += 1) {
+    if (up.service === node.service) return up;
+    up = up.parent;
+  }
+  return undefined;
+}
+
+/** `Controller.callback` of the parent span, for inner spans that name only the callback. */
+function parentOwner(node: SpanNode): string | undefined {
+  const { parent } = node;
+  if (parent?.service !== node.service) return undefined;
+  const layer = parent.identity?.layer;
+  if (layer?.controller === undefined || layer.callback === undefined) return undefined;
+  return `${layer.controller}.${layer.callback}`;
+}

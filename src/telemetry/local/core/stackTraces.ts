@@ -1,0 +1,105 @@
+import type { StackFrame } from '../../../domain/stats.ts';
+
+const mostLines = 400;
+const mostFrames = 20;
+const longestLine = 1000;
+
+/** `at fn (file:line:column)`, `at async file:line:column`. */
+const nodeFrame = /^\s*at (?:async )?(?:(.+?) \()?((?:file:\/\/)?[^()]*?):(\d+):(\d+)\)?$/;
+/** `File "path", line 42, in name`. */
+const pythonFrame = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$/;
+/** `at pkg.Class.method(File.java:33)`, with a module or class loader before it. */
+const javaFrame = /^\s*at (?:[\w.$@-]*\/)*([\w.$<>]+)\(([^:()]+)(?::(\d+))?\)$/;
+/** Go prints the function on one line and `\tpath:line +0x1d` on the next. */
+const goPlace = /^\s+(\S.*\.go):(\d+)(?: \+0x[0-9a-f]+)?$/;
+const goFunction = /^([\w./*()-]+)\(.*\)$|^created by ([\w./*()-]+)/;
+
+/**
+ * Frames of a stack trace as Node, Python, Java and Go write it: the throwing frame first, and the application's own before those of
+ * libraries and runtimes. Of Python's chained tracebacks the last one counts: it is what reached the caller.
+ * Paths are those of the machine that ran the program, unchecked.
+ */
+export function parseStack(stack: string): StackFrame[] {
+  const lines = stack.split('\n', mostLines).map((line) => line.slice(0, longestLine));
+  const frames = pythonFrames(lines) ?? goFrames(lines) ?? atFrames(lines);
+  const own = frames.filter((frame) => !isLibrary(frame));
+  const others = frames.filter(isLibrary);
+  return [...own, ...others].slice(0, mostFrames);
+}
+
+function atFrames(lines: readonly string[]): StackFrame[] {
+  const frames: StackFrame[] = [];
+  for (const line of lines) {
+    const node = nodeFrame.exec(line);
+    if (node !== null) {
+      const [, name, file, row, column] = node;
+      frames.push({
+        ...(name === undefined ? {} : { functionName: name }),
+        filePath: (file ?? '').replace(/^file:\/\//, ''),
+        line: Number(row),
+        column: Number(column),
+      });
+      continue;
+    }
+    const java = javaFrame.exec(line);
+    if (java !== null) {
+      const [, name, file, row] = java;
+      frames.push({
+        functionName: name ?? '',
+        filePath: javaPath(name ?? '', file ?? ''),
+        ...(row === undefined ? {} : { line: Number(row) }),
+      });
+    }
+  }
+  return frames;
+}
+
+/** Java names the file without its folders: the package gives them. */
+function javaPath(qualified: string, file: string): string {
+  if (!/\.\w+$/.test(file)) return file;
+  const folders = qualified.split('.').slice(0, -2);
+  return [...folders.filter((part) => !/^[A-Z]/.test(part)), file].join('/');
+}
+
+function pythonFrames(lines: readonly string[]): StackFrame[] | undefined {
+  const start = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'));
+  const block = start < 0 ? lines : lines.slice(start);
+  const frames: StackFrame[] = [];
+  for (const line of block) {
+    const match = pythonFrame.exec(line);
+    if (match === null) continue;
+    const [, filePath, row, name] = match;
+    frames.push({
+      ...(name === undefined ? {} : { functionName: name }),
+      filePath: filePath ?? '',
+      line: Number(row),
+    });
+  }
+  return frames.length === 0 ? undefined : frames.reverse();
+}
+
+function goFrames(lines: readonly string[]): StackFrame[] | undefined {
+  const frames: StackFrame[] = [];
+  for (const [i, line] of lines.entries()) {
+    const place = goPlace.exec(line);
+    if (place === null) continue;
+    const match = goFunction.exec(lines[i - 1] ?? '');
+    const name = match?.[1] ?? match?.[2];
+    frames.push({
+      ...(name === undefined ? {} : { functionName: name }),
+      filePath: place[1] ?? '',
+      line: Number(place[2]),
+    });
+  }
+  return frames.length === 0 ? undefined : frames;
+}
+
+const libraryPath =
+  /[\\/]node_modules[\\/]|^node:|^internal[\\/]|<anonymous>|[\\/](?:site|dist)-packages[\\/]|[\\/]lib[\\/]python\d|^<frozen|[\\/]pkg[\\/]mod[\\/]|[\\/]go[\\/]src[\\/](?:runtime|net|reflect|sync|testing)[\\/]|[\\/]src[\\/]runtime[\\/]/;
+const libraryName =
+  /^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|groovy|org\.(?:springframework\.(?!samples)|apache|hibernate|eclipse|jboss|postgresql|h2)|io\.(?:netty|opentelemetry|micrometer|undertow)|reactor|com\.(?:mysql|zaxxer|fasterxml))[.$]/;
+
+const isLibrary = (frame: StackFrame): boolean =>
+  libraryPath.test(frame.filePath) ||
+  (frame.functionName !== undefined && libraryName.test(frame.functionName)) ||
+  frame.functionName === 'runtime.gopanic';

@@ -1,0 +1,135 @@
+import type { Operation } from '../../../domain/operation.ts';
+import { fail, ok, type Result } from '../../../domain/result.ts';
+import { routeMatcher, type RouteMatcher } from '../../../domain/routeMatch.ts';
+import type { RouteTable } from '../../../domain/route.ts';
+import type { ServiceState } from '../../../domain/release.ts';
+import type { FunctionNumbers } from '../../../domain/stats.ts';
+import type { Trace, TraceSummary } from '../../../domain/trace.ts';
+import type { UnixMillis } from '../../../domain/units.ts';
+import type { NumbersQuery, TraceQuery } from '../../ports.ts';
+import type { CoreOptions, TelemetryCore } from '../core.ts';
+import type { IngestOutcome, MetricRecord, SpanRecord } from '../model.ts';
+import { CoreState } from './coreState.ts';
+import { numbersOf, serviceStates } from './query.ts';
+import { SpanIngest } from './spanIngest.ts';
+import { traceView } from './traceView.ts';
+
+/** The receiver's knowledge: what came in, and what it means. Time comes only from its callers. */
+export function createTelemetryCore(options: CoreOptions): TelemetryCore {
+  return new LocalTelemetry(options);
+}
+
+const nothingRejected: IngestOutcome = { rejected: 0, message: '' };
+
+class LocalTelemetry implements TelemetryCore {
+  private state: CoreState;
+  private ingest: SpanIngest;
+  private matcher: RouteMatcher | undefined;
+  private tidied = 0;
+  private changes = 0;
+
+  private readonly options: CoreOptions;
+
+  constructor(options: CoreOptions) {
+    this.options = options;
+    this.state = new CoreState(options, options.now);
+    this.ingest = this.newIngest();
+  }
+
+  get revision(): number {
+    return this.changes + this.ingest.changes;
+  }
+
+  spans(records: readonly SpanRecord[], arrival: UnixMillis): IngestOutcome {
+    return this.ingest.take(records, arrival);
+  }
+
+  metrics(records: readonly MetricRecord[], arrival: UnixMillis): IngestOutcome {
+    void records;
+    void arrival;
+    return nothingRejected;
+  }
+
+  saturated(): boolean {
+    return this.ingest.assemblies.full;
+  }
+
+  tick(now: UnixMillis): void {
+    this.state.now = Math.max(this.state.now, now);
+    this.ingest.assemblies.tick(now);
+    if (now - this.tidied >= 60_000 || this.state.traces.over) {
+      this.tidied = now;
+      this.state.tidy();
+    }
+  }
+
+  settle(now: UnixMillis): void {
+    this.state.now = Math.max(this.state.now, now);
+    this.ingest.assemblies.settle();
+  }
+
+  services(now: UnixMillis): readonly ServiceState[] {
+    return serviceStates(this.state.queryData(this.options.compare), now);
+  }
+
+  numbers(query: NumbersQuery, now: UnixMillis): readonly FunctionNumbers[] {
+    const data = this.state.queryData(this.options.compare);
+    // First all are noted as asked for: the error budget is shared among them, whatever their order.
+    for (const group of query.groups) data.services.get(group.service)?.asked.set(group.key, now);
+    return query.groups.map((group) => numbersOf(data, group, query, now));
+  }
+
+  searchTraces(query: TraceQuery): readonly TraceSummary[] {
+    const service = this.state.services.get(query.service);
+    if (service === undefined) return [];
+    const { operations } = this.state;
+    const wanted =
+      query.operations.length === 0
+        ? operations.entries.filter((o) => o.service === service && !o.callOut)
+        : query.operations.map((id) => operations.get(id)).filter((o) => o !== undefined);
+    return this.state.traces.search(wanted, query.kind, query.release, query.limit);
+  }
+
+  trace(traceId: string): Trace | undefined {
+    const stored = this.state.traces.get(traceId);
+    return stored === undefined ? undefined : traceView(stored, this.state.operations.list);
+  }
+
+  operations(): { readonly epoch: string; readonly operations: readonly Operation[] } {
+    return { epoch: this.state.epoch, operations: this.state.operations.list };
+  }
+
+  setRoutes(routes: RouteTable): void {
+    this.matcher = routes.routes.length === 0 ? undefined : routeMatcher(routes);
+    this.ingest.matcher = this.matcher;
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return this.state.countersWith(this.ingest);
+  }
+
+  memoryBytes(): Readonly<Record<string, number>> {
+    return this.state.memoryWith(this.ingest);
+  }
+
+  snapshot(): Uint8Array {
+    return new Uint8Array();
+  }
+
+  restore(bytes: Uint8Array): Result<undefined> {
+    if (bytes.length === 0) return fail('invalid', 'empty');
+    return ok(undefined);
+  }
+
+  clear(): void {
+    this.state = new CoreState(this.options, this.state.now);
+    this.changes = this.revision + 1;
+    this.ingest = this.newIngest();
+  }
+
+  private newIngest(): SpanIngest {
+    const made = new SpanIngest(this.state);
+    made.matcher = this.matcher;
+    return made;
+  }
+}

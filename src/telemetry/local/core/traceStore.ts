@@ -1,0 +1,217 @@
+import type { TraceSummary } from '../../../domain/trace.ts';
+import { milliseconds, unixMillis } from '../../../domain/units.ts';
+import type { SpanNode } from './assembly.ts';
+import { hasException } from './errors.ts';
+import { readException } from './exceptions.ts';
+import type { OperationEntry } from './operations.ts';
+import type { ReleaseRun } from './releases.ts';
+import { StoredTrace } from './storedTrace.ts';
+import { Shelf, type ShelfEntry, type ShelfKind } from './traceShelves.ts';
+
+const keep = 24 * 60 * 60_000;
+const perEntryOperation = 6;
+const perInnerOperation = 3;
+
+/** Bounded store of whole traces: recent, slowest and failed ones per operation and release. At most 24 h old. */
+export class TraceStore {
+  /** In order of first sight. */
+  private readonly traces = new Map<string, StoredTrace>();
+  /** By operation index, then by release run. */
+  private readonly shelves: (Map<ReleaseRun, Shelf> | undefined)[] = [];
+  private held = 0;
+  evicted = 0;
+
+  private readonly mostBytes: number;
+
+  constructor(mostBytes: number) {
+    this.mostBytes = mostBytes;
+  }
+
+  get bytes(): number {
+    return this.held;
+  }
+
+  get size(): number {
+    return this.traces.size;
+  }
+
+  get(traceId: string): StoredTrace | undefined {
+    return this.traces.get(traceId);
+  }
+
+  /** Takes resolved spans of a trace whose assembly may still run. */
+  offer(traceId: string, nodes: readonly SpanNode[]): void {
+    if (nodes.length === 0) return;
+    let trace = this.traces.get(traceId);
+    if (trace === undefined) {
+      trace = new StoredTrace(traceId, (unwanted) => this.drop(unwanted));
+      this.traces.set(traceId, trace);
+    }
+    const before = trace.bytes;
+    trace.open = true;
+    for (const node of nodes) this.take(trace, node);
+    this.held += trace.bytes - before;
+  }
+
+  /** The trace is over: it stays only if a shelf wants it. */
+  closed(traceId: string): void {
+    const trace = this.traces.get(traceId);
+    if (trace === undefined) return;
+    trace.open = false;
+    trace.release();
+  }
+
+  /** Forgets what is too old, then the least useful until the rest fits. */
+  tidy(now: number): void {
+    for (const trace of this.traces.values())
+      if (now - trace.newest > keep && !trace.open) this.drop(trace);
+    if (this.held <= this.mostBytes) return;
+    const goal = this.mostBytes * 0.9;
+    const wanted = this.slowOrFailed();
+    for (const trace of this.traces.values()) {
+      if (this.held <= goal) return;
+      if (!wanted.has(trace)) this.evict(trace);
+    }
+    for (const trace of this.traces.values()) {
+      if (this.held <= goal) return;
+      this.evict(trace);
+    }
+  }
+
+  get over(): boolean {
+    return this.held > this.mostBytes;
+  }
+
+  search(
+    operations: Iterable<OperationEntry>,
+    kind: ShelfKind,
+    release: string | undefined,
+    limit: number,
+  ): TraceSummary[] {
+    const best = new Map<string, { entry: ShelfEntry; row: TraceSummary }>();
+    for (const operation of operations)
+      for (const [run, shelf] of this.shelves[operation.index] ?? []) {
+        if (release !== undefined && run.version !== release) continue;
+        for (const entry of listOf(shelf, kind)) {
+          if (entry.trace.evicted) continue;
+          const known = best.get(entry.trace.traceId);
+          if (known !== undefined && known.entry.durationMs >= entry.durationMs) continue;
+          best.set(entry.trace.traceId, { entry, row: summary(entry, operation, run.version) });
+        }
+      }
+    const rows = [...best.values()];
+    rows.sort((a, b) =>
+      kind === 'slow' ? b.entry.durationMs - a.entry.durationMs : b.entry.time - a.entry.time,
+    );
+    return rows.slice(0, limit).map((r) => r.row);
+  }
+
+  /** For snapshots: every trace and every shelf. */
+  *all(): Iterable<StoredTrace> {
+    yield* this.traces.values();
+  }
+
+  *allShelves(): Iterable<{ operation: number; run: ReleaseRun; shelf: Shelf }> {
+    for (const [operation, runs] of this.shelves.entries())
+      for (const [run, shelf] of runs ?? []) yield { operation, run, shelf };
+  }
+
+  restoreTrace(traceId: string, fill: (trace: StoredTrace) => void): StoredTrace {
+    const trace = new StoredTrace(traceId, (unwanted) => this.drop(unwanted));
+    fill(trace);
+    trace.open = false;
+    this.traces.set(traceId, trace);
+    this.held += trace.bytes;
+    return trace;
+  }
+
+  restoreEntry(operation: OperationEntry, run: ReleaseRun, kind: ShelfKind, e: ShelfEntry): void {
+    e.trace.references += 1;
+    listOf(this.shelf(operation, run), kind).push(e);
+  }
+
+  /** Packs what is over: less memory, and ready for the next snapshot. */
+  pack(trace: StoredTrace): Uint8Array {
+    const before = trace.bytes;
+    const packed = trace.pack();
+    this.held += trace.bytes - before;
+    return packed;
+  }
+
+  private take(trace: StoredTrace, node: SpanNode): void {
+    const { operation, cell, span } = node;
+    if (operation === undefined || cell === undefined) return;
+    const durationMs = span.durationNanos / 1e6;
+    const failed = node.outcome === 'error';
+    const startMs = span.start.seconds * 1000 + span.start.nanos / 1e6;
+    trace.add(
+      { span, operation: operation.index, failed },
+      node.bytes,
+      startMs,
+      startMs + Math.max(0, durationMs),
+    );
+    if (failed && trace.exceptionType === undefined && hasException(span))
+      trace.exceptionType = span.events.map(readException).find((e) => e !== undefined)?.type;
+    this.shelf(operation, cell.lane.run).offer({
+      trace,
+      spanId: span.spanId,
+      time: node.time,
+      durationMs,
+      failed,
+    });
+  }
+
+  private shelf(operation: OperationEntry, run: ReleaseRun): Shelf {
+    let runs = this.shelves[operation.index];
+    if (runs === undefined) {
+      runs = new Map();
+      this.shelves[operation.index] = runs;
+    }
+    let shelf = runs.get(run);
+    if (shelf === undefined) {
+      shelf = new Shelf(operation.entry ? perEntryOperation : perInnerOperation);
+      runs.set(run, shelf);
+    }
+    return shelf;
+  }
+
+  private slowOrFailed(): Set<StoredTrace> {
+    const wanted = new Set<StoredTrace>();
+    for (const { shelf } of this.allShelves()) {
+      for (const entry of shelf.slow) wanted.add(entry.trace);
+      for (const entry of shelf.failed) wanted.add(entry.trace);
+    }
+    return wanted;
+  }
+
+  private evict(trace: StoredTrace): void {
+    this.evicted += 1;
+    this.drop(trace);
+  }
+
+  private drop(trace: StoredTrace): void {
+    if (trace.evicted) return;
+    trace.evicted = true;
+    this.held -= trace.bytes;
+    this.traces.delete(trace.traceId);
+  }
+}
+
+const listOf = (shelf: Shelf, kind: ShelfKind): ShelfEntry[] =>
+  kind === 'recent' ? shelf.recent : kind === 'slow' ? shelf.slow : shelf.failed;
+
+function summary(entry: ShelfEntry, operation: OperationEntry, release: string): TraceSummary {
+  const { trace } = entry;
+  return {
+    traceId: trace.traceId,
+    spanId: entry.spanId,
+    startedAt: unixMillis(Math.round(entry.time - Math.max(0, entry.durationMs))),
+    duration: milliseconds(entry.durationMs),
+    failed: entry.failed,
+    release,
+    service: operation.service.key,
+    name: operation.operation.name,
+    spanCount: trace.spanCount + trace.dropped,
+    ...(trace.exceptionType === undefined ? {} : { exceptionType: trace.exceptionType }),
+  };
+}
