@@ -35,9 +35,16 @@ async function listening(port, child) {
 
 /**
  * @param {{ folder: string, releases: { version: string, commit: string, folder: string }[], otlpPort: number, rate: number,
- *   protocol?: string }} options `protocol`: instead of the SDK's default (http/protobuf)
+ *   newShare?: number, protocol?: string }} options `newShare`: of the newest release; `protocol`: instead of the SDK's default
  */
-export async function startProcesses({ folder, releases, otlpPort, rate, protocol }) {
+export async function startProcesses({
+  folder,
+  releases,
+  otlpPort,
+  rate,
+  newShare = 0.1,
+  protocol,
+}) {
   const children = [];
   const logs = path.join(folder, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -84,7 +91,7 @@ export async function startProcesses({ folder, releases, otlpPort, rate, protoco
       id: `shop-${release.version}`,
       version: release.version,
       commit: release.commit,
-      weight: index === 0 ? 0.9 : 0.1,
+      weight: index === 0 ? 1 - newShare : newShare,
       port: api,
       createdAt: new Date(Date.now() - (releases.length - index) * 3_600_000).toISOString(),
     });

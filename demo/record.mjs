@@ -30,7 +30,8 @@ const shop = await startProcesses({
   folder,
   releases,
   otlpPort: collector.address().port,
-  rate: 5,
+  rate: 6,
+  newShare: 0.4,
   protocol: 'http/json',
 });
 await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000));
@@ -47,7 +48,8 @@ console.log(`${requests.traces.length} trace and ${requests.metrics.length} metr
 process.exit();
 
 function withoutMachine(value, temporary) {
-  const telling = /^(host\.|os\.version|process\.(owner|executable\.path|command|pid|command_args))/;
+  const telling =
+    /^(host\.|os\.version|process\.(owner|executable\.path|command|pid|command_args))/;
   for (const list of [value.resourceSpans ?? [], value.resourceMetrics ?? []].flat())
     list.resource.attributes = list.resource.attributes.filter(({ key }) => !telling.test(key));
   return JSON.parse(JSON.stringify(value).replaceAll(temporary, '/srv'));
