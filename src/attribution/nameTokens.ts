@@ -1,0 +1,20 @@
+/**
+ * Parts of a function's name as run times report it, outermost first, without what compilers add: `(*T)`, `$1`, `func5`, `<locals>`,
+ * `lambda$x$0`, `<anonymous>`. telemetry.md: names are compared by their ends, never for equality.
+ */
+export function nameTokens(name: string): readonly string[] {
+  return name
+    .replace(/\(\*?(\w+)\)/g, '$1')
+    .replace(/lambda\$(\w+)\$\d+/g, '$1')
+    .replace(/\$\$Lambda.*$/, '')
+    .split(/[.#/\\:$]+/)
+    .filter((token) => token !== '' && !/^(?:<.*>|func\d+|\d+|Object|async|new)$/.test(token));
+}
+
+/** How many parts agree, counted from the end. */
+export function sharedTokens(a: readonly string[], b: readonly string[]): number {
+  let shared = 0;
+  while (shared < a.length && shared < b.length && a.at(-1 - shared) === b.at(-1 - shared))
+    shared += 1;
+  return shared;
+}

@@ -1,0 +1,19 @@
+import type { Rule } from './rule.ts';
+import { callsOut } from './rules/callsOut.ts';
+import { classMethod } from './rules/classMethod.ts';
+import { codeAttributes } from './rules/codeAttributes.ts';
+import { frameworkInternals } from './rules/frameworkInternals.ts';
+import { httpRoute } from './rules/httpRoute.ts';
+import { override } from './rules/override.ts';
+import { spanLiteral } from './rules/spanLiteral.ts';
+
+/** Rules in the order they are asked: the first that decides wins. */
+export const rules: readonly Rule[] = [
+  override,
+  frameworkInternals,
+  codeAttributes,
+  callsOut,
+  httpRoute,
+  spanLiteral,
+  classMethod,
+];

@@ -1,0 +1,160 @@
+import type { RouteDecl } from '../domain/route.ts';
+import type { OpenRoute } from '../domain/workspace.ts';
+import { routeShape } from './routeShape.ts';
+
+const trailingSlashCounts: ReadonlySet<string> = new Set([
+  'fastapi',
+  'starlette',
+  'django',
+  'flask',
+]);
+
+export interface RouteQuery {
+  /** Absent: the telemetry doesn't say; every method fits. */
+  readonly method: string | undefined;
+  readonly route: string;
+  /** Only routes whose file is in a language that this instrumentation runs in. */
+  readonly accepts: (path: string) => boolean;
+}
+
+/** Routes by shape; by their ends where a prefix is missing on one side. */
+export class RouteIndex {
+  private readonly byShape = new Map<string, RouteDecl[]>();
+  private readonly openByShape = new Map<string, OpenRoute[]>();
+  private readonly unresolved: readonly RouteDecl[];
+  private readonly all: readonly RouteDecl[];
+  private byEnd: Map<string, RouteDecl[]> | undefined;
+  private unresolvedByShape: Map<string, RouteDecl[]> | undefined;
+
+  constructor(routes: readonly RouteDecl[], open: readonly OpenRoute[]) {
+    this.all = routes;
+    this.unresolved = routes.filter((r) => r.unresolved !== undefined);
+    for (const route of routes)
+      if (route.unresolved === undefined) put(this.byShape, shapeOf(route), route);
+    for (const route of open)
+      if (route.unresolved === undefined) put(this.openByShape, shapeOf(route), route);
+  }
+
+  get size(): number {
+    return this.all.length;
+  }
+
+  /** Routes declared with exactly this template, whatever their parameters are called. */
+  exact(query: RouteQuery): readonly RouteDecl[] {
+    return narrow(this.fitting(this.byShape, query, query.route), query.route);
+  }
+
+  open(query: RouteQuery): OpenRoute | undefined {
+    const { shape } = routeShape(query.route);
+    return (this.openByShape.get(shape) ?? []).find(
+      (r) =>
+        methodFits(r.method, query.method) &&
+        slashFits(r, query.route) &&
+        query.accepts(r.registeredAt.path),
+    );
+  }
+
+  /** Methods that the path is declared for: tells a 405 from an unknown route. */
+  methodsOf(query: RouteQuery): readonly string[] {
+    const found = this.byShape.get(routeShape(query.route).shape) ?? [];
+    return [...new Set(found.filter((r) => query.accepts(r.handler.path)).map((r) => r.method))];
+  }
+
+  /** Routes whose prefix could not be read and whose rest is the longest end of the template. */
+  unresolvedEnds(query: RouteQuery): readonly RouteDecl[] {
+    this.unresolvedByShape ??= groupByShape(this.unresolved);
+    return this.longestEnd(this.unresolvedByShape, query);
+  }
+
+  /** Fully read routes that are the end of the template: a prefix was added outside of the source (context path, gateway). */
+  shorter(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
+    return this.longestEnd(this.byShape, query).filter((r) => frameworks.has(r.framework));
+  }
+
+  /** Fully read routes that end with the template: telemetry that names the innermost router's path only. */
+  longer(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
+    this.byEnd ??= indexEnds(this.all);
+    return this.fitting(this.byEnd, query, query.route).filter((r) => frameworks.has(r.framework));
+  }
+
+  private longestEnd(
+    index: ReadonlyMap<string, readonly RouteDecl[]>,
+    query: RouteQuery,
+  ): readonly RouteDecl[] {
+    const { segments } = routeShape(query.route);
+    for (let skip = 1; skip < segments.length; skip += 1) {
+      const end = segments.slice(skip);
+      if (end.every((s) => s === '{}')) return [];
+      const found = this.fitting(index, query, query.route, `/${end.join('/')}`);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  private fitting(
+    index: ReadonlyMap<string, readonly RouteDecl[]>,
+    query: RouteQuery,
+    route: string,
+    shape = routeShape(route).shape,
+  ): readonly RouteDecl[] {
+    const found = (index.get(shape) ?? []).filter(
+      (r) =>
+        methodFits(r.method, query.method) && slashFits(r, route) && query.accepts(r.handler.path),
+    );
+    const real = found.some((r) => r.inTest === undefined)
+      ? found.filter((r) => r.inTest === undefined)
+      : found;
+    const named = real.filter((r) => r.method === query.method);
+    return named.length > 0 ? named : real;
+  }
+}
+
+const shapeOf = (route: { readonly path: string }): string => routeShape(route.path).shape;
+
+const methodFits = (declared: string, asked: string | undefined): boolean =>
+  asked === undefined ||
+  declared === '*' ||
+  declared === asked ||
+  (asked === 'HEAD' && declared === 'GET');
+
+const slashFits = (
+  route: { readonly framework: string; readonly path: string },
+  asked: string,
+): boolean =>
+  !trailingSlashCounts.has(route.framework) ||
+  routeShape(route.path).trailingSlash === routeShape(asked).trailingSlash;
+
+/** Where several templates have one shape, the one written like the telemetry's, parameter names included, is meant. */
+function narrow(found: readonly RouteDecl[], asked: string): readonly RouteDecl[] {
+  if (found.length < 2) return found;
+  const wanted = parameterNames(asked);
+  const same = found.filter((r) => parameterNames(r.path) === wanted);
+  return same.length > 0 ? same : found;
+}
+
+const parameterNames = (template: string): string =>
+  [...template.matchAll(/:(\w+)|\{(\w+)|<(?:\w+:)?(\w+)>|\[(\w+)\]/g)]
+    .map((m) => m[1] ?? m[2] ?? m[3] ?? m[4])
+    .join(',');
+
+function indexEnds(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {
+  const ends = new Map<string, RouteDecl[]>();
+  for (const route of routes) {
+    const { segments } = routeShape(route.path);
+    for (let skip = 1; skip <= segments.length; skip += 1)
+      put(ends, `/${segments.slice(skip).join('/')}`, route);
+  }
+  return ends;
+}
+
+function groupByShape(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {
+  const groups = new Map<string, RouteDecl[]>();
+  for (const route of routes) if (shapeOf(route) !== '/') put(groups, shapeOf(route), route);
+  return groups;
+}
+
+function put<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

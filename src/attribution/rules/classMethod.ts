@@ -1,0 +1,58 @@
+import { methodOwners } from '../classMethods.ts';
+import { mayNameMethods } from '../instrumentation.ts';
+import {
+  decide,
+  noOwner,
+  pass,
+  passBecause,
+  type Rule,
+  type RuleContext,
+  type Verdict,
+} from '../rule.ts';
+
+/** Span names and framework attributes that carry Class.method: Nest, Spring Data, `@WithSpan`, job schedulers. */
+export const classMethod: Rule = {
+  id: 'class-method',
+  title: 'Class.method in the span’s name',
+  apply: (context) => {
+    const { operation } = context;
+    const { layer, name, kind, scope, parentOwner } = operation;
+    if (layer?.framework === 'nestjs') {
+      if (layer.controller !== undefined && layer.callback !== undefined)
+        return find(context, layer.controller, layer.callback, 'Nest names controller and method');
+      const [controller, callback] = split(parentOwner ?? '');
+      if (controller !== undefined && callback !== undefined)
+        return find(
+          context,
+          controller,
+          callback,
+          'Nest’s request context around it names controller and method',
+        );
+      return layer.type === 'handler'
+        ? noOwner('the span names only the method, and its parent span is not known')
+        : pass;
+    }
+    if (kind !== 'internal' && kind !== 'unspecified' && kind !== 'consumer') return pass;
+    const [className, method] = split(name);
+    if (className === undefined || method === undefined || !mayNameMethods(scope)) return pass;
+    return find(context, className, method, `the span is named ${name}`);
+  },
+};
+
+function split(name: string): readonly [string | undefined, string | undefined] {
+  const match = /^(?:[\w$]+\.)*([\w$]+)[.#]([\w$]+)$/.exec(name);
+  return [match?.[1], match?.[2]];
+}
+
+function find(context: RuleContext, className: string, method: string, because: string): Verdict {
+  const all = context.index.classes(className);
+  const classes = all.some((c) => !c.inTest) ? all.filter((c) => !c.inTest) : all;
+  if (classes.length === 0)
+    return passBecause(`${because}, but no class ${className} is in the workspace`);
+  const found = classes.flatMap((c) => methodOwners(context.index, c, method));
+  if (found.length === 0)
+    return noOwner(
+      `${because}, but ${className} and what it extends in the workspace declare no ${method}`,
+    );
+  return decide(context, found, classes.length === 1 ? 'strong' : 'weak', because);
+}

@@ -1,0 +1,112 @@
+import type { FunctionRef } from '../../domain/functionDecl.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { RouteDecl } from '../../domain/route.ts';
+import { acceptsFile } from '../instrumentation.ts';
+import type { RouteQuery } from '../routeIndex.ts';
+import { isCatchAll } from '../routeShape.ts';
+import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
+
+const gatewayPrefixed: ReadonlySet<string> = new Set(['spring']);
+/** Their metrics name the path below the innermost router. */
+const routerRelative: ReadonlySet<string> = new Set(['fastapi', 'starlette']);
+
+/** HTTP method + route template → the handler that the source registers for them. */
+export const httpRoute: Rule = {
+  id: 'http-route',
+  title: 'HTTP method and route',
+  apply: (context) => {
+    const { operation } = context;
+    const asked = question(operation);
+    if (asked === undefined) return pass;
+    const { route, method } = asked;
+    if (route === undefined)
+      return noOwner(
+        'no route: the request matched none (404, static file, redirect), or this instrumentation does not report it',
+      );
+    if (isCatchAll(route)) return noOwner(`${route} stands for requests that matched no handler`);
+    if (context.index.routes.size === 0 && context.index.facts.openRoutes.length === 0)
+      return noOwner('no routes were found in the workspace’s source');
+    return match(context, { route, method, accepts: acceptsFile(operation.scope) });
+  },
+};
+
+/** Method and route that the span speaks of; undefined when it is not about a request. */
+function question(
+  operation: Operation,
+): { readonly method: string | undefined; readonly route: string | undefined } | undefined {
+  const { kind, http, layer, entry, name, source } = operation;
+  if (layer?.type === 'request_handler')
+    return {
+      route: http?.route ?? entry?.http?.route ?? name.replace(/^request handler - /, ''),
+      method: http?.method ?? entry?.http?.method,
+    };
+  const isEntry = kind === 'server' || (source === 'metric' && http !== undefined);
+  if (!isEntry || operation.rpc !== undefined) return undefined;
+  if (http === undefined) return fromName(name);
+  return { route: http.route ?? fromName(name)?.route, method: http.method };
+}
+
+/** Sources without attributes (span metrics with default dimensions) still have `GET /users/:id` as the name. */
+function fromName(name: string): { method: string; route: string } | undefined {
+  const match = /^([A-Z]+) (\/\S*)$/.exec(name);
+  return match === null ? undefined : { method: match[1] ?? '', route: match[2] ?? '' };
+}
+
+function match(context: RuleContext, query: RouteQuery): Verdict {
+  const { index, operation } = context;
+  const { routes } = index;
+  const label = `${query.method ?? 'any method'} ${query.route}`;
+  const exact = routes.exact(query);
+  if (operation.source === 'metric') {
+    const longer = routes.longer(query, routerRelative);
+    if (longer.length > 0)
+      return owned(context, [...exact, ...longer], 'weak', `${label} is the end of`);
+  }
+  if (exact.length > 0) return owned(context, exact, 'exact', `${label} is registered as`);
+  const open = routes.open(query);
+  if (open !== undefined)
+    return noOwner(
+      `${label} is registered at line ${open.registeredAt.line + 1} of ${base(open.registeredAt.path)}, with a handler that is not a function of the workspace`,
+    );
+  const ends = routes.unresolvedEnds(query);
+  if (ends.length > 0) return owned(context, ends, 'strong', `${label} ends like`);
+  const shorter = routes.shorter(query, gatewayPrefixed);
+  if (shorter.length > 0)
+    return owned(
+      context,
+      shorter,
+      'weak',
+      `${label} ends like, with a prefix that the source does not show,`,
+    );
+  const methods = routes.methodsOf(query);
+  return methods.length > 0
+    ? noOwner(
+        `${query.route} is registered for ${methods.join(', ')}, not for ${query.method ?? 'this method'}: no handler ran`,
+      )
+    : noOwner(`no route of the workspace is ${label}`);
+}
+
+function owned(
+  context: RuleContext,
+  found: readonly RouteDecl[],
+  confidence: 'exact' | 'strong' | 'weak',
+  because: string,
+): Verdict {
+  const [first] = found;
+  if (first === undefined) return pass;
+  for (const route of found.slice(0, 10))
+    context.step(
+      'rule',
+      `${route.method} ${route.path} (${route.framework}) is registered at ${base(route.registeredAt.path)}:${route.registeredAt.line + 1}${route.unresolved === undefined ? '' : `, below ${route.unresolved}`}`,
+    );
+  const handlers: FunctionRef[] = found.map((r) => r.handler);
+  const sure = confidence === 'exact' && context.operation.http?.refined ? 'strong' : confidence;
+  return decide(
+    context,
+    handlers,
+    sure,
+    `${because} ${first.method} ${first.path} (${first.framework})`,
+  );
+}
+
+const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,28 @@
+import type { Operation } from '../../domain/operation.ts';
+import type { AttributionOverride } from '../../domain/workspace.ts';
+import { noOwner, pass, passBecause, type Rule } from '../rule.ts';
+
+/** A person's decision in prodlens.json wins over every rule. */
+export const override: Rule = {
+  id: 'prodlens.json',
+  title: 'a decision in prodlens.json',
+  apply: ({ operation, index }) => {
+    const decided = index.facts.overrides.find((o) => fits(o, operation));
+    if (decided === undefined) return pass;
+    if (decided.function === null) return noOwner('prodlens.json says that no function owns it');
+    const owner = index.functionNamed(decided.function);
+    if (owner === undefined)
+      return passBecause(`prodlens.json names ${decided.function}, which is not in the workspace`);
+    return { kind: 'owned', owner, confidence: 'exact', explanation: 'prodlens.json says so' };
+  },
+};
+
+const fits = (decision: AttributionOverride, operation: Operation): boolean =>
+  same(decision.service, operation.service) &&
+  same(decision.span, operation.name) &&
+  same(decision.method, operation.http?.method) &&
+  same(decision.route, operation.http?.route) &&
+  same(decision.rpc, operation.rpc?.method);
+
+const same = (wanted: string | undefined, seen: string | undefined): boolean =>
+  wanted === undefined || wanted === seen;

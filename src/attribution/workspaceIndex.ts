@@ -1,0 +1,122 @@
+import type { FunctionDecl, FunctionRef } from '../domain/functionDecl.ts';
+import type { ServiceKey } from '../domain/service.ts';
+import type { ClassDecl, FileServices, SpanLiteral, WorkspaceFacts } from '../domain/workspace.ts';
+import { FileIndex } from './fileIndex.ts';
+import { RouteIndex } from './routeIndex.ts';
+
+/** Lookups over the workspace's facts; each is built when first needed. */
+export class WorkspaceIndex {
+  readonly facts: WorkspaceFacts;
+  private fileIndex: FileIndex | undefined;
+  private routeIndex: RouteIndex | undefined;
+  private spanIndex: Map<string, SpanLiteral[]> | undefined;
+  private classIndex: Map<string, ClassDecl[]> | undefined;
+  private idIndex: Map<string, FunctionDecl> | undefined;
+  private readonly services = new Map<string, FileServices>();
+
+  constructor(facts: WorkspaceFacts) {
+    this.facts = facts;
+  }
+
+  get files(): FileIndex {
+    return (this.fileIndex ??= new FileIndex(this.facts.functions));
+  }
+
+  get routes(): RouteIndex {
+    return (this.routeIndex ??= new RouteIndex(this.facts.routes, this.facts.openRoutes));
+  }
+
+  spans(name: string): readonly SpanLiteral[] {
+    this.spanIndex ??= groupBy(
+      this.facts.spans.filter((s) => s.unresolved === undefined),
+      (s) => s.name,
+    );
+    return this.spanIndex.get(name) ?? [];
+  }
+
+  /** Classes by simple name (the last part of `Outer.Inner`). */
+  classes(simpleName: string): readonly ClassDecl[] {
+    this.classIndex ??= groupBy(this.facts.classes, (c) =>
+      c.name.slice(c.name.lastIndexOf('.') + 1),
+    );
+    return this.classIndex.get(simpleName) ?? [];
+  }
+
+  /** The class that a qualified or written name means, seen from a file's neighbourhood; undefined unless it is one. */
+  classNamed(qualifiedName: string): ClassDecl | undefined {
+    const candidates = this.classes(qualifiedName.slice(qualifiedName.lastIndexOf('.') + 1));
+    const exact = candidates.filter((c) => c.qualifiedName === qualifiedName);
+    const pool =
+      exact.length > 0
+        ? exact
+        : candidates.filter((c) => !qualifiedName.includes('.') || c.name === qualifiedName);
+    return pool.length === 1 ? pool[0] : undefined;
+  }
+
+  /** By id, `<relative path>#<qualified name>`. */
+  functionNamed(id: string): FunctionRef | undefined {
+    this.idIndex ??= new Map(this.facts.functions.map((f) => [f.id, f]));
+    const found = this.idIndex.get(id);
+    return found === undefined ? undefined : refOf(found);
+  }
+
+  servicesOf(path: string): FileServices {
+    let found = this.services.get(path);
+    if (found === undefined) this.services.set(path, (found = this.facts.servicesOf(path)));
+    return found;
+  }
+
+  /** Leaves out functions in files of other services; keeps those of unknown ones only when no file is surely this service's. */
+  inService(
+    refs: readonly FunctionRef[],
+    service: ServiceKey,
+  ): {
+    readonly kept: readonly FunctionRef[];
+    readonly lost: readonly { readonly ref: FunctionRef; readonly services: string }[];
+    readonly confirmed?: string;
+  } {
+    const own: FunctionRef[] = [];
+    const unknown: FunctionRef[] = [];
+    const lost: { ref: FunctionRef; services: string }[] = [];
+    let confirmed: string | undefined;
+    for (const ref of refs) {
+      const { services } = this.servicesOf(ref.path);
+      const mine = services.find((s) => sameService(s.service, service));
+      if (mine !== undefined) {
+        own.push(ref);
+        confirmed ??= mine.explanation;
+      } else if (services.length === 0) unknown.push(ref);
+      else lost.push({ ref, services: services.map((s) => s.service).join(', ') });
+    }
+    const kept = own.length > 0 ? own : unknown;
+    return confirmed === undefined ? { kept, lost } : { kept, lost, confirmed };
+  }
+
+  describe(ref: FunctionRef): string {
+    return `${ref.name} (${ref.id.slice(0, ref.id.indexOf('#'))}:${ref.declarationLine + 1})`;
+  }
+}
+
+/** Names are compared without case: Zipkin lowercases them. */
+const sameService = (a: ServiceKey, b: ServiceKey): boolean =>
+  a === b || a.toLowerCase() === b.toLowerCase();
+
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+export const refOf = (decl: FunctionDecl): FunctionRef => ({
+  id: decl.id,
+  name: decl.name,
+  path: decl.path,
+  range: decl.range,
+  selectionRange: decl.selectionRange,
+  declarationLine: decl.declarationLine,
+});

@@ -1,0 +1,80 @@
+import type { FunctionDecl, FunctionRef } from './functionDecl.ts';
+import type { RouteDecl } from './route.ts';
+import type { ServiceKey } from './service.ts';
+
+/** A route whose handler isn't a function of the workspace (a library's, or computed). */
+export type OpenRoute = Omit<RouteDecl, 'handler'>;
+
+/** A span made by hand, with its name as far as the source says it. */
+export interface SpanLiteral {
+  readonly name: string;
+  /** What part of the name could not be read: such a literal never matches. */
+  readonly unresolved?: string;
+  /** How it is made: `startActiveSpan`, `@WithSpan`… */
+  readonly form: string;
+  readonly at: { readonly path: string; readonly line: number };
+  /** Function that contains it; absent at module level. */
+  readonly owner?: FunctionRef;
+  readonly inTest?: true;
+}
+
+/** A class or interface with what it extends and implements. */
+export interface ClassDecl {
+  readonly ref: FunctionRef;
+  /** As in the file: `Outer.Inner`. */
+  readonly name: string;
+  /** With its package where the language has them; else the name. */
+  readonly qualifiedName: string;
+  /** Qualified as far as imports say. */
+  readonly supertypes: readonly string[];
+  readonly interface?: true;
+  /** Methods it declares itself; `signature` (parameter types) tells overloads apart where the language has them. */
+  readonly methods: readonly {
+    readonly name: string;
+    readonly signature?: string;
+    readonly ref: FunctionRef;
+  }[];
+  readonly inTest?: true;
+}
+
+/** `services` is empty when none is known for the file. */
+export interface FileServices {
+  readonly services: readonly { readonly service: ServiceKey; readonly explanation: string }[];
+  /** What was compared, above all when nothing was found. */
+  readonly explanation: string;
+}
+
+/** A person's decision in prodlens.json: telemetry → function. Every given field must be equal. */
+export interface AttributionOverride {
+  readonly service?: string;
+  readonly span?: string;
+  readonly method?: string;
+  readonly route?: string;
+  readonly rpc?: string;
+  /** `<relative path>#<qualified name>`; null: no function owns it. */
+  readonly function: string | null;
+}
+
+/** A place of generated code mapped back to its source. */
+export interface SourcePlace {
+  readonly path: string;
+  readonly line?: number;
+}
+
+/** Everything that attribution looks at. Plain data and pure lookups. */
+export interface WorkspaceFacts {
+  readonly functions: readonly FunctionDecl[];
+  readonly routes: readonly RouteDecl[];
+  readonly openRoutes: readonly OpenRoute[];
+  readonly spans: readonly SpanLiteral[];
+  readonly classes: readonly ClassDecl[];
+  readonly overrides: readonly AttributionOverride[];
+  /** Services of a file (absolute path). */
+  readonly servicesOf: (path: string) => FileServices;
+  /** Source behind a built file, by its runtime path; undefined without a source map. */
+  readonly sourceOf?: (
+    runtimePath: string,
+    line: number | undefined,
+    column: number | undefined,
+  ) => SourcePlace | undefined;
+}

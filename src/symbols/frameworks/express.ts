@@ -1,0 +1,28 @@
+import type { RouterFramework } from './framework.ts';
+
+/** Express 4 and 5: https://expressjs.com/en/guide/routing.html */
+export const express: RouterFramework = {
+  kind: 'router',
+  id: 'express',
+  family: 'javascript',
+  creators: {
+    'express:': { root: true },
+    'express:Router': {},
+    'express-promise-router:': {},
+  },
+  verbs: {
+    get: 'GET',
+    post: 'POST',
+    put: 'PUT',
+    patch: 'PATCH',
+    delete: 'DELETE',
+    head: 'HEAD',
+    options: 'OPTIONS',
+    all: '*',
+  },
+  path: { at: 0 },
+  handler: 'last',
+  chain: 'route',
+  mounts: { use: { prefix: { at: 0 }, child: 'rest' } },
+  trailingSlash: 'same',
+};

@@ -1,0 +1,90 @@
+/**
+ * What a framework's patterns may look at: the few kinds of expression that route tables are written with, in every language.
+ * Plain JSON (persisted by content hash), so functions are positions in the file's own list, never ids with a path in them.
+ */
+export type Expr =
+  | string
+  /** Identifier or dotted path, as written: `router`, `settings.API_V1_STR`. */
+  | { readonly name: string }
+  /** Template string or concatenation. */
+  | { readonly join: readonly Expr[] }
+  | CallExpr
+  | { readonly of: Expr; readonly member: string }
+  | { readonly list: readonly Expr[] }
+  | { readonly object: Readonly<Record<string, Expr>> }
+  /** A function or class written in place: index in the file's functions. */
+  | { readonly fn: number }
+  /** `require('x')`. */
+  | { readonly module: string }
+  /** A regular expression literal, with its slashes. */
+  | { readonly pattern: string }
+  /** Something else: can't be read without running the program. */
+  | null;
+
+export interface CallExpr {
+  readonly call: Expr;
+  readonly args: readonly Expr[];
+  readonly named?: Readonly<Record<string, Expr>>;
+  /** Zero-based line of the call. */
+  readonly line: number;
+  /** Offset of the call: tells two calls of one line apart. */
+  readonly at: number;
+  /** Source text of the call's head, for explanations. */
+  readonly text?: string;
+}
+
+export const isCall = (expr: Expr | undefined): expr is CallExpr =>
+  typeof expr === 'object' && expr !== null && 'call' in expr;
+
+export const isName = (expr: Expr | undefined): expr is { readonly name: string } =>
+  typeof expr === 'object' && expr !== null && 'name' in expr;
+
+export const isList = (expr: Expr | undefined): expr is { readonly list: readonly Expr[] } =>
+  typeof expr === 'object' && expr !== null && 'list' in expr;
+
+export const isObject = (
+  expr: Expr | undefined,
+): expr is { readonly object: Readonly<Record<string, Expr>> } =>
+  typeof expr === 'object' && expr !== null && 'object' in expr;
+
+/** Receiver and member of a call like `router.get(…)`; undefined for a plain call. */
+export function receiverOf(call: CallExpr): { receiver: Expr; member: string } | undefined {
+  const callee = call.call;
+  if (typeof callee !== 'object' || callee === null) return undefined;
+  if ('of' in callee) return { receiver: callee.of, member: callee.member };
+  if (!('name' in callee)) return undefined;
+  const dot = callee.name.lastIndexOf('.');
+  return dot < 0
+    ? undefined
+    : { receiver: { name: callee.name.slice(0, dot) }, member: callee.name.slice(dot + 1) };
+}
+
+/** An argument by position and/or keyword. */
+export interface Arg {
+  readonly at?: number;
+  readonly named?: readonly string[];
+}
+
+/** Reads an argument; a keyword wins. Keywords inside of one object argument (`{prefix: '/x'}`) count as keywords too. */
+export function argument(call: CallExpr, arg: Arg | undefined): Expr | undefined {
+  if (arg === undefined) return undefined;
+  for (const name of arg.named ?? []) {
+    const value = call.named?.[name];
+    if (value !== undefined) return value;
+    for (const given of call.args)
+      if (isObject(given) && given.object[name] !== undefined) return given.object[name];
+  }
+  return arg.at === undefined ? undefined : call.args[arg.at];
+}
+
+/** Short text of an expression, for explanations of what could not be read. */
+export function renderExpr(expr: Expr | undefined): string {
+  if (expr === undefined || expr === null) return 'a computed value';
+  if (typeof expr === 'string') return JSON.stringify(expr);
+  if ('name' in expr) return expr.name;
+  if ('module' in expr) return expr.module;
+  if ('of' in expr) return `${renderExpr(expr.of)}.${expr.member}`;
+  if ('call' in expr) return `${renderExpr(expr.call)}(…)`;
+  if ('join' in expr) return expr.join.map(renderExpr).join(' + ');
+  return 'a computed value';
+}

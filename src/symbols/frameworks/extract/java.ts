@@ -1,0 +1,5 @@
+import type { SourceFile } from '../../sourceFile.ts';
+import type { FileFacts } from '../fileFacts.ts';
+import { FactsCollector } from './collector.ts';
+
+export const extractJava = (file: SourceFile): FileFacts => new FactsCollector(file).facts;

@@ -1,0 +1,124 @@
+import type { FunctionDecl, FunctionRef } from '../../../domain/functionDecl.ts';
+import type { RouteDecl } from '../../../domain/route.ts';
+import type { ClassDecl, OpenRoute, SpanLiteral } from '../../../domain/workspace.ts';
+import type { IndexedFile } from '../fileFacts.ts';
+import type { RouterFramework } from '../framework.ts';
+import { frameworks } from '../registry.ts';
+import { Evaluator } from './evaluator.ts';
+import type { LinkedFile } from './linkedFile.ts';
+import type { LinkedRoute } from './linkedRoute.ts';
+import { RouterGraph } from './routerGraph.ts';
+
+/** What the workspace's files say together. */
+export interface LinkedFacts {
+  readonly routes: readonly RouteDecl[];
+  /** Routes whose handler isn't a function of the workspace. */
+  readonly openRoutes: readonly OpenRoute[];
+  readonly spans: readonly SpanLiteral[];
+  readonly classes: readonly ClassDecl[];
+}
+
+/** Joins the facts of all files: prefixes across files, handlers through imports, names of spans through constants. Pure. */
+export function linkFacts(files: ReadonlyMap<string, IndexedFile>): LinkedFacts {
+  const routers = frameworks.filter((f): f is RouterFramework => f.kind === 'router');
+  const evaluator = new Evaluator(files, routers);
+  const linked = [...new RouterGraph(evaluator, routers).build()];
+  const routes: RouteDecl[] = [];
+  const openRoutes: OpenRoute[] = [];
+  for (const route of linked) addRoute(route, routes, openRoutes);
+  return { routes, openRoutes, spans: spansOf(evaluator), classes: classesOf(evaluator) };
+}
+
+function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute[]): void {
+  const { path, file, handler } = route;
+  const common = {
+    framework: route.framework,
+    method: route.method,
+    path: path.text,
+    registeredAt: { path: file.path, line: route.line },
+    ...(path.unresolved === undefined ? {} : { unresolved: path.unresolved }),
+    ...(file.inTest ? { inTest: true as const } : {}),
+  };
+  const decl = handler?.file.functions[handler.index];
+  if (decl === undefined) openRoutes.push(common);
+  else routes.push({ ...common, handler: refOf(decl) });
+}
+
+export const refOf = (decl: FunctionDecl): FunctionRef => ({
+  id: decl.id,
+  name: decl.name,
+  path: decl.path,
+  range: decl.range,
+  selectionRange: decl.selectionRange,
+  declarationLine: decl.declarationLine,
+});
+
+function spansOf(evaluator: Evaluator): SpanLiteral[] {
+  const spans: SpanLiteral[] = [];
+  for (const file of evaluator.files.values())
+    for (const fact of file.facts.spans) {
+      const owner = file.functions[fact.owner];
+      const name = evaluator.text(file, fact.owner, fact.name);
+      spans.push({
+        name: name.text,
+        ...(name.unresolved === undefined ? {} : { unresolved: name.unresolved }),
+        form: fact.form,
+        at: { path: file.path, line: fact.line },
+        ...(owner === undefined ? {} : { owner: refOf(owner) }),
+        ...(file.inTest ? { inTest: true as const } : {}),
+      });
+    }
+  return spans;
+}
+
+function classesOf(evaluator: Evaluator): ClassDecl[] {
+  const classes: ClassDecl[] = [];
+  for (const file of evaluator.files.values()) {
+    const facts = new Map(file.facts.classes.map((c) => [c.index, c]));
+    for (const [index, decl] of file.functions.entries()) {
+      if (decl.kind !== 'class') continue;
+      const fact = facts.get(index);
+      classes.push({
+        ref: refOf(decl),
+        name: decl.name,
+        qualifiedName: qualified(file, decl.name),
+        supertypes: (fact?.supertypes ?? []).map((name) => qualifiedType(file, name)),
+        methods: methodsOf(file, decl, index, fact?.signatures),
+        ...(fact?.interface === undefined ? {} : { interface: true as const }),
+        ...(file.inTest ? { inTest: true as const } : {}),
+      });
+    }
+  }
+  return classes;
+}
+
+function methodsOf(
+  file: LinkedFile,
+  owner: FunctionDecl,
+  ownerIndex: number,
+  signatures: Readonly<Record<number, string>> | undefined,
+): ClassDecl['methods'] {
+  const methods: ClassDecl['methods'][number][] = [];
+  const prefix = `${owner.name}.`;
+  // In order of appearance, a class's functions follow it until the first that lies outside.
+  for (let i = ownerIndex + 1; i < file.functions.length; i += 1) {
+    const decl = file.functions[i];
+    if (decl === undefined || !decl.name.startsWith(prefix)) break;
+    const name = decl.name.slice(prefix.length);
+    if (decl.kind === 'class' || name.includes('.') || decl.anonymous) continue;
+    const signature = signatures?.[i];
+    methods.push({ name, ref: refOf(decl), ...(signature === undefined ? {} : { signature }) });
+  }
+  return methods;
+}
+
+const qualified = (file: LinkedFile, name: string): string =>
+  file.facts.package === undefined ? name : `${file.facts.package}.${name}`;
+
+/** Java: through imports, else the file's own package; other languages keep the written name. */
+function qualifiedType(file: LinkedFile, name: string): string {
+  const imported = file.imports.get(name);
+  if (file.facts.package === undefined) return name;
+  if (imported !== undefined) return imported.module;
+  return name.includes('.') ? name : `${file.facts.package}.${name}`;
+}

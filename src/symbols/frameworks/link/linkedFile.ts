@@ -1,0 +1,122 @@
+import type { FunctionDecl } from '../../../domain/functionDecl.ts';
+import type { Expr } from '../expression.ts';
+import type { BindingFact, FileFacts, ImportFact, IndexedFile, Scope } from '../fileFacts.ts';
+
+/** One file's facts with lookups by name and scope. */
+export class LinkedFile {
+  readonly path: string;
+  readonly relativePath: string;
+  readonly facts: FileFacts;
+  readonly functions: readonly FunctionDecl[];
+  readonly imports = new Map<string, ImportFact>();
+  readonly exports = new Map<string, Expr>();
+  readonly reexports = new Map<string, { readonly module: string; readonly exported: string }>();
+  /** Modules that are re-exported or imported whole. */
+  readonly stars: readonly string[];
+  readonly inTest: boolean;
+  private readonly bindings = new Map<string, BindingFact>();
+  private readonly tops = new Map<string, number>();
+  private readonly methods = new Map<string, number>();
+  private parents: Scope[] | undefined;
+
+  constructor(path: string, file: IndexedFile) {
+    this.path = path;
+    this.relativePath = file.relativePath;
+    this.facts = file.facts;
+    this.functions = file.functions;
+    this.inTest = isTestPath(file.relativePath);
+    const stars: string[] = [];
+    for (const fact of file.facts.imports)
+      if (fact.local === '*') stars.push(fact.module);
+      else this.imports.set(fact.local, fact);
+    for (const { name, value } of file.facts.exports) this.exports.set(name, value);
+    for (const { name, module, exported } of file.facts.reexports)
+      if (name === '*') stars.push(module);
+      else this.reexports.set(name, { module, exported });
+    this.stars = stars;
+    for (const binding of file.facts.bindings)
+      this.bindings.set(`${binding.scope}|${binding.name}`, binding);
+    for (const [i, decl] of this.functions.entries()) {
+      if (decl.anonymous) continue;
+      const known = decl.name.includes('.') ? this.methods : this.tops;
+      if (!known.has(decl.name)) known.set(decl.name, i);
+    }
+  }
+
+  /** Nearest binding of a name, from the scope outwards. Class scopes are skipped: their names need `this` or the class. */
+  binding(scope: Scope, name: string): BindingFact | undefined {
+    for (let at = scope; ; at = this.parentOf(at)) {
+      const found = this.bindings.get(`${at}|${name}`);
+      if (found !== undefined && (at === scope || this.functions[at]?.kind !== 'class'))
+        return found;
+      if (at < 0) return undefined;
+    }
+  }
+
+  ownBinding(scope: Scope, name: string): Expr | undefined {
+    return this.bindings.get(`${scope}|${name}`)?.value;
+  }
+
+  /** The function around `scope` that has a parameter of this name. */
+  parameterScope(scope: Scope, name: string): Scope | undefined {
+    for (let at = scope; at >= 0; at = this.parentOf(at))
+      if (this.facts.params.some((p) => p.scope === at && p.names.includes(name))) return at;
+    return undefined;
+  }
+
+  parameters(scope: Scope): readonly string[] {
+    return this.facts.params.find((p) => p.scope === scope)?.names ?? [];
+  }
+
+  returned(scope: Scope): Expr | undefined {
+    return this.facts.returns.find((r) => r.scope === scope)?.value;
+  }
+
+  topLevel(name: string): number | undefined {
+    return this.tops.get(name);
+  }
+
+  method(classIndex: number, name: string): number | undefined {
+    const owner = this.functions[classIndex]?.name;
+    return owner === undefined ? undefined : this.methods.get(`${owner}.${name}`);
+  }
+
+  supertypes(classIndex: number): readonly string[] {
+    return this.facts.classes.find((c) => c.index === classIndex)?.supertypes ?? [];
+  }
+
+  classAround(scope: Scope): number | undefined {
+    for (let at = scope; at >= 0; at = this.parentOf(at))
+      if (this.functions[at]?.kind === 'class') return at;
+    return undefined;
+  }
+
+  parentOf(scope: Scope): Scope {
+    this.parents ??= parentsOf(this.functions);
+    return this.parents[scope] ?? -1;
+  }
+}
+
+/** Index of the innermost function around each; functions are in order of appearance. */
+function parentsOf(functions: readonly FunctionDecl[]): Scope[] {
+  const parents: Scope[] = [];
+  const open: number[] = [];
+  for (const [i, decl] of functions.entries()) {
+    const { start } = decl.range;
+    while (open.length > 0) {
+      const end = functions[open.at(-1) ?? 0]?.range.end;
+      if (end === undefined || end.line > start.line) break;
+      if (end.line === start.line && end.character > start.character) break;
+      open.pop();
+    }
+    parents.push(open.at(-1) ?? -1);
+    open.push(i);
+  }
+  return parents;
+}
+
+const testPath =
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|testdata)\/|\.(?:test|spec|cy)\.[cm]?[jt]sx?$|_test\.(?:go|py)$|(?:^|\/)(?:test_[^/]*|conftest)\.py$|(?:^|\/)[^/]*Tests?\.java$/;
+
+/** Code that production doesn't run: never an owner while there is another. */
+export const isTestPath = (relativePath: string): boolean => testPath.test(relativePath);

@@ -1,0 +1,13 @@
+import type { Found } from './handlers.ts';
+import type { LinkedFile } from './linkedFile.ts';
+import type { Text } from './text.ts';
+
+/** A route with all its prefixes; `handler` is absent where it isn't a function of the workspace. */
+export interface LinkedRoute {
+  readonly framework: string;
+  readonly method: string;
+  readonly path: Text;
+  readonly handler: Found | undefined;
+  readonly file: LinkedFile;
+  readonly line: number;
+}

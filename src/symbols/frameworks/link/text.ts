@@ -1,0 +1,25 @@
+/** A string of the program as far as the source says it: what follows the last part that can't be read. */
+export interface Text {
+  readonly text: string;
+  /** What could not be read, as source text. */
+  readonly unresolved?: string;
+}
+
+export const known = (text: string): Text => ({ text });
+
+export function concat(left: Text, right: Text): Text {
+  if (right.unresolved !== undefined) return right;
+  const text = left.text + right.text;
+  return left.unresolved === undefined ? { text } : { text, unresolved: left.unresolved };
+}
+
+/** Joins a mount's prefix and a path as the framework does. */
+export function joinRoute(prefix: Text, path: Text, trailingSlash: 'same' | 'differs'): Text {
+  if (trailingSlash === 'differs') return concat(prefix, path);
+  const trimmed = path.text.replace(/^\/+|\/+$/g, '');
+  const base = prefix.text.replace(/\/+$/, '');
+  if (path.unresolved !== undefined) return { text: `/${trimmed}`, unresolved: path.unresolved };
+  const head = base === '' || base.startsWith('/') ? base : `/${base}`;
+  const text = trimmed === '' ? head || '/' : `${head}/${trimmed}`;
+  return prefix.unresolved === undefined ? { text } : { text, unresolved: prefix.unresolved };
+}

@@ -1,0 +1,35 @@
+import type { ControllerFramework } from './framework.ts';
+
+/** NestJS controllers: https://docs.nestjs.com/controllers, https://docs.nestjs.com/techniques/versioning */
+export const nest: ControllerFramework = {
+  kind: 'controller',
+  id: 'nest',
+  family: 'javascript',
+  controllers: ['Controller'],
+  classPath: { annotations: ['Controller'], path: { at: 0, named: ['path'] } },
+  methods: {
+    Get: 'GET',
+    Post: 'POST',
+    Put: 'PUT',
+    Patch: 'PATCH',
+    Delete: 'DELETE',
+    Head: 'HEAD',
+    Options: 'OPTIONS',
+    All: '*',
+    Sse: 'GET',
+  },
+  methodPath: { at: 0, named: ['path'] },
+  inherited: true,
+  settings: {
+    globalPrefix: { member: 'setGlobalPrefix', path: { at: 0 }, exclude: { named: ['exclude'] } },
+    versioning: {
+      member: 'enableVersioning',
+      type: { named: ['type'] },
+      uri: /URI$/,
+      prefix: { named: ['prefix'] },
+      otherwise: { named: ['defaultVersion'] },
+      classVersion: { named: ['version'] },
+      methodAnnotation: 'Version',
+    },
+  },
+};

@@ -1,0 +1,72 @@
+import { express } from './express.ts';
+import { fastapi } from './fastapi.ts';
+import type { Family, Framework } from './framework.ts';
+import { nest } from './nest.ts';
+import { spanPatterns } from './spanPatterns.ts';
+import { spring } from './spring.ts';
+
+/** Every framework whose routes are understood: a new one is a file of patterns and a line here. */
+export const frameworks: readonly Framework[] = [express, fastapi, nest, spring];
+
+/** Names that extraction looks for in the text of a file, per family of languages. */
+export interface Vocabulary {
+  /** Members whose calls are kept. */
+  readonly members: ReadonlySet<string>;
+  /** Decorators and annotations that are kept, by last name. */
+  readonly decorators: ReadonlySet<string>;
+  /** Modules whose exports make routers. */
+  readonly creatorModules: ReadonlySet<string>;
+  /** Members and functions that start a span. */
+  readonly spanCalls: ReadonlySet<string>;
+}
+
+const memo = new Map<Family, Vocabulary>();
+
+export function vocabularyOf(family: Family): Vocabulary {
+  let found = memo.get(family);
+  if (found === undefined) memo.set(family, (found = gather(family)));
+  return found;
+}
+
+function gather(family: Family): Vocabulary {
+  const members = new Set<string>();
+  const decorators = new Set<string>();
+  const creatorModules = new Set<string>();
+  const spanCalls = new Set<string>();
+  const add = (set: Set<string>, names: Iterable<string | undefined>): void => {
+    for (const name of names) if (name !== undefined) set.add(name);
+  };
+  for (const framework of frameworks) {
+    if (framework.family !== family) continue;
+    if (framework.kind === 'router') {
+      const registering = [
+        ...Object.keys(framework.verbs),
+        ...Object.keys(framework.verbLists ?? {}),
+      ];
+      if (framework.handler === 'decorated') add(decorators, registering);
+      const byCall =
+        framework.handler === 'decorated' ? Object.keys(framework.verbLists ?? {}) : registering;
+      add(members, [
+        ...byCall,
+        ...Object.keys(framework.mounts),
+        ...Object.keys(framework.groups ?? {}),
+      ]);
+      add(members, [framework.chain]);
+      add(
+        creatorModules,
+        Object.keys(framework.creators).map((key) => key.split(':')[0]),
+      );
+    } else {
+      const { settings } = framework;
+      add(decorators, [...framework.controllers, ...framework.classPath.annotations]);
+      add(decorators, [...Object.keys(framework.methods), settings?.versioning?.methodAnnotation]);
+      add(members, [settings?.globalPrefix?.member, settings?.versioning?.member]);
+    }
+  }
+  for (const pattern of spanPatterns) {
+    if (pattern.family !== family) continue;
+    add(spanCalls, Object.keys(pattern.calls));
+    add(decorators, Object.keys(pattern.decorators));
+  }
+  return { members, decorators, creatorModules, spanCalls };
+}

@@ -1,0 +1,22 @@
+import type { SpanPattern } from './framework.ts';
+
+const jvmAnnotations = { WithSpan: { at: 0, named: ['value'] } };
+
+/** Spans made by hand, per language: https://opentelemetry.io/docs/languages/ */
+export const spanPatterns: readonly SpanPattern[] = [
+  {
+    family: 'javascript',
+    calls: { startActiveSpan: { at: 0 }, startSpan: { at: 0 } },
+    decorators: { Span: { at: 0 }, WithSpan: { at: 0 } },
+  },
+  {
+    family: 'python',
+    calls: {
+      start_as_current_span: { at: 0, named: ['name'] },
+      start_span: { at: 0, named: ['name'] },
+    },
+    decorators: { start_as_current_span: { at: 0, named: ['name'] } },
+  },
+  { family: 'java', calls: { spanBuilder: { at: 0 } }, decorators: jvmAnnotations },
+  { family: 'go', calls: { Start: { at: 1 } }, decorators: {} },
+];
