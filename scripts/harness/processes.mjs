@@ -24,11 +24,17 @@ export function descendantsMarked(mark) {
  * @returns {number[]} ids of its extension hosts, oldest first
  */
 export function extensionHostsMarked(mark) {
-  return descendantsMarked(mark)
-    .filter((pid) => read(pid, 'cmdline')?.includes('--type=extensionHost'))
-    .map((pid) => ({ pid, started: startTicks(pid) }))
-    .sort((a, b) => a.started - b.started)
-    .map(({ pid }) => pid);
+  const found = descendantsMarked(mark).filter((pid) =>
+    read(pid, 'cmdline')?.includes('--type=extensionHost'),
+  );
+  return (
+    found
+      // A program that an extension host is about to start looks like its parent, between fork and exec.
+      .filter((pid) => !found.includes(parentOf(pid)))
+      .map((pid) => ({ pid, started: startTicks(pid) }))
+      .sort((a, b) => a.started - b.started)
+      .map(({ pid }) => pid)
+  );
 }
 
 /**
@@ -64,6 +70,10 @@ function read(pid, file) {
 function statFields(pid) {
   const text = read(pid, 'stat');
   return text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? [];
+}
+
+function parentOf(pid) {
+  return Number(statFields(pid)[1] ?? 0);
 }
 
 function isZombie(pid) {
