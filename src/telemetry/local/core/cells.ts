@@ -84,6 +84,13 @@ export class Cells {
     return made;
   }
 
+  /** Puts back a cell of a snapshot. */
+  restore(operation: OperationEntry, path: number, lane: Lane, series: SlotSeries): void {
+    const { series: made } = this.cell(operation, path, lane);
+    made.slots = series.slots;
+    made.recount();
+  }
+
   of(operation: number): Iterable<Cell> {
     return this.byOperation[operation]?.values() ?? [];
   }

@@ -3,9 +3,11 @@ import type { CompareReleases } from '../../../domain/comparison.ts';
 import type { ServiceKey } from '../../../domain/service.ts';
 import type { CoreOptions } from '../core.ts';
 import { Cells } from './cells.ts';
+import type { SeriesState } from './cumulative.ts';
 import { Exceptions } from './exceptions.ts';
 import { Operations } from './operations.ts';
 import { PathTable } from './paths.ts';
+import type { MetricsIngest } from './metricsIngest.ts';
 import type { QueryData } from './query.ts';
 import { newService, type ServiceEntry } from './services.ts';
 import type { SpanIngest } from './spanIngest.ts';
@@ -25,6 +27,8 @@ export class CoreState {
   readonly cells = new Cells(this.paths);
   readonly exceptions = new Exceptions(this.paths);
   readonly traces: TraceStore;
+  /** Metric series by identity. */
+  readonly series = new Map<string, SeriesState>();
   readonly counts: Record<string, number> = {};
   readonly epoch = randomUUID();
   readonly limits: { readonly assembly: number; readonly numbers: number };
@@ -85,13 +89,14 @@ export class CoreState {
     };
   }
 
-  memoryWith(ingest: SpanIngest): Readonly<Record<string, number>> {
+  memoryWith(ingest: SpanIngest, metrics: MetricsIngest): Readonly<Record<string, number>> {
     return {
       assembly: ingest.assemblies.bytes,
       duplicates: ingest.duplicateBytes,
       numbers: this.cells.bytes(),
       operations: this.operations.bytes,
       exceptions: this.exceptions.bytes,
+      metrics: metrics.bytes,
       traces: this.traces.bytes,
     };
   }

@@ -131,7 +131,7 @@ export class Exceptions {
     }
   }
 
-  toData(): unknown[] {
+  toData(): RestoredGroup[] {
     return [...this.groups.values()].map((g) => ({ ...g, versions: [...g.versions] }));
   }
 

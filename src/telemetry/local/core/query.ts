@@ -43,7 +43,7 @@ const askedKept = 60 * 60_000;
 export const sourceOf = (service: ServiceEntry): string =>
   service.hasSpans || service.metrics.newest === 0
     ? 'spans of the local receiver'
-    : 'metrics of the local receiver';
+    : 'metrics of the local receiver (panics without a status not counted)';
 
 export function serviceStates(data: QueryData, now: number): ServiceState[] {
   return [...data.services.values()].map((service) => {
@@ -107,7 +107,7 @@ export function numbersOf(
   const span = observedSpan(windowFrom, now, observedFrom, now);
   const alive = isAlive(service, now);
   const { cells, incomplete } = outermostCells(group, data.cells, data.paths);
-  const unusable = !service.hasSpans && service.metrics.twoWriters;
+  const unusable = !service.hasSpans && service.metrics.twoWritersAt >= span.from;
   const newest = newestOf(cells, span);
   const live = liveInterval(service, newest, now, data.began);
   const runs = unusable ? new Map<ReleaseRun, RunSum>() : sumByRun(cells, span, live);

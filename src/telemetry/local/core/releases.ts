@@ -42,6 +42,12 @@ export class Releases {
     return run;
   }
 
+  /** A sign of life of a process, not of calls. */
+  noteProcess(version: string, time: number): void {
+    const run = this.latest.get(version) ?? this.begin(version, 0, time);
+    if (time > run.lastProcess) run.lastProcess = time;
+  }
+
   countCall(run: ReleaseRun, time: number, weight: number, entry: boolean, root: boolean): void {
     if (!entry && !root) return;
     const start = Math.floor(time / finest) * finest;

@@ -45,8 +45,10 @@ export interface MetricsState {
   observedFrom: number;
   /** Usual distance of samples, milliseconds. */
   interval: number;
-  /** Two processes write one series, and no `service.instance.id` tells them apart. */
-  twoWriters: boolean;
+  /** The distance was measured, not assumed. */
+  measured: boolean;
+  /** When two processes were last seen to write one series, with no `service.instance.id` to tell them apart; 0: never. */
+  twoWritersAt: number;
 }
 
 export const newService = (index: number, key: ServiceKey, time: number): ServiceEntry => ({
@@ -64,7 +66,7 @@ export const newService = (index: number, key: ServiceKey, time: number): Servic
   unmatchedCount: 0,
   environments: new Set(),
   processes: new Map(),
-  metrics: { newest: 0, observedFrom: 0, interval: 60_000, twoWriters: false },
+  metrics: { newest: 0, observedFrom: 0, interval: 60_000, measured: false, twoWritersAt: 0 },
   asked: new Map(),
 });
 
@@ -127,7 +129,7 @@ export function warningsOf(service: ServiceEntry): string[] {
     warnings.push(
       `telemetry of several environments arrives: ${[...service.environments].sort().join(', ')}`,
     );
-  if (!service.hasSpans && service.metrics.twoWriters)
+  if (!service.hasSpans && service.metrics.twoWritersAt > 0)
     warnings.push('metrics unusable: no service.instance.id, two processes write one series');
   if (service.unmatchedCount > 0)
     warnings.push(

@@ -10,7 +10,9 @@ import type { NumbersQuery, TraceQuery } from '../../ports.ts';
 import type { CoreOptions, TelemetryCore } from '../core.ts';
 import type { IngestOutcome, MetricRecord, SpanRecord } from '../model.ts';
 import { CoreState } from './coreState.ts';
+import { MetricsIngest } from './metricsIngest.ts';
 import { numbersOf, serviceStates } from './query.ts';
+import { readSnapshot, snapshotProblem, writeSnapshot } from './snapshot.ts';
 import { SpanIngest } from './spanIngest.ts';
 import { traceView } from './traceView.ts';
 
@@ -19,11 +21,10 @@ export function createTelemetryCore(options: CoreOptions): TelemetryCore {
   return new LocalTelemetry(options);
 }
 
-const nothingRejected: IngestOutcome = { rejected: 0, message: '' };
-
 class LocalTelemetry implements TelemetryCore {
   private state: CoreState;
   private ingest: SpanIngest;
+  private metricsIngest: MetricsIngest;
   private matcher: RouteMatcher | undefined;
   private tidied = 0;
   private changes = 0;
@@ -34,10 +35,11 @@ class LocalTelemetry implements TelemetryCore {
     this.options = options;
     this.state = new CoreState(options, options.now);
     this.ingest = this.newIngest();
+    this.metricsIngest = new MetricsIngest(this.state);
   }
 
   get revision(): number {
-    return this.changes + this.ingest.changes;
+    return this.changes + this.ingest.changes + this.metricsIngest.changes;
   }
 
   spans(records: readonly SpanRecord[], arrival: UnixMillis): IngestOutcome {
@@ -45,9 +47,7 @@ class LocalTelemetry implements TelemetryCore {
   }
 
   metrics(records: readonly MetricRecord[], arrival: UnixMillis): IngestOutcome {
-    void records;
-    void arrival;
-    return nothingRejected;
+    return this.metricsIngest.take(records, arrival);
   }
 
   saturated(): boolean {
@@ -109,22 +109,37 @@ class LocalTelemetry implements TelemetryCore {
   }
 
   memoryBytes(): Readonly<Record<string, number>> {
-    return this.state.memoryWith(this.ingest);
+    return this.state.memoryWith(this.ingest, this.metricsIngest);
   }
 
   snapshot(): Uint8Array {
-    return new Uint8Array();
+    return writeSnapshot(this.state);
   }
 
-  restore(bytes: Uint8Array): Result<undefined> {
-    if (bytes.length === 0) return fail('invalid', 'empty');
+  restore(bytes: Uint8Array, now: UnixMillis): Result<undefined> {
+    const began = Math.max(now, this.state.now);
+    this.replace(new CoreState(this.options, began));
+    const problem = snapshotProblem(bytes);
+    if (problem !== undefined) return fail('invalid', problem);
+    try {
+      readSnapshot(bytes, this.state);
+    } catch (error) {
+      this.replace(new CoreState(this.options, began));
+      return fail('invalid', error instanceof Error ? error.message : 'unreadable');
+    }
+    this.state.tidy();
     return ok(undefined);
   }
 
   clear(): void {
-    this.state = new CoreState(this.options, this.state.now);
+    this.replace(new CoreState(this.options, this.state.now));
+  }
+
+  private replace(state: CoreState): void {
     this.changes = this.revision + 1;
+    this.state = state;
     this.ingest = this.newIngest();
+    this.metricsIngest = new MetricsIngest(state);
   }
 
   private newIngest(): SpanIngest {
