@@ -3,6 +3,7 @@
  * `node scripts/test-page.mjs [file …] [--vsix file] [--name runner] [-- mocha options]`. The extension must be built.
  */
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { bundleTests, listTests, root } from './bundleTests.mjs';
@@ -39,7 +40,13 @@ if (files.length === 0) {
   process.exit(1);
 }
 const outdir = `out/test-${name}`;
-await bundleTests({ entryPoints: files, outdir, format: 'esm', extension: '.mjs' });
+await bundleTests({
+  entryPoints: ['test/harness/onFailure.ts', ...files],
+  outdir,
+  format: 'esm',
+  extension: '.mjs',
+});
+rmSync(path.join(root, 'out/test-failures'), { recursive: true, force: true });
 const child = spawn(
   process.execPath,
   [
@@ -50,12 +57,14 @@ const child = spawn(
     'mjs',
     '--timeout',
     '120000',
+    '--require',
+    path.join(root, outdir, 'harness/onFailure.mjs'),
     '--reporter',
     path.join(root, 'scripts/testReporter.cjs'),
     '--reporter-option',
     `counts=${resultsFile(name)}`,
     ...mochaOptions,
-    outdir,
+    path.join(outdir, 'page'),
   ],
   {
     cwd: root,

@@ -50,6 +50,15 @@ const THEMES: Record<ThemeKind, { name: string; cssClass: string }> = {
 /** Windows of one harness are opened one after the other, so that each is known by the extension host that it brought. */
 const opening = new WeakMap<Harness, Promise<unknown>>();
 
+/** Shared by all bundles of one process: each test file is bundled with a copy of this module. */
+const WINDOWS: unique symbol = Symbol.for('prodlens.test.windows');
+
+/** The windows that tests of this process have opened and not closed. */
+export function openWindows(): Set<VsCodeWindow> {
+  const shared = globalThis as { [WINDOWS]?: Set<VsCodeWindow> };
+  return (shared[WINDOWS] ??= new Set());
+}
+
 /** One window of VS Code. */
 export class VsCodeWindow {
   readonly page: Page;
@@ -85,7 +94,15 @@ export class VsCodeWindow {
     const before = new Set(harness.extensionHostPids());
     const page = await harness.openPage(options);
     const pid = await startedExtensionHost(page, harness, before);
-    return new VsCodeWindow(page, harness, options.workspace ?? harness.workspace, pid);
+    const window = new VsCodeWindow(page, harness, options.workspace ?? harness.workspace, pid);
+    openWindows().add(window);
+    page.once('close', () => openWindows().delete(window));
+    return window;
+  }
+
+  /** Folder of the logs of the server and of all extension hosts of this harness. */
+  get logsDir(): string {
+    return this.#harness.logsDir;
   }
 
   /** The process that runs the extensions of this window. */
