@@ -1,0 +1,157 @@
+import { Edit, type Tree } from 'web-tree-sitter';
+import type { FunctionDecl } from '../../domain/functionDecl.ts';
+import type { TextEdit } from '../contract.ts';
+import { extractFacts, noFacts, type FileFacts } from '../frameworks/facts.ts';
+import { readSource, type SourceName } from '../parser/extractFunctions.ts';
+import type { LoadedLanguage } from '../parser/parserPool.ts';
+import { asEditorText, moveRange, Text, type AppliedEdit } from './text.ts';
+
+/** Functions and facts of a text. Facts name functions by index: the two lists belong together. */
+export interface Symbols {
+  readonly functions: readonly FunctionDecl[];
+  readonly facts: FileFacts;
+}
+
+export type DocumentStatus = 'fresh' | 'lastGood';
+
+/**
+ * A document open in the editor. Edits move what is known at once and are parsed when someone asks (`settle`). While the text can't
+ * be parsed, what was last good stays and moves with the text.
+ */
+export class OpenDocument {
+  readonly name: SourceName;
+  private readonly language: LoadedLanguage;
+  private text: Text;
+  private current: number;
+  private tree: Tree | undefined;
+  private dirty = true;
+  private known: Symbols;
+  /** Indices of functions whose text was taken away since they were last good. */
+  private gone = new Set<number>();
+  private state: DocumentStatus = 'fresh';
+
+  constructor(
+    language: LoadedLanguage,
+    name: SourceName,
+    opened: { readonly version: number; readonly text: string },
+  ) {
+    this.language = language;
+    this.name = name;
+    this.current = opened.version;
+    this.text = new Text(asEditorText(opened.text));
+    this.known = { functions: [], facts: noFacts };
+  }
+
+  get version(): number {
+    return this.current;
+  }
+
+  get status(): DocumentStatus {
+    return this.state;
+  }
+
+  get content(): string {
+    return this.text.content;
+  }
+
+  /** What the buffer declares. */
+  get functions(): readonly FunctionDecl[] {
+    return this.gone.size === 0
+      ? this.known.functions
+      : this.known.functions.filter((_, index) => !this.gone.has(index));
+  }
+
+  /** For linking: with removed functions still in their places, because facts name them by index. */
+  get symbols(): Symbols {
+    return this.known;
+  }
+
+  /** False: versions or positions don't fit, the document must be opened anew. */
+  edit(version: number, edits: readonly TextEdit[]): boolean {
+    if (version <= this.current) return false;
+    for (const edit of edits) if (!this.apply(edit)) return false;
+    this.current = version;
+    if (edits.length > 0) this.dirty = true;
+    return true;
+  }
+
+  private apply(edit: TextEdit): boolean {
+    const { range } = edit;
+    const startIndex = this.text.offsetAt(range.start);
+    const oldEndIndex = this.text.offsetAt(range.end);
+    if (startIndex === undefined || oldEndIndex === undefined || oldEndIndex < startIndex)
+      return false;
+    const inserted = edit.text.includes('\r') ? edit.text.replace(/\r(?!\n)/g, '\n') : edit.text;
+    const before = this.text.content;
+    this.text = new Text(before.slice(0, startIndex) + inserted + before.slice(oldEndIndex));
+    const newEndIndex = startIndex + inserted.length;
+    const newEnd = this.text.positionAt(newEndIndex);
+    this.tree?.edit(
+      new Edit({
+        startIndex,
+        oldEndIndex,
+        newEndIndex,
+        startPosition: { row: range.start.line, column: range.start.character },
+        oldEndPosition: { row: range.end.line, column: range.end.character },
+        newEndPosition: { row: newEnd.line, column: newEnd.character },
+      }),
+    );
+    this.move({ range, newEnd });
+    return true;
+  }
+
+  private move(edit: AppliedEdit): void {
+    const functions = this.known.functions.map((decl, index) => {
+      const range = moveRange(decl.range, edit);
+      const selectionRange = moveRange(decl.selectionRange, edit);
+      if (range === undefined) this.gone.add(index);
+      if (range === undefined || selectionRange === undefined) return decl;
+      return { ...decl, range, selectionRange, declarationLine: selectionRange.start.line };
+    });
+    this.known = { ...this.known, functions };
+  }
+
+  /** Parses what was edited. Returns whether functions, facts or status are others than those moved along. */
+  settle(): boolean {
+    if (!this.dirty) return false;
+    this.dirty = false;
+    const before = { known: this.known, status: this.state, gone: this.gone.size };
+    const tree = this.language.parse(this.text.content, this.tree);
+    this.tree?.delete();
+    this.tree = tree;
+    if (tree === undefined) this.state = 'lastGood';
+    else this.take(tree);
+    return (
+      before.status !== this.state ||
+      before.gone > 0 ||
+      !sameFunctions(before.known.functions, this.known.functions) ||
+      JSON.stringify(before.known.facts) !== JSON.stringify(this.known.facts)
+    );
+  }
+
+  private take(tree: Tree): void {
+    const source = readSource(this.language, tree, this.text.content, this.name);
+    if (source.root.hasError && this.loses(source.functions)) {
+      this.state = 'lastGood';
+      return;
+    }
+    this.known = { functions: source.functions, facts: extractFacts(source) };
+    this.gone = new Set();
+    this.state = 'fresh';
+  }
+
+  /** Whether functions whose text is still there vanished in a text with errors. */
+  private loses(found: readonly FunctionDecl[]): boolean {
+    const names = new Set(found.map((decl) => decl.id));
+    return this.functions.some((decl) => !names.has(decl.id));
+  }
+
+  dispose(): void {
+    this.tree?.delete();
+    this.tree = undefined;
+  }
+}
+
+const sameFunctions = (a: readonly FunctionDecl[], b: readonly FunctionDecl[]): boolean =>
+  a.length === b.length &&
+  a.every((decl, i) => decl.id === b[i]?.id && decl.declarationLine === b[i].declarationLine);

@@ -1,0 +1,302 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LanguageId } from '../../domain/functionDecl.ts';
+import type { IndexFolder } from '../contract.ts';
+import { extractFacts } from '../frameworks/facts.ts';
+import { languageOfPath } from '../languages/registry.ts';
+import { readSource } from '../parser/extractFunctions.ts';
+import type { ParserPool } from '../parser/parserPool.ts';
+import { fileFilter, type FileFilter } from './fileFilter.ts';
+import { readIndexCache, writeIndexCache, type CachedFile } from './indexCache.ts';
+import { readSourceText, tooLarge } from './sourceText.ts';
+import { walkFolder } from './walk.ts';
+
+/** Where a path lies in the workspace. */
+export interface WorkspacePlace {
+  readonly folder: string;
+  /** With forward slashes. */
+  readonly relativePath: string;
+}
+
+/** A file of the workspace as it is on disk. */
+export interface IndexedSource extends CachedFile, WorkspacePlace {
+  readonly path: string;
+  readonly language: LanguageId;
+}
+
+export interface WorkspaceIndexOptions {
+  readonly folders: readonly IndexFolder[];
+  readonly pool: ParserPool;
+  readonly cacheFolder?: string;
+  /** Other files to know of (repository hints); their paths are listed, their text isn't read here. */
+  readonly alsoList: (relativePath: string) => boolean;
+  /** Paths whose symbols are others now; `facts` when linking must be done again. */
+  readonly onChange: (change: {
+    readonly paths: readonly string[];
+    readonly facts: boolean;
+  }) => void;
+}
+
+interface FolderState extends IndexFolder {
+  readonly filter: FileFilter;
+  cached: Map<string, CachedFile>;
+}
+
+/** Files read at once: reading waits for the disk, parsing has one thread. */
+const readers = 4;
+
+/** Functions and facts of every source file on disk, kept by content hash. Between two files other calls get their turn. */
+export class WorkspaceIndex {
+  readonly files = new Map<string, IndexedSource>();
+  /** Absolute paths that `alsoList` wanted. */
+  readonly listed = new Set<string>();
+  /** What was left out of the whole, beyond single files. */
+  readonly notes: { readonly path: string; readonly reason: string }[] = [];
+  private readonly options: WorkspaceIndexOptions;
+  private readonly folders: readonly FolderState[];
+  private unsaved = false;
+  private running = false;
+
+  constructor(options: WorkspaceIndexOptions) {
+    this.options = options;
+    this.folders = options.folders.map((folder) => ({
+      ...folder,
+      filter: fileFilter(folder.exclude),
+      cached: new Map(),
+    }));
+  }
+
+  get indexing(): boolean {
+    return this.running;
+  }
+
+  /** Indexes everything; resolves when done or aborted. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.running = true;
+    try {
+      const queue: string[] = [];
+      for (const folder of this.folders) {
+        if (this.options.cacheFolder !== undefined)
+          folder.cached = await readIndexCache(this.options.cacheFolder, folder.path);
+        for (const relativePath of await this.list(folder, signal)) {
+          const file = path.join(folder.path, relativePath);
+          if (languageOfPath(relativePath) !== undefined) queue.push(file);
+          else this.listed.add(file);
+        }
+      }
+      await this.drain(queue, signal);
+      for (const folder of this.folders) folder.cached.clear();
+      if (!signal.aborted) await this.save();
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async list(folder: FolderState, signal: AbortSignal): Promise<readonly string[]> {
+    const wanted = (relativePath: string): boolean =>
+      languageOfPath(relativePath) !== undefined || this.options.alsoList(relativePath);
+    if (folder.files !== undefined)
+      return folder.files
+        .map((file) => file.replaceAll('\\', '/'))
+        .filter((file) => wanted(file) && isInside(file) && folder.filter.file(file, true));
+    const { files, truncated } = await walkFolder(folder.path, folder.filter, wanted, signal);
+    if (truncated)
+      this.notes.push({ path: folder.path, reason: 'too many files: only a part was read' });
+    return files;
+  }
+
+  private async drain(queue: readonly string[], signal: AbortSignal): Promise<void> {
+    let next = 0;
+    const reader = async (): Promise<void> => {
+      while (!signal.aborted) {
+        const file = queue[next++];
+        if (file === undefined) return;
+        if (!this.files.has(file)) await this.read(file);
+        await nextTurn();
+      }
+    };
+    await Promise.all(Array.from({ length: readers }, reader));
+  }
+
+  /** The folder that a path lies in, the innermost if folders nest; undefined: outside or left out. */
+  placeOf(file: string, listed = true): WorkspacePlace | undefined {
+    let best: WorkspacePlace | undefined;
+    for (const folder of this.folders) {
+      const relative = path.relative(folder.path, file);
+      if (relative === '' || !isInside(relative) || path.isAbsolute(relative)) continue;
+      const relativePath = relative.replaceAll(path.sep, '/');
+      if (best !== undefined && best.folder.length > folder.path.length) continue;
+      best = folder.filter.file(relativePath, listed)
+        ? { folder: folder.path, relativePath }
+        : undefined;
+    }
+    return best;
+  }
+
+  /** The file's entry, read now if the index hasn't come to it yet. */
+  async ensure(file: string): Promise<IndexedSource | undefined> {
+    return this.files.get(file) ?? (await this.read(file));
+  }
+
+  /** Files that were written, created or deleted; a folder stands for what is inside. */
+  async update(files: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const file of files) {
+      if (signal.aborted) return;
+      const kind = await kindOf(file);
+      if (kind === 'file') await this.updateFile(file);
+      else if (kind === 'folder') await this.updateFolder(file, signal);
+      else this.forget(file);
+      await nextTurn();
+    }
+    if (this.unsaved && !this.running) await this.save();
+  }
+
+  private async updateFile(file: string): Promise<void> {
+    if (languageOfPath(file) !== undefined) {
+      await this.read(file);
+      return;
+    }
+    const place = this.placeOf(file);
+    if (place !== undefined && this.options.alsoList(place.relativePath)) this.listed.add(file);
+  }
+
+  private async updateFolder(at: string, signal: AbortSignal): Promise<void> {
+    const place = this.placeOf(path.join(at, 'any'), false);
+    const folder = this.folders.find((f) => f.path === place?.folder);
+    // A folder of ours itself is reported when only its own times changed.
+    if (folder === undefined || folder.path === at) return;
+    const base = path.relative(folder.path, at).replaceAll(path.sep, '/');
+    const inside: FileFilter = {
+      file: (relative, listed) => folder.filter.file(`${base}/${relative}`, listed),
+      folder: (relative) => folder.filter.folder(`${base}/${relative}`),
+    };
+    const wanted = (relative: string): boolean =>
+      languageOfPath(relative) !== undefined || this.options.alsoList(`${base}/${relative}`);
+    for (const relative of (await walkFolder(at, inside, wanted, signal)).files) {
+      await this.updateFile(path.join(at, relative));
+      await nextTurn();
+    }
+  }
+
+  private forget(file: string): void {
+    const prefix = `${file}${path.sep}`;
+    const gone = [...this.files.keys()].filter((f) => f === file || f.startsWith(prefix));
+    for (const f of this.listed) if (f === file || f.startsWith(prefix)) this.listed.delete(f);
+    if (gone.length === 0) return;
+    for (const f of gone) this.files.delete(f);
+    this.unsaved = true;
+    this.options.onChange({ paths: gone, facts: true });
+  }
+
+  private async read(file: string): Promise<IndexedSource | undefined> {
+    const language = languageOfPath(file);
+    // A file that nobody listed may be one that git ignores.
+    const place = this.placeOf(file, this.isListed(file));
+    if (language === undefined || place === undefined) return undefined;
+    const known = this.files.get(file) ?? this.cachedOf(place);
+    const content = await this.contentOf(file, place, language, known);
+    if (content === undefined) {
+      this.forget(file);
+      return undefined;
+    }
+    const entry: IndexedSource = { ...content, ...place, path: file, language };
+    const before = this.files.get(file);
+    this.files.set(file, entry);
+    if (content !== known) this.unsaved = true;
+    if (before?.hash !== entry.hash || before.reason !== entry.reason) {
+      const facts = JSON.stringify(before?.facts) !== JSON.stringify(entry.facts);
+      this.options.onChange({ paths: [file], facts });
+    }
+    return entry;
+  }
+
+  private isListed(file: string): boolean {
+    if (this.files.has(file)) return true;
+    return this.folders.some((f) => f.files !== undefined && file.startsWith(f.path));
+  }
+
+  private cachedOf(place: WorkspacePlace): CachedFile | undefined {
+    return this.folders.find((f) => f.path === place.folder)?.cached.get(place.relativePath);
+  }
+
+  /** undefined: no longer there. `known` itself when nothing changed. */
+  private async contentOf(
+    file: string,
+    place: WorkspacePlace,
+    language: LanguageId,
+    known: CachedFile | undefined,
+  ): Promise<CachedFile | undefined> {
+    try {
+      const stat = await lstat(file);
+      if (!stat.isFile()) return undefined;
+      const when = { size: stat.size, modified: stat.mtimeMs };
+      if (known?.size === when.size && known.modified === when.modified) return known;
+      const skipped = (reason: string, hash = ''): CachedFile => ({
+        ...when,
+        hash,
+        functions: [],
+        facts: undefined,
+        reason,
+      });
+      const large = tooLarge(stat.size);
+      if (large !== undefined) return skipped(large);
+      const source = await readSourceText(file, place.relativePath);
+      if (!source.ok) return skipped(source.reason, source.hash);
+      if (known?.hash === source.hash && known.reason === undefined) return { ...known, ...when };
+      const loaded = await this.options.pool.load(language);
+      const tree = loaded.parse(source.text);
+      if (tree === undefined) return skipped('takes too long to parse', source.hash);
+      try {
+        const parsed = readSource(loaded, tree, source.text, { path: file, ...place });
+        const facts = extractFacts(parsed);
+        return { ...when, hash: source.hash, functions: parsed.functions, facts };
+      } finally {
+        tree.delete();
+      }
+    } catch (error) {
+      return unreadableFile(error);
+    }
+  }
+
+  private async save(): Promise<void> {
+    const { cacheFolder } = this.options;
+    if (cacheFolder === undefined || !this.unsaved) return;
+    this.unsaved = false;
+    const byFolder = new Map<string, [string, IndexedSource][]>();
+    for (const folder of this.folders) byFolder.set(folder.path, []);
+    for (const file of this.files.values())
+      byFolder.get(file.folder)?.push([file.relativePath, file]);
+    for (const [folder, files] of byFolder) {
+      try {
+        await writeIndexCache(cacheFolder, folder, files);
+      } catch {
+        // The next start reads the files again; nothing else is lost.
+        this.unsaved = true;
+      }
+    }
+  }
+}
+
+const isInside = (relativePath: string): boolean =>
+  relativePath !== '..' && !/^\.\.[/\\]/.test(relativePath) && !relativePath.includes('\0');
+
+async function kindOf(file: string): Promise<'file' | 'folder' | 'none'> {
+  try {
+    const stat = await lstat(file);
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'none';
+  } catch {
+    return 'none';
+  }
+}
+
+/** Vanished files are no entry; what can't be read or broke the parser is an entry that says so. */
+function unreadableFile(error: unknown): CachedFile | undefined {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  const reason =
+    code === undefined
+      ? `can't be parsed (${error instanceof Error ? error.message : 'unknown error'})`
+      : `can't be read (${code})`;
+  return { hash: '', size: -1, modified: 0, functions: [], facts: undefined, reason };
+}

@@ -1,0 +1,90 @@
+import type { Node } from 'web-tree-sitter';
+import { insideFunction, makesSpan, readable, registeredName, type Container } from './language.ts';
+
+/** A function in call-argument position: its made-up name, or the call whose place names it. */
+export interface Argument {
+  readonly name?: string;
+  /** The outermost wrapping call (`const handler = wrap(async () => …)`): named by its own place. */
+  readonly target?: Node;
+}
+
+/** Calls whose result isn't the function they are given. */
+const notWrappers =
+  /(?:^|\.)(?:map|flatMap|filter|reduce|reduceRight|forEach|find|findIndex|findLast|some|every|sort|toSorted|then|catch|finally|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|replace|replaceAll|from)$/;
+
+/**
+ * Callbacks are functions of their own where something registers them under a name, or where no function
+ * contains them. Others (`items.map(x => …)`) belong to the function they are written in.
+ */
+export function declareArgument(
+  node: Node,
+  container: Container | undefined,
+): Argument | undefined {
+  let inner = node;
+  let list = node.parent;
+  let first: string | undefined;
+  let wraps = true;
+  while (list?.type === 'arguments') {
+    const call: Node | null = list.parent;
+    const callee = call?.childForFieldName('function') ?? call?.childForFieldName('constructor');
+    if (call === null || callee == null) return undefined;
+    const text = calleeText(callee);
+    if (makesSpan(text) && (first !== undefined || insideFunction(container))) return undefined;
+    first ??= text;
+    wraps &&= call.type === 'call_expression' && !notWrappers.test(text);
+    const given = list.namedChildren.filter((child) => child.type !== 'comment');
+    const last = given.at(-1)?.id === inner.id;
+    const label = labelOf(given[0]) ?? chainedRoute(callee);
+    const name = makesSpan(text)
+      ? label && readable(`${text.slice(text.lastIndexOf('.') + 1)}('${label}') callback`)
+      : registeredName(text, label, last);
+    if (name !== undefined) return { name };
+    inner = call;
+    list = call.parent;
+  }
+  if (first === undefined) return undefined;
+  const loose = insideFunction(container) ? undefined : readable(`${first} callback`);
+  return { ...(loose !== undefined && { name: loose }), ...(wraps && { target: inner }) };
+}
+
+/** The member chain of a callee without arguments: `app.route('/x').get` → `app.route.get`. */
+function calleeText(callee: Node): string {
+  if (callee.type === 'identifier') return callee.text;
+  const names: string[] = [];
+  let at: Node | null = callee;
+  while (at !== null && names.length < 8) {
+    if (at.type === 'member_expression') {
+      names.unshift(at.childForFieldName('property')?.text ?? '');
+      at = at.childForFieldName('object');
+    } else if (at.type === 'call_expression') at = at.childForFieldName('function');
+    else {
+      if (/^(?:identifier|this|super)$/.test(at.type)) names.unshift(at.text);
+      break;
+    }
+  }
+  return names.join('.');
+}
+
+function labelOf(first: Node | undefined): string | undefined {
+  if (first?.type === 'string') return first.text.slice(1, -1);
+  if (first?.type === 'template_string' && first.namedChildCount <= 1)
+    return first.text.slice(1, -1);
+  if (first?.type !== 'array') return undefined;
+  const item = first.firstNamedChild;
+  return item?.type === 'string' ? item.text.slice(1, -1) : undefined;
+}
+
+/** `router.route('/x').get(fn).post(fn)`: the path stands at the start of the chain. */
+function chainedRoute(callee: Node): string | undefined {
+  let at: Node | null = callee;
+  for (let steps = 0; at !== null && steps < 24; steps++) {
+    if (at.type === 'member_expression') at = at.childForFieldName('object');
+    else if (at.type === 'call_expression') {
+      const called = at.childForFieldName('function');
+      if (called?.childForFieldName('property')?.text === 'route')
+        return labelOf(at.childForFieldName('arguments')?.firstNamedChild ?? undefined);
+      at = called;
+    } else return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,94 @@
+import type { Node } from 'web-tree-sitter';
+import {
+  insideFunction,
+  makesSpan,
+  readable,
+  registeredName,
+  type Container,
+  type Declaration,
+  type LanguageDefinition,
+} from './language.ts';
+
+function declare(node: Node, container: Container | undefined): Declaration | undefined {
+  if (node.type === 'func_literal') return declareLiteral(node, container);
+  const name = node.childForFieldName('name');
+  if (name === null) return undefined;
+  if (node.type === 'function_declaration') return { name: name.text, kind: 'function', at: name };
+  const receiver = receiverType(node.childForFieldName('receiver'));
+  return {
+    name: receiver === undefined ? name.text : `${receiver}.${name.text}`,
+    kind: 'method',
+    at: name,
+    absolute: true,
+  };
+}
+
+/** `(s *Server[T])` → `Server`. */
+function receiverType(receiver: Node | null): string | undefined {
+  const type = receiver?.namedChildren
+    .find((child) => child.type === 'parameter_declaration')
+    ?.childForFieldName('type');
+  return /[\p{L}_][\p{L}\p{N}_]*/u.exec(type?.text ?? '')?.[0];
+}
+
+function declareLiteral(node: Node, container: Container | undefined): Declaration | undefined {
+  const parent = node.parent;
+  switch (parent?.type) {
+    case 'expression_list': {
+      const statement = parent.parent;
+      const names = statement?.childForFieldName('left') ?? statement?.childForFieldName('name');
+      const index = parent.namedChildren.findIndex((child) => child.id === node.id);
+      const name =
+        names?.type === 'expression_list' ? (names.namedChild(index) ?? undefined) : names;
+      if (name == null || name.id === parent.id) return undefined;
+      return { name: readable(name.text), kind: 'function', at: name };
+    }
+    case 'literal_element':
+    case 'keyed_element': {
+      const element = parent.type === 'keyed_element' ? parent : parent.parent;
+      const key = element?.type === 'keyed_element' ? element.firstNamedChild : undefined;
+      if (key == null) return undefined;
+      return { name: readable(key.text), kind: 'function', at: key };
+    }
+    case 'argument_list':
+      return declareArgument(node, parent, container);
+    default:
+      return undefined;
+  }
+}
+
+/** A function given to a call: registered under the call's first string, else part of what contains it. */
+function declareArgument(
+  node: Node,
+  argumentList: Node,
+  container: Container | undefined,
+): Declaration | undefined {
+  let inner = node;
+  let list: Node | null = argumentList;
+  let first: string | undefined;
+  // Wrappers on the way to the registration: `r.Get("/x", auth(func…))`.
+  while (list?.type === 'argument_list') {
+    const call: Node | null = list.parent;
+    const callee = call?.childForFieldName('function');
+    if (call === null || callee == null || makesSpan(callee.text)) return undefined;
+    first ??= callee.text;
+    const given = list.namedChildren.filter((child) => child.type !== 'comment');
+    const label = given.find((child) => child.type.endsWith('string_literal'));
+    const last = given.at(-1)?.id === inner.id;
+    const name = registeredName(callee.text, label?.text.slice(1, -1), last);
+    if (name !== undefined) return { name, kind: 'function', anonymous: true };
+    inner = call;
+    list = call.parent;
+  }
+  if (first === undefined || insideFunction(container)) return undefined;
+  return { name: readable(`${first} callback`), kind: 'function', anonymous: true };
+}
+
+/** Methods are named after their receiver's type; `go func() {…}()` belongs to the function that starts it. */
+export const go: LanguageDefinition = {
+  id: 'go',
+  grammar: 'go',
+  extensions: ['.go'],
+  query: '[(function_declaration) (method_declaration) (func_literal)] @declaration',
+  declare,
+};

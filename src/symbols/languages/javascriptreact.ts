@@ -1,0 +1,11 @@
+import { declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
+import type { LanguageDefinition } from './language.ts';
+
+/** The JavaScript grammar reads JSX too. */
+export const javascriptreact: LanguageDefinition = {
+  id: 'javascriptreact',
+  grammar: 'javascript',
+  extensions: ['.jsx'],
+  query: ecmascriptQuery(),
+  declare: declareEcmascript,
+};

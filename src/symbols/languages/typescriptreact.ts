@@ -1,0 +1,11 @@
+import { declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
+import type { LanguageDefinition } from './language.ts';
+
+/** A grammar of its own: `<T>x` is a cast in TypeScript and an element here. */
+export const typescriptreact: LanguageDefinition = {
+  id: 'typescriptreact',
+  grammar: 'tsx',
+  extensions: ['.tsx'],
+  query: ecmascriptQuery('(abstract_class_declaration) @class'),
+  declare: declareEcmascript,
+};
