@@ -90,5 +90,5 @@ export function hash64(text: string, salt: number): readonly [number, number] {
     a = Math.imul(a ^ code, 0x01000193);
     b = Math.imul(b + code, 0x85ebca6b) ^ (b >>> 13);
   }
-  return [(a >>> 0) | 1, b >>> 0];
+  return [(a | 1) >>> 0, b >>> 0];
 }
