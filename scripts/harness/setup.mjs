@@ -5,7 +5,7 @@
  * Run directly (`npm run setup:harness`) it sets up and prints the paths. Node built-ins only.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -119,8 +119,13 @@ async function ensureSystemPackages(alreadyBuilt) {
 
 /** Builds in a temporary folder and renames it: a folder with the final name is always complete. */
 async function build(root, finished) {
+  // We hold the lock, so whatever is there was left behind by a build that was killed.
+  for (const name of await readdir(root)) {
+    if (/^(building|setup\.lock\.stale)-/.test(name)) {
+      await rm(path.join(root, name), { recursive: true, force: true });
+    }
+  }
   const work = path.join(root, `building-${process.pid}`);
-  await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
   try {
     await writeFile(path.join(work, 'package.json'), '{ "private": true }\n');

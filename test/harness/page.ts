@@ -50,13 +50,13 @@ const THEMES: Record<ThemeKind, { name: string; cssClass: string }> = {
 /** Windows of one harness are opened one after the other, so that each is known by the extension host that it brought. */
 const opening = new WeakMap<Harness, Promise<unknown>>();
 
-/** Shared by all bundles of one process: each test file is bundled with a copy of this module. */
-const WINDOWS: unique symbol = Symbol.for('prodlens.test.windows');
-
-/** The windows that tests of this process have opened and not closed. */
+/**
+ * The windows that tests of this process have opened and not closed. Kept globally: each test file is bundled with a copy of
+ * this module of its own.
+ */
 export function openWindows(): Set<VsCodeWindow> {
-  const shared = globalThis as { [WINDOWS]?: Set<VsCodeWindow> };
-  return (shared[WINDOWS] ??= new Set());
+  const shared = globalThis as { prodlensTestWindows?: Set<VsCodeWindow> };
+  return (shared.prodlensTestWindows ??= new Set());
 }
 
 /** One window of VS Code. */
