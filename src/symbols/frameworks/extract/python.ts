@@ -1,5 +1,134 @@
+import type { Node } from 'web-tree-sitter';
 import type { SourceFile } from '../../sourceFile.ts';
+import { isCall, isName, receiverOf } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
-import { FactsCollector } from './collector.ts';
+import { spanPatterns } from '../spanPatterns.ts';
+import { argument } from '../expression.ts';
+import { vocabularyOf } from '../registry.ts';
+import { anyOf, FactsCollector } from './collector.ts';
+import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
+import { readPythonModule } from './pythonModule.ts';
 
-export const extractPython = (file: SourceFile): FileFacts => new FactsCollector(file).facts;
+const vocabulary = vocabularyOf('python');
+const patterns = spanPatterns.find((p) => p.family === 'python');
+const memberSeeds = new RegExp(
+  `\\.\\s*(${anyOf([...vocabulary.members, ...vocabulary.spanCalls]) ?? ''})\\s*\\(`,
+  'g',
+);
+const decoratorSeeds = new RegExp(
+  `@(?:[\\w.]+\\.)?(${anyOf(vocabulary.decorators) ?? ''})\\s*\\(`,
+  'g',
+);
+const classSeeds = /^[ \t]*(class)\s+\w+\s*\(/gm;
+
+export function extractPython(file: SourceFile): FileFacts {
+  const collector = new FactsCollector(file);
+  readPythonModule(collector);
+  for (const { node } of collector.seeds(decoratorSeeds)) readDecorator(collector, node);
+  for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, node);
+  for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
+  readRouterPlumbing(collector);
+  collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
+  return collector.facts;
+}
+
+/** The call that a name is the (last part of the) callee of. */
+function callOf(name: Node): Node | undefined {
+  const attribute = name.parent;
+  const call = attribute?.type === 'attribute' ? attribute.parent : attribute;
+  return call?.type === 'call' ? call : undefined;
+}
+
+function readDecorator(collector: FactsCollector, name: Node): void {
+  const call = callOf(name);
+  const decorator = call?.parent;
+  if (call === undefined || decorator?.type !== 'decorator') return;
+  const definition = decorator.parent?.childForFieldName('definition');
+  const target = definition == null ? undefined : collector.declared(definition);
+  const expr = readPythonCall(collector, call);
+  if (target === undefined || !isCall(expr)) return;
+  const spanName = argument(expr, patterns?.decorators[name.text]);
+  if (patterns?.decorators[name.text] !== undefined) {
+    const line = call.startPosition.row;
+    const form = `@${name.text}`;
+    collector.facts.spans.push({ name: spanName ?? null, owner: target, line, form });
+    return;
+  }
+  collector.facts.decorators.push({ target, call: expr });
+  const receiver = receiverOf(expr)?.receiver;
+  if (isName(receiver)) readParams(collector, call, receiver.name);
+}
+
+function readMemberCall(collector: FactsCollector, name: Node): void {
+  const call = callOf(name);
+  if (call === undefined || call.parent?.type === 'decorator') return;
+  const expr = readPythonCall(collector, call);
+  if (!isCall(expr)) return;
+  const scope = collector.scopeOf(call);
+  if (vocabulary.spanCalls.has(name.text)) {
+    const given = argument(expr, patterns?.calls[name.text]) ?? null;
+    collector.facts.spans.push({ name: given, owner: scope, line: expr.line, form: name.text });
+    return;
+  }
+  collector.facts.calls.push({ scope, call: expr });
+  const receiver = receiverOf(expr)?.receiver;
+  if (isName(receiver)) readParams(collector, call, receiver.name);
+}
+
+function readParams(collector: FactsCollector, from: Node, name: string): void {
+  for (let node = from.parent; node !== null; node = node.parent) {
+    if (node.type !== 'function_definition') continue;
+    const names = (node.childForFieldName('parameters')?.namedChildren ?? []).map(
+      (p) => (p.childForFieldName('name') ?? p.namedChildren[0] ?? p).text,
+    );
+    if (!names.includes(name)) continue;
+    const scope = collector.declared(node);
+    if (scope === undefined || collector.facts.params.some((p) => p.scope === scope)) return;
+    collector.facts.params.push({ scope, names });
+    return;
+  }
+}
+
+function readClass(collector: FactsCollector, keyword: Node): void {
+  const node = keyword.parent;
+  const index = node?.type === 'class_definition' ? collector.declared(node) : undefined;
+  if (node == null || index === undefined) return;
+  const supertypes = (node.childForFieldName('superclasses')?.namedChildren ?? [])
+    .filter((n) => n.type === 'identifier' || n.type === 'attribute')
+    .map((n) => n.text);
+  if (supertypes.length > 0) collector.facts.classes.push({ index, supertypes });
+}
+
+/** Routers made inside functions, returned from them, or passed to others. */
+function readRouterPlumbing(collector: FactsCollector): void {
+  const { facts } = collector;
+  const makers = facts.imports
+    .filter((i) => vocabulary.creatorModules.has(i.module))
+    .map((i) => i.local);
+  const making = anyOf(makers);
+  const names = new Set<string>();
+  if (making !== undefined)
+    for (const { node } of collector.seeds(
+      new RegExp(`^[ \\t]*(\\w+)\\s*(?::[^=\\n]{0,80})?=\\s*${making}\\b`, 'gm'),
+    )) {
+      names.add(node.text);
+      const scope = collector.scopeOf(node);
+      const assignment = node.parent;
+      if (scope < 0 || assignment?.type !== 'assignment') continue;
+      const value = readPythonExpr(collector, assignment.childForFieldName('right'));
+      facts.bindings.push({ scope, name: node.text, value });
+    }
+  for (const { names: params } of facts.params) for (const param of params) names.add(param);
+  const any = anyOf([...names].filter((n) => /^\w+$/.test(n) && n !== 'self'));
+  if (any === undefined) return;
+  for (const { node } of collector.seeds(new RegExp(`\\breturn\\s+(${any})\\s*$`, 'gm')))
+    facts.returns.push({ scope: collector.scopeOf(node), value: { name: node.text } });
+  for (const { node } of collector.seeds(new RegExp(`[(,]\\s*(${any})\\s*(?=[,)])`, 'g'))) {
+    const call = node.parent?.parent;
+    if (node.parent?.type !== 'argument_list' || call?.type !== 'call') continue;
+    const expr = readPythonCall(collector, call);
+    if (!isCall(expr) || facts.calls.some((c) => c.call.at === expr.at)) continue;
+    facts.calls.push({ scope: collector.scopeOf(call), call: expr });
+    readParams(collector, call, node.text);
+  }
+}

@@ -59,6 +59,7 @@ export class Evaluator {
   readonly routers = new Map<string, RouterOrigin>();
   private readonly modules: ModuleResolver;
   private readonly creators = new Map<string, RouterFramework>();
+  private javaClasses: Map<string, { file: LinkedFile; index: number }> | undefined;
   private depth = 0;
 
   constructor(files: ReadonlyMap<string, IndexedFile>, frameworks: readonly RouterFramework[]) {
@@ -202,7 +203,24 @@ export class Evaluator {
       if (found !== undefined) return found;
     }
     const own = file.topLevel(name);
-    return own === undefined ? undefined : this.declared(file, own);
+    if (own !== undefined) return this.declared(file, own);
+    return file.facts.package === undefined
+      ? undefined
+      : this.javaClass(`${file.facts.package}.${name}`);
+  }
+
+  private javaClass(qualifiedName: string): Value | undefined {
+    if (this.javaClasses === undefined) {
+      this.javaClasses = new Map();
+      for (const file of this.files.values()) {
+        if (!file.path.endsWith('.java')) continue;
+        for (const [index, decl] of file.functions.entries())
+          if (decl.kind === 'class')
+            this.javaClasses.set(`${file.facts.package ?? ''}.${decl.name}`, { file, index });
+      }
+    }
+    const found = this.javaClasses.get(qualifiedName);
+    return found === undefined ? undefined : { kind: 'class', ...found };
   }
 
   private parameter(file: LinkedFile, scope: Scope, name: string): RouterValue {
@@ -214,6 +232,10 @@ export class Evaluator {
   private module(from: LinkedFile, module: string, exported: string): Value | undefined {
     const family = familyOfPath(from.path);
     if (family === undefined) return undefined;
+    if (family === 'java') {
+      const found = this.javaClass(module);
+      return exported === '*' ? found : this.member(found, exported);
+    }
     const path = this.modules.resolve(from.path, family, module);
     const file = path === undefined ? undefined : this.files.get(path);
     if (file !== undefined) return this.exportOf(file, exported);
@@ -304,6 +326,24 @@ export class Evaluator {
     } finally {
       this.depth -= 1;
     }
+  }
+
+  /** Classes and interfaces above a class, nearest first, as far as they are in the workspace. */
+  supertypesOf(
+    file: LinkedFile,
+    index: number,
+  ): readonly { readonly file: LinkedFile; readonly index: number }[] {
+    const found: { file: LinkedFile; index: number }[] = [{ file, index }];
+    for (let i = 0; i < found.length && found.length < 100; i += 1) {
+      const at = found[i];
+      for (const name of at?.file.supertypes(at.index) ?? []) {
+        const above = at === undefined ? undefined : this.name(at.file, -1, name);
+        if (above?.kind !== 'class') continue;
+        if (found.some((f) => f.file === above.file && f.index === above.index)) continue;
+        found.push({ file: above.file, index: above.index });
+      }
+    }
+    return found.slice(1);
   }
 
   private call(file: LinkedFile, scope: Scope, call: CallExpr): Value | undefined {

@@ -100,10 +100,12 @@ function methodsOf(
 ): ClassDecl['methods'] {
   const methods: ClassDecl['methods'][number][] = [];
   const prefix = `${owner.name}.`;
+  const { end } = owner.range;
   // In order of appearance, a class's functions follow it until the first that lies outside.
   for (let i = ownerIndex + 1; i < file.functions.length; i += 1) {
     const decl = file.functions[i];
-    if (decl === undefined || !decl.name.startsWith(prefix)) break;
+    if (decl === undefined || decl.range.start.line > end.line) break;
+    if (!decl.name.startsWith(prefix)) continue;
     const name = decl.name.slice(prefix.length);
     if (decl.kind === 'class' || name.includes('.') || decl.anonymous) continue;
     const signature = signatures?.[i];

@@ -81,6 +81,20 @@ export class LinkedFile {
     return owner === undefined ? undefined : this.methods.get(`${owner}.${name}`);
   }
 
+  /** All of a class's own methods of a name, overloads included. */
+  methodsNamed(classIndex: number, name: string): readonly number[] {
+    const owner = this.functions[classIndex]?.name;
+    const wanted = `${owner ?? ''}.${name}`;
+    return this.functions.flatMap((f, i) =>
+      f.name === wanted && this.parentOf(i) === classIndex ? [i] : [],
+    );
+  }
+
+  /** Parameter types of a method, '' where the language has no overloads. */
+  signature(classIndex: number, method: number): string {
+    return this.facts.classes.find((c) => c.index === classIndex)?.signatures?.[method] ?? '';
+  }
+
   supertypes(classIndex: number): readonly string[] {
     return this.facts.classes.find((c) => c.index === classIndex)?.supertypes ?? [];
   }

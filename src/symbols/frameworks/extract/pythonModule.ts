@@ -1,0 +1,78 @@
+import type { Node } from 'web-tree-sitter';
+import type { FactsCollector } from './collector.ts';
+import { readPythonExpr } from './pythonExpr.ts';
+
+const importSeeds = /^[ \t]*(from|import)\s/gm;
+
+/** Imports wherever they stand; assignments of the module and of its classes' bodies. */
+export function readPythonModule(collector: FactsCollector): void {
+  for (const { node } of collector.seeds(importSeeds)) readImport(collector, node.parent);
+  for (const node of collector.file.root.namedChildren) readStatement(collector, node, -1);
+}
+
+function readStatement(collector: FactsCollector, node: Node, scope: number): void {
+  switch (node.type) {
+    case 'expression_statement':
+      readAssignment(collector, node.namedChildren[0], scope);
+      break;
+    case 'if_statement':
+    case 'try_statement':
+    case 'with_statement':
+    case 'else_clause':
+    case 'except_clause':
+      for (const child of node.namedChildren) readStatement(collector, child, scope);
+      break;
+    case 'block':
+      for (const child of node.namedChildren) readStatement(collector, child, scope);
+      break;
+    case 'decorated_definition': {
+      const definition = node.childForFieldName('definition');
+      if (definition !== null) readStatement(collector, definition, scope);
+      break;
+    }
+    case 'class_definition': {
+      const index = collector.declared(node);
+      const body = node.childForFieldName('body');
+      if (index !== undefined && body !== null)
+        for (const child of body.namedChildren)
+          if (child.type === 'expression_statement')
+            readAssignment(collector, child.namedChildren[0], index);
+      break;
+    }
+  }
+}
+
+function readAssignment(collector: FactsCollector, node: Node | undefined, scope: number): void {
+  if (node?.type !== 'assignment') return;
+  const left = node.childForFieldName('left');
+  const right = node.childForFieldName('right');
+  if (left?.type !== 'identifier' || right === null) return;
+  const value = readPythonExpr(collector, right);
+  if (value !== null) collector.facts.bindings.push({ scope, name: left.text, value });
+}
+
+function readImport(collector: FactsCollector, node: Node | null): void {
+  const { imports } = collector.facts;
+  if (node?.type === 'import_statement') {
+    for (const child of node.namedChildren) {
+      const name = (child.childForFieldName('name') ?? child).text;
+      const alias = child.childForFieldName('alias')?.text;
+      if (alias !== undefined) imports.push({ local: alias, module: name, exported: '*' });
+      // `import a.b` binds `a`: what follows is read member by member.
+      else imports.push({ local: name.split('.')[0] ?? name, module: name, exported: '*' });
+    }
+  } else if (node?.type === 'import_from_statement') {
+    const module = node.childForFieldName('module_name');
+    if (module === null) return;
+    for (const child of node.namedChildren) {
+      if (child.id === module.id) continue;
+      if (child.type === 'wildcard_import') {
+        imports.push({ local: '*', module: module.text, exported: '*' });
+        continue;
+      }
+      const exported = (child.childForFieldName('name') ?? child).text;
+      const local = child.childForFieldName('alias')?.text ?? exported;
+      imports.push({ local, module: module.text, exported });
+    }
+  }
+}
