@@ -17,6 +17,8 @@ export class StoredTrace {
   /** Shelf entries that want it. */
   references = 0;
   evicted = false;
+  /** What the store's byte count holds for this trace. */
+  accounted = 0;
   /** Its assembly still runs: more spans may come. */
   open = true;
   /** Spans left out. */

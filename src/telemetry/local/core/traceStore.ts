@@ -47,10 +47,9 @@ export class TraceStore {
       trace = new StoredTrace(traceId, (unwanted) => this.drop(unwanted));
       this.traces.set(traceId, trace);
     }
-    const before = trace.bytes;
     trace.open = true;
     for (const node of nodes) this.take(trace, node);
-    this.held += trace.bytes - before;
+    this.account(trace);
   }
 
   /** The trace is over: it stays only if a shelf wants it. */
@@ -121,7 +120,7 @@ export class TraceStore {
     fill(trace);
     trace.open = false;
     this.traces.set(traceId, trace);
-    this.held += trace.bytes;
+    this.account(trace);
     return trace;
   }
 
@@ -132,9 +131,8 @@ export class TraceStore {
 
   /** Packs what is over: less memory, and ready for the next snapshot. */
   pack(trace: StoredTrace): Uint8Array {
-    const before = trace.bytes;
     const packed = trace.pack();
-    this.held += trace.bytes - before;
+    this.account(trace);
     return packed;
   }
 
@@ -189,10 +187,18 @@ export class TraceStore {
     this.drop(trace);
   }
 
+  /** Brings the count up to what the trace holds now; a trace that was dropped meanwhile holds nothing. */
+  private account(trace: StoredTrace): void {
+    if (trace.evicted) return;
+    this.held += trace.bytes - trace.accounted;
+    trace.accounted = trace.bytes;
+  }
+
   private drop(trace: StoredTrace): void {
     if (trace.evicted) return;
     trace.evicted = true;
-    this.held -= trace.bytes;
+    this.held -= trace.accounted;
+    trace.accounted = 0;
     this.traces.delete(trace.traceId);
   }
 }
