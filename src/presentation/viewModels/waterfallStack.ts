@@ -1,0 +1,59 @@
+import type { StackFrame } from '../../domain/stats.ts';
+
+/** A line of a stack trace that names a place in a source file. */
+export interface StackLine {
+  /** Zero-based line of the text. */
+  readonly line: number;
+  readonly frame: StackFrame;
+}
+
+const mostLines = 200;
+const longestLine = 1_000;
+
+const node = /^\s*at (?:async )?(?:(.+?) \()?((?:file:\/\/)?[^()\s][^()]*?):(\d+):(\d+)\)?\s*$/;
+const python = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?\s*$/;
+const java = /^\s*at (?:[\w.$@-]*\/)*([\w.$<>]+)\(([^:()]+\.\w+):(\d+)\)\s*$/;
+const go = /^\s+(\S.*\.go):(\d+)(?: \+0x[0-9a-f]+)?\s*$/;
+
+/** Lines that Node, Python, Java and Go write for a frame. Paths are those of the machine that ran the program, unchecked. */
+export function stackLines(stack: string): readonly StackLine[] {
+  const found: StackLine[] = [];
+  for (const [line, text] of stack.split(/\r?\n/, mostLines).entries()) {
+    const frame = readFrame(text.slice(0, longestLine));
+    if (frame !== undefined) found.push({ line, frame });
+  }
+  return found;
+}
+
+function readFrame(text: string): StackFrame | undefined {
+  const asJava = java.exec(text);
+  if (asJava !== null) {
+    const [, name = '', file = '', row] = asJava;
+    const packages = name
+      .split('.')
+      .slice(0, -2)
+      .filter((part) => !/^[A-Z]/.test(part));
+    return { functionName: name, filePath: [...packages, file].join('/'), line: Number(row) };
+  }
+  const asNode = node.exec(text);
+  if (asNode !== null) {
+    const [, name, file = '', row, column] = asNode;
+    return {
+      ...(name === undefined ? {} : { functionName: name }),
+      filePath: file.replace(/^file:\/\//, ''),
+      line: Number(row),
+      column: Number(column),
+    };
+  }
+  const asPython = python.exec(text);
+  if (asPython !== null) {
+    const [, filePath = '', row, name] = asPython;
+    return {
+      ...(name === undefined ? {} : { functionName: name }),
+      filePath,
+      line: Number(row),
+    };
+  }
+  const asGo = go.exec(text);
+  return asGo === null ? undefined : { filePath: asGo[1] ?? '', line: Number(asGo[2]) };
+}

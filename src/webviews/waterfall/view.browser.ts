@@ -1,0 +1,469 @@
+import type { ToWaterfall, FromWaterfall, WaterfallView } from '../protocol.ts';
+import { durationText, visibleText } from '../../presentation/viewModels/waterfallText.ts';
+import type { Places } from './details.browser.ts';
+import { renderDetails } from './details.browser.ts';
+import { element, icon, iconButton, oncePerFrame } from './dom.browser.ts';
+import { actOnKey, keyHelp } from './keys.browser.ts';
+import { WaterfallModel } from './model.ts';
+import { RowList, rowHeight } from './rows.browser.ts';
+import { Minimap, renderAxis } from './timeline.browser.ts';
+
+type TraceMessage = Extract<ToWaterfall, { type: 'trace' }>;
+type PlacesMessage = Extract<ToWaterfall, { type: 'places' }>;
+
+/** One trace on the screen. A new trace makes a new view; `dispose` ends its listeners. */
+export class WaterfallViewer {
+  readonly model: WaterfallModel;
+  readonly grid: HTMLElement;
+  readonly searchBox: HTMLInputElement;
+  readonly #send: (message: FromWaterfall) => void;
+  readonly #ended = new AbortController();
+  readonly #rows: RowList;
+  readonly #minimap: Minimap;
+  readonly #axis = element('div', { class: 'axis', attributes: { 'aria-hidden': 'true' } });
+  readonly #lines = element('div', { class: 'grid-lines', attributes: { 'aria-hidden': 'true' } });
+  readonly #details: HTMLElement;
+  readonly #body: HTMLElement;
+  readonly #count = element('span', { class: 'count', attributes: { role: 'status' } });
+  readonly #resetZoom: HTMLButtonElement;
+  readonly #pathToggle: HTMLButtonElement;
+  readonly #render: () => void;
+  #places: Places = { spans: new Map(), frames: new Map() };
+  #timeWidth = 0;
+  #shown: number | undefined;
+
+  constructor(root: HTMLElement, message: TraceMessage, send: (message: FromWaterfall) => void) {
+    this.model = new WaterfallModel(message.trace);
+    this.#send = send;
+    const { signal } = this.#ended;
+    const canvas = element('div', { class: 'rows', attributes: { role: 'presentation' } });
+    this.grid = element(
+      'div',
+      {
+        class: 'grid',
+        attributes: {
+          role: 'treegrid',
+          tabindex: '0',
+          'aria-label': 'Spans of the trace',
+          'aria-colcount': '2',
+        },
+      },
+      canvas,
+    );
+    this.searchBox = element('input', {
+      class: 'search',
+      attributes: {
+        type: 'search',
+        placeholder: 'Find: name, service, attribute=value  ( / )',
+        'aria-label': 'Find spans',
+        spellcheck: 'false',
+      },
+    });
+    const minimap = element('div', {
+      class: 'minimap',
+      attributes: {
+        role: 'img',
+        'aria-label': 'Overview of the trace',
+        title: 'Drag to zoom into a part, double-click to see all',
+      },
+    });
+    this.#details = element('aside', {
+      class: 'details',
+      attributes: { 'aria-label': 'Span details' },
+    });
+    this.#resetZoom = iconButton('zoomOut', 'Show the whole trace (0)', () => this.zoom(undefined));
+    this.#pathToggle = iconButton('path', 'Critical path (c)', () => this.toggleCriticalPath());
+    const divider = element('div', {
+      class: 'divider',
+      attributes: {
+        role: 'separator',
+        'aria-orientation': 'vertical',
+        'aria-label': 'Width of names',
+        tabindex: '0',
+      },
+    });
+    this.#body = element(
+      'main',
+      { class: 'body' },
+      element(
+        'div',
+        { class: 'chart' },
+        element(
+          'div',
+          { class: 'overview' },
+          element('div', { class: 'corner' }, this.#legend()),
+          minimap,
+        ),
+        element('div', { class: 'axis-row' }, element('div', { class: 'corner' }), this.#axis),
+        element('div', { class: 'scroll-area' }, this.#lines, this.grid, divider),
+      ),
+      this.#details,
+    );
+    root.replaceChildren(this.#header(message), this.#body);
+    this.#rows = new RowList(this.grid, canvas, this.model);
+    this.#render = oncePerFrame(() => this.#renderNow());
+    this.#minimap = new Minimap(minimap, this.model, () => this.#zoomChanged(), signal);
+    this.#listen(divider, minimap, canvas);
+    if (message.view !== undefined) this.#restore(message.view);
+    else this.#start(message.focusSpanId);
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+  }
+
+  focusSpan(spanId: string): void {
+    const index = this.model.indexOf({ spanId, nth: 0 });
+    if (index !== undefined) this.select(index);
+  }
+
+  setPlaces(message: PlacesMessage): void {
+    const spans = new Map(
+      message.spans.flatMap((p) => {
+        const i = this.model.indexOf(p);
+        return i === undefined ? [] : [[i, p] as const];
+      }),
+    );
+    const frames = new Map<number, PlacesMessage['frames'][number][]>();
+    for (const frame of message.frames) {
+      const index = this.model.indexOf(frame);
+      if (index !== undefined) frames.set(index, [...(frames.get(index) ?? []), frame]);
+    }
+    this.#places = { spans, frames };
+    this.#rows.setJumpable(new Set(spans.keys()));
+    this.#showDetails(true);
+    this.#render();
+  }
+
+  select(index: number | undefined): void {
+    if (index !== undefined) {
+      this.model.reveal(index);
+      this.#rows.scrollTo(this.model.rowOf(index) ?? 0);
+    }
+    this.changed();
+  }
+
+  /** Something of the model changed: rows, selection or folding. */
+  changed(): void {
+    this.#showDetails(false);
+    this.#render();
+    this.#keepView();
+  }
+
+  zoom(range: { readonly from: number; readonly to: number } | undefined): void {
+    this.model.setZoom(range);
+    this.#zoomChanged();
+  }
+
+  zoomAround(moment: number, factor: number): void {
+    this.model.zoomAround(moment, factor);
+    this.#zoomChanged();
+  }
+
+  toggleCriticalPath(): void {
+    this.model.showCritical = !this.model.showCritical;
+    this.changed();
+  }
+
+  toggleDetails(): void {
+    this.model.detailsHidden = !this.model.detailsHidden;
+    this.changed();
+  }
+
+  openSelected(): void {
+    const { selected } = this.model;
+    if (selected !== undefined && this.#places.spans.has(selected))
+      this.#send({ type: 'openSpan', span: this.model.refOf(selected) });
+  }
+
+  search(query: string): void {
+    this.model.search(query);
+    if (this.searchBox.value !== query) this.searchBox.value = query;
+    const { matches } = this.model;
+    this.#count.textContent =
+      query.trim() === '' ? '' : matches.length === 1 ? '1 span' : `${matches.length} spans`;
+    this.changed();
+  }
+
+  nextMatch(step: 1 | -1): void {
+    const next = this.model.nextOf(this.model.matches, step);
+    if (next !== undefined) this.select(next);
+  }
+
+  nextFailure(step: 1 | -1): void {
+    const next = this.model.nextOf(this.model.failures(), step);
+    if (next !== undefined) this.select(next);
+  }
+
+  /** Rows that fit; for Page Up and Page Down. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor(this.grid.clientHeight / rowHeight) - 1);
+  }
+
+  #start(focusSpanId: string | undefined): void {
+    const focus =
+      focusSpanId === undefined ? undefined : this.model.indexOf({ spanId: focusSpanId, nth: 0 });
+    const first = focus ?? this.model.tree.order[0];
+    this.#measure();
+    this.select(first);
+  }
+
+  #restore(view: WaterfallView): void {
+    this.model.restore(view);
+    this.search(view.query);
+    this.#measure();
+    this.#rows.render();
+    this.grid.scrollTop = view.scrollTop;
+    this.changed();
+  }
+
+  #header({ trace, environment }: TraceMessage): HTMLElement {
+    const { tree } = this.model;
+    const first = tree.order[0] === undefined ? undefined : this.model.node(tree.order[0]).span;
+    const failures = this.model.failures().length;
+    const count = (n: number, one: string): string =>
+      `${n.toLocaleString()} ${one}${n === 1 ? '' : 's'}`;
+    const facts = [
+      durationText(trace.durationNanos),
+      count(trace.spans.length, 'span'),
+      count(tree.services.length, 'service'),
+      ...(environment === '' ? [] : [visibleText(environment, 60)]),
+      new Date(trace.startedAt).toLocaleString(),
+    ].join(' · ');
+    const failed = element(
+      'button',
+      { class: 'failures', attributes: { type: 'button', title: 'Next failed span (e)' } },
+      icon('error'),
+      element('span', { text: `${failures.toLocaleString()} failed` }),
+    );
+    failed.addEventListener('click', () => this.nextFailure(1));
+    const copy = iconButton('copy', 'Copy the trace id', () => this.#send({ type: 'copyTraceId' }));
+    const help = element(
+      'details',
+      { class: 'help' },
+      element('summary', { text: 'Keys' }),
+      keyHelp(),
+    );
+    const notices: HTMLElement[] = [];
+    if (trace.droppedSpans !== undefined && trace.droppedSpans > 0)
+      notices.push(
+        element(
+          'p',
+          { class: 'oddity' },
+          icon('warning'),
+          element('span', {
+            text: `${trace.droppedSpans.toLocaleString()} more spans of this trace were not kept: it was over the bound of the store.`,
+          }),
+        ),
+      );
+    return element(
+      'header',
+      {},
+      element(
+        'div',
+        { class: 'title' },
+        element('h1', { text: first === undefined ? 'Empty trace' : visibleText(first.name, 200) }),
+        ...(failures > 0 ? [failed] : []),
+        element('span', { class: 'facts-line', text: facts }),
+        element('code', { class: 'trace-id', text: visibleText(trace.traceId, 64) }),
+        copy,
+      ),
+      element(
+        'div',
+        { class: 'toolbar', attributes: { role: 'toolbar', 'aria-label': 'Waterfall' } },
+        this.searchBox,
+        iconButton('up', 'Previous match (N)', () => this.nextMatch(-1)),
+        iconButton('down', 'Next match (n)', () => this.nextMatch(1)),
+        this.#count,
+        element('span', { class: 'spring' }),
+        this.#pathToggle,
+        iconButton('collapse', 'Collapse all', () => {
+          this.model.collapseAll();
+          this.changed();
+        }),
+        iconButton('expand', 'Expand all', () => {
+          this.model.expandAll();
+          this.changed();
+        }),
+        this.#resetZoom,
+        iconButton('details', 'Details (d)', () => this.toggleDetails()),
+        help,
+      ),
+      ...notices,
+    );
+  }
+
+  #legend(): HTMLElement {
+    const list = element('ul', { class: 'legend', attributes: { 'aria-label': 'Services' } });
+    for (const service of this.model.tree.services.slice(0, 40)) {
+      const button = element(
+        'button',
+        { attributes: { type: 'button', title: `Find spans of ${visibleText(service)}` } },
+        element('span', {
+          class: 'badge',
+          text: this.model.badges.get(service) ?? '',
+          attributes: { 'data-color': String(this.model.colorOf(service)), 'aria-hidden': 'true' },
+        }),
+        element('span', { text: visibleText(service, 60) }),
+      );
+      button.addEventListener('click', () =>
+        this.search(this.model.query === service ? '' : service),
+      );
+      list.append(element('li', {}, button));
+    }
+    return list;
+  }
+
+  #listen(divider: HTMLElement, minimap: HTMLElement, canvas: HTMLElement): void {
+    const { signal } = this.#ended;
+    this.grid.addEventListener(
+      'scroll',
+      () => {
+        this.#render();
+        this.#keepView();
+      },
+      { signal, passive: true },
+    );
+    this.grid.addEventListener('keydown', (event) => actOnKey(this, event), { signal });
+    this.searchBox.addEventListener('input', () => this.search(this.searchBox.value), { signal });
+    this.searchBox.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key === 'Enter') this.nextMatch(event.shiftKey ? -1 : 1);
+        else if (event.key === 'Escape') {
+          this.search('');
+          this.grid.focus();
+        } else if (event.key === 'ArrowDown') this.grid.focus();
+        else return;
+        event.preventDefault();
+      },
+      { signal },
+    );
+    canvas.addEventListener('click', (event) => this.#click(event), { signal });
+    canvas.addEventListener(
+      'dblclick',
+      (event) => {
+        const index = this.#rows.rowAt(event.target);
+        if (index === undefined) return;
+        if (event.target instanceof Element && event.target.closest('.time') !== null) {
+          const { span } = this.model.node(index);
+          this.zoom({ from: span.offsetNanos, to: span.offsetNanos + span.durationNanos });
+        } else this.openSelected();
+      },
+      { signal },
+    );
+    this.grid.addEventListener(
+      'wheel',
+      (event) => {
+        if (!event.ctrlKey && !event.metaKey) return;
+        event.preventDefault();
+        const box = this.#axis.getBoundingClientRect();
+        const { from, to } = this.model.zoom;
+        const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+        this.zoomAround(from + part * (to - from), event.deltaY > 0 ? 1.25 : 0.8);
+      },
+      { signal, passive: false },
+    );
+    divider.addEventListener('pointerdown', (event) => divider.setPointerCapture(event.pointerId), {
+      signal,
+    });
+    divider.addEventListener(
+      'pointermove',
+      (event) => {
+        if (divider.hasPointerCapture(event.pointerId))
+          this.#setNameWidth(event.clientX - this.#body.getBoundingClientRect().left);
+      },
+      { signal },
+    );
+    divider.addEventListener(
+      'keydown',
+      (event) => {
+        const step = { ArrowLeft: -20, ArrowRight: 20 }[event.key];
+        if (step !== undefined) this.#setNameWidth(this.#nameWidth() + step);
+      },
+      { signal },
+    );
+    const sizes = new ResizeObserver(() => {
+      this.#measure();
+      this.#minimap.draw();
+      this.#render();
+    });
+    sizes.observe(this.grid);
+    sizes.observe(minimap);
+    const theme = new MutationObserver(() => this.#minimap.draw());
+    theme.observe(document.body, {
+      attributes: true,
+      attributeFilter: ['class', 'data-vscode-theme-id'],
+    });
+    theme.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+    signal.addEventListener('abort', () => {
+      sizes.disconnect();
+      theme.disconnect();
+    });
+  }
+
+  #click(event: MouseEvent): void {
+    const index = this.#rows.rowAt(event.target);
+    if (index === undefined || !(event.target instanceof Element)) return;
+    if (event.target.closest('.twisty:not(.leaf)') !== null) {
+      this.model.setCollapsed(index, !this.model.isCollapsed(index));
+      this.changed();
+      return;
+    }
+    this.select(index);
+    if (event.target.closest('.jump') !== null) this.openSelected();
+  }
+
+  #nameWidth(): number {
+    return this.#axis.getBoundingClientRect().left - this.#body.getBoundingClientRect().left;
+  }
+
+  #setNameWidth(width: number): void {
+    const whole = this.grid.clientWidth;
+    this.#body.style.setProperty(
+      '--name-width',
+      `${Math.max(120, Math.min(whole - 120, width))}px`,
+    );
+    this.#measure();
+    this.#render();
+  }
+
+  /** The only place that reads layout; rendering only writes. */
+  #measure(): void {
+    const width = this.#axis.clientWidth;
+    this.#timeWidth = width;
+    this.#body.style.setProperty('--grid-left', `${this.#nameWidth()}px`);
+    this.#rows.setTimeWidth(width);
+  }
+
+  #zoomChanged(): void {
+    this.#render();
+    this.#keepView();
+  }
+
+  #renderNow(): void {
+    if (this.#ended.signal.aborted) return;
+    this.#rows.render();
+    renderAxis(this.#axis, this.#lines, this.model, this.#timeWidth);
+    this.#minimap.showWindow();
+    this.#resetZoom.disabled = !this.model.zoomed;
+    this.#pathToggle.setAttribute('aria-pressed', String(this.model.showCritical));
+    this.#body.classList.toggle('without-details', this.model.detailsHidden);
+    this.grid.setAttribute('aria-rowcount', String(this.model.rows.length));
+    const { selected } = this.model;
+    if (selected === undefined) this.grid.removeAttribute('aria-activedescendant');
+    else this.grid.setAttribute('aria-activedescendant', `row-${selected}`);
+  }
+
+  #showDetails(always: boolean): void {
+    const { selected } = this.model;
+    if (!always && this.#shown === selected) return;
+    this.#shown = selected;
+    renderDetails(this.#details, this.model, selected, this.#places, this.#send);
+  }
+
+  readonly #keepView = oncePerFrame(() => {
+    if (!this.#ended.signal.aborted)
+      this.#send({ type: 'view', view: this.model.view(this.grid.scrollTop) });
+  });
+}
