@@ -106,7 +106,7 @@ export class Exceptions {
   }
 
   /** Groups of these operations and of spans below them, most frequent first. */
-  query(operations: ReadonlySet<number>, from: number): ExceptionGroup[] {
+  query(operations: ReadonlySet<number>, takes: Takes): ExceptionGroup[] {
     const found = new Set<Group>();
     for (const operation of operations) {
       for (const group of this.byOperation.get(operation) ?? []) found.add(group);
@@ -114,7 +114,7 @@ export class Exceptions {
     }
     const merged = new Map<string, ExceptionGroup>();
     for (const group of found) {
-      const times = sumFrom(group, from);
+      const times = sumOf(group, takes);
       if (times === 0) continue;
       const key = `${group.type}\n${group.shape}`;
       merged.set(key, join(merged.get(key), group, times));
@@ -180,9 +180,12 @@ function count(group: Group, time: number, weight: number): void {
   group.counts = joined;
 }
 
-function sumFrom(group: Group, from: number): number {
+/** Whether a stretch of time belongs to the window asked for. */
+type Takes = (stretch: { readonly start: number; readonly length: number }) => boolean;
+
+function sumOf(group: Group, takes: Takes): number {
   let sum = 0;
-  for (const c of group.counts) if (c.start >= from) sum += c.count;
+  for (const c of group.counts) if (takes(c)) sum += c.count;
   return sum;
 }
 

@@ -49,7 +49,7 @@ export const callOutCells = (group: Group, cells: Cells, paths: PathTable): read
 export interface Span {
   readonly from: number;
   readonly to: number;
-  takes(slot: Slot): boolean;
+  takes(slot: { readonly start: number; readonly length: number }): boolean;
 }
 
 /** The observed part of [from, to): a slot that begins before it is left out, so the true start lies on a slot's edge. */

@@ -148,7 +148,7 @@ export function numbersOf(
           }),
         }
       : {}),
-    exceptions: data.exceptions.query(group.members, span.from),
+    exceptions: data.exceptions.query(group.members, (stretch) => span.takes(stretch)),
     series: unusable ? [] : seriesOf(cells, span, now, query.seriesPoints),
     comparisons: unusable ? [] : comparisonsOf(data, service, cells, span, now),
   };

@@ -74,7 +74,8 @@ for (const app of apps) {
         assert.equal(found.total?.count, mine.length, route);
         assert.equal(found.total.errors, mine.filter(failed).length, `errors of ${route}`);
         const clientErrors = mine.filter((s) => {
-          const code = s.attributes['http.response.status_code'] ?? s.attributes['http.status_code'];
+          const code =
+            s.attributes['http.response.status_code'] ?? s.attributes['http.status_code'];
           return Number(code) >= 400 && !failed(s);
         }).length;
         assert.equal(found.total.clientErrors, clientErrors, `client errors of ${route}`);
@@ -157,7 +158,8 @@ describe('recorded cases that a simpler count gets wrong', () => {
   it("counts FastAPI's 200 with status ERROR", function () {
     const { core, spans, now } = load(this, 'fastapi-template');
     const odd = spans.filter(
-      (s) => s.kind === 'server' && s.attributes['http.status_code'] === 200 && s.status === 'error',
+      (s) =>
+        s.kind === 'server' && s.attributes['http.status_code'] === 200 && s.status === 'error',
     );
     assert.ok(odd.length > 0);
     const route = odd[0]?.attributes['http.route'];

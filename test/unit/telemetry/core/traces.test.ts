@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { milliseconds } from '../../../../src/domain/units.ts';
+import type { TraceQuery } from '../../../../src/telemetry/ports.ts';
+import type { TelemetryCore } from '../../../../src/telemetry/local/core.ts';
+import { at, child, exception, newCore, numbers, request, resource, span, t0 } from './builders.ts';
+
+const service = resource().service;
+const search = (core: TelemetryCore, over: Partial<TraceQuery> = {}) =>
+  core.searchTraces({ service, operations: [], kind: 'recent', limit: 20, ...over }, t0);
+
+describe('the store of whole traces', () => {
+  it('keeps the slowest, the failed and the recent ones of each operation', () => {
+    const core = newCore();
+    for (let i = 0; i < 200; i += 1) {
+      const entry = request('/a', {
+        end: t0 + i * 2000,
+        ms: i === 17 ? 5000 : 10 + (i % 7),
+        code: i === 23 ? 500 : 200,
+      });
+      core.spans([entry, child(entry, { name: 'inner' })], at(i * 2000));
+      core.tick(at(i * 2000));
+    }
+    core.settle(at(400_000));
+    const operations = core
+      .operations()
+      .operations.filter((o) => o.kind === 'server')
+      .map((o) => o.id);
+    const [slowest] = search(core, { kind: 'slow', operations });
+    assert.equal(slowest?.duration, milliseconds(5000));
+    const failed = search(core, { kind: 'failed', operations });
+    assert.deepEqual([failed.length, failed[0]?.failed], [1, true]);
+    const recent = search(core, { operations });
+    assert.equal(recent[0]?.startedAt, at(398_000 - 13));
+    assert.ok(recent.every((r) => core.trace(r.traceId)?.spans.length === 2));
+    assert.ok((core.counters()['traces.kept'] ?? 0) < 40, 'not everything is kept');
+  });
+
+  it('shows a trace with exact times, its failures by our rules and its operations', () => {
+    const core = newCore();
+    const entry = request('/a', { code: 404, ms: 20, end: t0 + 20 });
+    const start = { ...entry.start, nanos: entry.start.nanos + 1 };
+    const inner = { ...child(entry, { name: 'inner', status: 'error' as const }), start };
+    core.spans([inner, entry], t0);
+    core.settle(t0);
+    const trace = core.trace(entry.traceId) ?? assert.fail('not kept');
+    assert.equal(trace.startUnixNanos, `${t0}000000`);
+    assert.deepEqual(
+      trace.spans.map((s) => s.offsetNanos),
+      [0, 1],
+    );
+    assert.deepEqual(
+      trace.spans.map((s) => s.failed),
+      [false, false],
+      'a 404 is no failure',
+    );
+    assert.equal(trace.spans[1]?.operation?.entry?.http?.route, '/a');
+    assert.equal(trace.spans[1]?.parentSpanId, entry.spanId);
+  });
+
+  it('adds spans of other services that come later to the same trace', () => {
+    const core = newCore();
+    const entry = request('/a');
+    core.spans([entry], t0);
+    core.tick(at(3000));
+    core.spans([child(entry, { kind: 'server', resource: resource({ release: 'x' }) })], at(6000));
+    core.settle(at(20_000));
+    assert.equal(core.trace(entry.traceId)?.spans.length, 2);
+  });
+
+  it('stays within its bytes, whatever comes', () => {
+    const core = newCore({ memoryLimitBytes: 8 * 1024 * 1024 });
+    for (let i = 0; i < 3000; i += 1) {
+      const big = 'x'.repeat(4000);
+      core.spans(
+        [span({ name: `op ${i % 500}`, end: t0 + i * 1500, attributes: { big }, ms: i % 97 })],
+        at(i * 1500),
+      );
+      core.tick(at(i * 1500));
+    }
+    core.settle(at(4_600_000));
+    core.tick(at(4_700_000));
+    assert.ok((core.memoryBytes()['traces'] ?? 0) <= 2 * 1024 * 1024);
+    assert.ok((core.counters()['traces.evicted'] ?? 0) > 0);
+    assert.ok(search(core, { kind: 'slow' }).length > 0);
+  });
+
+  it('forgets after a day', () => {
+    const core = newCore();
+    const entry = request('/a');
+    core.spans([entry], t0);
+    core.settle(t0);
+    core.tick(at(23 * 3_600_000));
+    assert.ok(core.trace(entry.traceId));
+    core.tick(at(24.1 * 3_600_000));
+    assert.equal(core.trace(entry.traceId), undefined);
+  });
+
+  it('cuts a trace of very many spans and says how many are missing', () => {
+    const core = newCore();
+    const entry = request('/a');
+    const many = Array.from({ length: 11_000 }, () => child(entry));
+    core.spans([entry, ...many], t0);
+    core.settle(t0);
+    const trace = core.trace(entry.traceId);
+    assert.equal(trace?.spans.length, 10_000);
+    assert.equal(trace.droppedSpans, 1001);
+    assert.equal(numbers(core, (o) => o.name === 'work', at(0)).total?.count, 11_000);
+  });
+});
+
+describe('exceptions', () => {
+  it('group by type and message shape, counted once however many spans they pass', () => {
+    const core = newCore();
+    for (let i = 0; i < 3; i += 1) {
+      const entry = request('/a', { code: 500 });
+      const thrown = [
+        exception(
+          'DbError',
+          `row ${i} of "users" is gone`,
+          'Error\n    at Repo.find (/app/src/repo.ts:12:7)',
+        ),
+      ];
+      const service = child(entry, { name: 'S.s', events: thrown, status: 'error' });
+      core.spans(
+        [entry, service, child(service, { name: 'R.r', events: thrown, status: 'error' })],
+        t0,
+      );
+    }
+    core.settle(t0);
+    for (const wanted of ['server', 'S.s', 'R.r']) {
+      const found = numbers(core, (o) => o.kind === wanted || o.name === wanted, at(0)).exceptions;
+      assert.equal(found.length, 1, wanted);
+      assert.equal(found[0]?.count, 3);
+      assert.equal(found[0].messageShape, 'row <n> of "…" is gone');
+      assert.equal(found[0].frames[0]?.line, 12);
+      assert.ok(found[0].traceId !== undefined && core.trace(found[0].traceId));
+      assert.deepEqual(found[0].releases, ['1.0.0']);
+    }
+  });
+
+  it('of calls that went well, or were the client’s fault, are not errors to show', () => {
+    const core = newCore();
+    const handled = span({ name: 'f', events: [exception('E', 'flag missing')] });
+    const refused = request('/a', { code: 401 });
+    core.spans(
+      [
+        handled,
+        refused,
+        child(refused, { events: [exception('Unauthorized', 'no')], status: 'error' }),
+      ],
+      t0,
+    );
+    core.settle(t0);
+    assert.deepEqual(numbers(core, () => true, at(0)).exceptions, []);
+  });
+});
