@@ -1,5 +1,5 @@
 import { Edit, type Tree } from 'web-tree-sitter';
-import type { FunctionDecl } from '../../domain/functionDecl.ts';
+import type { FunctionDecl, LanguageId } from '../../domain/functionDecl.ts';
 import type { TextEdit } from '../contract.ts';
 import { extractFacts, noFacts, type FileFacts } from '../frameworks/facts.ts';
 import { readSource, type SourceName } from '../parser/extractFunctions.ts';
@@ -20,7 +20,7 @@ export type DocumentStatus = 'fresh' | 'lastGood';
  */
 export class OpenDocument {
   readonly name: SourceName;
-  private readonly language: LoadedLanguage;
+  private readonly loaded: LoadedLanguage;
   private text: Text;
   private current: number;
   private tree: Tree | undefined;
@@ -31,15 +31,19 @@ export class OpenDocument {
   private state: DocumentStatus = 'fresh';
 
   constructor(
-    language: LoadedLanguage,
+    loaded: LoadedLanguage,
     name: SourceName,
     opened: { readonly version: number; readonly text: string },
   ) {
-    this.language = language;
+    this.loaded = loaded;
     this.name = name;
     this.current = opened.version;
     this.text = new Text(asEditorText(opened.text));
     this.known = { functions: [], facts: noFacts };
+  }
+
+  get language(): LanguageId {
+    return this.loaded.definition.id;
   }
 
   get version(): number {
@@ -111,26 +115,20 @@ export class OpenDocument {
     this.known = { ...this.known, functions };
   }
 
-  /** Parses what was edited. Returns whether functions, facts or status are others than those moved along. */
+  /** Parses what was edited. Returns whether there was anything to parse. */
   settle(): boolean {
     if (!this.dirty) return false;
     this.dirty = false;
-    const before = { known: this.known, status: this.state, gone: this.gone.size };
-    const tree = this.language.parse(this.text.content, this.tree);
+    const tree = this.loaded.parse(this.text.content, this.tree);
     this.tree?.delete();
     this.tree = tree;
     if (tree === undefined) this.state = 'lastGood';
     else this.take(tree);
-    return (
-      before.status !== this.state ||
-      before.gone > 0 ||
-      !sameFunctions(before.known.functions, this.known.functions) ||
-      JSON.stringify(before.known.facts) !== JSON.stringify(this.known.facts)
-    );
+    return true;
   }
 
   private take(tree: Tree): void {
-    const source = readSource(this.language, tree, this.text.content, this.name);
+    const source = readSource(this.loaded, tree, this.text.content, this.name);
     if (source.root.hasError && this.loses(source.functions)) {
       this.state = 'lastGood';
       return;
@@ -152,6 +150,19 @@ export class OpenDocument {
   }
 }
 
-const sameFunctions = (a: readonly FunctionDecl[], b: readonly FunctionDecl[]): boolean =>
+/** Whether two readings of a file link alike: lines don't count, because they move with every edit above. */
+export const linksAlike = (a: Symbols, b: Symbols): boolean =>
+  a === b ||
+  (a.functions.length === b.functions.length &&
+    a.functions.every(
+      (decl, i) => decl.id === b.functions[i]?.id && decl.kind === b.functions[i].kind,
+    ) &&
+    withoutLines(a.facts) === withoutLines(b.facts));
+
+const withoutLines = (facts: FileFacts): string =>
+  JSON.stringify(facts, (key, value: unknown) => (key === 'line' ? undefined : value));
+
+/** Whether a person sees the same functions on the same lines. */
+export const looksAlike = (a: readonly FunctionDecl[], b: readonly FunctionDecl[]): boolean =>
   a.length === b.length &&
   a.every((decl, i) => decl.id === b[i]?.id && decl.declarationLine === b[i].declarationLine);

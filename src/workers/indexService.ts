@@ -1,0 +1,150 @@
+import path from 'node:path';
+import type { Operation } from '../domain/operation.ts';
+import type { RouteTable } from '../domain/route.ts';
+import type { Handlers } from '../rpc/contract.ts';
+import type { IndexContract, IndexReport } from '../symbols/contract.ts';
+import { locateStack } from '../symbols/locateFrames.ts';
+import { createParserPool, type ParserPool } from '../symbols/parser/parserPool.ts';
+import { AttributionBook } from './attributionBook.ts';
+import { Debounce } from './debounce.ts';
+import { IndexSession } from './indexSession.ts';
+
+export type IndexEvents = {
+  readonly [K in keyof IndexContract['events']]: (payload: IndexContract['events'][K]) => void;
+};
+
+/** Changes are gathered that long before they are announced, so that a burst is one event. */
+const announceAfterMs = 40;
+/** Beyond, the host does better to ask for what it shows. */
+const mostPaths = 500;
+
+const idle: IndexReport = {
+  state: 'idle',
+  files: 0,
+  functions: 0,
+  routes: 0,
+  operations: 0,
+  skipped: [],
+  skippedCount: 0,
+};
+
+/** Answers the index contract. Knows nothing of threads. */
+export class IndexService {
+  readonly handlers: Handlers<IndexContract>;
+  private readonly events: IndexEvents;
+  private readonly book = new AttributionBook();
+  private readonly local = new Set<string>();
+  private readonly changedPaths = new Set<string>();
+  private readonly announceSoon = new Debounce(announceAfterMs, () => {
+    this.announce();
+  });
+  private changedAll = false;
+  private session: IndexSession | undefined;
+  private pool: { readonly folder: string; readonly parsers: ParserPool } | undefined;
+  private sendRoutes: ((table: RouteTable) => void) | undefined;
+
+  constructor(events: IndexEvents) {
+    this.events = events;
+    this.handlers = this.answers();
+  }
+
+  /** Where the workspace's routes go, for spans that name none. */
+  onRoutes(listener: (table: RouteTable) => void): void {
+    this.sendRoutes = listener;
+    if (this.session?.routeTable !== undefined) listener(this.session.routeTable);
+  }
+
+  /** Operations of the receiver. `restarted`: earlier ones of it are void. */
+  receive(operations: readonly Operation[], restarted: boolean): void {
+    if (restarted) {
+      const kept = new Set<string>(operations.map((o) => o.id));
+      this.gather(this.book.retain((o) => kept.has(o.id) || !this.local.has(o.id)));
+      this.local.clear();
+    }
+    for (const operation of operations) this.local.add(operation.id);
+    this.take(operations);
+  }
+
+  private take(operations: readonly Operation[]): void {
+    if (this.session === undefined) this.gather(this.book.add(operations));
+    else this.session.operations(operations);
+  }
+
+  private gather(paths: Iterable<string>, all?: true): void {
+    for (const changed of paths) this.changedPaths.add(changed);
+    if (all === true) this.changedAll = true;
+    if (this.changedAll || this.changedPaths.size > 0) this.announceSoon.request();
+  }
+
+  private announce(): void {
+    const all = this.changedAll || this.changedPaths.size > mostPaths;
+    const paths = all ? [] : [...this.changedPaths];
+    this.changedAll = false;
+    this.changedPaths.clear();
+    this.events.changed(all ? { paths, all } : { paths });
+  }
+
+  private answers(): Handlers<IndexContract> {
+    return {
+      configure: (settings) => {
+        this.session?.dispose();
+        if (this.pool?.folder !== settings.grammarsFolder) {
+          this.pool?.parsers.dispose();
+          const locate = (file: string): string => path.join(settings.grammarsFolder, file);
+          this.pool = { folder: settings.grammarsFolder, parsers: createParserPool(locate) };
+        }
+        this.session = new IndexSession(settings, this.pool.parsers, this.book, {
+          changed: (paths, all) => {
+            this.gather(paths, all);
+          },
+          routes: (table) => this.sendRoutes?.(table),
+          problems: this.events.problems,
+        });
+        return undefined;
+      },
+      open: async ({ path: file, ...opened }) => {
+        await this.session?.open(file, opened);
+        return undefined;
+      },
+      edit: async ({ path: file, version, edits }) => ({
+        inSync: (await this.session?.edit(file, version, edits)) ?? false,
+      }),
+      close: async ({ path: file }) => {
+        await this.session?.close(file);
+        return undefined;
+      },
+      filesChanged: async ({ paths }) => {
+        await this.session?.filesChanged(paths);
+        return undefined;
+      },
+      file: async ({ path: file }) => (await this.session?.file(file)) ?? null,
+      attribute: async ({ operations }) => {
+        await this.session?.ready();
+        this.take(operations);
+        return operations.map((o) => this.book.get(o.id)?.attribution ?? this.book.attribute(o));
+      },
+      attributionsOf: ({ operations }) =>
+        operations.flatMap((id) => {
+          const entry = this.book.get(id);
+          return entry === undefined ? [] : [entry];
+        }),
+      unowned: ({ limit }) => this.book.unowned(limit),
+      locateFrames: async ({ stacks }) => {
+        const linked = await this.session?.ready();
+        return stacks.map((stack) =>
+          linked === undefined ? null : locateStack(stack, linked.frames),
+        );
+      },
+      routes: async () => (await this.session?.ready())?.routes ?? [],
+      problems: () => this.session?.problems ?? [],
+      report: () => this.session?.report() ?? idle,
+    };
+  }
+
+  dispose(): void {
+    this.announceSoon.dispose();
+    this.session?.dispose();
+    this.session = undefined;
+    this.pool?.parsers.dispose();
+  }
+}

@@ -1,0 +1,93 @@
+import path from 'node:path';
+import type { RouteDecl, RouteTable } from '../domain/route.ts';
+import type { FunctionDecl } from '../domain/functionDecl.ts';
+import type { ServiceKey } from '../domain/service.ts';
+import type { FileServices, WorkspaceFacts } from '../domain/workspace.ts';
+import { createAttributor, type Attributor } from '../attribution/attributor.ts';
+import type { OpenDocument, Symbols } from '../symbols/buffer/openDocument.ts';
+import { linkFacts, type IndexedFile } from '../symbols/frameworks/facts.ts';
+import type { IndexedSource } from '../symbols/index/workspaceIndex.ts';
+import type { FrameLookup } from '../symbols/locateFrames.ts';
+import { PathIndex } from '../symbols/pathIndex.ts';
+import { SourceMaps } from '../symbols/sourceMaps.ts';
+import type { WorkspaceServices } from './workspaceServices.ts';
+
+export interface LinkInput {
+  readonly files: ReadonlyMap<string, IndexedSource>;
+  /** Repository hints and the like, absolute. */
+  readonly listed: ReadonlySet<string>;
+  readonly documents: Iterable<readonly [path: string, document: OpenDocument]>;
+  readonly folders: readonly string[];
+  readonly services: WorkspaceServices;
+  readonly seen: readonly ServiceKey[];
+}
+
+/** The whole workspace joined at one moment: what attribution looks at. */
+export interface LinkedWorkspace {
+  readonly attributor: Attributor;
+  readonly routes: readonly RouteDecl[];
+  readonly routeTable: RouteTable;
+  readonly frames: FrameLookup;
+  /** What an open document's symbols were when it was linked. */
+  readonly linkedSymbols: ReadonlyMap<string, Symbols>;
+  servicesOf(path: string): FileServices;
+}
+
+export function linkWorkspace(input: LinkInput): LinkedWorkspace {
+  const files = new Map<string, IndexedFile>();
+  for (const file of input.files.values())
+    if (file.facts !== undefined)
+      files.set(file.path, {
+        facts: file.facts,
+        functions: file.functions,
+        relativePath: file.relativePath,
+        folder: file.folder,
+      });
+  const linkedSymbols = new Map<string, Symbols>();
+  for (const [file, document] of input.documents) {
+    const place = input.files.get(file);
+    if (place === undefined) continue;
+    const { relativePath, folder } = place;
+    linkedSymbols.set(file, document.symbols);
+    files.set(file, { ...document.symbols, relativePath, folder });
+  }
+  const linked = linkFacts(files);
+  const sources = new PathIndex(files.keys());
+  const programs = [...input.listed]
+    .filter((file) => path.basename(file) === 'package.json')
+    .map((file) => path.dirname(file));
+  const maps = new SourceMaps([...input.folders, ...programs], sources);
+  const sourceOf: FrameLookup['sourceOf'] = (...at) => maps.sourceOf(...at);
+  const functions: FunctionDecl[] = [];
+  for (const file of files.values()) for (const decl of file.functions) functions.push(decl);
+  const servicesOf = (file: string): FileServices => input.services.servicesOf(file, input.seen);
+  const facts: WorkspaceFacts = {
+    ...linked,
+    functions,
+    overrides: input.services.overrides,
+    servicesOf,
+    sourceOf,
+  };
+  return {
+    attributor: createAttributor(facts),
+    routes: linked.routes,
+    routeTable: { routes: tableOf([...linked.routes, ...linked.openRoutes]) },
+    frames: {
+      sourceOf,
+      fileOf: (runtimePath) => sources.matching(runtimePath),
+      functionsIn: (file) => files.get(file)?.functions ?? [],
+    },
+    linkedSymbols,
+    servicesOf,
+  };
+}
+
+/** Routes that a raw path may be matched with: read in full, and not a test's. */
+function tableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable['routes'] {
+  const table = new Map<string, RouteTable['routes'][number]>();
+  for (const { framework, method, path: template, unresolved, inTest } of routes) {
+    if (unresolved !== undefined || inTest === true) continue;
+    table.set(`${framework} ${method} ${template}`, { framework, method, path: template });
+  }
+  return [...table.values()];
+}
