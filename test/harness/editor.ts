@@ -30,9 +30,9 @@ export class Editor {
     await this.#root.locator('.view-line').first().waitFor();
   }
 
-  /** Clicks into the text, so that keys go there. */
+  /** Makes keys go to this editor; its cursor stays where it is. */
   async focus(): Promise<void> {
-    await this.#root.locator('.view-lines').click({ position: { x: 4, y: 4 } });
+    await this.#root.locator('.native-edit-context, textarea.inputarea').first().focus();
   }
 
   /** The text that decorations put after each line's end, by line; lines without any are left out. */

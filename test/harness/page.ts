@@ -240,7 +240,7 @@ export class VsCodeWindow {
   async tabs(): Promise<string[]> {
     return this.page
       .locator('.tabs-container .tab')
-      .evaluateAll((tabs) => tabs.map((tab) => tab.getAttribute('data-resource-name') ?? ''));
+      .evaluateAll((tabs) => tabs.map((tab) => tab.getAttribute('aria-label') ?? ''));
   }
 
   /** What the Problems view lists, one string per row (opens the view). */

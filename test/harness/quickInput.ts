@@ -91,36 +91,47 @@ export class QuickInput {
   async items(): Promise<QuickPickRow[]> {
     await this.#rows.first().waitFor();
     const found = new Map<number, QuickPickRow>();
-    const size = Number((await this.#rows.first().getAttribute('aria-setsize')) ?? '0');
+    for await (const page of this.#pages()) for (const [index, row] of page) found.set(index, row);
     await this.#page.keyboard.press('Control+Home');
-    for (;;) {
-      const before = found.size;
-      for (const [index, row] of await this.#visibleRows()) found.set(index, row);
-      if (found.size >= size || found.size === before) break;
-      await this.#page.keyboard.press('PageDown');
-    }
     return [...found].sort(([a], [b]) => a - b).map(([, row]) => row);
   }
 
-  /** Waits for the row whose label matches and chooses it. Long lists: filter first with `fill`. */
+  /** Waits for the row whose label matches (a text: contains it), scrolling to it if need be, and chooses it. */
   async choose(label: string | RegExp): Promise<void> {
-    const row = this.#rows
-      .filter({
-        has: this.#page.locator('.quick-input-list-row').first().locator('.label-name', {
-          hasText: label,
-        }),
-      })
-      .first();
-    await row.click();
+    await this.#click(String(label), (row) =>
+      typeof label === 'string' ? row.label.includes(label) : label.test(row.label),
+    );
   }
 
   /** Waits for the row with exactly this label and chooses it. */
   async acceptExactly(label: string): Promise<void> {
-    const index = await waitUntil(`“${label}” in the list`, async () => {
-      const rows = await this.#visibleRows();
-      return [...rows].find(([, row]) => row.label === label)?.[0];
+    await this.#click(label, (row) => row.label === label);
+  }
+
+  async #click(what: string, matches: (row: QuickPickRow) => boolean): Promise<void> {
+    const index = await waitUntil(`“${what}” in the list`, async () => {
+      for await (const page of this.#pages()) {
+        const hit = [...page].find(([, row]) => matches(row));
+        if (hit !== undefined) return hit[0];
+      }
+      return undefined;
     });
     await this.#widget.locator(`.monaco-list-row[data-index="${index}"]`).click();
+  }
+
+  /** The rows in view, then those after each page down until the last. */
+  async *#pages(): AsyncGenerator<Map<number, QuickPickRow>> {
+    const focused = this.#widget.locator('.quick-input-list .monaco-list-row.focused');
+    const last = this.#widget.locator('.monaco-list-row[data-last-element="true"]');
+    const focusedIndex = async (): Promise<string | null> =>
+      (await focused.count()) > 0 ? focused.first().getAttribute('data-index') : null;
+    for (;;) {
+      yield await this.#visibleRows();
+      if ((await last.count()) > 0 || (await this.#rows.count()) === 0) return;
+      const before = await focusedIndex();
+      await this.#page.keyboard.press('PageDown');
+      await waitUntil('the next page of the list', async () => (await focusedIndex()) !== before);
+    }
   }
 
   /** Presses a button of the title bar or of a row by its tooltip. */
@@ -131,8 +142,11 @@ export class QuickInput {
   async #visibleRows(): Promise<Map<number, QuickPickRow>> {
     const rows = await this.#rows.evaluateAll((elements) =>
       elements.map((element) => {
-        const text = (selector: string): string =>
-          element.querySelector(selector)?.textContent.trim() ?? '';
+        // Rows are reused: what isn't shown belongs to an earlier one.
+        const text = (selector: string): string => {
+          const part = element.querySelector<HTMLElement>(selector);
+          return part !== null && part.offsetParent !== null ? part.innerText.trim() : '';
+        };
         const first = '.quick-input-list-rows > .quick-input-list-row:first-child';
         return {
           index: Number(element.getAttribute('data-index')),
