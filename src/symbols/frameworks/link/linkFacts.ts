@@ -1,12 +1,15 @@
 import type { FunctionDecl, FunctionRef } from '../../../domain/functionDecl.ts';
 import type { RouteDecl } from '../../../domain/route.ts';
 import type { ClassDecl, OpenRoute, SpanLiteral } from '../../../domain/workspace.ts';
+import type { HintFacts } from '../../serviceHints/hints.ts';
 import type { IndexedFile } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
+import { controllerRoutes } from './controllers.ts';
 import { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
+import { openApiRoutes } from './openApiRoutes.ts';
 import { RouterGraph } from './routerGraph.ts';
 
 /** What the workspace's files say together. */
@@ -19,14 +22,31 @@ export interface LinkedFacts {
 }
 
 /** Joins the facts of all files: prefixes across files, handlers through imports, names of spans through constants. Pure. */
-export function linkFacts(files: ReadonlyMap<string, IndexedFile>): LinkedFacts {
+export function linkFacts(
+  files: ReadonlyMap<string, IndexedFile>,
+  hints: readonly HintFacts[] = [],
+): LinkedFacts {
   const routers = frameworks.filter((f): f is RouterFramework => f.kind === 'router');
   const evaluator = new Evaluator(files, routers);
   const linked = [...new RouterGraph(evaluator, routers).build()];
+  for (const framework of frameworks) {
+    if (framework.kind !== 'controller') continue;
+    const prefixOf = framework.contextPath === true ? contextPathOf(hints) : () => '';
+    linked.push(...controllerRoutes(evaluator, framework, prefixOf));
+    if (framework.inherited && framework.family === 'java')
+      linked.push(...openApiRoutes(evaluator, framework, hints, prefixOf));
+  }
   const routes: RouteDecl[] = [];
   const openRoutes: OpenRoute[] = [];
   for (const route of linked) addRoute(route, routes, openRoutes);
   return { routes, openRoutes, spans: spansOf(evaluator), classes: classesOf(evaluator) };
+}
+
+/** Context path of the program that a file belongs to. */
+function contextPathOf(hints: readonly HintFacts[]): (file: LinkedFile) => string {
+  const paths = hints.flatMap((h) => (h.contextPath === undefined ? [] : [h.contextPath]));
+  paths.sort((a, b) => b.covers.length - a.covers.length);
+  return (file) => paths.find((p) => file.path.startsWith(`${p.covers}/`))?.path ?? '';
 }
 
 function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute[]): void {
