@@ -35,6 +35,10 @@ const nodeBundles = {
   target: 'node20',
   format: 'cjs',
   external: ['vscode'],
+  // Its ES module asks for import.meta.url, which a CommonJS bundle doesn't have.
+  alias: {
+    'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs'),
+  },
 };
 
 /** Every src/webviews/<name>/main.browser.ts becomes dist/webviews/<name>.js. */

@@ -6,7 +6,7 @@ import type { IndexFolder } from '../contract.ts';
 import { extractFacts } from '../frameworks/facts.ts';
 import { languageOfPath } from '../languages/registry.ts';
 import { readSource } from '../parser/extractFunctions.ts';
-import type { ParserPool } from '../parser/parserPool.ts';
+import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
 import { fileFilter, type FileFilter } from './fileFilter.ts';
 import { readIndexCache, writeIndexCache, type CachedFile } from './indexCache.ts';
 import { readSourceText, tooLarge } from './sourceText.ts';
@@ -244,7 +244,8 @@ export class WorkspaceIndex {
       const source = await readSourceText(file, place.relativePath);
       if (!source.ok) return skipped(source.reason, source.hash);
       if (known?.hash === source.hash && known.reason === undefined) return { ...known, ...when };
-      const loaded = await this.options.pool.load(language);
+      const loaded = await this.load(language);
+      if (typeof loaded === 'string') return { ...skipped(loaded), size: -1 };
       const tree = loaded.parse(source.text);
       if (tree === undefined) return skipped('takes too long to parse', source.hash);
       try {
@@ -256,6 +257,15 @@ export class WorkspaceIndex {
       }
     } catch (error) {
       return unreadableFile(error);
+    }
+  }
+
+  /** The loaded language, or why it can't be: that is no fault of the file. */
+  private async load(language: LanguageId): Promise<LoadedLanguage | string> {
+    try {
+      return await this.options.pool.load(language);
+    } catch (error) {
+      return `the parser can't start (${error instanceof Error ? error.message : 'unknown error'})`;
     }
   }
 
