@@ -160,7 +160,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
   const groupsOf = (paths: readonly string[]): readonly OperationGroup[] =>
     paths.flatMap((path) => {
       const view = files.view(path);
-      return view === undefined || view === null
+      return view === undefined
         ? []
         : groupOperations(view).flatMap((group) => operationGroup(group) ?? []);
     });

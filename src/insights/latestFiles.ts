@@ -19,7 +19,7 @@ export class LatestFiles {
   readonly #byId = new Map<string, Insight>();
   #shown: readonly string[] = [];
 
-  view(path: string): FileView | null | undefined {
+  view(path: string): FileView | undefined {
     return this.#files.get(path)?.view ?? undefined;
   }
 
