@@ -11,6 +11,8 @@ export interface QuickPickRow {
   readonly separator: string;
 }
 
+const PAGE_MS = 3_000;
+
 /** The QuickPick or InputBox that is shown, and the command palette. */
 export class QuickInput {
   readonly #page: Page;
@@ -98,24 +100,28 @@ export class QuickInput {
 
   /** Waits for the row whose label matches (a text: contains it), scrolling to it if need be, and chooses it. */
   async choose(label: string | RegExp): Promise<void> {
-    await this.#click(String(label), (row) =>
-      typeof label === 'string' ? row.label.includes(label) : label.test(row.label),
-    );
-  }
-
-  /** Waits for the row with exactly this label and chooses it. */
-  async acceptExactly(label: string): Promise<void> {
-    await this.#click(label, (row) => row.label === label);
-  }
-
-  async #click(what: string, matches: (row: QuickPickRow) => boolean): Promise<void> {
-    const index = await waitUntil(`“${what}” in the list`, async () => {
+    const matches = ({ label: text }: QuickPickRow): boolean =>
+      typeof label === 'string' ? text.includes(label) : label.test(text);
+    const index = await waitUntil(`“${String(label)}” in the list`, async () => {
       for await (const page of this.#pages()) {
-        const hit = [...page].find(([, row]) => matches(row));
-        if (hit !== undefined) return hit[0];
+        const hit = indexOf(page, matches);
+        if (hit !== undefined) return hit;
       }
       return undefined;
     });
+    await this.#click(index);
+  }
+
+  /** Waits until the row with exactly this label is in view, as after typing it, and chooses it. */
+  async acceptExactly(label: string): Promise<void> {
+    await this.#click(
+      await waitUntil(`“${label}” in the list`, async () =>
+        indexOf(await this.#visibleRows(), (row) => row.label === label),
+      ),
+    );
+  }
+
+  async #click(index: number): Promise<void> {
     await this.#widget.locator(`.monaco-list-row[data-index="${index}"]`).click();
   }
 
@@ -130,7 +136,12 @@ export class QuickInput {
       if ((await last.count()) > 0 || (await this.#rows.count()) === 0) return;
       const before = await focusedIndex();
       await this.#page.keyboard.press('PageDown');
-      await waitUntil('the next page of the list', async () => (await focusedIndex()) !== before);
+      // A list that is replaced meanwhile has no next page: whoever asks starts again.
+      await waitUntil(
+        'the next page of the list',
+        async () => (await focusedIndex()) !== before,
+        PAGE_MS,
+      );
     }
   }
 
@@ -161,4 +172,11 @@ export class QuickInput {
     );
     return new Map(rows.map(({ index, row }) => [index, row]));
   }
+}
+
+function indexOf(
+  rows: ReadonlyMap<number, QuickPickRow>,
+  matches: (row: QuickPickRow) => boolean,
+): number | undefined {
+  return [...rows].find(([, row]) => matches(row))?.[0];
 }
