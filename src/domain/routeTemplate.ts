@@ -44,9 +44,8 @@ export function compileTemplate(template: string, framework: string): CompiledTe
   const first = segments[0];
   return {
     pattern: new RegExp(`${pattern}$`),
-    ...(first?.rank === 3 && parts[0] !== undefined && !(goSubtree && parts[0] === '')
-      ? { first: parts[0] }
-      : {}),
+    // A static segment's shape is its text (empty for Go's `{$}`).
+    ...(first?.rank === 3 && !(goSubtree && parts[0] === '') ? { first: first.shape } : {}),
     ranks: segments.map((s, i) => (goSubtree && i === segments.length - 1 ? 0 : s.rank)),
     shape: segments
       .map((s) => s.shape)

@@ -125,9 +125,18 @@ export class Assemblies {
       this.resolve(assembly, false);
     }
     for (const assembly of this.open.values()) {
-      const early = this.bytes > this.mostBytes || this.spanCount > mostSpans;
-      if (!early && now - assembly.lastArrival < over) break;
-      if (early && now - assembly.lastArrival < over) this.cutShort += 1;
+      if (now - assembly.lastArrival < over) break;
+      this.close(assembly);
+    }
+    this.relieve();
+  }
+
+  /** Closes the oldest traces before their time when too much is open; down to where senders needn't wait any more. */
+  relieve(): void {
+    if (this.bytes <= this.mostBytes && this.spanCount <= mostSpans) return;
+    for (const assembly of this.open.values()) {
+      if (this.bytes <= this.mostBytes * 0.8 && this.spanCount <= mostSpans * 0.8) return;
+      this.cutShort += 1;
       this.close(assembly);
     }
   }
@@ -145,8 +154,7 @@ export class Assemblies {
 
   private assemblyOf(traceId: string, arrival: number): Assembly {
     const known = this.open.get(traceId);
-    if (known !== undefined && known.lastArrival === arrival && this.waiting.has(traceId))
-      return known;
+    if (known?.lastArrival === arrival && this.waiting.has(traceId)) return known;
     const assembly: Assembly = known ?? {
       traceId,
       byId: new Map(),

@@ -28,7 +28,7 @@ const mostLanes = 20_000;
 /** Every cell, by operation; calls out also by service, for functions to find those below them. */
 export class Cells {
   readonly lanes: Lane[] = [];
-  readonly byOperation: Map<number, Cell>[] = [];
+  readonly byOperation: (Map<number, Cell> | undefined)[] = [];
   readonly callsOut = new Map<number, Cell[]>();
   private readonly lanesByRun = new Map<ReleaseRun, Map<string, Lane>>();
   private readonly pathsByOperation: Set<number>[] = [];

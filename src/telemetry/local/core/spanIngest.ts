@@ -75,6 +75,7 @@ export class SpanIngest {
       this.assemblies.add(newNode(span, service, arrival));
     }
     this.lastResource = undefined;
+    this.assemblies.relieve();
     state.count('spans', records.length - rejected);
     if (rejected === 0) return { rejected, message: '' };
     state.count('spans.tooManyServices', rejected);

@@ -97,7 +97,7 @@ function goFrames(lines: readonly string[]): StackFrame[] | undefined {
 const libraryPath =
   /[\\/]node_modules[\\/]|^node:|^internal[\\/]|<anonymous>|[\\/](?:site|dist)-packages[\\/]|[\\/]lib[\\/]python\d|^<frozen|[\\/]pkg[\\/]mod[\\/]|[\\/]go[\\/]src[\\/](?:runtime|net|reflect|sync|testing)[\\/]|[\\/]src[\\/]runtime[\\/]/;
 const libraryName =
-  /^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|groovy|org\.(?:springframework\.(?!samples)|apache|hibernate|eclipse|jboss|postgresql|h2)|io\.(?:netty|opentelemetry|micrometer|undertow)|reactor|com\.(?:mysql|zaxxer|fasterxml))[.$]/;
+  /^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|groovy|org\.(?:springframework(?!\.samples)|apache|hibernate|eclipse|jboss|postgresql|h2)|io\.(?:netty|opentelemetry|micrometer|undertow)|reactor|com\.(?:mysql|zaxxer|fasterxml))[.$]/;
 
 const isLibrary = (frame: StackFrame): boolean =>
   libraryPath.test(frame.filePath) ||

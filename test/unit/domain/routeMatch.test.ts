@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { routeMatcher } from '../../../src/domain/routeMatch.ts';
+
+type Case = readonly [
+  framework: string,
+  routes: readonly string[],
+  request: string,
+  expected: string | undefined,
+];
+
+const split = (text: string): readonly [string, string] => {
+  const space = text.indexOf(' ');
+  return [text.slice(0, space), text.slice(space + 1)];
+};
+
+function match(framework: string, routes: readonly string[], request: string): string | undefined {
+  const matcher = routeMatcher({
+    routes: routes.map((r) => ({ framework, method: split(r)[0], path: split(r)[1] })),
+  });
+  return matcher(...split(request))?.path;
+}
+
+const cases: readonly Case[] = [
+  ['express', ['GET /users/:id'], 'GET /users/7', '/users/:id'],
+  ['express', ['GET /users/:id'], 'GET /users/7/', '/users/:id'],
+  ['express', ['GET /users/:id'], 'GET /users/7?x=/a', '/users/:id'],
+  ['express', ['GET /users/:id'], 'POST /users/7', undefined],
+  ['express', ['GET /users/:id'], 'HEAD /users/7', '/users/:id'],
+  ['express', ['GET /users/:id'], 'GET /users/7/posts', undefined],
+  ['express', ['* /health'], 'PATCH /health', '/health'],
+  ['express', ['GET /:name', 'GET /me'], 'GET /me', '/:name'],
+  ['fastify', ['GET /:name', 'GET /me'], 'GET /me', '/me'],
+  [
+    'fastify',
+    ['GET /api/tasks/:filename/image', 'GET /api/tasks/download/csv'],
+    'GET /api/tasks/download/csv',
+    '/api/tasks/download/csv',
+  ],
+  ['fastify', ['GET /a/*', 'GET /a/:b'], 'GET /a/x', '/a/:b'],
+  ['fastify', ['GET /a/*', 'GET /a/:b'], 'GET /a/x/y', '/a/*'],
+  [
+    'go',
+    ['GET /v1/feeds/{feedID}', 'GET /v1/feeds/counters'],
+    'GET /v1/feeds/counters',
+    '/v1/feeds/counters',
+  ],
+  ['go', ['GET /{$}', 'GET /v1/feeds/{feedID}'], 'GET /v1/feeds/9', '/v1/feeds/{feedID}'],
+  ['go', ['GET /{$}'], 'GET /else', undefined],
+  ['go', ['GET /{$}'], 'GET /', '/{$}'],
+  ['go', ['GET /files/{path...}'], 'GET /files/a/b', '/files/{path...}'],
+  ['go', ['GET /static/'], 'GET /static/a/b.css', '/static/'],
+  [
+    'chi',
+    ['GET /articles/{articleID}', 'GET /articles/{slug:[a-z-]+}'],
+    'GET /articles/some-thing',
+    '/articles/{slug:[a-z-]+}',
+  ],
+  [
+    'chi',
+    ['GET /articles/{articleID}', 'GET /articles/{slug:[a-z-]+}'],
+    'GET /articles/12',
+    '/articles/{articleID}',
+  ],
+  ['fastapi', ['GET /items/'], 'GET /items', undefined],
+  ['fastapi', ['GET /files/{p:path}'], 'GET /files/a/b', '/files/{p:path}'],
+  ['flask', ['GET /users/<int:id>'], 'GET /users/x', undefined],
+  ['flask', ['GET /users/<int:id>'], 'GET /users/42', '/users/<int:id>'],
+  ['flask', ['GET /<path:route>'], 'GET /a/b', '/<path:route>'],
+  [
+    'django',
+    ['GET api/feedings/(?P<pk>[^/.]+)/$'],
+    'GET /api/feedings/3/',
+    'api/feedings/(?P<pk>[^/.]+)/$',
+  ],
+  ['next', ['GET /api/teams/[teamId]', 'GET /api/teams/me'], 'GET /api/teams/me', '/api/teams/me'],
+  ['next', ['GET /docs/[...slug]'], 'GET /docs/a/b', '/docs/[...slug]'],
+  ['next', ['GET /docs/[[...slug]]'], 'GET /docs', '/docs/[[...slug]]'],
+  ['spring', ['GET /owners/{id}', 'GET /owners/new'], 'GET /owners/new', '/owners/new'],
+  ['express', ['GET /a/:id?'], 'GET /a', '/a/:id?'],
+  ['express', ['GET /:file.:ext'], 'GET /a.png', '/:file.:ext'],
+  ['express', ['GET /'], 'GET /', '/'],
+];
+
+describe('route match', () => {
+  for (const [framework, routes, request, expected] of cases)
+    it(`${framework}: ${request} among ${routes.join(', ')} is ${expected ?? 'none'}`, () => {
+      assert.equal(match(framework, routes, request), expected);
+    });
+
+  it('names none when two programs of the workspace claim the path with different templates', () => {
+    const matcher = routeMatcher({
+      routes: [
+        { framework: 'express', method: 'GET', path: '/:page' },
+        { framework: 'gin', method: 'GET', path: '/about' },
+      ],
+    });
+    assert.equal(matcher('GET', '/about'), undefined);
+    assert.equal(matcher('GET', '/else')?.framework, 'express');
+  });
+
+  it('does not run constraints that could take for ever, nor paths without end', () => {
+    const matcher = routeMatcher({
+      routes: [{ framework: 'chi', method: 'GET', path: '/{a:(a+)+$}' }],
+    });
+    assert.equal(matcher('GET', `/${'a'.repeat(40)}!`)?.path, '/{a:(a+)+$}');
+    assert.equal(matcher('GET', `/${'a'.repeat(5000)}`), undefined);
+  });
+});

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import type { Operation } from '../../../../src/domain/operation.ts';
+import { serviceKey } from '../../../../src/domain/service.ts';
+import type { SpanRecord } from '../../../../src/telemetry/local/model.ts';
+import { at, child, newCore, numbers, request, resource, span, t0 } from './builders.ts';
+
+const operationsFor = (...spans: readonly SpanRecord[]): readonly Operation[] => {
+  const core = newCore();
+  core.spans(spans, t0);
+  core.settle(t0);
+  return core.operations().operations;
+};
+const operationFor = (one: SpanRecord): Operation =>
+  operationsFor(one)[0] ?? assert.fail('no operation');
+
+describe('operation identity', () => {
+  it('tells methods of one span name apart (otelchi)', () => {
+    const chi = (method: string) =>
+      span({
+        kind: 'server',
+        name: '/articles',
+        attributes: { 'http.method': method, 'http.route': '/articles' },
+      });
+    assert.equal(operationsFor(chi('GET'), chi('POST'), chi('GET')).length, 2);
+  });
+
+  it('reads RPC names, new and old, as one form', () => {
+    const old = { 'rpc.system': 'grpc', 'rpc.service': 'oteldemo.Payment', 'rpc.method': 'Charge' };
+    const stable = { 'rpc.system.name': 'grpc', 'rpc.method': 'oteldemo.Payment/Charge' };
+    for (const attributes of [old, stable])
+      assert.deepEqual(operationFor(span({ kind: 'server', attributes })).rpc, {
+        system: 'grpc',
+        method: 'oteldemo.Payment/Charge',
+      });
+  });
+
+  it('reads code.*, stable and old', () => {
+    assert.deepEqual(
+      operationFor(
+        span({
+          attributes: {
+            'code.namespace': 'a.b.Repo',
+            'code.function': 'find',
+            'code.lineno': 7,
+            'code.filepath': '/x/Repo.java',
+          },
+        }),
+      ).code,
+      { functionName: 'a.b.Repo.find', filePath: '/x/Repo.java', line: 7 },
+    );
+    assert.deepEqual(
+      operationFor(
+        span({
+          attributes: {
+            'code.function.name': 'a.b.find',
+            'code.file.path': '/x.py',
+            'code.line.number': 8,
+          },
+        }),
+      ).code,
+      { functionName: 'a.b.find', filePath: '/x.py', line: 8 },
+    );
+  });
+
+  it('reads messaging and tasks; names of temporary queues are no keys', () => {
+    const task = operationFor(
+      span({
+        kind: 'consumer',
+        name: 'run/app.add',
+        attributes: {
+          'celery.task_name': 'app.add',
+          'messaging.system': 'redis',
+          'messaging.destination': 'celery',
+        },
+      }),
+    );
+    assert.equal(task.task, 'app.add');
+    assert.deepEqual(task.messaging, { system: 'redis', destination: 'celery' });
+    const temporary = (name: string) =>
+      span({
+        kind: 'consumer',
+        attributes: {
+          'messaging.system': 'r',
+          'messaging.destination.name': name,
+          'messaging.destination.temporary': true,
+        },
+      });
+    assert.equal(operationsFor(temporary('amq.gen-1'), temporary('amq.gen-2')).length, 1);
+  });
+
+  it('reads the layers that frameworks report', () => {
+    const layer = (attributes: SpanRecord['attributes']) =>
+      operationFor(span({ attributes })).layer;
+    assert.deepEqual(layer({ 'express.type': 'request_handler', 'express.name': '/users/:id' }), {
+      framework: 'express',
+      type: 'request_handler',
+      name: '/users/:id',
+    });
+    assert.deepEqual(
+      layer({ 'fastify.type': 'hook', 'hook.name': 'onRequest', 'hook.callback.name': 'auth' }),
+      {
+        framework: 'fastify',
+        type: 'hook',
+        name: 'onRequest',
+        callback: 'auth',
+      },
+    );
+    assert.deepEqual(layer({ 'next.span_type': 'AppRouteRouteHandlers.runHandler' }), {
+      framework: 'next',
+      type: 'AppRouteRouteHandlers.runHandler',
+    });
+  });
+
+  it('of inner spans holds the entry they run under, as they name no route themselves', () => {
+    const under = (route: string) => {
+      const entry = request(route);
+      return [entry, child(entry, { name: 'executing api route' })];
+    };
+    const inner = operationsFor(...under('/a'), ...under('/b')).filter(
+      (o) => o.kind === 'internal',
+    );
+    assert.deepEqual(inner.map((o) => o.entry?.http?.route).sort(), ['/a', '/b']);
+  });
+
+  it('has ids that stay the same across processes and differ with each part of the key', () => {
+    const one = operationFor(request('/a'));
+    assert.equal(operationFor(request('/a')).id, one.id);
+    const others = [
+      operationFor(request('/b')),
+      operationFor(request('/a', { method: 'POST' })),
+      operationFor(request('/a', { scope: 'other' })),
+      operationFor(request('/a', { resource: resource({ service: serviceKey('x') }) })),
+      operationFor(request('/a', { kind: 'consumer' })),
+    ];
+    assert.equal(new Set([one, ...others].map((o) => o.id)).size, 6);
+    assert.equal(operationFor(request('/a', { resource: resource({ release: '9' }) })).id, one.id);
+  });
+});
+
+describe('requests without a route', () => {
+  const routes = { routes: [{ framework: 'fastify', method: 'GET', path: '/users/:id' }] };
+  const raw = (path: string, code = 200) =>
+    request(undefined, { code, attributes: { 'url.path': path } });
+
+  it('get the template of the workspace, marked as found by us', () => {
+    const core = newCore();
+    core.setRoutes(routes);
+    core.spans([raw('/users/1'), raw('/users/2', 404)], t0);
+    core.settle(t0);
+    const [operation, ...rest] = core.operations().operations;
+    assert.deepEqual(operation?.http, { method: 'GET', route: '/users/:id', refined: true });
+    assert.equal(rest.length, 0);
+    assert.equal(numbers(core, () => true, at(0)).total?.clientErrors, 1);
+  });
+
+  it('of an instrumentation that reports routes matched none, and belong to nobody', () => {
+    const core = newCore();
+    core.setRoutes(routes);
+    core.spans([request('/other'), raw('/users/1', 404)], t0);
+    core.settle(t0);
+    assert.deepEqual(core.operations().operations[1]?.http, { method: 'GET' });
+  });
+
+  it('that match none are kept as a bounded sample, never as keys', () => {
+    const core = newCore();
+    core.setRoutes(routes);
+    core.spans(
+      Array.from({ length: 500 }, (_, i) => raw(`/x/${i}`)),
+      t0,
+    );
+    core.settle(t0);
+    assert.equal(core.operations().operations.length, 1);
+    const warning = core.services(at(0))[0]?.warnings.join() ?? '';
+    assert.match(warning, /500 requests match no route, for example GET \/x\/0/);
+    assert.ok(warning.length < 400);
+  });
+});
+
+describe('bounds', () => {
+  it('hold for very many span names: the rest goes into one operation that is shown', function () {
+    this.timeout(60_000);
+    const core = newCore();
+    const spans = 100_000;
+    for (let i = 0; i < spans; i += 1000) {
+      core.spans(
+        Array.from({ length: 1000 }, (_, j) => span({ name: `name ${i + j}`, end: t0 + i })),
+        at(i),
+      );
+      core.tick(at(i));
+    }
+    core.settle(at(spans));
+    core.tick(at(spans + 60_000));
+    const { operations } = core.operations();
+    assert.ok(operations.length <= 4001);
+    assert.equal(operations.filter((o) => o.overflow).length, 1);
+    const memory = Object.values(core.memoryBytes()).reduce((a, b) => a + b, 0);
+    assert.ok(memory < 256 * 1024 * 1024, String(memory));
+    assert.ok((core.counters()['operations.overflow'] ?? 0) > 0);
+  });
+
+  it('leave room for entries when inner spans have used theirs', () => {
+    const core = newCore();
+    core.spans(
+      Array.from({ length: 5000 }, (_, i) => span({ name: `n${i}` })),
+      t0,
+    );
+    core.spans([request('/late')], t0);
+    core.settle(t0);
+    assert.equal(numbers(core, (o) => o.http?.route === '/late', at(0)).total?.count, 1);
+  });
+
+  it('refuse services beyond their number, and say so to the sender', () => {
+    const core = newCore();
+    const many = Array.from({ length: 400 }, (_, i) =>
+      span({ resource: resource({ service: serviceKey(`s${i}`) }) }),
+    );
+    assert.deepEqual(core.spans(many, t0), { rejected: 100, message: 'too many services' });
+  });
+
+  it('of ancestors leave calls out, and say so, rather than count one twice', () => {
+    const core = newCore();
+    for (let i = 0; i < 100; i += 1) {
+      const above = span({ name: `above ${i}` });
+      core.spans([above, child(above, { name: 'f' })], t0);
+    }
+    core.settle(t0);
+    const two = numbers(core, (o) => o.name === 'f' || o.name === 'above 99', at(0));
+    assert.equal(two.total?.lowerBound, true);
+    assert.ok((two.total.count ?? 0) <= 101);
+    assert.ok((core.counters()['paths.overflow'] ?? 0) > 0);
+  });
+
+  it('close the oldest traces early when too much is open, and count them', () => {
+    const core = newCore({ memoryLimitBytes: 1024 * 1024 });
+    const some = (n: number) =>
+      core.spans(
+        Array.from({ length: n }, () => span({ attributes: { a: 'x'.repeat(500) } })),
+        t0,
+      );
+    assert.equal(core.saturated(), false);
+    for (let i = 0; i < 1000 && !core.saturated(); i += 1) some(1);
+    assert.equal(core.saturated(), true, 'senders are asked to wait before anything is cut');
+    assert.equal(core.counters()['traces.cutShort'], 0);
+    some(2000);
+    assert.ok((core.memoryBytes()['assembly'] ?? 0) < 400 * 1024);
+    assert.equal(core.saturated(), false);
+    assert.ok((core.counters()['traces.cutShort'] ?? 0) > 0);
+  });
+
+  it('nothing throws: odd values everywhere', () => {
+    const core = newCore();
+    const odd = [
+      span({ attributes: { 'http.response.status_code': 'abc', 'code.lineno': [] as never } }),
+      { ...span(), durationNanos: Number.NaN, start: { seconds: Number.NaN, nanos: 0 } },
+      { ...span(), durationNanos: Infinity },
+      span({ name: '', scope: '', kind: 'unspecified' }),
+      span({ traceId: '', spanId: '' }),
+      span({ traceState: 'ot=th:zzzz,=,;;;' }),
+      span({ kind: 'server', attributes: { 'http.request.method': 'GET', 'url.path': '%%%' } }),
+      span({ name: '\u202e](command:x)<script>'.repeat(50) }),
+    ];
+    core.setRoutes({ routes: [{ framework: 'x', method: 'GET', path: '((((' }] });
+    core.spans(odd, t0);
+    core.settle(t0);
+    assert.equal(numbers(core, () => true, at(0)).total?.count, odd.length);
+    for (const row of core.searchTraces(
+      { service: serviceKey('shop'), operations: [], kind: 'recent', limit: 50 },
+      at(0),
+    ))
+      assert.ok(core.trace(row.traceId));
+  });
+});
+
+describe('sampling', () => {
+  it('by a threshold in tracestate counts exactly what the spans stand for', () => {
+    const core = newCore();
+    core.spans(
+      Array.from({ length: 10 }, () => request('/a', { traceState: 'x=1,ot=th:8;rv:1' })),
+      t0,
+    );
+    core.spans([request('/a', { traceState: 'ot=th:0' })], t0);
+    core.settle(t0);
+    const { total } = numbers(core, () => true, at(0));
+    assert.equal(total?.count, 21);
+    assert.equal(total.basis, 'weighted');
+  });
+
+  it('without one counts all', () => {
+    const core = newCore();
+    core.spans([request('/a', { traceState: 'vendor=th:8' })], t0);
+    core.settle(t0);
+    assert.deepEqual(numbers(core, () => true, at(0)).total?.basis, 'all');
+  });
+});
