@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { ProcessRunner } from '../rollback/ports.ts';
 

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import * as vscode from 'vscode';
+import type { DeployTarget } from '../rollback/ports.ts';
+import { redact } from './redact.ts';
+
+const storageKey = 'prodlens.approvedPrograms';
+
+/** Key of an approval: the whole argv on this machine. A changed word or another host is another program. */
+export const approvalKey = (argv: readonly string[], host: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([host, ...argv]))
+    .digest('hex');
+
+/** Programs that a person has agreed to run, once each, after seeing the whole argv (docs/security.md). */
+export class Approvals {
+  readonly #storage: vscode.Memento;
+
+  /** @param storage global state: an approval is the person's, not a workspace's. */
+  constructor(storage: vscode.Memento) {
+    this.#storage = storage;
+  }
+
+  readonly approvePrograms = async (
+    target: DeployTarget,
+    programs: readonly (readonly string[])[],
+  ): Promise<boolean> => {
+    const approved = new Set(this.#storage.get<readonly string[]>(storageKey, []));
+    const asked = programs.filter((argv) => !approved.has(approvalKey(argv, hostname())));
+    if (asked.length === 0) return true;
+    const allow = vscode.l10n.t('Allow');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        'Allow Prodlens to run these programs for the deploy target {0} of {1}?',
+        redact(target.name, 100),
+        redact(target.environment, 60),
+      ),
+      {
+        modal: true,
+        detail: `${asked.map(renderArgv).join('\n\n')}\n\n${vscode.l10n.t('You are asked again when one of them changes.')}`,
+      },
+      allow,
+    );
+    if (answer !== allow) return false;
+    for (const argv of asked) approved.add(approvalKey(argv, hostname()));
+    await this.#storage.update(storageKey, [...approved]);
+    return true;
+  };
+}
+
+/** Every word as JSON where it isn't plain, so that no word can pass for two. */
+export const renderArgv = (argv: readonly string[]): string =>
+  argv.map((word) => (/^[\w./:@+={},-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');

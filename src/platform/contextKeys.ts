@@ -1,0 +1,12 @@
+import * as vscode from 'vscode';
+import type { ContextKey } from '../config/catalogue.ts';
+
+/** A context key that remembers its value and tells VS Code only what changed. */
+export function createContextKey(key: ContextKey): (value: boolean) => void {
+  let known: boolean | undefined;
+  return (value) => {
+    if (value === known) return;
+    known = value;
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+}
