@@ -38,6 +38,8 @@ const nodeBundles = {
   // Its ES module asks for import.meta.url, which a CommonJS bundle doesn't have.
   alias: {
     'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs'),
+    // Its CommonJS build hides its requires from bundlers.
+    'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
   },
 };
 

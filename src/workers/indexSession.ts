@@ -198,7 +198,6 @@ export class IndexSession {
     for (const [, document] of this.documents.parsed()) document.settle();
     this.linked = linkWorkspace({
       files: this.index.files,
-      listed: this.index.listed,
       documents: this.documents.parsed(),
       folders: this.settings.folders.map((folder) => folder.path),
       services: this.services,

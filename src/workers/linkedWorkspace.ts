@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { RouteDecl, RouteTable } from '../domain/route.ts';
 import type { FunctionDecl } from '../domain/functionDecl.ts';
 import type { ServiceKey } from '../domain/service.ts';
@@ -14,8 +13,6 @@ import type { WorkspaceServices } from './workspaceServices.ts';
 
 export interface LinkInput {
   readonly files: ReadonlyMap<string, IndexedSource>;
-  /** Repository hints and the like, absolute. */
-  readonly listed: ReadonlySet<string>;
   readonly documents: Iterable<readonly [path: string, document: OpenDocument]>;
   readonly folders: readonly string[];
   readonly services: WorkspaceServices;
@@ -51,16 +48,14 @@ export function linkWorkspace(input: LinkInput): LinkedWorkspace {
     linkedSymbols.set(file, document.symbols);
     files.set(file, { ...document.symbols, relativePath, folder });
   }
-  const linked = linkFacts(files);
+  const linked = linkFacts(files, input.services.hints);
   const sources = new PathIndex(files.keys());
-  const programs = [...input.listed]
-    .filter((file) => path.basename(file) === 'package.json')
-    .map((file) => path.dirname(file));
+  const programs = input.services.hints.flatMap((hint) => hint.program ?? []);
   const maps = new SourceMaps([...input.folders, ...programs], sources);
   const sourceOf: FrameLookup['sourceOf'] = (...at) => maps.sourceOf(...at);
   const functions: FunctionDecl[] = [];
   for (const file of files.values()) for (const decl of file.functions) functions.push(decl);
-  const servicesOf = (file: string): FileServices => input.services.servicesOf(file, input.seen);
+  const servicesOf = input.services.resolver(input.seen);
   const facts: WorkspaceFacts = {
     ...linked,
     functions,

@@ -1,28 +1,76 @@
-import type { AttributionOverride, FileServices } from '../domain/workspace.ts';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { decodeProdlensJson } from '../config/prodlensJson.ts';
 import type { ServiceKey } from '../domain/service.ts';
-import type { WorkspacePlace } from '../symbols/index/workspaceIndex.ts';
+import type { AttributionOverride, FileServices } from '../domain/workspace.ts';
 import type { ConfigProblem } from '../symbols/contract.ts';
+import type { WorkspacePlace } from '../symbols/index/workspaceIndex.ts';
+import { isHintFile, readHint, type HintFacts } from '../symbols/serviceHints/hints.ts';
+import { createServiceResolver, type ServiceRule } from '../symbols/serviceHints/resolver.ts';
 
 /** What the repository itself says of its services, and a person in prodlens.json. */
 export interface WorkspaceServices {
   readonly overrides: readonly AttributionOverride[];
   readonly problems: readonly ConfigProblem[];
-  servicesOf(path: string, seen: readonly ServiceKey[]): FileServices;
+  readonly hints: readonly HintFacts[];
+  /** The answer for files, given the services that have telemetry. */
+  resolver(seen: readonly ServiceKey[]): (file: string) => FileServices;
 }
 
-/** Before hints are read, and where they may not be. */
+/** Where hints may not be read: an untrusted workspace. */
 export const noWorkspaceServices: WorkspaceServices = {
   overrides: [],
   problems: [],
-  servicesOf: () => ({ services: [], explanation: 'no repository hints were read' }),
+  hints: [],
+  resolver: () => () => ({
+    services: [],
+    explanation: 'the workspace is not trusted, so nothing in it is read that names services',
+  }),
 };
 
-/** Files that tell services apart. */
-export const isHint = (relativePath: string): boolean =>
-  /(?:^|\/)package\.json$/.test(relativePath);
+const configName = 'prodlens.json';
+const largestHint = 1024 * 1024;
 
-/** Reads the hints of the workspace. */
-export const readWorkspaceServices = async (
-  _paths: readonly string[],
-  _placeOf: (path: string) => WorkspacePlace | undefined,
-): Promise<WorkspaceServices> => Promise.resolve(noWorkspaceServices);
+/** Files that tell services apart: repository hints, and prodlens.json of a workspace folder. */
+export const isHint = (relativePath: string): boolean =>
+  relativePath === configName || isHintFile(relativePath);
+
+/** Reads hints and prodlens.json from disk, with turns for others between the files. */
+export async function readWorkspaceServices(
+  files: readonly string[],
+  placeOf: (file: string) => WorkspacePlace | undefined,
+): Promise<WorkspaceServices> {
+  const overrides: AttributionOverride[] = [];
+  const problems: ConfigProblem[] = [];
+  const hints: HintFacts[] = [];
+  const rules: ServiceRule[] = [];
+  for (const file of files) {
+    const place = placeOf(file);
+    const text = place === undefined ? undefined : await textOf(file);
+    if (place === undefined || text === undefined) continue;
+    if (place.relativePath === configName) {
+      const { value, problems: found } = decodeProdlensJson(text);
+      overrides.push(...value.attributions);
+      problems.push(...found.map((problem) => ({ path: file, ...problem })));
+      for (const { folder, service } of value.services)
+        rules.push({ folder: path.join(place.folder, folder).replace(/[/\\]$/, ''), service });
+    } else hints.push(readHint({ ...place, text }));
+    await nextTurn();
+  }
+  return {
+    overrides,
+    problems,
+    hints,
+    resolver: (seen) => createServiceResolver({ hints, seen, rules }),
+  };
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    const bytes = await readFile(file);
+    return bytes.length > largestHint ? undefined : bytes.toString('utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,11 @@
 import type { Node } from 'web-tree-sitter';
-import { insideFunction, readable, type Container, type Declaration } from './language.ts';
+import {
+  insideClass,
+  insideFunction,
+  readable,
+  type Container,
+  type Declaration,
+} from './language.ts';
 import { declareArgument } from './ecmascriptArgument.ts';
 
 /** Nodes that may declare a function or a class, the same in all four grammars. */
@@ -97,10 +103,13 @@ function firstDecorator(node: Node): Node | undefined {
 /** `function` and arrow expressions: named by their place. */
 function declareExpression(node: Node, container: Container | undefined): Declaration | undefined {
   const kind = node.type === 'arrow_function' ? 'arrow' : 'function';
+  const optioned = routeOptions(node);
+  if (optioned !== undefined)
+    return { name: optioned, kind, at: firstToken(node), anonymous: true, ...alone(container) };
   const place = placeOf(node);
   if (place !== undefined) {
-    const from = place.from ?? undefined;
-    return { name: place.name, kind, at: place.at, ...(from && { from }) };
+    const { name, at, from } = place;
+    return { name, kind, at, ...(from && { from }) };
   }
   const argument = declareArgument(node, container);
   if (argument !== undefined) {
@@ -108,12 +117,40 @@ function declareExpression(node: Node, container: Container | undefined): Declar
     const named = target === undefined ? undefined : placeOf(target);
     if (named !== undefined) return { name: named.name, kind, at: named.at };
     if (rest.name !== undefined)
-      return { name: rest.name, kind, at: firstToken(node), anonymous: true };
+      return {
+        name: rest.name,
+        kind,
+        at: firstToken(node),
+        anonymous: true,
+        ...(rest.loose === undefined && alone(container)),
+      };
   }
   const own = node.childForFieldName('name');
   if (own !== null) return { name: own.text, kind, at: own };
   if (insideFunction(container) || !isCalledAtOnce(node)) return undefined;
   return { name: '(immediate function)', kind, at: firstToken(node), anonymous: true };
+}
+
+const alone = (container: Container | undefined) =>
+  insideClass(container) ? {} : { absolute: true as const };
+
+/** `fastify.route({ method: 'GET', url: '/x', handler: async () => {} })`. */
+function routeOptions(node: Node): string | undefined {
+  const pair = node.parent;
+  const object = pair?.type === 'pair' ? pair.parent : null;
+  if (object?.parent?.type !== 'arguments') return undefined;
+  const callee = object.parent.parent?.childForFieldName('function');
+  if (callee?.childForFieldName('property')?.text !== 'route') return undefined;
+  const options = new Map<string, string>();
+  for (const child of object.namedChildren) {
+    const value = child.type === 'pair' ? child.childForFieldName('value') : null;
+    if (value?.type === 'string')
+      options.set(child.childForFieldName('key')?.text ?? '', value.text.slice(1, -1));
+  }
+  const path = options.get('url') ?? options.get('path');
+  if (path === undefined) return undefined;
+  const role = pair?.childForFieldName('key')?.text ?? 'handler';
+  return readable(`${options.get('method') ?? ''} ${path} ${role}`);
 }
 
 const firstToken = (node: Node): Node => node.firstChild ?? node;

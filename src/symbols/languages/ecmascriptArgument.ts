@@ -4,13 +4,19 @@ import { insideFunction, makesSpan, readable, registeredName, type Container } f
 /** A function in call-argument position: its made-up name, or the call whose place names it. */
 export interface Argument {
   readonly name?: string;
+  /** The name says only which call it is given to. */
+  readonly loose?: true;
   /** The outermost wrapping call (`const handler = wrap(async () => …)`): named by its own place. */
   readonly target?: Node;
 }
 
+/** Calls that run what they are given within their line of thought. */
+const inlineCalls =
+  /(?:^|\.)(?:map|flatMap|filter|reduce|reduceRight|forEach|find|findIndex|findLast|findLastIndex|some|every|sort|toSorted|replace|replaceAll)$/;
+
 /** Calls whose result isn't the function they are given. */
 const notWrappers =
-  /(?:^|\.)(?:map|flatMap|filter|reduce|reduceRight|forEach|find|findIndex|findLast|some|every|sort|toSorted|then|catch|finally|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|replace|replaceAll|from)$/;
+  /(?:^|\.)(?:then|catch|finally|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|from)$/;
 
 /**
  * Callbacks are functions of their own where something registers them under a name, or where no function
@@ -29,6 +35,7 @@ export function declareArgument(
     const callee = call?.childForFieldName('function') ?? call?.childForFieldName('constructor');
     if (call === null || callee == null) return undefined;
     const text = calleeText(callee);
+    if (inlineCalls.test(text)) return undefined;
     if (makesSpan(text) && (first !== undefined || insideFunction(container))) return undefined;
     first ??= text;
     wraps &&= call.type === 'call_expression' && !notWrappers.test(text);
@@ -44,7 +51,10 @@ export function declareArgument(
   }
   if (first === undefined) return undefined;
   const loose = insideFunction(container) ? undefined : readable(`${first} callback`);
-  return { ...(loose !== undefined && { name: loose }), ...(wraps && { target: inner }) };
+  return {
+    ...(loose !== undefined && { name: loose, loose: true }),
+    ...(wraps && { target: inner }),
+  };
 }
 
 /** The member chain of a callee without arguments: `app.route('/x').get` → `app.route.get`. */

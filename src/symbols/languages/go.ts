@@ -48,7 +48,7 @@ function declareLiteral(node: Node, container: Container | undefined): Declarati
       const element = parent.type === 'keyed_element' ? parent : parent.parent;
       const key = element?.type === 'keyed_element' ? element.firstNamedChild : undefined;
       if (key == null) return undefined;
-      return { name: readable(key.text), kind: 'function', at: key };
+      return { name: readable(key.text.replace(/^["`]|["`]$/g, '')), kind: 'function', at: key };
     }
     case 'argument_list':
       return declareArgument(node, parent, container);
@@ -76,7 +76,7 @@ function declareArgument(
     const label = given.find((child) => child.type.endsWith('string_literal'));
     const last = given.at(-1)?.id === inner.id;
     const name = registeredName(callee.text, label?.text.slice(1, -1), last);
-    if (name !== undefined) return { name, kind: 'function', anonymous: true };
+    if (name !== undefined) return { name, kind: 'function', anonymous: true, absolute: true };
     inner = call;
     list = call.parent;
   }

@@ -36,9 +36,15 @@ export interface LanguageDefinition {
   declare(node: Node, container: Container | undefined): Declaration | undefined;
 }
 
-/** Innermost container that is not a class: whether code runs inside a function. */
+/** Whether the code runs inside a function. */
 export const insideFunction = (container: Container | undefined): boolean => {
   for (let at = container; at !== undefined; at = at.outer) if (at.kind !== 'class') return true;
+  return false;
+};
+
+/** Registrations are known by what they register, whatever factory makes them; in a class its name leads. */
+export const insideClass = (container: Container | undefined): boolean => {
+  for (let at = container; at !== undefined; at = at.outer) if (at.kind === 'class') return true;
   return false;
 };
 
