@@ -54,7 +54,7 @@ describe('the store of whole traces', () => {
       'a 404 is no failure',
     );
     assert.equal(trace.spans[1]?.operation?.entry?.http?.route, '/a');
-    assert.equal(trace.spans[1]?.parentSpanId, entry.spanId);
+    assert.equal(trace.spans[1].parentSpanId, entry.spanId);
   });
 
   it('adds spans of other services that come later to the same trace', () => {
