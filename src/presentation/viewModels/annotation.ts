@@ -1,0 +1,176 @@
+import type { Insight } from '../../domain/insight.ts';
+import type { Comparison, FunctionStats } from '../../domain/stats.ts';
+import type { WindowName } from '../../domain/units.ts';
+import { windowLength } from '../../domain/units.ts';
+import * as text from './numberText.ts';
+import { renderReleases, renderVersion, runningReleases } from './releaseText.ts';
+import type { Fields, Template } from './template.ts';
+import { renderTemplate } from './template.ts';
+import { renderUntrusted } from './untrusted.ts';
+
+/** Decides the colour: each has a theme colour of its own. */
+export type Tone = 'regression' | 'attention' | 'steady' | 'stale';
+
+export interface AnnotationSettings {
+  readonly template: Template;
+  readonly show: 'all' | 'attention' | 'current';
+  readonly thresholds: { readonly p95Ms: number; readonly errorRatio: number };
+  readonly window: WindowName;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface Annotation {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const tones: readonly Tone[] = ['regression', 'attention', 'steady', 'stale'];
+
+/**
+ * The annotation of one function from its insights (one per service), or nothing. Decided in docs: files without data show nothing,
+ * so `notInstrumented`, `unknownService` and an unreachable backend without earlier numbers have no text.
+ */
+export function renderAnnotation(
+  insights: readonly Insight[],
+  settings: AnnotationSettings,
+): Annotation | undefined {
+  const parts = insights.flatMap((insight) => {
+    const annotation = renderOne(insight, settings);
+    if (annotation === undefined) return [];
+    const attention = annotation.tone === 'regression' || annotation.tone === 'attention';
+    return settings.show === 'attention' && !attention ? [] : [{ insight, annotation }];
+  });
+  const [first] = parts;
+  if (first === undefined) return undefined;
+  if (parts.length === 1) return first.annotation;
+  const ordered = parts.sort((a, b) => weight(a.annotation) - weight(b.annotation));
+  const shown = ordered.slice(0, 2).map(({ insight, annotation }) => {
+    const service = renderUntrusted(insight.service ?? '', 40);
+    return service === '' ? annotation.text : `${service}: ${annotation.text}`;
+  });
+  const more = parts.length > 2 ? ` ‖ +${parts.length - 2} services` : '';
+  return { text: shown.join(' ‖ ') + more, tone: ordered[0]?.annotation.tone ?? 'steady' };
+}
+
+const weight = (annotation: Annotation): number => tones.indexOf(annotation.tone);
+
+function renderOne(insight: Insight, settings: AnnotationSettings): Annotation | undefined {
+  const env = insight.production ? '' : renderUntrusted(insight.environment, 30);
+  const withEnv = (sentence: string): string => (env === '' ? sentence : `${env} · ${sentence}`);
+  if (insight.drift === 'notInRelease') {
+    const running = runningReleases(insight.numbers).map(({ version }) => renderVersion(version));
+    const where = running.length === 0 ? 'a running release' : running.slice(0, 3).join(', ');
+    return { text: withEnv(`not in ${where} yet`), tone: 'stale' };
+  }
+  if (insight.state === 'ambiguous') {
+    const owners = insight.candidates?.length ?? 0;
+    if (owners < 2) return undefined;
+    return { text: withEnv(`${owners} functions could own this telemetry`), tone: 'stale' };
+  }
+  if (insight.state === 'noTraffic')
+    return { text: withEnv(`no calls in ${windowText(insight, settings)}`), tone: 'stale' };
+  const total = insight.numbers?.total;
+  // An unreachable backend keeps its last good numbers, marked stale with their age; without numbers nothing is said here.
+  if (total === undefined || (insight.state !== 'observed' && insight.stale !== true))
+    return undefined;
+  const fields = fieldsOf(insight, total, env, settings);
+  const regression = worstRegression(insight);
+  if (regression !== undefined)
+    return {
+      text: withEnv(
+        [
+          `▲ ${renderRegression(insight, regression)}`,
+          ...[fields.drift, fields.age].filter((part) => part !== ''),
+        ].join(' · '),
+      ),
+      tone: 'regression',
+    };
+  const line = renderTemplate(settings.template, fields);
+  if (line === '') return undefined;
+  if (insight.stale === true) return { text: line, tone: 'stale' };
+  return { text: line, tone: overThreshold(total, settings) ? 'attention' : 'steady' };
+}
+
+const windowText = (insight: Insight, settings: AnnotationSettings): string =>
+  shortWindow(insight, settings) ?? `the last ${settings.window}`;
+
+/** Where under 90 % of the window is covered: how much is. */
+function shortWindow(insight: Insight, settings: AnnotationSettings): string | undefined {
+  const window = insight.numbers?.window;
+  if (window === undefined) return undefined;
+  const covered = window.to - window.from;
+  return covered > 0 && covered < 0.9 * windowLength(settings.window)
+    ? `last ${text.renderAge(covered)}`
+    : undefined;
+}
+
+function fieldsOf(
+  insight: Insight,
+  total: FunctionStats,
+  env: string,
+  settings: AnnotationSettings,
+): Fields {
+  const least = total.lowerBound === true ? '≥ ' : '';
+  const { errorRatio, perSecond, count } = total;
+  const observedAt = insight.numbers?.observedAt;
+  const stale =
+    observedAt === undefined ? 'stale' : `${text.renderAge(settings.now - observedAt)} old`;
+  return {
+    p50: text.renderQuantile(total.p50Ms),
+    p95: text.renderQuantile(total.p95Ms),
+    p99: text.renderQuantile(total.p99Ms),
+    // No errors among calls of which the first were missed is not known to be none.
+    errors:
+      errorRatio === undefined || (least !== '' && errorRatio === 0)
+        ? ''
+        : least + text.renderRatio(errorRatio),
+    rate:
+      total.basis === 'sample'
+        ? count === undefined
+          ? 'a sample'
+          : `sample of ${text.renderCount(count)}`
+        : perSecond === undefined
+          ? ''
+          : least + text.renderRate(perSecond),
+    count: count === undefined ? '' : least + text.renderCount(count),
+    releases: renderReleases(insight.numbers),
+    drift: insight.drift === 'edited' ? 'edited' : '',
+    age: insight.stale === true ? stale : (shortWindow(insight, settings) ?? ''),
+    env,
+  };
+}
+
+const overThreshold = (total: FunctionStats, { thresholds }: AnnotationSettings): boolean =>
+  (total.p95Ms !== undefined &&
+    (total.p95Ms.beyond === true ? total.p95Ms.low : total.p95Ms.value) > thresholds.p95Ms) ||
+  (total.errorRatio !== undefined && total.errorRatio > thresholds.errorRatio);
+
+/** Before and after a full rollout is not the same time: such a comparison never colours alone. */
+export const worstRegression = (insight: Insight): Comparison | undefined =>
+  insight.numbers?.comparisons.find(
+    ({ verdict, basis, release }) =>
+      verdict === 'worse' &&
+      basis === 'concurrent' &&
+      runningReleases(insight.numbers).some(({ version }) => version === release),
+  );
+
+function renderRegression(insight: Insight, comparison: Comparison): string {
+  const release = runningReleases(insight.numbers).find(
+    ({ version }) => version === comparison.release,
+  );
+  const share = release?.share === undefined ? '' : ` (${text.renderRatio(release.share)})`;
+  const where = `in ${renderVersion(comparison.release)}${share}`;
+  const worse = (metric: 'p95' | 'errors') =>
+    comparison.findings.find((f) => f.metric === metric && f.verdict === 'worse');
+  const [latency, errors] = [worse('p95'), worse('errors')];
+  const ratio = errors?.to ?? release?.stats.errorRatio;
+  if (latency !== undefined) {
+    const failing = ratio === undefined || ratio === 0 ? '' : ` · ${text.renderRatio(ratio)} err`;
+    return `p95 ${text.renderDurationChange(latency.from, latency.to)} ${where}${failing}`;
+  }
+  const p95 = text.renderQuantile(release?.stats.p95Ms);
+  const change =
+    errors === undefined ? 'worse' : `${text.renderRatioChange(errors.from, errors.to)} err`;
+  return `${change} ${where}${p95 === '' ? '' : ` · p95 ${p95}`}`;
+}
