@@ -1,8 +1,9 @@
+import type { FrameworkLayer } from '../../../domain/operation.ts';
 import type { SpanRecord } from '../model.ts';
 import { httpRoute } from './attributes.ts';
 import type { Cell } from './cells.ts';
 import type { Outcome } from './errors.ts';
-import { isEntryKind, type SpanIdentity } from './identity.ts';
+import { isEntryKind } from './identity.ts';
 import type { OperationEntry } from './operations.ts';
 import type { ServiceEntry } from './services.ts';
 
@@ -13,30 +14,30 @@ export interface SpanNode {
   readonly bytes: number;
   readonly arrival: number;
   /** Another span with the same id (client and server may share one). */
-  twin?: SpanNode;
+  twin: SpanNode | undefined;
   resolved: boolean;
   /** Number of the climb that last passed it, and whether that found an ancestor missing. */
   pass: number;
   blocked: boolean;
-  parent?: SpanNode;
+  parent: SpanNode | undefined;
   /** Nearest ancestor in the same service, also beyond other services. */
-  ancestor?: SpanNode;
+  ancestor: SpanNode | undefined;
   /** Nearest SERVER/CONSUMER span of the service, itself included. */
-  entry?: SpanNode;
-  operation?: OperationEntry;
-  identity?: SpanIdentity;
+  entry: SpanNode | undefined;
+  operation: OperationEntry | undefined;
+  layer: FrameworkLayer | undefined;
   path: number;
   insideCallOut: boolean;
   outcome: Outcome;
   /** It, or an ancestor in the service, failed. */
   failing: boolean;
-  cell?: Cell;
+  cell: Cell | undefined;
   time: number;
   weight: number;
-  staged?: true;
-  handled?: true;
+  staged: boolean;
+  handled: boolean;
   /** Exceptions that a descendant carries: the same one on its way up isn't another. */
-  exceptionsBelow?: Set<string>;
+  exceptionsBelow: Set<string> | undefined;
 }
 
 export interface Assembly {
@@ -47,12 +48,14 @@ export interface Assembly {
   /** Spans that have a SERVER child with a route: outer halves of one request (Next.js), never refined. */
   readonly wrapped: Set<string>;
   lastArrival: number;
+  /** Arrival of the first span that hasn't been looked at. */
+  waitingSince: number;
   bytes: number;
   spans: number;
 }
 
-/** After this long without a new span, what has all its ancestors is counted. */
-const quiet = 2_000;
+/** So long a span waits at least: the other spans of its batch, and of its neighbours', come meanwhile. */
+const patience = 2_000;
 /** After this long the trace is over: the rest is counted as it is. */
 const over = 10_000;
 /** Beyond this the oldest traces are closed before their time. */
@@ -66,12 +69,13 @@ export interface AssemblyEvents {
 
 /**
  * Holds spans until their ancestors are known: inner spans take their identity from them. A span whose chain of ancestors is complete
- * waits only until its trace is quiet; one whose parent is missing waits until the trace is over. Spans that come
+ * waits only a moment; one whose parent is missing waits until the trace is over. Spans that come
  * after that find no ancestors and are counted as cut short.
  */
 export class Assemblies {
   /** In order of last arrival. */
   private readonly open = new Map<string, Assembly>();
+  /** With spans not looked at, in order of the first such one's arrival: a trace that never rests isn't kept waiting. */
   private readonly waiting = new Map<string, Assembly>();
   private spanCount = 0;
   private pass = 0;
@@ -120,7 +124,7 @@ export class Assemblies {
 
   tick(now: number): void {
     for (const assembly of this.waiting.values()) {
-      if (now - assembly.lastArrival < quiet) break;
+      if (now - assembly.waitingSince < patience) break;
       this.waiting.delete(assembly.traceId);
       this.resolve(assembly, false);
     }
@@ -161,15 +165,18 @@ export class Assemblies {
       pending: [],
       wrapped: new Set(),
       lastArrival: arrival,
+      waitingSince: arrival,
       bytes: 0,
       spans: 0,
     };
     assembly.lastArrival = Math.max(assembly.lastArrival, arrival);
-    // Moved to the end: both maps are in order of last arrival.
+    // Moved to the end: in order of last arrival.
     this.open.delete(traceId);
     this.open.set(traceId, assembly);
-    this.waiting.delete(traceId);
-    this.waiting.set(traceId, assembly);
+    if (!this.waiting.has(traceId)) {
+      assembly.waitingSince = arrival;
+      this.waiting.set(traceId, assembly);
+    }
     return assembly;
   }
 
@@ -222,7 +229,7 @@ export class Assemblies {
       const parent = findParent(assembly, current);
       if (parent === undefined || parent.pass === this.pass) {
         // A circle of parents has no top: it is cut here.
-        delete current.parent;
+        current.parent = undefined;
         return parent !== undefined || !mayWait(current) || this.block(chain);
       }
       current.parent = parent;

@@ -113,15 +113,17 @@ export class Cells {
     return sum + this.paths.bytes;
   }
 
-  /** Forgets the oldest times until the cells fit. */
-  shrink(limit: number, now: number): void {
+  /** Forgets the oldest times until the cells fit; from when on they are complete. */
+  shrink(limit: number, now: number): number {
+    let from = 0;
     for (let i = tiers.length - 1; i >= 0 && this.bytes() > limit; i -= 1)
       for (const part of [0.5, 0.25, 0.1]) {
-        const keep = (tiers[i]?.keep ?? 0) * part;
-        for (const cell of this.all()) this.evictedSlots += cell.series.dropBefore(now - keep);
+        from = now - (tiers[i]?.keep ?? 0) * part;
+        for (const cell of this.all()) this.evictedSlots += cell.series.dropBefore(from);
         if (this.bytes() <= limit) break;
       }
     this.compact(now);
+    return from;
   }
 
   private forget(cells: Map<number, Cell>, key: number, cell: Cell): void {

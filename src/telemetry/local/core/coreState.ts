@@ -61,8 +61,14 @@ export class CoreState {
   /** Once a minute: old slots become coarser, old traces and exceptions go, bounds are kept. */
   tidy(): void {
     this.cells.compact(this.now);
-    if (this.cells.bytes() > this.limits.numbers)
-      this.cells.shrink(this.limits.numbers * 0.9, this.now);
+    if (this.cells.bytes() > this.limits.numbers) {
+      const from = this.cells.shrink(this.limits.numbers * 0.9, this.now);
+      // What was forgotten isn't observed any more: windows begin after it.
+      for (const service of this.services.values()) {
+        service.firstSeen = Math.max(service.firstSeen, from);
+        service.metrics.observedFrom = Math.max(service.metrics.observedFrom, from);
+      }
+    }
     this.exceptions.forgetOld(this.now);
     this.traces.tidy(this.now);
   }

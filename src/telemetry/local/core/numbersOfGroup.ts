@@ -38,11 +38,12 @@ export function outermostCells(
   return { cells: found, incomplete };
 }
 
-/** CLIENT and PRODUCER spans below the function, each once however many layers of a library report it. */
+/** CLIENT and PRODUCER spans of the function and below it, each once however many layers of a library report it. */
 export const callOutCells = (group: Group, cells: Cells, paths: PathTable): readonly Cell[] =>
   (cells.callsOut.get(group.service.index) ?? []).filter(
     (cell) =>
-      paths.meets(cell.path, group.members) && !paths.members(cell.path).includes(insideCallOut),
+      (group.members.has(cell.operation.index) || paths.meets(cell.path, group.members)) &&
+      !paths.members(cell.path).includes(insideCallOut),
   );
 
 /** Which slots a window takes, and where its observed part truly begins. */

@@ -74,7 +74,8 @@ function releaseState(
     version: run.version,
     run: run.run,
     running: isRunning(service, run, now),
-    ...(part === undefined ? {} : { share: ratio(part) }),
+    // An unknown release may be several: its part of the traffic is no release's share.
+    ...(part === undefined || run.version === '' ? {} : { share: ratio(part) }),
     firstSeen: unixMillis(run.firstSeen),
     lastSeen: unixMillis(Math.max(run.lastSeen, run.lastProcess)),
   };

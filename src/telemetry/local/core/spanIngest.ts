@@ -97,7 +97,7 @@ export class SpanIngest {
     const { paths, operations, cells } = this.state;
     if (parentMissing) this.state.count('spans.withoutParent');
     const ancestor = sameServiceAncestor(node);
-    if (ancestor !== undefined) node.ancestor = ancestor;
+    node.ancestor = ancestor;
     const isEntry = isEntryKind(span.kind);
     const above = ancestor?.operation;
     let path =
@@ -110,11 +110,11 @@ export class SpanIngest {
       (ancestor.insideCallOut || isCallOut(ancestor.span.kind));
     node.path = path;
     const entry = isEntry ? node : ancestor?.entry;
-    if (entry !== undefined) node.entry = entry;
+    node.entry = entry;
     node.outcome = isEntry ? entryOutcome(span) : innerOutcome(span, entry?.outcome);
     node.failing = node.outcome === 'error' || ancestor?.failing === true;
     const identity = identify(span, isEntry ? this.refine(node, assembly) : undefined);
-    node.identity = identity;
+    node.layer = identity.layer;
     const operation = operations.find(
       service,
       'span',
@@ -180,17 +180,17 @@ export class SpanIngest {
    * pipe refused the request before the body ran.
    */
   private noteHandler(node: SpanNode): void {
-    const layer = node.identity?.layer;
+    const { layer } = node;
     if (layer?.framework !== 'nestjs') return;
     if (layer.type === 'request_context')
       for (const at of [node, node.entry])
-        if (at !== undefined && at.staged === undefined) {
+        if (at?.staged === false) {
           at.staged = true;
           this.bump(at, 'staged');
         }
     if (layer.type === 'handler')
       for (const at of [node.ancestor, node.entry])
-        if (at?.staged === true && at.handled === undefined) {
+        if (at?.staged === true && !at.handled) {
           at.handled = true;
           this.bump(at, 'handled');
         }
@@ -284,15 +284,25 @@ function newNode(span: SpanRecord, service: ServiceEntry, arrival: number): Span
     service,
     bytes: spanBytes(span),
     arrival,
+    twin: undefined,
     resolved: false,
     pass: 0,
     blocked: false,
+    parent: undefined,
+    ancestor: undefined,
+    entry: undefined,
+    operation: undefined,
+    layer: undefined,
     path: rootPath,
     insideCallOut: false,
     outcome: 'ok',
     failing: false,
+    cell: undefined,
     time: arrival,
     weight: 1,
+    staged: false,
+    handled: false,
+    exceptionsBelow: undefined,
   };
 }
 
@@ -309,7 +319,7 @@ function sameServiceAncestor(node: SpanNode): SpanNode | undefined {
 function parentOwner(node: SpanNode): string | undefined {
   const { parent } = node;
   if (parent?.service !== node.service) return undefined;
-  const layer = parent.identity?.layer;
+  const { layer } = parent;
   if (layer?.controller === undefined || layer.callback === undefined) return undefined;
   return `${layer.controller}.${layer.callback}`;
 }
