@@ -172,9 +172,10 @@ export class WaterfallStage {
   }
 
   async post(message: ToWaterfall): Promise<void> {
+    // As unknown: Playwright's type of arguments can't follow attributes that nest without end.
     await this.page.evaluate(
       (data) => window.dispatchEvent(new MessageEvent('message', { data })),
-      message,
+      message as unknown,
     );
     await this.frame();
   }

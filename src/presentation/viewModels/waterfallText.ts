@@ -31,7 +31,7 @@ export const attributeText = (value: AttributeValue, longest = 4_000): string =>
   visibleLines(typeof value === 'string' ? value : JSON.stringify(value), longest);
 
 const trimmed = (value: number, digits: number): string =>
-  value.toFixed(digits).replace(/\.?0+$/, '');
+  digits === 0 ? value.toFixed(0) : value.toFixed(digits).replace(/\.?0+$/, '');
 
 /** Nanoseconds with three significant digits in the unit a person would use: `870 ns`, `12.4 µs`, `1.24 s`, `2 min 5 s`. */
 export function durationText(nanos: number): string {

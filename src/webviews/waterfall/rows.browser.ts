@@ -155,7 +155,9 @@ export class RowList {
       row.badge.textContent = model.badges.get(span.service) ?? '';
       row.badge.dataset['color'] = row.bar.dataset['color'] = String(model.colorOf(span.service));
       row.name.textContent = visibleText(span.name, 120);
-      row.service.textContent = visibleText(span.service, 60);
+      // Where the service is the parent's, its name would only repeat.
+      const above = node.parent === undefined ? undefined : model.node(node.parent).span.service;
+      row.service.textContent = above === span.service ? '' : visibleText(span.service, 60);
       row.label.textContent = durationText(span.durationNanos);
       row.error.classList.toggle('none', !span.failed);
       row.odd.classList.toggle(
@@ -204,9 +206,13 @@ export class RowList {
     // About 6.5 px a character at the label's size; measuring each would force layouts.
     const labelWidth = (row.label.textContent.length + 1) * 6.5;
     const place =
-      right + labelWidth <= width ? right + 4 : left - labelWidth >= 0 ? left - labelWidth : 4;
+      right + labelWidth <= width
+        ? right + 4
+        : left - labelWidth >= 0
+          ? left - labelWidth
+          : Math.max(0, left) + 4;
     row.label.style.transform = `translateX(${place}px)`;
-    row.label.classList.toggle('over', place === 4 && right + labelWidth > width);
+    row.label.classList.toggle('over', right + labelWidth > width && left - labelWidth < 0);
 
     const onPath = showCritical && critical?.share.has(index) === true;
     row.root.classList.toggle('critical', onPath);
