@@ -41,21 +41,29 @@ export function parseJson(bytes: Uint8Array): JsonObject {
   return value;
 }
 
+const none: readonly unknown[] = [];
+
 /** A repeated field: absent or null is empty, anything but an array is no message at all. */
 export function repeated(parent: JsonObject, name: string): readonly unknown[] {
   const value = parent[name];
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return none;
   if (!Array.isArray(value)) throw new MalformedBody(`${name} must be an array`);
   return value;
 }
 
-/** The embedded messages of a repeated field. */
-export function* messages(parent: JsonObject, ...names: readonly string[]): Generator<JsonObject> {
-  for (const name of names)
-    for (const item of repeated(parent, name)) {
-      if (!isObject(item)) throw new MalformedBody(`${name} must contain objects`);
-      yield item;
-    }
+/** The embedded messages of a repeated field, by its name or, in old senders, by its former one. */
+export function messages(
+  parent: JsonObject,
+  name: string,
+  formerName?: string,
+): readonly JsonObject[] {
+  const items = repeated(parent, name);
+  for (const item of items)
+    if (!isObject(item)) throw new MalformedBody(`${name} must contain objects`);
+  const known = items as readonly JsonObject[];
+  return formerName === undefined || parent[formerName] === undefined
+    ? known
+    : [...known, ...messages(parent, formerName)];
 }
 
 export const message = (parent: JsonObject, name: string): JsonObject => {

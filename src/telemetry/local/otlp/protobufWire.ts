@@ -1,6 +1,7 @@
 import { Reader } from 'protobufjs/minimal';
 import type { Timestamp } from '../model.ts';
 import { MalformedBody } from './batch.ts';
+import { internedText } from './internedText.ts';
 import { timestampFromHalves } from './timestamps.ts';
 
 /**
@@ -65,16 +66,17 @@ export function readHex(reader: WireReader, parentEnd: number): string {
 
 /** Text of at most `max` UTF-16 units; only the bytes needed are decoded. Invalid UTF-8 becomes U+FFFD. */
 export function readText(reader: WireReader, parentEnd: number, max: number): string {
-  const start = reader.pos;
   const length = reader.uint32();
   if (reader.pos + length > parentEnd)
     throw new MalformedBody('a string ends after the message it is in');
-  if (length <= max) {
-    reader.pos = start;
-    return reader.string();
-  }
   const from = reader.pos;
   reader.pos = from + length;
+  if (length <= max) {
+    const buffer = reader.buf as Buffer;
+    return (
+      internedText(buffer, from, from + length) ?? buffer.toString('utf8', from, from + length)
+    );
+  }
   const text = (reader.buf as Buffer).toString('utf8', from, from + Math.min(length, max * 3 + 3));
   if (text.length <= max) return text;
   const last = text.charCodeAt(max - 1);

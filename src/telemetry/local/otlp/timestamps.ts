@@ -19,14 +19,23 @@ export function timestampFromHalves(low: number, high: number): Timestamp {
 /** A 64-bit integer of OTLP/JSON: decimal digits in a string, or a number (exact only below 2⁵³). Undefined: not a time. */
 export function timestampFromJson(value: unknown): Timestamp | undefined {
   if (value === undefined || value === null) return epoch;
-  if (typeof value === 'string') {
-    if (!/^\d{1,20}$/.test(value)) return undefined;
-    return value.length <= 9
-      ? { seconds: 0, nanos: Number(value) }
-      : { seconds: Number(value.slice(0, -9)), nanos: Number(value.slice(-9)) };
-  }
+  if (typeof value === 'string') return timestampFromDigits(value);
   if (typeof value !== 'number' || !(value >= 0) || value > 2 ** 64) return undefined;
   return { seconds: Math.floor(value / billion), nanos: Math.floor(value % billion) };
+}
+
+function timestampFromDigits(text: string): Timestamp | undefined {
+  if (text.length === 0 || text.length > 20) return undefined;
+  const border = text.length - 9;
+  let seconds = 0;
+  let nanos = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    if (i < border) seconds = seconds * 10 + digit;
+    else nanos = nanos * 10 + digit;
+  }
+  return { seconds, nanos };
 }
 
 /** End minus start; exact up to 104 days. */
