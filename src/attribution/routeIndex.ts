@@ -23,7 +23,7 @@ export class RouteIndex {
   private readonly openByShape = new Map<string, OpenRoute[]>();
   private readonly unresolved: readonly RouteDecl[];
   private readonly all: readonly RouteDecl[];
-  private byEnd: Map<string, RouteDecl[]> | undefined;
+  private byRouter: Map<string, RouteDecl[]> | undefined;
   private unresolvedByShape: Map<string, RouteDecl[]> | undefined;
 
   constructor(routes: readonly RouteDecl[], open: readonly OpenRoute[]) {
@@ -41,7 +41,7 @@ export class RouteIndex {
 
   /** Routes declared with exactly this template, whatever their parameters are called. */
   exact(query: RouteQuery): readonly RouteDecl[] {
-    return narrow(this.fitting(this.byShape, query, query.route), query.route);
+    return narrow(this.fitting(this.byShape, query), query.route);
   }
 
   open(query: RouteQuery): OpenRoute | undefined {
@@ -57,7 +57,13 @@ export class RouteIndex {
   /** Methods that the path is declared for: tells a 405 from an unknown route. */
   methodsOf(query: RouteQuery): readonly string[] {
     const found = this.byShape.get(routeShape(query.route).shape) ?? [];
-    return [...new Set(found.filter((r) => query.accepts(r.handler.path)).map((r) => r.method))];
+    return [
+      ...new Set(
+        found
+          .filter((r) => query.accepts(r.handler.path) && slashFits(r, query.route))
+          .map((r) => r.method),
+      ),
+    ];
   }
 
   /** Routes whose prefix could not be read and whose rest is the longest end of the template. */
@@ -71,10 +77,13 @@ export class RouteIndex {
     return this.longestEnd(this.byShape, query).filter((r) => frameworks.has(r.framework));
   }
 
-  /** Fully read routes that end with the template: telemetry that names the innermost router's path only. */
-  longer(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
-    this.byEnd ??= indexEnds(this.all);
-    return this.fitting(this.byEnd, query, query.route).filter((r) => frameworks.has(r.framework));
+  /** Routes whose path below the innermost router is the template: what some instrumentations' metrics name. */
+  routerRelative(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
+    this.byRouter ??= byRouterPath(this.all);
+    const { shape } = routeShape(query.route);
+    return this.fitting(this.byRouter, query, shape, (r) => r.routerPath ?? r.path).filter((r) =>
+      frameworks.has(r.framework),
+    );
   }
 
   private longestEnd(
@@ -85,7 +94,7 @@ export class RouteIndex {
     for (let skip = 1; skip < segments.length; skip += 1) {
       const end = segments.slice(skip);
       if (end.every((s) => s === '{}')) return [];
-      const found = this.fitting(index, query, query.route, `/${end.join('/')}`);
+      const found = this.fitting(index, query, `/${end.join('/')}`);
       if (found.length > 0) return found;
     }
     return [];
@@ -94,12 +103,14 @@ export class RouteIndex {
   private fitting(
     index: ReadonlyMap<string, readonly RouteDecl[]>,
     query: RouteQuery,
-    route: string,
-    shape = routeShape(route).shape,
+    shape = routeShape(query.route).shape,
+    templateOf: (route: RouteDecl) => string = (route) => route.path,
   ): readonly RouteDecl[] {
     const found = (index.get(shape) ?? []).filter(
       (r) =>
-        methodFits(r.method, query.method) && slashFits(r, route) && query.accepts(r.handler.path),
+        methodFits(r.method, query.method) &&
+        slashFits({ framework: r.framework, path: templateOf(r) }, query.route) &&
+        query.accepts(r.handler.path),
     );
     const real = found.some((r) => r.inTest === undefined)
       ? found.filter((r) => r.inTest === undefined)
@@ -137,14 +148,11 @@ const parameterNames = (template: string): string =>
     .map((m) => m[1] ?? m[2] ?? m[3] ?? m[4])
     .join(',');
 
-function indexEnds(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {
-  const ends = new Map<string, RouteDecl[]>();
-  for (const route of routes) {
-    const { segments } = routeShape(route.path);
-    for (let skip = 1; skip <= segments.length; skip += 1)
-      put(ends, `/${segments.slice(skip).join('/')}`, route);
-  }
-  return ends;
+function byRouterPath(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {
+  const paths = new Map<string, RouteDecl[]>();
+  for (const route of routes)
+    if (route.routerPath !== undefined) put(paths, routeShape(route.routerPath).shape, route);
+  return paths;
 }
 
 function groupByShape(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {

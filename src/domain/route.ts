@@ -6,6 +6,8 @@ export interface RouteDecl {
   /** Upper case; `*` for any. */
   readonly method: string;
   readonly path: string;
+  /** Path below the innermost router, where the framework has such: some instrumentations' metrics name only that. */
+  readonly routerPath?: string;
   readonly handler: FunctionRef;
   /** Where it was registered, for the explanation. */
   readonly registeredAt: { readonly path: string; readonly line: number };

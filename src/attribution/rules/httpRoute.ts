@@ -58,9 +58,9 @@ function match(context: RuleContext, query: RouteQuery): Verdict {
   const label = `${query.method ?? 'any method'} ${query.route}`;
   const exact = routes.exact(query);
   if (operation.source === 'metric') {
-    const longer = routes.longer(query, routerRelative);
-    if (longer.length > 0)
-      return owned(context, [...exact, ...longer], 'weak', `${label} is the end of`);
+    const below = routes.routerRelative(query, routerRelative);
+    if (below.length > 0)
+      return owned(context, [...exact, ...below], 'weak', `${label} is, below its router,`);
   }
   if (exact.length > 0) return owned(context, exact, 'exact', `${label} is registered as`);
   const open = routes.open(query);

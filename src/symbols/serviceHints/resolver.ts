@@ -67,13 +67,13 @@ function orderedHints(
   program: string | undefined,
 ): NameHint[] {
   return names
-    .filter((hint) =>
-      hint.covers.startsWith('*/')
-        ? folder.split('/').includes(hint.covers.slice(2))
-        : isInside(folder, hint.covers) &&
-          (hint.strength === 'telemetry' ||
-            program === undefined ||
-            isInside(hint.covers, program)),
+    .filter(
+      (hint) =>
+        covers(hint, folder) &&
+        (hint.strength === 'telemetry' ||
+          program === undefined ||
+          hint.covers.startsWith('*/') ||
+          isInside(hint.covers, program)),
     )
     .sort(
       (a, b) =>
@@ -91,11 +91,7 @@ function sameLevel(
 ): { service: ServiceKey; hint: NameHint }[] {
   const result = new Map<ServiceKey, NameHint>();
   for (const hint of names) {
-    if (
-      hint.covers !== wanted.covers ||
-      hint.strength !== wanted.strength ||
-      !isInside(folder, hint.covers)
-    )
+    if (hint.covers !== wanted.covers || hint.strength !== wanted.strength || !covers(hint, folder))
       continue;
     for (const service of seen)
       if (namesService(hint.name, service) && !result.has(service)) result.set(service, hint);
@@ -149,6 +145,12 @@ function folderNamed(folder: string, seen: readonly ServiceKey[]): ServiceKey | 
   }
   return undefined;
 }
+
+// A star stands for any folder of that name.
+const covers = (hint: NameHint, folder: string): boolean =>
+  hint.covers.startsWith('*/')
+    ? folder.split('/').includes(hint.covers.slice(2))
+    : isInside(folder, hint.covers);
 
 const nearestOf = (folders: readonly string[], folder: string): string | undefined =>
   folders.filter((f) => isInside(folder, f)).sort((a, b) => b.length - a.length)[0];

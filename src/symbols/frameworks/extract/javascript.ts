@@ -120,7 +120,7 @@ function decoratedBy(collector: FactsCollector, decorator: Node): number | undef
 
 function readClass(collector: FactsCollector, keyword: Node): void {
   let node: Node | null = keyword;
-  while (node !== null && !classTypes.has(node.type)) node = node.parent;
+  while (node !== null && !(node.isNamed && classTypes.has(node.type))) node = node.parent;
   if (node === null) return;
   const index = collector.declared(node);
   if (index === undefined) return;

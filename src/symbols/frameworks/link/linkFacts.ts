@@ -55,6 +55,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     framework: route.framework,
     method: route.method,
     path: path.text,
+    ...(route.routerPath === undefined ? {} : { routerPath: route.routerPath }),
     registeredAt: { path: file.path, line: route.line },
     ...(path.unresolved === undefined ? {} : { unresolved: path.unresolved }),
     ...(file.inTest ? { inTest: true as const } : {}),

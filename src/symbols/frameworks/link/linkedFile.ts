@@ -43,14 +43,17 @@ export class LinkedFile {
     }
   }
 
-  /** Nearest binding of a name, from the scope outwards. Class scopes are skipped: their names need `this` or the class. */
+  /** Nearest binding of a name, from the scope outwards. Class scopes count only in Java: elsewhere their names need `this`. */
   binding(scope: Scope, name: string): BindingFact | undefined {
     for (let at = scope; ; at = this.parentOf(at)) {
       const found = this.bindings.get(`${at}|${name}`);
-      if (found !== undefined && (at === scope || this.functions[at]?.kind !== 'class'))
-        return found;
+      if (found !== undefined && (at === scope || this.seesFrom(at))) return found;
       if (at < 0) return undefined;
     }
+  }
+
+  private seesFrom(scope: Scope): boolean {
+    return this.functions[scope]?.kind !== 'class' || this.path.endsWith('.java');
   }
 
   ownBinding(scope: Scope, name: string): Expr | undefined {

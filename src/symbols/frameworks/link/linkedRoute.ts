@@ -7,6 +7,8 @@ export interface LinkedRoute {
   readonly framework: string;
   readonly method: string;
   readonly path: Text;
+  /** Path below the innermost router, its own prefix included. */
+  readonly routerPath?: string;
   readonly handler: Found | undefined;
   readonly file: LinkedFile;
   readonly line: number;

@@ -299,10 +299,12 @@ export class RouterGraph {
       }
       const { route } = entry;
       const path = joinRoute(base, route.path, route.framework.trailingSlash);
+      const below = joinRoute(own, route.path, route.framework.trailingSlash);
       this.routes.push({
         framework: route.framework.id,
         method: route.method,
         path,
+        ...(below.unresolved === undefined ? { routerPath: below.text } : {}),
         handler: route.handler,
         file: route.file,
         line: route.line,

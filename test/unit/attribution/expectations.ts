@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type {
+  FrameworkLayer,
+  Operation,
+  OperationId,
+  SpanKind,
+} from '../../../src/domain/operation.ts';
+import { serviceKey } from '../../../src/domain/service.ts';
+
+export const fixtures = path.join(
+  process.env['PRODLENS_ROOT'] ?? process.cwd(),
+  'test/fixtures/attribution',
+);
+
+/** One row of an expected.json: an operation in short, and what must come of it. */
+export interface Row {
+  /** `GET /users/:id`, or a method alone: an entry span without a route. */
+  readonly http?: string;
+  readonly name?: string;
+  readonly kind?: SpanKind;
+  readonly scope?: string;
+  readonly source?: 'metric';
+  /** `framework type [controller|-] [callback]` */
+  readonly layer?: string;
+  readonly route?: string;
+  readonly entry?: string;
+  readonly parentOwner?: string;
+  readonly code?: string;
+  readonly file?: string;
+  readonly at?: number;
+  readonly owner?: string;
+  /** `file:line`, one-based, for functions without a name. */
+  readonly line?: string;
+  readonly confidence?: string;
+  readonly ambiguous?: number;
+  /** Part of the reason. */
+  readonly none?: string;
+}
+
+export interface Expected {
+  readonly service: string;
+  readonly scope: string;
+  readonly operations: readonly Row[];
+}
+
+export const readExpected = (fixture: string): Expected =>
+  JSON.parse(readFileSync(path.join(fixtures, fixture, 'expected.json'), 'utf8')) as Expected;
+
+export function operationOf(expected: Expected, row: Row): Operation {
+  const http = row.http === undefined ? undefined : httpOf(row.http);
+  const kind = row.kind ?? (row.http === undefined ? 'internal' : 'server');
+  return {
+    id: JSON.stringify(row) as OperationId,
+    service: serviceKey(expected.service),
+    source: row.source ?? 'span',
+    kind,
+    name: row.name ?? row.http ?? '',
+    scope: row.scope ?? expected.scope,
+    ...(http === undefined ? {} : { http }),
+    ...(row.route === undefined ? {} : { http: { route: row.route } }),
+    ...(row.layer === undefined ? {} : { layer: layerOf(row.layer) }),
+    ...(row.parentOwner === undefined ? {} : { parentOwner: row.parentOwner }),
+    ...(row.entry === undefined
+      ? {}
+      : { entry: { id: row.entry as OperationId, name: row.entry, http: httpOf(row.entry) } }),
+    ...(row.code === undefined && row.file === undefined
+      ? {}
+      : {
+          code: {
+            ...(row.code === undefined ? {} : { functionName: row.code }),
+            ...(row.file === undefined ? {} : { filePath: row.file }),
+            ...(row.at === undefined ? {} : { line: row.at }),
+          },
+        }),
+  };
+}
+
+function httpOf(text: string): { method: string; route?: string } {
+  const [method = '', route] = text.split(' ');
+  return route === undefined ? { method } : { method, route };
+}
+
+function layerOf(text: string): FrameworkLayer {
+  const [framework = '', type = '', controller, callback] = text.split(' ');
+  return {
+    framework,
+    type,
+    ...(controller === undefined || controller === '-' ? {} : { controller }),
+    ...(callback === undefined ? {} : { callback }),
+  };
+}
