@@ -1,0 +1,33 @@
+import path from 'node:path';
+import type { LanguageId } from '../../../src/domain/functionDecl.ts';
+import { createParserPool, type ParserPool } from '../../../src/symbols/parser/parserPool.ts';
+import { readSource } from '../../../src/symbols/parser/extractFunctions.ts';
+import type { SourceFile } from '../../../src/symbols/sourceFile.ts';
+
+export const projectRoot = process.env['PRODLENS_ROOT'] ?? process.cwd();
+const modules = path.join(projectRoot, 'node_modules');
+
+/** The grammars as installed: what the build copies beside the bundle. */
+export const grammarFile = (file: string): string =>
+  file === 'web-tree-sitter.wasm'
+    ? path.join(modules, 'web-tree-sitter', file)
+    : path.join(modules, '@vscode/tree-sitter-wasm/wasm', file);
+
+export const testPool = (): ParserPool => createParserPool(grammarFile);
+
+/** Reads a text as the index would; `read` sees the file while its tree exists. */
+export async function withSource<T>(
+  pool: ParserPool,
+  language: LanguageId,
+  text: string,
+  read: (file: SourceFile) => T,
+): Promise<T> {
+  const loaded = await pool.load(language);
+  const tree = loaded.parse(text);
+  if (tree === undefined) throw new Error('not parsed');
+  try {
+    return read(readSource(loaded, tree, text, { path: '/w/src/file', relativePath: 'src/file' }));
+  } finally {
+    tree.delete();
+  }
+}
