@@ -396,7 +396,7 @@ describe('OTLP decoding: metrics and logs', () => {
         ['load', 'unspecified', 'gauge'],
       ],
     );
-    assert.deepEqual(records[0]?.start, { seconds: 1_795_247_000, nanos: 1 });
+    assert.deepEqual(records[0]!.start, { seconds: 1_795_247_000, nanos: 1 });
     assert.deepEqual(records[0]?.value, {
       type: 'histogram',
       histogram: {
