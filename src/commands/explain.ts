@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { Insight } from '../domain/insight.ts';
+import type { InsightService } from '../insights/contract.ts';
+import { insightsAtCursor } from '../platform/cursor.ts';
+import { redact } from '../platform/redact.ts';
+import { renderExplanation } from '../presentation/viewModels/explanation.ts';
+import type { Remote } from '../rpc/contract.ts';
+import type { IndexContract } from '../symbols/contract.ts';
+import { decodeInsightArgument } from './ids.ts';
+
+export interface ExplainContext {
+  readonly insights: InsightService;
+  readonly index: Pick<Remote<IndexContract>, 'call'>;
+  readonly showDocument: (name: string, text: string) => Promise<void>;
+}
+
+/** `prodlens.explain`: every step from telemetry to the function, or why there is nothing here. */
+export const explain =
+  (context: ExplainContext) =>
+  async (argument: unknown): Promise<void> => {
+    const subject = await chooseInsights(context, argument);
+    const [first] = subject;
+    if (first === undefined) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'There is no function at the cursor that Prodlens reads. Place the cursor in a function of a TypeScript, JavaScript, Python, Go or Java file.',
+        ),
+      );
+      return;
+    }
+    const { path, id, name } = first.function;
+    const view = await context.index.call('file', { path });
+    const environment = context.insights.environment();
+    const text = renderExplanation({
+      insights: subject,
+      attributions: (view?.attributions ?? [])
+        .map(({ attribution }) => attribution)
+        .filter((a) =>
+          a.kind === 'owned'
+            ? a.owner.id === id
+            : a.kind === 'ambiguous' && a.candidates.some((c) => c.id === id),
+        ),
+      services: [
+        ...(view?.services ?? []).map((s) => `${s.service}: ${s.explanation}`),
+        view?.servicesExplanation ?? '',
+      ]
+        .filter((line) => line !== '')
+        .join('; '),
+      environment: `${environment.name}. ${environment.detail}`,
+      safe: escapeMarkdown,
+    });
+    await context.showDocument(`Explain ${name}.md`, text);
+  };
+
+async function chooseInsights(
+  { insights }: ExplainContext,
+  argument: unknown,
+): Promise<readonly Insight[]> {
+  const { insight } = decodeInsightArgument(argument);
+  const named = insight === undefined ? undefined : insights.byId(insight);
+  if (named !== undefined) return [named];
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.uri.scheme === 'file') await insights.insights(document.uri.fsPath);
+  return insightsAtCursor(insights);
+}
+
+/** Text of telemetry in Markdown: on one line, no markup, bounded. */
+const escapeMarkdown = (text: string): string =>
+  redact(text.replace(/\s+/g, ' '), 500).replace(/[\\`*_{}[\]<>#|!~&]/g, '\\$&');

@@ -1,0 +1,292 @@
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ProdlensApi } from './api.ts';
+import { clearLocalData } from './commands/clearLocalData.ts';
+import { diagnose } from './commands/diagnose.ts';
+import { explain } from './commands/explain.ts';
+import { startLocalReceiver, stopLocalReceiver } from './commands/localReceiver.ts';
+import { findTrace, lookupTrace } from './commands/lookupTrace.ts';
+import { openTraces } from './commands/openTraces.ts';
+import { refresh } from './commands/refresh.ts';
+import type { CommandFactories } from './commands/registry.ts';
+import { registerCommands } from './commands/registry.ts';
+import { rollBack } from './commands/rollBack.ts';
+import { selectEnvironment } from './commands/selectEnvironment.ts';
+import { selectWindow } from './commands/selectWindow.ts';
+import { showRollbackJournal } from './commands/showRollbackJournal.ts';
+import { vscodeSettings as settings } from './config/settings.ts';
+import { createInsightService } from './insights/insightService.ts';
+import { Approvals } from './platform/approvals.ts';
+import { systemClock } from './platform/clock.ts';
+import { createContextKey } from './platform/contextKeys.ts';
+import { insightsAtCursor } from './platform/cursor.ts';
+import { DisposableStore } from './platform/disposables.ts';
+import { syncDocuments } from './platform/documentSync.ts';
+import { Environments } from './platform/environments.ts';
+import { configureIndex } from './platform/indexConfiguration.ts';
+import { LocalReceiver } from './platform/localReceiver.ts';
+import { createLog } from './platform/log.ts';
+import { createProcessRunner } from './platform/process.ts';
+import { createApi } from './platform/publicApi.ts';
+import type { RegisterSurface } from './platform/surface.ts';
+import { VirtualDocuments } from './platform/virtualDocuments.ts';
+import { WorkerPair } from './platform/workerHost.ts';
+import { WaterfallPanels } from './presentation/waterfallPanel.ts';
+import { Journal } from './rollback/journal.ts';
+import { createProviders } from './rollback/providers/registry.ts';
+import type { IndexContract } from './symbols/contract.ts';
+import { createLocalSource } from './telemetry/local/client.ts';
+import type { ReceiverContract } from './telemetry/local/contract.ts';
+
+export interface Composition {
+  readonly api: ProdlensApi;
+  /** Flushes what the receiver holds, then ends everything. */
+  close(): Promise<void>;
+}
+
+/** Surfaces of the editor. Each is made by itself: one that fails is told in the log and doesn't take the others down. */
+const surfaces: Readonly<Record<string, RegisterSurface>> = {};
+
+/** Time that closing may take: VS Code ends the extension host after five seconds. */
+const closeWithin = 3_000;
+
+/** The composition root: everything is made here, with its dependencies as arguments. */
+export function compose(context: vscode.ExtensionContext): Composition {
+  const owned = new DisposableStore();
+  const log = owned.add(createLog());
+  const clock = systemClock;
+  const trusted = (): boolean => vscode.workspace.isTrusted;
+  const storage = context.globalStorageUri.fsPath;
+  const dist = path.join(context.extensionPath, 'dist');
+  const cacheFolder = path.join(storage, 'index');
+  const version = (context.extension.packageJSON as { readonly version: string }).version;
+
+  const processes = createProcessRunner({
+    workspaceFolders: () => (vscode.workspace.workspaceFolders ?? []).map((f) => f.uri.fsPath),
+  });
+  const providers = createProviders(processes);
+  const workers = owned.add(new WorkerPair(dist, clock, log));
+  const index = workers.supervise<IndexContract>({
+    file: 'indexWorker.js',
+    maxHeapMb: 1024,
+    feed: 'index',
+  });
+  const receiverThread = workers.supervise<ReceiverContract>({
+    file: 'receiverWorker.js',
+    maxHeapMb: 512,
+    feed: 'receiver',
+  });
+  const receiver = owned.add(
+    new LocalReceiver({
+      remote: receiverThread,
+      trusted,
+      log: log.scoped('receiver'),
+      settings: () => ({
+        httpPort: settings.get('prodlens.local.httpPort'),
+        grpcPort: settings.get('prodlens.local.grpcPort'),
+        allowedHosts: settings.get('prodlens.local.allowedHosts'),
+        allowedOrigins: settings.get('prodlens.local.allowedOrigins'),
+        storageFolder: storage,
+        holder: `${vscode.env.appName} (${vscode.workspace.name ?? 'no folder'})`,
+      }),
+    }),
+  );
+  const local = createLocalSource(receiverThread);
+  const environments = owned.add(
+    new Environments(settings, context.workspaceState, receiver, local, [...providers.keys()]),
+  );
+  const documents = owned.add(new VirtualDocuments());
+  owned.add(
+    configureIndex({
+      index,
+      settings,
+      processes,
+      clock,
+      log: log.scoped('index'),
+      grammarsFolder: path.join(dist, 'grammars'),
+      cacheFolder,
+    }),
+  );
+  const insights = owned.add(
+    createInsightService({
+      index,
+      environment: environments,
+      after: (milliseconds, run) => {
+        const timer = clock.after(milliseconds, run);
+        return { dispose: () => void timer.dispose() };
+      },
+      report: (text, error) => {
+        log.scoped('insights').warn(`${text} failed: ${String(error)}`);
+      },
+    }),
+  );
+  owned.add(
+    syncDocuments(index, log.scoped('index'), (paths) => {
+      insights.setShown(paths);
+    }),
+  );
+
+  const findInEnvironments = (traceId: string, signal: AbortSignal) =>
+    findTrace(environments.traceEnvironments(), traceId, signal);
+  const waterfalls = owned.add(
+    new WaterfallPanels({
+      extensionUri: context.extensionUri,
+      locator: {
+        attribute: (operations, signal) => index.call('attribute', { operations }, { signal }),
+        locateFrames: (stacks, signal) => index.call('locateFrames', { stacks }, { signal }),
+      },
+      findTrace: findInEnvironments,
+      onDidChangeSymbols: (listener) =>
+        index.on('changed', () => {
+          listener();
+        }),
+      log: log.scoped('traces'),
+    }),
+  );
+  const journal = new Journal(storage);
+  const approvals = new Approvals(context.globalState);
+  const showTrace = waterfalls.show.bind(waterfalls);
+
+  const commands: CommandFactories = {
+    'prodlens.openTraces': () =>
+      openTraces({
+        insights,
+        traces: () => environments.traceEnvironments().find(isSelected)?.traces,
+        show: showTrace,
+        clock,
+        log: log.scoped('traces'),
+      }),
+    'prodlens.lookupTrace': () =>
+      lookupTrace({
+        environments: () => [
+          ...environments.traceEnvironments().filter(isSelected),
+          ...environments.traceEnvironments().filter((e) => !isSelected(e)),
+        ],
+        show: showTrace,
+        log: log.scoped('traces'),
+      }),
+    'prodlens.explain': () => explain({ insights, index, showDocument: documents.show }),
+    'prodlens.selectEnvironment': () => selectEnvironment(environments),
+    'prodlens.selectWindow': () => selectWindow(environments),
+    'prodlens.refresh': () => refresh(insights),
+    'prodlens.startLocalReceiver': () => startLocalReceiver(receiver),
+    'prodlens.stopLocalReceiver': () => stopLocalReceiver(receiver),
+    'prodlens.rollBack': () =>
+      rollBack({
+        insights,
+        targets: () => environments.targets(),
+        metrics: () => environments.metrics(),
+        services: {
+          providers,
+          journal,
+          folder: storage,
+          user: userName(),
+          now: () => clock.now(),
+          sourceChanges: () => Promise.resolve(''),
+        },
+        log: log.scoped('rollback'),
+        approvePrograms: approvals.approvePrograms,
+        showDocument: documents.show,
+        atCursor: () => insightsAtCursor(insights).find((i) => i.numbers !== undefined),
+      }),
+    'prodlens.showRollbackJournal': () => showRollbackJournal(journal, documents.show),
+    'prodlens.clearLocalData': () =>
+      clearLocalData({
+        receiver: receiverThread,
+        insights,
+        cacheFolders: [cacheFolder],
+        trusted,
+      }),
+    'prodlens.diagnose': () =>
+      diagnose({
+        version,
+        settings,
+        insights,
+        environments,
+        receiver,
+        receiverThread,
+        indexThread: index,
+        showDocument: documents.show,
+      }),
+    'prodlens.showLog': () => () => {
+      log.show();
+    },
+  };
+  const isSelected = ({ name }: { readonly name: string }): boolean =>
+    name === environments.selected().name;
+  for (const registered of registerCommands(
+    {
+      register: (id, handler) => vscode.commands.registerCommand(id, handler),
+      failed: (id, error) => {
+        log.error(`the command ${id} could not be registered`, error);
+      },
+    },
+    commands,
+  ))
+    owned.add(registered);
+
+  for (const [name, register] of Object.entries(surfaces))
+    try {
+      owned.add(
+        register({
+          insights,
+          settings,
+          log: log.scoped(name),
+          clock,
+          extensionUri: context.extensionUri,
+        }),
+      );
+    } catch (error) {
+      log.error(`${name} could not be made`, error);
+    }
+
+  const receiverRunning = createContextKey('prodlens.receiverRunning');
+  const hasTargets = createContextKey('prodlens.hasRollbackTargets');
+  const tellKeys = (): void => {
+    receiverRunning(receiver.running);
+    hasTargets(environments.targets().length > 0);
+  };
+  owned.add(environments.onDidChange(tellKeys));
+  tellKeys();
+
+  const startIfEnabled = (): void => {
+    if (trusted() && settings.get('prodlens.local.enabled') && !receiver.running)
+      void receiver.start();
+  };
+  owned.add(vscode.workspace.onDidGrantWorkspaceTrust(startIfEnabled));
+  owned.add(
+    settings.onDidChange((affects) => {
+      if (affects('prodlens.local.enabled')) startIfEnabled();
+      const moved =
+        affects('prodlens.local.httpPort') ||
+        affects('prodlens.local.grpcPort') ||
+        affects('prodlens.local.allowedHosts') ||
+        affects('prodlens.local.allowedOrigins');
+      if (moved && receiver.running) void receiver.start();
+    }),
+  );
+  startIfEnabled();
+  for (const { place, message, remedy } of environments.decoded.problems)
+    log.warn(`${place} ${message}. ${remedy}`);
+  log.info(`Prodlens ${version} started`);
+
+  return {
+    api: createApi(insights, owned),
+    async close() {
+      const tooLate = new Promise<void>((resolve) => {
+        clock.after(closeWithin, resolve);
+      });
+      await Promise.race([receiver.stop().catch(() => undefined), tooLate]);
+      owned.dispose();
+    },
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import type { Settings } from '../config/settings.ts';
+import type { ProcessRunner } from '../rollback/ports.ts';
+import type { ConfigProblem, IndexContract, IndexSettings } from '../symbols/contract.ts';
+import type { Remote } from '../rpc/contract.ts';
+import type { Clock } from './clock.ts';
+import { toRange } from './cursor.ts';
+import type { Disposable } from './disposables.ts';
+import { DisposableStore } from './disposables.ts';
+import type { Log } from './log.ts';
+import type { SupervisedRemote } from './workerHost.ts';
+import { indexFolders } from './workspaceFolders.ts';
+
+export interface IndexConfigurationOptions {
+  readonly index: SupervisedRemote<IndexContract>;
+  readonly settings: Settings;
+  readonly processes: ProcessRunner;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly grammarsFolder: string;
+  readonly cacheFolder: string;
+}
+
+/** Saves, checkouts and builds change many files at once: they are told together. */
+const gatherFor = 300;
+const readExtensions = '{ts,tsx,mts,cts,js,jsx,mjs,cjs,py,go,java,json,yaml,yml,toml,mod,xml,env}';
+const otherFiles = '{Dockerfile,Dockerfile.*,.env,.env.*,application.properties}';
+
+/** Tells the index what the workspace is, again at each change of it, and shows what is wrong in prodlens.json. */
+export function configureIndex(options: IndexConfigurationOptions): Disposable {
+  const { index, settings, processes, clock, log } = options;
+  const store = new DisposableStore();
+  const end = new AbortController();
+  store.add({
+    dispose: () => {
+      end.abort();
+    },
+  });
+
+  const indexSettings = async (): Promise<IndexSettings> => {
+    const trusted = vscode.workspace.isTrusted;
+    return {
+      folders: await indexFolders(settings, processes, trusted, log, end.signal),
+      grammarsFolder: options.grammarsFolder,
+      cacheFolder: options.cacheFolder,
+      trusted,
+    };
+  };
+  store.add(
+    index.onStart(async (raw: Remote<IndexContract>) => {
+      await raw.call('configure', await indexSettings());
+    }),
+  );
+  const again = (): void => {
+    if (index.state().state !== 'running') return;
+    indexSettings()
+      .then((value) => index.call('configure', value))
+      .catch((error: unknown) => {
+        if (!store.disposed) log.error('telling the index about the workspace failed', error);
+      });
+  };
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(again));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(again));
+  store.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (
+        event.affectsConfiguration('files.exclude') ||
+        event.affectsConfiguration('prodlens.exclude')
+      )
+        again();
+    }),
+  );
+
+  const changed = new Set<string>();
+  let timer: Disposable | undefined;
+  const gather = (uri: vscode.Uri): void => {
+    if (uri.scheme !== 'file' || uri.path.includes('/node_modules/') || uri.path.includes('/.git/'))
+      return;
+    changed.add(uri.fsPath);
+    timer ??= clock.after(gatherFor, () => {
+      timer = undefined;
+      const paths = [...changed];
+      changed.clear();
+      if (index.state().state !== 'running') return;
+      index.call('filesChanged', { paths }).catch((error: unknown) => {
+        if (!store.disposed) log.debug(`changed files: ${String(error)}`);
+      });
+    });
+  };
+  store.add({ dispose: () => timer?.dispose() });
+  for (const glob of [`**/*.${readExtensions}`, `**/${otherFiles}`]) {
+    const watcher = store.add(vscode.workspace.createFileSystemWatcher(glob));
+    store.add(watcher.onDidCreate(gather));
+    store.add(watcher.onDidChange(gather));
+    store.add(watcher.onDidDelete(gather));
+  }
+
+  const problems = store.add(vscode.languages.createDiagnosticCollection('prodlens'));
+  store.add(
+    index.on('problems', (found) => {
+      problems.clear();
+      for (const path of new Set(found.map((p) => p.path)))
+        problems.set(vscode.Uri.file(path), found.filter((p) => p.path === path).map(toDiagnostic));
+    }),
+  );
+  return store;
+}
+
+function toDiagnostic({ range, message, severity }: ConfigProblem): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    toRange(range),
+    message,
+    severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+  );
+  diagnostic.source = 'Prodlens';
+  return diagnostic;
+}
