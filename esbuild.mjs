@@ -23,7 +23,8 @@ const common = {
   metafile: true,
 };
 
-const nodeBundles = {
+/** The host's bundle and the workers'; tests build workers from the same options. */
+export const nodeBundles = {
   ...common,
   entryPoints: {
     extension: 'src/extension.ts',

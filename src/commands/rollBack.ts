@@ -8,7 +8,7 @@ import {
   confirmationText,
   previewDocument,
 } from '../presentation/viewModels/rollback.ts';
-import { renderUntrusted } from '../presentation/viewModels/untrusted.ts';
+import { visibleText as renderUntrusted } from '../presentation/viewModels/waterfallText.ts';
 import type { RollbackDialogs, RollbackServices } from '../rollback/flow.ts';
 import { runRollback } from '../rollback/flow.ts';
 import type { DeployTarget } from '../rollback/ports.ts';

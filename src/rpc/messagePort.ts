@@ -14,10 +14,13 @@ export function portTransport(port: MessagePort | Worker): Transport {
     },
     onClose: (listener) => {
       if ('terminate' in port) {
-        port.on('exit', (code) => {
-          listener(`the worker stopped (exit code ${String(code)})`);
+        let last = '';
+        port.on('error', (error: unknown) => {
+          last = `: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
         });
-        port.on('error', () => undefined);
+        port.on('exit', (code) => {
+          listener(`the worker stopped (exit code ${String(code)})${last}`);
+        });
       } else {
         port.on('close', () => {
           listener('the port was closed');

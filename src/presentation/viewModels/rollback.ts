@@ -2,7 +2,7 @@ import type { FunctionStats } from '../../domain/stats.ts';
 import type { RollbackCandidate } from '../../rollback/candidates.ts';
 import type { RollbackPreview } from '../../rollback/flow.ts';
 import type { JournalEntry } from '../../rollback/ports.ts';
-import { renderUntrusted } from './untrusted.ts';
+import { visibleText as renderUntrusted } from './waterfallText.ts';
 
 /** A row of the release picker: what it is, and how it did while it was live. */
 export function candidateRow(
