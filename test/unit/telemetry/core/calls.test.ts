@@ -52,6 +52,9 @@ describe('a call', () => {
     assert.equal(found.total?.count, 1);
     assert.equal(found.callsOut?.count, 1);
     assert.equal(found.callsOut.errors, 1);
+    const own = numbers(core, (o) => o.scope === 'orm', at(0));
+    assert.equal(own.total, undefined, 'a call out is never a call of the function');
+    assert.equal(own.callsOut?.count, 1);
   });
 
   it('takes the two SERVER spans of one Next.js request as one, the one with the route', () => {

@@ -166,6 +166,18 @@ describe('trace assembly', () => {
     assert.equal(core.counters()['spans.withoutParent'], 1);
   });
 
+  it('counts the spans of a trace that never rests', () => {
+    const core = newCore();
+    const root = request('/stream');
+    core.spans([root], t0);
+    for (let s = 1; s <= 30; s += 1) {
+      core.spans([child(root, { name: 'tick', end: t0 + s * 1000 })], at(s * 1000));
+      core.tick(at(s * 1000));
+    }
+    const count = numbers(core, (o) => o.name === 'tick', at(30_000)).total?.count ?? 0;
+    assert.ok(count >= 27, String(count));
+  });
+
   it('gives a late child the ancestors of its trace while that is remembered', () => {
     const core = newCore();
     const entry = request('/a');
