@@ -39,28 +39,36 @@ describe('a document that is being edited', () => {
     'main.go',
     'OwnerController.java',
   ])
-    it(`reads ${file} after random edits as if it were opened anew`, async () => {
+    it(`reads ${file} after random edits as if it were opened anew`, async function () {
+      this.timeout(60_000);
       const language = languageOfPath(file);
       assert.ok(language);
       const lf = fixture(file);
       let compared = 0;
       for (const text of [lf, lf.replaceAll('\n', '\r\n')]) {
-        const pieces = [' ', ' ', '\n', 'x', '\n', '\r\n', '😀', 'ä', '}', '{', 'function q() {}\n', ' ', '// c\n'];
-        const edits = fc.array(fc.tuple(fc.nat(), fc.nat(40), fc.constantFrom('', ...pieces)), {
-          minLength: 1,
-          maxLength: 5,
-        });
+        const pieces = ['', 'x', '\n', '\r\n', '😀', 'ä', '}', '{', '(', '"', 'function q() {}\n'];
+        const edits = fc.array(
+          fc.tuple(fc.nat(), fc.nat(40), fc.constantFrom(...pieces), fc.constantFrom(0, 1, 1, 1)),
+          { minLength: 1, maxLength: 6 },
+        );
         await fc.assert(
           fc.asyncProperty(edits, async (changes) => {
             const document = await open(language, text);
             let version = 1;
-            for (const [at, length, inserted] of changes) {
+            const change = (start: number, end: number, inserted: string): void => {
               const now = new Text(document.content);
-              const start = Math.min(at % (now.content.length + 1), now.content.length);
-              const end = Math.min(start + length, now.content.length);
               const range = { start: now.positionAt(start), end: now.positionAt(end) };
               assert.ok(document.edit(++version, [{ range, text: inserted }]));
               document.settle();
+            };
+            for (const [at, length, inserted, undone] of changes) {
+              const before = document.content;
+              const start = at % before.length;
+              const end = Math.min(start + length, before.length);
+              change(start, end, inserted);
+              // Most edits are taken back, so that many texts are valid again.
+              if (undone === 1 && document.content !== before)
+                change(start, start + inserted.length, before.slice(start, end));
             }
             const anew = await open(language, document.content);
             const loaded = await pool.load(language);
@@ -76,10 +84,10 @@ describe('a document that is being edited', () => {
             document.dispose();
             anew.dispose();
           }),
-          { numRuns: 40, seed: 7 },
+          { numRuns: 20, seed: 7 },
         );
       }
-      assert.ok(compared > 10, `only ${compared} texts were valid`);
+      assert.ok(compared > 5, `only ${compared} texts were valid`);
     });
 
   it('applies several edits of one version from the bottom up, as the editor sends them', async () => {
