@@ -90,7 +90,7 @@ function same(ref: FunctionRef, owner: Owner): boolean {
   if (ref.id.slice(0, ref.id.indexOf('#')) !== owner.file) return false;
   if (Math.abs(ref.declarationLine + 1 - owner.line) <= 3) return true;
   const last = owner.function.split('.').at(-1);
-  return !/anonymous/.test(owner.function) && ref.name.split('.').at(-1) === last;
+  return !owner.function.includes('anonymous') && ref.name.split('.').at(-1) === last;
 }
 
 function fault(total: Score, kind: string, owner: Owner | null, answer: Answer | undefined): void {

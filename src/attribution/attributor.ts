@@ -3,6 +3,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { WorkspaceFacts } from '../domain/workspace.ts';
 import { rules } from './registry.ts';
 import { renderOperation } from './renderOperation.ts';
+import type { Verdict } from './rule.ts';
 import { WorkspaceIndex } from './workspaceIndex.ts';
 
 /** Maps operations to functions. Pure: the same facts and operation give the same answer. */
@@ -22,9 +23,10 @@ function attribute(index: WorkspaceIndex, operation: Operation): Attribution {
   const step = (stage: ExplanationStep['stage'], text: string): void => {
     steps.push({ stage, text });
   };
+  const context = { operation, index, step };
   let note: string | undefined;
   for (const rule of rules) {
-    const verdict = rule.apply({ operation, index, step });
+    const verdict = rule.apply(context);
     if (verdict.kind === 'pass') {
       if (verdict.note !== undefined) step('rule', `${rule.title}: ${verdict.note}`);
       note ??= verdict.note;
@@ -32,26 +34,33 @@ function attribute(index: WorkspaceIndex, operation: Operation): Attribution {
     }
     step('rule', `${rule.title} (${rule.id})`);
     step('decision', verdict.explanation);
-    const { explanation } = verdict;
-    const common = { operation: operation.id, steps, telemetry, explanation };
-    switch (verdict.kind) {
-      case 'owned':
-        return {
-          ...common,
-          kind: 'owned',
-          owner: verdict.owner,
-          confidence: verdict.confidence,
-          rule: rule.id,
-        };
-      case 'ambiguous':
-        return { ...common, kind: 'ambiguous', candidates: verdict.candidates, rule: rule.id };
-      case 'none':
-        return { ...common, kind: 'none' };
-    }
+    return toAttribution(operation, rule.id, verdict, steps, telemetry);
   }
   const explanation =
     note ??
     'the telemetry names neither code, route, Class.method nor a span name that is written in the source';
   step('decision', explanation);
   return { operation: operation.id, steps, telemetry, explanation, kind: 'none' };
+}
+
+function toAttribution(
+  { id: operation }: Operation,
+  rule: string,
+  verdict: Exclude<Verdict, { readonly kind: 'pass' }>,
+  steps: readonly ExplanationStep[],
+  telemetry: string,
+): Attribution {
+  const { explanation } = verdict;
+  switch (verdict.kind) {
+    case 'owned': {
+      const { owner, confidence } = verdict;
+      return { kind: 'owned', operation, steps, telemetry, explanation, owner, confidence, rule };
+    }
+    case 'ambiguous': {
+      const { candidates } = verdict;
+      return { kind: 'ambiguous', operation, steps, telemetry, explanation, candidates, rule };
+    }
+    case 'none':
+      return { kind: 'none', operation, steps, telemetry, explanation };
+  }
 }

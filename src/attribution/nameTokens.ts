@@ -3,13 +3,18 @@
  * `lambda$x$0`, `<anonymous>`. telemetry.md: names are compared by their ends, never for equality.
  */
 export function nameTokens(name: string): readonly string[] {
+  // Most names are plain: the expressions below would cost more than all the rest.
+  if (!/[^\w.]/.test(name)) return name.split('.').filter(isToken);
   return name
     .replace(/\(\*?(\w+)\)/g, '$1')
     .replace(/lambda\$(\w+)\$\d+/g, '$1')
     .replace(/\$\$Lambda.*$/, '')
     .split(/[.#/\\:$]+/)
-    .filter((token) => token !== '' && !/^(?:<.*>|func\d+|\d+|Object|async|new)$/.test(token));
+    .filter(isToken);
 }
+
+const added = /^(?:<.*>|func\d+|\d+|Object|async|new)$/;
+const isToken = (token: string): boolean => token !== '' && !added.test(token);
 
 /** How many parts agree, counted from the end. */
 export function sharedTokens(a: readonly string[], b: readonly string[]): number {

@@ -46,7 +46,8 @@ export function decide(
   because: string,
 ): Verdict {
   const { operation, index, step } = context;
-  const distinct = [...new Map(found.map((ref) => [ref.id + ref.path, ref])).values()];
+  const distinct =
+    found.length < 2 ? found : [...new Map(found.map((ref) => [ref.id + ref.path, ref])).values()];
   for (const ref of distinct.slice(0, 10)) step('candidate', index.describe(ref));
   const { kept, lost, confirmed } = index.inService(distinct, operation.service);
   const [only, second] = kept;

@@ -184,7 +184,7 @@ function readPom(input: HintInput): Partial<HintFacts> {
   );
   const name = /<artifactId>\s*([^<\s]+)\s*<\/artifactId>/.exec(own)?.[1];
   const names = name === undefined ? [] : [named(input, name, 'artifactId', 'package')];
-  return /<modules>/.test(own) ? { names } : { names, program: input.absoluteFolder };
+  return own.includes('<modules>') ? { names } : { names, program: input.absoluteFolder };
 }
 
 function readGradle(input: HintInput): Partial<HintFacts> {

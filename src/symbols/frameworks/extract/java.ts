@@ -28,7 +28,7 @@ export function extractJava(file: SourceFile): FileFacts {
 
 function readTopLevel(collector: FactsCollector, node: Node): void {
   const { facts } = collector;
-  const name = node.namedChildren.find((n) => /identifier$/.test(n.type))?.text;
+  const name = node.namedChildren.find((n) => n.type.endsWith('identifier'))?.text;
   if (name === undefined) return;
   if (node.type === 'package_declaration') facts.package = name;
   if (node.type !== 'import_declaration' || node.namedChildren.some((n) => n.type === 'asterisk'))
@@ -52,15 +52,16 @@ function readConstant(collector: FactsCollector, name: Node): void {
 
 function readAnnotation(collector: FactsCollector, seed: Node): void {
   let annotation: Node | null = seed.parent;
-  while (annotation !== null && /identifier$/.test(annotation.type)) annotation = annotation.parent;
-  if (annotation === null || !/annotation$/.test(annotation.type)) return;
+  while (annotation !== null && annotation.type.endsWith('identifier'))
+    annotation = annotation.parent;
+  if (!annotation?.type.endsWith('annotation')) return;
   const owner = annotation.parent?.type === 'modifiers' ? annotation.parent.parent : null;
   const target = owner === null ? undefined : collector.declared(owner);
   if (target === undefined) return;
   const args: Expr[] = [];
   const named: Record<string, Expr> = {};
   for (const given of annotation.childForFieldName('arguments')?.namedChildren ?? []) {
-    if (/comment$/.test(given.type)) continue;
+    if (given.type.endsWith('comment')) continue;
     if (given.type === 'element_value_pair') {
       const key = given.childForFieldName('key')?.text;
       if (key !== undefined) named[key] = readJavaExpr(collector, given.childForFieldName('value'));
