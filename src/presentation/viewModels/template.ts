@@ -1,4 +1,4 @@
-import type { Failure, Result } from '../../domain/result.ts';
+import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 
 export const fieldNames = [
@@ -29,7 +29,7 @@ export type Template = readonly Part[];
 const loose = /^[\s·•|,;]+|[\s·•|,;]+$/gu;
 
 /** Template of an annotation: literals, `${field}`, and `[…]` groups (also nested); `\` takes the next character as it is. */
-export function parseTemplate(text: string): Result<Template, Failure> {
+export function parseTemplate(text: string): Result<Template> {
   const stack: Part[][] = [[]];
   let literal = '';
   const top = (): Part[] => stack[stack.length - 1] ?? [];
@@ -69,7 +69,7 @@ export function parseTemplate(text: string): Result<Template, Failure> {
   return ok(top());
 }
 
-const invalid = (message: string, remedy: string): Result<never, Failure> =>
+const invalid = (message: string, remedy: string): Result<never> =>
   fail('invalid', `prodlens.annotations.format: ${message}`, remedy);
 
 export const renderTemplate = (template: Template, fields: Fields): string =>

@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import { linkableCommandIds } from '../commands/ids.ts';
+import type { FunctionDecl } from '../domain/functionDecl.ts';
+import { languageIds } from '../domain/functionDecl.ts';
+import { DisposableStore } from '../platform/disposables.ts';
+import type { RegisterSurface } from '../platform/surface.ts';
+import { AnnotatedFiles, groupByFunction } from './annotatedFile.ts';
+import { DocumentLines } from './documentLines.ts';
+import type { DeclarationLines } from './viewModels/declarationLines.ts';
+import { renderHoverCard } from './viewModels/hoverCard.ts';
+import type { ThemeKind } from './viewModels/sparkline.ts';
+
+/** Cards of more services than this would hide each other. */
+const mostCards = 3;
+
+/** The card on a function's name and at the end of the line that declares it (where the annotation stands). */
+export const registerHover: RegisterSurface = (context) => {
+  const owned = new DisposableStore();
+  const files = new AnnotatedFiles(context);
+  const lines = owned.add(new DocumentLines());
+  // Counted from the first look at the file, so that edits since then are known here.
+  owned.add(
+    context.insights.onDidChange((paths) => {
+      for (const { document } of vscode.window.visibleTextEditors)
+        if (paths.includes(document.uri.fsPath)) lines.of(document, files.insights(document));
+    }),
+  );
+  owned.add(
+    vscode.languages.registerHoverProvider(
+      languageIds.map((language) => ({ scheme: 'file', language })),
+      {
+        provideHover: (document, position) => {
+          const insights = files.insights(document);
+          const moved = lines.of(document, insights);
+          for (const group of groupByFunction(insights).values()) {
+            const [first] = group;
+            if (first === undefined) continue;
+            const range = hoveredRange(document, position, first.function, moved);
+            if (range === undefined) continue;
+            const cards = group.slice(0, mostCards).flatMap((insight) => {
+              const card = renderHoverCard(insight, {
+                window: context.insights.environment().window,
+                theme: themeKind(),
+                now: context.clock.now(),
+              });
+              return card === undefined ? [] : [trusted(card)];
+            });
+            if (cards.length > 0) return new vscode.Hover(cards, range);
+          }
+          return undefined;
+        },
+      },
+    ),
+  );
+  return vscode.Disposable.from(owned);
+};
+
+function hoveredRange(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  decl: FunctionDecl,
+  moved: DeclarationLines,
+): vscode.Range | undefined {
+  const shift = moved.shiftOf(decl);
+  const { start, end } = decl.selectionRange;
+  const name = new vscode.Range(
+    Math.max(0, start.line + shift),
+    start.character,
+    Math.max(0, end.line + shift),
+    end.character,
+  );
+  if (name.contains(position)) return name;
+  const line = moved.lineOf(decl);
+  if (line !== position.line || line >= document.lineCount) return undefined;
+  const lineEnd = document.lineAt(line).range.end;
+  return position.character >= lineEnd.character ? new vscode.Range(lineEnd, lineEnd) : undefined;
+}
+
+function trusted(card: string): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(card, true);
+  markdown.isTrusted = { enabledCommands: [...linkableCommandIds] };
+  markdown.supportHtml = false;
+  return markdown;
+}
+
+function themeKind(): ThemeKind {
+  switch (vscode.window.activeColorTheme.kind) {
+    case vscode.ColorThemeKind.Light:
+      return 'light';
+    case vscode.ColorThemeKind.HighContrast:
+      return 'highContrast';
+    case vscode.ColorThemeKind.HighContrastLight:
+      return 'highContrastLight';
+    default:
+      return 'dark';
+  }
+}

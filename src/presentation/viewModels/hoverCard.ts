@@ -1,0 +1,292 @@
+import type { Insight } from '../../domain/insight.ts';
+import type { Comparison, FunctionStats, ReleaseNumbers } from '../../domain/stats.ts';
+import type { WindowName } from '../../domain/units.ts';
+import { windowLength } from '../../domain/units.ts';
+import { worstRegression } from './annotation.ts';
+import * as text from './numberText.ts';
+import { renderVersion } from './releaseText.ts';
+import type { ThemeKind } from './sparkline.ts';
+import { renderSparkline } from './sparkline.ts';
+import { renderUntrustedMarkdown as md } from './untrusted.ts';
+
+export interface HoverSettings {
+  readonly window: WindowName;
+  readonly theme: ThemeKind;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export type HoverCommand = 'prodlens.openTraces' | 'prodlens.explain' | 'prodlens.rollBack';
+
+const none = '–';
+
+/** The card as Markdown without HTML, or nothing where there is no data. All text of telemetry in it is escaped and cut. */
+export function renderHoverCard(insight: Insight, settings: HoverSettings): string | undefined {
+  if (insight.state === 'notInstrumented' || insight.state === 'unknownService') return undefined;
+  const { numbers } = insight;
+  if (insight.state === 'unreachable' && numbers?.total === undefined) return undefined;
+  const sections = [
+    title(insight, settings),
+    state(insight),
+    verdict(insight),
+    numbers === undefined ? '' : table(insight),
+    picture(insight, settings),
+    extras(insight),
+    exceptions(insight, settings.now),
+    candidates(insight),
+    links(insight),
+    provenance(insight),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function title(insight: Insight, settings: HoverSettings): string {
+  const { numbers } = insight;
+  const covered = numbers === undefined ? 0 : numbers.window.to - numbers.window.from;
+  const whole = covered === 0 || covered >= 0.9 * windowLength(settings.window);
+  const age = numbers?.observedAt === undefined ? undefined : settings.now - numbers.observedAt;
+  const old = age === undefined ? [] : [`${text.renderAge(age)} old`];
+  return [
+    `**${md(insight.function.name, 120)}**`,
+    ...(insight.service === undefined ? [] : [md(insight.service, 80)]),
+    `${md(insight.environment, 40)}${insight.production ? ' (production)' : ''}`,
+    whole ? `last ${settings.window}` : `last ${text.renderAge(covered)} of ${settings.window}`,
+    ...old,
+  ].join(' · ');
+}
+
+function state(insight: Insight): string {
+  const lines: string[] = [];
+  const since = insight.numbers?.silentSince;
+  if (insight.stale === true)
+    lines.push(
+      insight.state === 'unreachable'
+        ? '$(warning) The backend does not answer: these are the last good numbers.'
+        : `$(warning) No telemetry of this service${since === undefined ? '' : ` since ${text.renderTime(since)}`}.`,
+    );
+  if (insight.state === 'noTraffic')
+    lines.push('No calls of this function in the window; the service itself is alive.');
+  if (insight.state === 'ambiguous')
+    lines.push(
+      '$(question) Several functions could own this telemetry: no number is shown for any.',
+    );
+  if (insight.drift === 'edited')
+    lines.push('$(edit) Edited: differs from the source of the running release.');
+  if (insight.drift === 'notInRelease') lines.push('Not in any running release yet.');
+  if (insight.reason !== undefined) lines.push(md(insight.reason, 300));
+  return lines.join('  \n');
+}
+
+function verdict(insight: Insight): string {
+  const worse = worstRegression(insight);
+  return worse === undefined
+    ? ''
+    : `**▲ ${md(renderVersion(worse.release))} is worse than ${md(renderVersion(worse.baseline))}**: ${findings(worse)}`;
+}
+
+function findings(comparison: Comparison): string {
+  return comparison.findings
+    .filter((finding) => finding.verdict === comparison.verdict)
+    .map((finding) => {
+      const change =
+        finding.metric === 'p95'
+          ? `p95 ${text.renderDurationChange(finding.from, finding.to)}`
+          : `errors ${text.renderRatioChange(finding.from, finding.to)}`;
+      return `${change} (${text.renderCount(finding.calls)} against ${text.renderCount(finding.baselineCalls)} calls)`;
+    })
+    .join(', ');
+}
+
+function table(insight: Insight): string {
+  const numbers = insight.numbers;
+  if (numbers === undefined || (numbers.releases.length === 0 && numbers.total === undefined))
+    return '';
+  const running = numbers.releases
+    .filter((release) => release.running)
+    .sort((a, b) => (b.share ?? -1) - (a.share ?? -1));
+  const past = numbers.releases
+    .filter((release) => !release.running)
+    .sort((a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0));
+  const compared = numbers.comparisons.length > 0;
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const head = ['release', 'share', 'calls/s', 'p50', 'p95', 'p99', 'errors'];
+  const lines = [
+    row([...head, ...(compared ? ['change'] : [])]),
+    `| :-- |${' --: |'.repeat(6)}${compared ? ' :-- |' : ''}`,
+    ...running.map((release) =>
+      row([
+        releaseName(release),
+        release.share === undefined ? none : text.renderRatio(release.share),
+        ...statCells(release.stats, comparisonOf(insight, release)),
+        ...(compared ? [change(insight, release)] : []),
+      ]),
+    ),
+    // Muted without HTML: italics, and no share.
+    ...past.slice(0, 3).map((release) => {
+      const ended =
+        release.lastSeen === undefined ? '' : ` ended ${text.renderTime(release.lastSeen)}`;
+      const cells = statCells(release.stats, undefined, false).map((cell) =>
+        cell === none ? cell : `_${cell}_`,
+      );
+      return row([
+        `_${md(renderVersion(release.version))}${ended}_`,
+        '',
+        ...cells,
+        ...(compared ? [''] : []),
+      ]);
+    }),
+  ];
+  if (numbers.releases.length === 0 && numbers.total !== undefined)
+    lines.push(
+      row(['all', none, ...statCells(numbers.total, undefined), ...(compared ? [''] : [])]),
+    );
+  const older = (numbers.olderReleases ?? 0) + Math.max(0, past.length - 3);
+  return lines.join('\n') + (older > 0 ? `\n\n_${older} older releases_` : '');
+}
+
+function releaseName(release: ReleaseNumbers): string {
+  const commit =
+    release.commit !== undefined && /^[0-9a-f]{7,64}$/i.test(release.commit)
+      ? ` \`${release.commit.slice(0, 7)}\``
+      : '';
+  const since =
+    release.firstSeen === undefined ? '' : ` since ${text.renderTime(release.firstSeen)}`;
+  return `${md(renderVersion(release.version))}${commit}${since}`;
+}
+
+function statCells(
+  stats: FunctionStats,
+  comparison: Comparison | undefined,
+  live = true,
+): readonly string[] {
+  const least = stats.lowerBound === true ? '≥ ' : '';
+  const worse = (metric: 'p95' | 'errors'): boolean =>
+    comparison?.basis === 'concurrent' &&
+    comparison.findings.some((f) => f.metric === metric && f.verdict === 'worse');
+  const known = (cell: string): string => (cell === '' ? none : cell);
+  const strong = (cell: string, is: boolean): string =>
+    is && cell !== none ? `**${cell} ▲**` : cell;
+  const errors =
+    stats.errorRatio === undefined || (least !== '' && stats.errorRatio === 0)
+      ? none
+      : least + text.renderRatio(stats.errorRatio);
+  return [
+    !live || stats.perSecond === undefined ? none : least + rate(stats.perSecond),
+    known(text.renderQuantile(stats.p50Ms)),
+    strong(known(text.renderQuantile(stats.p95Ms)), worse('p95')),
+    known(text.renderQuantile(stats.p99Ms)),
+    strong(errors, worse('errors')),
+  ];
+}
+
+/** The column says calls per second: only rarer calls name their unit. */
+const rate = (perSecond: number): string => text.renderRate(perSecond).replace(/\/s$/, '');
+
+const comparisonOf = (insight: Insight, release: ReleaseNumbers): Comparison | undefined =>
+  insight.numbers?.comparisons.find((comparison) => comparison.release === release.version);
+
+function change(insight: Insight, release: ReleaseNumbers): string {
+  const comparison = comparisonOf(insight, release);
+  if (comparison === undefined)
+    return insight.numbers?.comparisons.some((c) => c.baseline === release.version) === true
+      ? 'baseline'
+      : '';
+  const labels = {
+    worse: '▲ worse',
+    better: '▼ better',
+    same: '= same',
+    tooFew: 'too few calls to tell',
+  };
+  const basis = comparison.basis === 'beforeAfter' ? ' (before/after)' : '';
+  return `${labels[comparison.verdict]}${basis}`;
+}
+
+function picture(insight: Insight, settings: HoverSettings): string {
+  if (insight.numbers === undefined) return '';
+  const sparkline = renderSparkline(insight.numbers, settings.theme);
+  if (sparkline === undefined) return '';
+  const data = Buffer.from(sparkline.svg, 'utf8').toString('base64');
+  return `![${md(sparkline.description)}](data:image/svg+xml;base64,${data}|width=460,height=72)`;
+}
+
+function extras(insight: Insight): string {
+  const { numbers } = insight;
+  if (numbers === undefined) return '';
+  const { total, refused, callsOut } = numbers;
+  const parts: string[] = [];
+  if (total?.count !== undefined)
+    parts.push(
+      `${total.lowerBound === true ? 'at least ' : ''}${text.renderCount(total.count)} ${total.basis === 'sample' ? 'sampled ' : ''}calls`,
+    );
+  if (total?.clientErrors !== undefined && total.clientErrors > 0)
+    parts.push(`${text.renderCount(total.clientErrors)} client errors (4xx)`);
+  if (refused !== undefined && refused > 0)
+    parts.push(`${text.renderCount(refused)} refused before the body`);
+  if (callsOut?.count !== undefined && callsOut.count > 0) {
+    const p95 = text.renderQuantile(callsOut.p95Ms);
+    const failing =
+      callsOut.errorRatio === undefined || callsOut.errorRatio === 0
+        ? ''
+        : `, ${text.renderRatio(callsOut.errorRatio)} err`;
+    parts.push(
+      `calls out: ${text.renderCount(callsOut.count)}${p95 === '' ? '' : `, p95 ${p95}`}${failing}`,
+    );
+  }
+  return parts.join(' · ');
+}
+
+function exceptions(insight: Insight, now: number): string {
+  const groups = [...(insight.numbers?.exceptions ?? [])].sort((a, b) => b.count - a.count);
+  if (groups.length === 0) return '';
+  const lines = groups.slice(0, 3).map((group) => {
+    const [frame] = group.frames;
+    const name = frame?.filePath.split(/[\\/]/).slice(-2).join('/');
+    const place =
+      name === undefined
+        ? ''
+        : ` — ${md(name, 80)}${frame?.line === undefined ? '' : `:${frame.line}`}`;
+    const releases = group.releases.slice(0, 2).map((version) => md(renderVersion(version)));
+    const where = releases.length === 0 ? '' : ` · ${releases.join(', ')}`;
+    const message = group.messageShape === '' ? '' : `: ${md(group.messageShape, 120)}`;
+    return `- ${text.renderCount(group.count)} × **${md(group.type, 80)}**${message}${place}${where} · ${text.renderAge(now - group.lastSeen)} ago`;
+  });
+  const more = groups.length > 3 ? [`- and ${groups.length - 3} more kinds`] : [];
+  return ['Top errors', '', ...lines, ...more].join('\n');
+}
+
+function candidates(insight: Insight): string {
+  const owners = insight.candidates ?? [];
+  if (insight.state !== 'ambiguous' || owners.length === 0) return '';
+  const lines = owners.slice(0, 5).map(({ name, path, declarationLine }) => {
+    const file = path.split(/[\\/]/).slice(-2).join('/');
+    return `- ${md(name, 80)} — ${md(file, 80)}:${declarationLine + 1}`;
+  });
+  const more = owners.length > 5 ? [`- and ${owners.length - 5} more`] : [];
+  return [...lines, ...more].join('\n');
+}
+
+function links(insight: Insight): string {
+  const { numbers } = insight;
+  const link = (label: string, command: HoverCommand, kind?: string): string => {
+    const argument = [{ insight: insight.id, ...(kind === undefined ? {} : { kind }) }];
+    return `[${label}](command:${command}?${encodeURIComponent(JSON.stringify(argument))})`;
+  };
+  const seen = numbers?.total?.count !== undefined && numbers.total.count > 0;
+  const failed = (numbers?.total?.errors ?? 0) > 0 || (numbers?.exceptions.length ?? 0) > 0;
+  const offerRollback = (numbers?.releases.length ?? 0) > 1;
+  return [
+    ...(seen ? [link('$(search) Slowest trace', 'prodlens.openTraces', 'slow')] : []),
+    ...(failed ? [link('$(error) A failing trace', 'prodlens.openTraces', 'failed')] : []),
+    ...(seen ? [link('$(list-flat) All traces', 'prodlens.openTraces', 'recent')] : []),
+    link('$(info) Explain', 'prodlens.explain'),
+    ...(offerRollback ? [link('$(discard) Roll back…', 'prodlens.rollBack')] : []),
+  ].join(' · ');
+}
+
+function provenance(insight: Insight): string {
+  const [first] = insight.attribution;
+  if (first === undefined) return '';
+  const more = insight.attribution.length - 1;
+  const source = insight.numbers?.total?.source;
+  return `_Why this function: ${md(first.explanation, 240)} (${md(first.telemetry, 120)}; ${first.confidence}${source === undefined ? '' : `; ${md(source, 80)}`}${more > 0 ? `; and ${more} more operations` : ''})_`;
+}

@@ -1,0 +1,102 @@
+import type { FunctionNumbers, SeriesPoint } from '../../domain/stats.ts';
+import { renderDuration, renderTime } from './numberText.ts';
+import { renderVersion } from './releaseText.ts';
+
+export type ThemeKind = 'light' | 'dark' | 'highContrast' | 'highContrastLight';
+
+interface Palette {
+  readonly p95: string;
+  readonly errors: string;
+  readonly text: string;
+  readonly line: string;
+}
+
+/* An image can't see the theme's variables; each colour has at least 4.5:1 on the hover of VS Code's theme of that kind. */
+const palettes: Readonly<Record<ThemeKind, Palette>> = {
+  light: { p95: '#1f6feb', errors: '#c93c37', text: '#57606a', line: '#8c959f' },
+  dark: { p95: '#58a6ff', errors: '#ff7b72', text: '#a9b1ba', line: '#7d8590' },
+  highContrast: { p95: '#71b7ff', errors: '#ff9492', text: '#ffffff', line: '#d9dee3' },
+  highContrastLight: { p95: '#0349b4', errors: '#a0111f', text: '#0e1116', line: '#3f4650' },
+};
+
+const size = { width: 460, height: 72 };
+const plot = { left: 4, right: 456, top: 16, bottom: 56 };
+
+/** p95 as a line, errors as bars, a dashed line where a release was first seen; `undefined` with under two points to join. */
+export function renderSparkline(
+  numbers: FunctionNumbers,
+  theme: ThemeKind,
+): { readonly svg: string; readonly description: string } | undefined {
+  const points = [...numbers.series].sort((a, b) => a.at - b.at);
+  const timed = points.filter((point) => Number.isFinite(point.p95Ms));
+  if (timed.length < 2) return undefined;
+  const { from, to } = numbers.window;
+  const color = palettes[theme];
+  const highest = Math.max(...timed.map((point) => point.p95Ms ?? 0), 0.001);
+  const x = (at: number): number =>
+    round(plot.left + ((at - from) / Math.max(1, to - from)) * (plot.right - plot.left));
+  const y = (ms: number): number => round(plot.bottom - (ms / highest) * (plot.bottom - plot.top));
+  const mostErrors = Math.max(...points.map((point) => point.errors));
+  const barWidth = Math.max(2, Math.min(8, (plot.right - plot.left) / points.length - 1));
+  const bars = points
+    .filter((point) => point.errors > 0)
+    .map((point) => {
+      const height = round(3 + (point.errors / mostErrors) * 13);
+      return `<rect x="${x(point.at)}" y="${plot.bottom - height}" width="${round(barWidth)}" height="${height}" fill="${color.errors}" fill-opacity=".85"/>`;
+    });
+  const total = points.reduce((sum, point) => sum + point.errors, 0);
+  const markers = numbers.releases.flatMap(({ version, firstSeen }) => {
+    if (firstSeen === undefined || firstSeen <= from || firstSeen >= to) return [];
+    const at = x(firstSeen);
+    const late = at > plot.right - 110;
+    return `<line x1="${at}" y1="4" x2="${at}" y2="${plot.bottom}" stroke="${color.line}" stroke-dasharray="3 3"/><text x="${late ? at - 4 : at + 4}" y="11" text-anchor="${late ? 'end' : 'start'}">${xml(renderVersion(version))}</text>`;
+  });
+  const errorsText =
+    total === 0
+      ? ''
+      : `<text x="230" y="69" text-anchor="middle" fill="${color.errors}">▮ ${total} ${total === 1 ? 'error' : 'errors'}</text>`;
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="10" fill="${color.text}">`,
+    `<line x1="${plot.left}" y1="${plot.bottom + 0.5}" x2="${plot.right}" y2="${plot.bottom + 0.5}" stroke="${color.line}" stroke-opacity=".5"/>`,
+    ...bars,
+    ...segments(timed, points).map(
+      (segment) =>
+        `<polyline points="${segment.map((p) => `${x(p.at)},${y(p.p95Ms ?? 0)}`).join(' ')}" fill="none" stroke="${color.p95}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"/>`,
+    ),
+    ...markers,
+    `<text x="${plot.left}" y="11" fill="${color.p95}">p95 up to ${renderDuration(highest)}</text>`,
+    `<text x="${plot.left}" y="69">${renderTime(from)}</text>`,
+    errorsText,
+    `<text x="${plot.right}" y="69" text-anchor="end">${renderTime(to)}</text>`,
+    '</svg>',
+  ].join('');
+  const lowest = Math.min(...timed.map((point) => point.p95Ms ?? 0));
+  const last = timed[timed.length - 1]?.p95Ms ?? 0;
+  return {
+    svg,
+    description: `p95 from ${renderTime(from)} to ${renderTime(to)}: between ${renderDuration(lowest)} and ${renderDuration(highest)}, last ${renderDuration(last)}; ${total} errors`,
+  };
+}
+
+/** A slot without calls has no p95: the line is broken there, not drawn across. A lone point is a dot. */
+function segments(
+  timed: readonly SeriesPoint[],
+  all: readonly SeriesPoint[],
+): readonly (readonly SeriesPoint[])[] {
+  const steps = all.slice(1).map((point, index) => point.at - (all[index]?.at ?? 0));
+  const step = Math.min(...steps.filter((length) => length > 0));
+  const result: SeriesPoint[][] = [];
+  let previous: SeriesPoint | undefined;
+  for (const point of timed) {
+    if (previous !== undefined && point.at - previous.at <= 2.5 * step)
+      result[result.length - 1]?.push(point);
+    else result.push([point]);
+    previous = point;
+  }
+  return result.map((s) => (s.length === 1 ? [...s, ...s] : s));
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+const xml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
