@@ -8,7 +8,7 @@ import { Exceptions } from './exceptions.ts';
 import { Operations } from './operations.ts';
 import { PathTable } from './paths.ts';
 import type { MetricsIngest } from './metricsIngest.ts';
-import type { QueryData } from './query.ts';
+import type { QueryData } from './queryData.ts';
 import { newService, type ServiceEntry } from './services.ts';
 import type { SpanIngest } from './spanIngest.ts';
 import { TraceStore } from './traceStore.ts';

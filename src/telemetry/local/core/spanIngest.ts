@@ -3,22 +3,20 @@ import type { UnixMillis } from '../../../domain/units.ts';
 import type { IngestOutcome, ResourceRecord, SpanRecord } from '../model.ts';
 import { Assemblies, type Assembly, type SpanNode } from './assembly.ts';
 import { httpMethod, httpRoute, httpStatus, rawPath } from './attributes.ts';
-import { spanBytes } from './byteCount.ts';
 import type { CoreState } from './coreState.ts';
 import { entryOutcome, innerOutcome } from './errors.ts';
-import { readException } from './exceptions.ts';
 import { identify, isCallOut, isEntryKind } from './identity.ts';
 import { insideCallOut, rootPath } from './paths.ts';
 import { hash64, RecentKeys } from './recentKeys.ts';
+import { recordExceptions } from './recordExceptions.ts';
 import { samplingWeight } from './sampling.ts';
 import { noteArrival, noteProcess, noteUnmatched, type ServiceEntry } from './services.ts';
+import { newNode, parentOwner, sameServiceAncestor } from './spanNodes.ts';
 
 const duplicatesKept = 10 * 60_000;
 const mostDuplicates = 1_000_000;
 const tooFarAhead = 60_000;
 const tooOld = 24 * 60 * 60_000;
-/** Ancestors looked through for one of the same service; deeper chains of other services are cut. */
-const mostHops = 256;
 
 const kindNumber: Readonly<Record<SpanRecord['kind'], number>> = {
   unspecified: 0,
@@ -228,7 +226,7 @@ export class SpanIngest {
   private settled(assembly: Assembly, nodes: readonly SpanNode[], closed: boolean): void {
     if (nodes.length > 0) {
       this.changes += 1;
-      this.recordExceptions(nodes);
+      recordExceptions(this.state.exceptions, nodes);
       this.state.traces.offer(assembly.traceId, nodes);
       let last: ResourceRecord | undefined;
       for (const node of nodes) {
@@ -239,87 +237,4 @@ export class SpanIngest {
     }
     if (closed) this.state.traces.closed(assembly.traceId);
   }
-
-  /** An exception that travels up is recorded by several spans: the innermost one keeps it. */
-  private recordExceptions(nodes: readonly SpanNode[]): void {
-    for (const node of nodes) {
-      if (node.span.events.length === 0) continue;
-      for (const seen of exceptionsOf(node))
-        for (let up = node.ancestor; up !== undefined; up = up.ancestor) {
-          up.exceptionsBelow ??= new Set();
-          if (up.exceptionsBelow.has(seen.signature)) break;
-          up.exceptionsBelow.add(seen.signature);
-        }
-    }
-    for (const node of nodes) {
-      if (node.span.events.length === 0 || !node.failing || node.cell === undefined) continue;
-      for (const seen of exceptionsOf(node)) {
-        if (node.exceptionsBelow?.has(seen.signature) === true) continue;
-        this.state.exceptions.record(seen, {
-          operation: node.cell.operation.index,
-          path: node.cell.path,
-          run: node.cell.lane.run,
-          time: node.time,
-          weight: node.weight,
-          traceId: node.span.traceId,
-        });
-      }
-    }
-  }
-}
-
-function* exceptionsOf(node: SpanNode): Iterable<NonNullable<ReturnType<typeof readException>>> {
-  const seen = new Set<string>();
-  for (const event of node.span.events) {
-    const exception = readException(event);
-    if (exception === undefined || seen.has(exception.signature)) continue;
-    seen.add(exception.signature);
-    yield exception;
-  }
-}
-
-function newNode(span: SpanRecord, service: ServiceEntry, arrival: number): SpanNode {
-  return {
-    span,
-    service,
-    bytes: spanBytes(span),
-    arrival,
-    twin: undefined,
-    resolved: false,
-    pass: 0,
-    blocked: false,
-    parent: undefined,
-    ancestor: undefined,
-    entry: undefined,
-    operation: undefined,
-    layer: undefined,
-    path: rootPath,
-    insideCallOut: false,
-    outcome: 'ok',
-    failing: false,
-    cell: undefined,
-    time: arrival,
-    weight: 1,
-    staged: false,
-    handled: false,
-    exceptionsBelow: undefined,
-  };
-}
-
-function sameServiceAncestor(node: SpanNode): SpanNode | undefined {
-  let up = node.parent;
-  for (let hops = 0; up !== undefined && hops < mostHops; hops += 1) {
-    if (up.service === node.service) return up;
-    up = up.parent;
-  }
-  return undefined;
-}
-
-/** `Controller.callback` of the parent span, for inner spans that name only the callback. */
-function parentOwner(node: SpanNode): string | undefined {
-  const { parent } = node;
-  if (parent?.service !== node.service) return undefined;
-  const { layer } = parent;
-  if (layer?.controller === undefined || layer.callback === undefined) return undefined;
-  return `${layer.controller}.${layer.callback}`;
 }

@@ -78,7 +78,7 @@ describe('counts against a count span by span', () => {
           core.spans(shuffled.slice(0, 7), at(0));
           core.spans(shuffled.slice(7), at(500));
           core.settle(at(600));
-          const wanted = new Set(owned);
+          const wanted = new Set<string>(owned);
           const expected = naive(spans, wanted);
           const { total } = numbers(
             core,
@@ -105,7 +105,7 @@ describe('counts against a count span by span', () => {
           now += 900;
         }
         core.tick(at(now + 11_000));
-        const wanted = new Set(owned);
+        const wanted = new Set<string>(owned);
         const { total } = numbers(
           core,
           (o) => o.service === services[0]?.service && wanted.has(o.name),

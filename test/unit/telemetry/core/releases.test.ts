@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ComparisonContext, ComparisonSide } from '../../../../src/domain/comparison.ts';
+import { compareReleases } from '../../../../src/releases/compareReleases.ts';
 import type { TelemetryCore } from '../../../../src/telemetry/local/core.ts';
 import { child, at, newCore, noVerdict, numbers, request, resource, span, t0 } from './builders.ts';
 
@@ -137,6 +138,23 @@ describe('releases', () => {
 });
 
 describe('comparisons', () => {
+  it('judge a release that fails and is slower as worse, and an equal one not', () => {
+    for (const regressed of [true, false]) {
+      const core = newCore({ compare: compareReleases });
+      traffic(core, v1, 0, 12 * minute, 20, (i) => ({
+        ms: 20 + (i % 10),
+        code: i % 200 === 0 ? 500 : 200,
+      }));
+      traffic(core, v2, minute, 12 * minute, 4, (i) =>
+        regressed
+          ? { ms: 60 + (i % 10), code: i % 8 === 0 ? 500 : 200 }
+          : { ms: 20 + (i % 10), code: i % 200 === 0 ? 500 : 200 },
+      );
+      const [comparison] = numbers(core, all, at(12 * minute)).comparisons;
+      assert.equal(comparison?.verdict === 'worse', regressed, JSON.stringify(comparison));
+    }
+  });
+
   const recording = () => {
     const asked: [ComparisonSide, ComparisonSide, ComparisonContext][] = [];
     const core = newCore({

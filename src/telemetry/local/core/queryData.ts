@@ -1,0 +1,18 @@
+import type { CompareReleases } from '../../../domain/comparison.ts';
+import type { Cells } from './cells.ts';
+import type { Exceptions } from './exceptions.ts';
+import type { Operations } from './operations.ts';
+import type { PathTable } from './paths.ts';
+import type { ServiceEntry } from './services.ts';
+
+/** What answers are made from. */
+export interface QueryData {
+  readonly services: ReadonlyMap<string, ServiceEntry>;
+  readonly operations: Operations;
+  readonly cells: Cells;
+  readonly paths: PathTable;
+  readonly exceptions: Exceptions;
+  readonly compare: CompareReleases;
+  /** Since when this process has been counting. */
+  readonly began: number;
+}
