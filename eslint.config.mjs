@@ -58,6 +58,7 @@ export const mayImport = {
     'telemetry/ports.ts',
     'symbols/contract.ts',
     'rpc/contract.ts',
+    'rollback',
     'commands/ids.ts',
     'webviews/protocol.ts',
   ],

@@ -41,7 +41,7 @@ export const rollBack =
   (context: RollBackContext) =>
   async (argument: unknown): Promise<void> => {
     if (!vscode.workspace.isTrusted) {
-      return tell('warning', vscode.l10n.t('Rolling back needs a trusted workspace.'));
+      tell('warning', vscode.l10n.t('Rolling back needs a trusted workspace.')); return;
     }
     const id = decodeInsightArgument(argument).insight;
     const insight = id === undefined ? context.atCursor() : context.insights.byId(id);
@@ -51,7 +51,7 @@ export const rollBack =
     );
     const targets = own.length > 0 ? own : insight?.service === undefined ? all : [];
     if (targets.length === 0) {
-      return tell(
+      tell(
         'warning',
         insight?.service === undefined
           ? vscode.l10n.t(
@@ -64,7 +64,7 @@ export const rollBack =
               renderUntrusted(insight.service),
             ),
         vscode.l10n.t('Add one to the setting prodlens.environments, under targets.'),
-      );
+      ); return;
     }
     const output = (chunk: string): void =>
       context.log.info(renderUntrusted(chunk.trimEnd(), 4_000));
@@ -84,7 +84,7 @@ export const rollBack =
     const result = await runRollback(services, dialogs(context), targets, subject);
     if (!result.ok && result.failure.reason !== 'aborted') {
       context.log.warn(result.failure.message);
-      return tell('error', result.failure.message, result.failure.remedy);
+      tell('error', result.failure.message, result.failure.remedy); return;
     }
   };
 

@@ -7,6 +7,7 @@ import type { IndexContract } from '../symbols/contract.ts';
 import type { FileView } from '../symbols/contract.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { MetricsSource, OperationGroup } from '../telemetry/ports.ts';
+import { VerdictHold } from '../releases/verdictHold.ts';
 import type { KnownNumbers } from './combine.ts';
 import { combine, groupOperations, operationGroup } from './combine.ts';
 import type { EnvironmentView, InsightService } from './contract.ts';
@@ -50,6 +51,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
   const { index, environment, after, report } = dependencies;
   const files = new LatestFiles();
   const numbers = new Map<string, KnownNumbers>();
+  const hold = new VerdictHold();
   const changeListeners = new Set<(paths: readonly string[]) => void>();
   const environmentListeners = new Set<(environment: EnvironmentView) => void>();
   const timers = new Map<string, Disposable>();
@@ -147,7 +149,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
       const lastGood = fresh.observedAt !== undefined ? fresh : hadCalls;
       numbers.delete(fresh.key);
       numbers.set(fresh.key, {
-        numbers: fresh,
+        numbers: { ...fresh, comparisons: hold.settle(fresh.key, fresh.comparisons) },
         ...(lastGood === undefined ? {} : { lastGood }),
       });
     }
@@ -241,6 +243,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
       end.abort();
       end = new AbortController();
       numbers.clear();
+      hold.clear();
       files.clearInsights();
       chosen = choice;
     }

@@ -29,7 +29,7 @@ export class VerdictHold {
         after.set(comparison.release, { comparison, refreshesBelow: 0 });
         return comparison;
       }
-      if (held === undefined || held.comparison.baseline !== comparison.baseline) return comparison;
+      if (held?.comparison.baseline !== comparison.baseline) return comparison;
       if (held.refreshesBelow + 1 >= refreshesToClear) return comparison;
       after.set(comparison.release, { ...held, refreshesBelow: held.refreshesBelow + 1 });
       return held.comparison;

@@ -55,10 +55,14 @@ describe('both workers, on recorded traffic of the shop', function () {
     folder = await mkdtemp(path.join(os.tmpdir(), 'pl-pipeline-'));
     await cp(path.join(root, 'demo/shop'), path.join(folder, 'shop'), { recursive: true });
     const { nodeBundles } = (await import(pathToFileURL(path.join(root, 'esbuild.mjs')).href)) as {
-      nodeBundles: BuildOptions & { entryPoints: Record<string, string> };
+      nodeBundles: BuildOptions & { entryPoints: Record<'indexWorker' | 'receiverWorker', string> };
     };
-    const { extension: _, ...workers } = nodeBundles.entryPoints;
-    await build({ ...nodeBundles, entryPoints: workers, outdir: path.join(folder, 'dist') });
+    const { indexWorker, receiverWorker } = nodeBundles.entryPoints;
+    await build({
+      ...nodeBundles,
+      entryPoints: { indexWorker, receiverWorker },
+      outdir: path.join(folder, 'dist'),
+    });
     const grammars = path.join(folder, 'grammars');
     const wasm = path.join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
     await cp(wasm, grammars, { recursive: true });
@@ -172,7 +176,7 @@ describe('both workers, on recorded traffic of the shop', function () {
     assert.equal(errors.get('1.4.0'), 0);
     assert.equal(numbers.exceptions[0]?.type, 'TypeError');
     const [location] = await index.call('locateFrames', {
-      stacks: [numbers.exceptions[0]?.frames ?? []],
+      stacks: [numbers.exceptions[0].frames],
     });
     assert.match(location?.path ?? '', /api\/routes\/orders\.js$/);
   });

@@ -45,7 +45,7 @@ export async function send(
       body,
     });
     const answer = await response.text();
-    if (response.status !== 200 || /rejected/.test(answer))
+    if (response.status !== 200 || answer.includes('rejected'))
       throw new Error(`${response.status} ${answer}`);
   }
 }
