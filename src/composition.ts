@@ -32,6 +32,10 @@ import { createApi } from './platform/publicApi.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
 import { WorkerPair } from './platform/workerHost.ts';
+import { registerCodeLens } from './presentation/codeLens.ts';
+import { registerDecorations } from './presentation/decorations.ts';
+import { registerHover } from './presentation/hover.ts';
+import { registerStatusBar } from './presentation/statusBar.ts';
 import { WaterfallPanels } from './presentation/waterfallPanel.ts';
 import { Journal } from './rollback/journal.ts';
 import { createProviders } from './rollback/providers/registry.ts';
@@ -46,7 +50,12 @@ export interface Composition {
 }
 
 /** Surfaces of the editor. Each is made by itself: one that fails is told in the log and doesn't take the others down. */
-const surfaces: Readonly<Record<string, RegisterSurface>> = {};
+const surfaces: Readonly<Record<string, RegisterSurface>> = {
+  annotations: registerDecorations,
+  codeLens: registerCodeLens,
+  hover: registerHover,
+  statusBar: registerStatusBar,
+};
 
 /** Time that closing may take: VS Code ends the extension host after five seconds. */
 const closeWithin = 3_000;
