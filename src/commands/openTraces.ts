@@ -42,12 +42,17 @@ export const openTraces =
   async (argument?: unknown): Promise<void> => {
     const { insight: id, kind } = decodeInsightArgument(argument);
     const named = id === undefined ? undefined : context.insights.byId(id);
-    if (id !== undefined && named === undefined)
-      return warn(vscode.l10n.t('These numbers are outdated: hover over the function again.'));
+    if (id !== undefined && named === undefined) {
+      warn(vscode.l10n.t('These numbers are outdated: hover over the function again.'));
+      return;
+    }
     const subject = named === undefined ? await chooseSubject(context) : subjectOf(named);
     if (subject === undefined) return;
     const source = context.traces();
-    if (source === undefined) return tellNoSource(context);
+    if (source === undefined) {
+      tellNoSource(context);
+      return;
+    }
     if (id !== undefined && (kind === 'slow' || kind === 'failed'))
       await openFirst(context, source, subject, kind);
     else await new TracePicker(context, source, subject).run();
@@ -149,7 +154,10 @@ async function openFirst(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for the trace…') },
     async () => {
       const found = await source.search(query, controller.signal);
-      if (!found.ok) return tellFailure(found.failure);
+      if (!found.ok) {
+        tellFailure(found.failure);
+        return;
+      }
       const [first] = found.value;
       if (first !== undefined) return openTrace(context, source, first, controller.signal);
       const name = visibleText(subject.name, 80);

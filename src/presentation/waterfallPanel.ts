@@ -29,7 +29,7 @@ export interface FoundTrace {
 }
 
 /** Editors with a trace, at most one per trace. */
-export class WaterfallPanels implements vscode.WebviewPanelSerializer<unknown> {
+export class WaterfallPanels implements vscode.WebviewPanelSerializer {
   readonly #context: WaterfallContext;
   readonly #open = new Map<string, WaterfallPanel>();
   readonly #registered: vscode.Disposable;
@@ -169,8 +169,7 @@ class WaterfallPanel {
     this.#focus = focusSpanId;
     if (this.#ready) this.#send({ type: 'focus', spanId: focusSpanId });
     else if (this.#view !== undefined) {
-      const { selected: _, ...rest } = this.#view;
-      this.#view = { ...rest, selected: { spanId: focusSpanId, nth: 0 } };
+      this.#view = { ...this.#view, selected: { spanId: focusSpanId, nth: 0 } };
     }
   }
 
@@ -229,7 +228,10 @@ class WaterfallPanel {
   }
 
   #sendAll(): void {
-    if (this.#found === undefined) return this.#send({ type: 'loading' });
+    if (this.#found === undefined) {
+      this.#send({ type: 'loading' });
+      return;
+    }
     this.#send({
       type: 'trace',
       ...this.#found,

@@ -215,6 +215,15 @@ export class WaterfallStage {
     return this.page.evaluate(() => (window as unknown as StageWindow).stage.sent);
   }
 
+  /** What was sent, once the view with this search was. */
+  async viewsOf(query: string): Promise<FromWaterfall[]> {
+    await this.page.waitForFunction((wanted) => {
+      const { sent } = (window as unknown as StageWindow).stage;
+      return sent.some((message) => message.type === 'view' && message.view.query === wanted);
+    }, query);
+    return this.sent();
+  }
+
   async state(): Promise<unknown> {
     return this.page.evaluate(() => (window as unknown as StageWindow).stage.state);
   }

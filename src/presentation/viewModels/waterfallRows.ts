@@ -99,8 +99,9 @@ export function serviceBadges(services: readonly string[]): ReadonlyMap<string, 
   for (const service of services) {
     const name = service.slice(service.lastIndexOf('/') + 1);
     const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-    const first = [...(words[0] ?? '?')];
-    const initials = words.length > 1 ? `${first[0] ?? ''}${[...(words[1] ?? '')][0] ?? ''}` : '';
+    const first = Array.from(words[0] ?? '?');
+    const initials =
+      words.length > 1 ? `${first[0] ?? ''}${Array.from(words[1] ?? '')[0] ?? ''}` : '';
     const choices = [
       initials,
       first.slice(0, 2).join(''),

@@ -1,12 +1,11 @@
 import type { AttributeValue } from '../../domain/trace.ts';
 
-/* Control, format and direction characters can hide or reorder what stands beside them. */
+/**
+ * Control, format and direction characters, variation selectors, fillers and line separators: they can hide or reorder what
+ * stands beside them.
+ */
 const unseen =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
-const unseenButLines = new RegExp(
-  unseen.source.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f'),
-  'gu',
-);
+  /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Variation_Selector}|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu;
 
 const escaped = (character: string): string =>
   `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
@@ -24,7 +23,12 @@ export const visibleText = (text: string, longest = 200): string =>
 
 /** The same for text of several lines (stack traces): line breaks and tabs stay. */
 export const visibleLines = (text: string, longest = 20_000): string =>
-  cut(cut(text, longest).replaceAll('\r\n', '\n').replace(unseenButLines, escaped), longest);
+  cut(
+    cut(text, longest)
+      .replaceAll('\r\n', '\n')
+      .replace(unseen, (c) => (c === '\n' || c === '\t' ? c : escaped(c))),
+    longest,
+  );
 
 /** A value as shown beside its name. */
 export const attributeText = (value: AttributeValue, longest = 4_000): string =>

@@ -26,6 +26,9 @@ interface Row {
   readonly label: HTMLElement;
   readonly segments: HTMLElement[];
   index: number;
+  at: number;
+  /** The state of the model that the row shows. */
+  state: number;
 }
 
 /** Only rows in sight exist: a small pool of elements, filled anew while scrolling. */
@@ -37,6 +40,7 @@ export class RowList {
   #model: WaterfallModel;
   #jumpable: ReadonlySet<number> = new Set();
   #timeWidth = 0;
+  #state = 0;
 
   constructor(grid: HTMLElement, canvas: HTMLElement, model: WaterfallModel) {
     this.#grid = grid;
@@ -72,6 +76,11 @@ export class RowList {
       this.#grid.scrollTop = top + rowHeight - height;
   }
 
+  /** The model changed: rows are filled anew. Scrolling alone fills only those that come into sight. */
+  touch(): void {
+    this.#state++;
+  }
+
   render(): void {
     const { rows } = this.#model;
     const top = this.#grid.scrollTop;
@@ -89,7 +98,9 @@ export class RowList {
       const index = rows[at];
       if (row === undefined || index === undefined) continue;
       used.add(at % size);
+      if (row.index === index && row.at === at && row.state === this.#state) continue;
       this.#fill(row, index, at);
+      [row.at, row.state] = [at, this.#state];
     }
     for (const [at, row] of this.#pool.entries()) row.root.hidden = !used.has(at);
   }
@@ -138,7 +149,7 @@ export class RowList {
       jump,
       time,
     };
-    return { ...parts, bar, label, segments: [], index: -1 };
+    return { ...parts, bar, label, segments: [], index: -1, at: -1, state: -1 };
   }
 
   #fill(row: Row, index: number, at: number): void {

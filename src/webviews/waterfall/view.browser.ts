@@ -27,9 +27,11 @@ export class WaterfallViewer {
   readonly #count = element('span', { class: 'count', attributes: { role: 'status' } });
   readonly #resetZoom: HTMLButtonElement;
   readonly #pathToggle: HTMLButtonElement;
-  readonly #render: () => void;
+  readonly #schedule: () => void;
+  #dirty = true;
   #places: Places = { spans: new Map(), frames: new Map() };
   #timeWidth = 0;
+  #viewTimer: ReturnType<typeof setTimeout> | undefined;
   #shown: number | undefined;
 
   constructor(root: HTMLElement, message: TraceMessage, send: (message: FromWaterfall) => void) {
@@ -101,7 +103,7 @@ export class WaterfallViewer {
     );
     root.replaceChildren(this.#header(message), this.#body);
     this.#rows = new RowList(this.grid, canvas, this.model);
-    this.#render = oncePerFrame(() => this.#renderNow());
+    this.#schedule = oncePerFrame(() => this.#renderNow());
     this.#minimap = new Minimap(minimap, this.model, () => this.#zoomChanged(), signal);
     this.#listen(divider, minimap, canvas);
     if (message.view !== undefined) this.#restore(message.view);
@@ -109,6 +111,7 @@ export class WaterfallViewer {
   }
 
   dispose(): void {
+    clearTimeout(this.#viewTimer);
     this.#ended.abort();
   }
 
@@ -319,7 +322,7 @@ export class WaterfallViewer {
     this.grid.addEventListener(
       'scroll',
       () => {
-        this.#render();
+        this.#schedule();
         this.#keepView();
       },
       { signal, passive: true },
@@ -441,9 +444,18 @@ export class WaterfallViewer {
     this.#keepView();
   }
 
+  #render(): void {
+    this.#dirty = true;
+    this.#rows.touch();
+    this.#schedule();
+  }
+
   #renderNow(): void {
     if (this.#ended.signal.aborted) return;
     this.#rows.render();
+    // Scrolling changes nothing else.
+    if (!this.#dirty) return;
+    this.#dirty = false;
     renderAxis(this.#axis, this.#lines, this.model, this.#timeWidth);
     this.#minimap.showWindow();
     this.#resetZoom.disabled = !this.model.zoomed;
@@ -462,8 +474,15 @@ export class WaterfallViewer {
     renderDetails(this.#details, this.model, selected, this.#places, this.#send);
   }
 
-  readonly #keepView = oncePerFrame(() => {
+  /** Not with each frame of scrolling; what is still to be sent when the page goes is sent then. */
+  #keepView(): void {
+    this.#viewTimer ??= setTimeout(() => this.#sendView(), 150);
+  }
+
+  #sendView(): void {
+    clearTimeout(this.#viewTimer);
+    this.#viewTimer = undefined;
     if (!this.#ended.signal.aborted)
       this.#send({ type: 'view', view: this.model.view(this.grid.scrollTop) });
-  });
+  }
 }
