@@ -168,10 +168,18 @@ export class IndexSession {
 
   /** New operations: only they are attributed, unless a service was never seen before. */
   operations(operations: readonly Operation[]): void {
-    const services = this.book.services.length;
-    this.listener.changed(this.book.add(operations));
-    if (this.linked !== undefined && this.book.services.length !== services)
-      this.relinkSoon.request();
+    const services = new Set(this.book.services);
+    const grew = operations.some((operation) => !services.has(operation.service));
+    if (!grew || this.linked === undefined) {
+      this.listener.changed(this.book.add(operations));
+      return;
+    }
+    // Which service a file belongs to is decided among those seen: every answer may be another one now.
+    for (const operation of operations) services.add(operation.service);
+    this.linked = this.linked.withServices([...services].sort());
+    this.book.relink(this.linked.attributor);
+    this.book.add(operations);
+    this.listener.changed([], true);
   }
 
   private async relink(): Promise<void> {
@@ -187,14 +195,15 @@ export class IndexSession {
   }
 
   private async relinkNow(): Promise<void> {
-    if (this.hintsStale) {
+    const hintsRead = this.hintsStale;
+    if (hintsRead) {
       this.hintsStale = false;
       this.services = this.settings.trusted
         ? await readWorkspaceServices([...this.index.listed], (path) => this.index.placeOf(path))
         : noWorkspaceServices;
     }
     if (this.stop.signal.aborted) return;
-    const first = this.linked === undefined;
+    const everything = this.linked === undefined || hintsRead;
     for (const [, document] of this.documents.parsed()) document.settle();
     this.linked = linkWorkspace({
       files: this.index.files,
@@ -204,7 +213,7 @@ export class IndexSession {
       seen: this.book.services,
     });
     const changed = this.book.relink(this.linked.attributor);
-    this.listener.changed(changed, ...(first ? [true as const] : []));
+    this.listener.changed(changed, ...(everything ? [true as const] : []));
     const table = JSON.stringify(this.linked.routeTable);
     if (table !== this.routesSent) this.listener.routes(this.linked.routeTable);
     this.routesSent = table;

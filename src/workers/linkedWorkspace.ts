@@ -28,6 +28,8 @@ export interface LinkedWorkspace {
   /** What an open document's symbols were when it was linked. */
   readonly linkedSymbols: ReadonlyMap<string, Symbols>;
   servicesOf(path: string): FileServices;
+  /** The same workspace, seen with telemetry of other services. */
+  withServices(seen: readonly ServiceKey[]): LinkedWorkspace;
 }
 
 export function linkWorkspace(input: LinkInput): LinkedWorkspace {
@@ -55,26 +57,32 @@ export function linkWorkspace(input: LinkInput): LinkedWorkspace {
   const sourceOf: FrameLookup['sourceOf'] = (...at) => maps.sourceOf(...at);
   const functions: FunctionDecl[] = [];
   for (const file of files.values()) for (const decl of file.functions) functions.push(decl);
-  const servicesOf = input.services.resolver(input.seen);
-  const facts: WorkspaceFacts = {
+  const facts: Omit<WorkspaceFacts, 'servicesOf'> = {
     ...linked,
     functions,
     overrides: input.services.overrides,
-    servicesOf,
     sourceOf,
   };
-  return {
-    attributor: createAttributor(facts),
+  const rest = {
     routes: linked.routes,
     routeTable: { routes: tableOf([...linked.routes, ...linked.openRoutes]) },
     frames: {
       sourceOf,
-      fileOf: (runtimePath) => sources.matching(runtimePath),
-      functionsIn: (file) => files.get(file)?.functions ?? [],
+      fileOf: (runtimePath: string) => sources.matching(runtimePath),
+      functionsIn: (file: string) => files.get(file)?.functions ?? [],
     },
     linkedSymbols,
-    servicesOf,
   };
+  const withServices = (seen: readonly ServiceKey[]): LinkedWorkspace => {
+    const servicesOf = input.services.resolver(seen);
+    return {
+      ...rest,
+      servicesOf,
+      attributor: createAttributor({ ...facts, servicesOf }),
+      withServices,
+    };
+  };
+  return withServices(input.seen);
 }
 
 /** Routes that a raw path may be matched with: read in full, and not a test's. */

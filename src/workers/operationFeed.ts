@@ -6,10 +6,8 @@ import { createRemote } from '../rpc/peer.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { OperationFeedContract } from '../telemetry/local/contract.ts';
 
-export interface OperationFeedListener {
-  /** `restarted`: those from before are no longer the receiver's. */
-  (operations: readonly Operation[], restarted: boolean): void;
-}
+/** `restarted`: operations from before are no longer the receiver's. */
+export type OperationFeedListener = (operations: readonly Operation[], restarted: boolean) => void;
 
 /** Follows the receiver's list of operations and gives it the workspace's routes. */
 export class OperationFeed {
@@ -50,19 +48,15 @@ export class OperationFeed {
     }
     this.pulling = true;
     try {
-      do {
-        this.behind = false;
-        await this.pullOnce();
-      } while (this.behind && !this.isClosed());
+      await this.pullOnce();
     } catch {
       // The receiver is restarting or gone; its next announcement starts another try.
     } finally {
       this.pulling = false;
     }
-  }
-
-  private isClosed(): boolean {
-    return this.closed;
+    const again = this.behind && !this.closed;
+    this.behind = false;
+    if (again) await this.pull();
   }
 
   private async pullOnce(): Promise<void> {
