@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { milliseconds } from '../../../src/domain/units.ts';
+import { createProcessRunner, safePath } from '../../../src/platform/process.ts';
+
+const node = process.execPath;
+const script = (code: string): [string, ...string[]] => [node, '-e', code];
+const read = {
+  timeout: milliseconds(20_000),
+  maxOutputBytes: 10_000,
+  onAbort: 'kill',
+} as const;
+
+describe('the process runner', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'pl-process-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+  const runner = createProcessRunner({ workspaceFolders: () => [folder] });
+  const never = new AbortController().signal;
+
+  it('passes words whole, without a shell, from the home folder', async () => {
+    const words = ['$(whoami)', 'a b', '; ls', '"'];
+    const ran = await runner.run(
+      {
+        ...read,
+        argv: [
+          ...script('console.log(JSON.stringify([process.argv.slice(1),process.cwd()]))'),
+          ...words,
+        ],
+      },
+      never,
+    );
+    assert.ok(ran.ok);
+    assert.deepEqual(JSON.parse(ran.value.stdout), [words, homedir()]);
+  });
+
+  it('gives exit code, both outputs and the environment asked for', async () => {
+    const ran = await runner.run(
+      {
+        ...read,
+        argv: script('console.error(process.env.PRODLENS_REASON);process.exit(3)'),
+        environment: { PRODLENS_REASON: 'too slow' },
+      },
+      never,
+    );
+    assert.ok(ran.ok);
+    assert.equal(ran.value.exitCode, 3);
+    assert.equal(ran.value.stderr.trim(), 'too slow');
+  });
+
+  it('finds no program inside a workspace folder, neither by PATH nor relatively', async () => {
+    const program = path.join(folder, 'deploy-tool');
+    await writeFile(program, '#!/bin/sh\necho owned\n');
+    await chmod(program, 0o755);
+    const search = `${folder}${path.delimiter}relative${path.delimiter}/usr/bin`;
+    assert.equal(safePath(search, [folder]), '/usr/bin');
+    const own = createProcessRunner({
+      workspaceFolders: () => [folder],
+      environment: { PATH: search },
+    });
+    for (const name of ['deploy-tool', './deploy-tool']) {
+      const ran = await own.run({ ...read, argv: [name] }, never);
+      assert.ok(!ran.ok);
+      assert.equal(ran.failure.reason, 'notFound');
+    }
+  });
+
+  it('ends what talks too much or takes too long, and says so', async () => {
+    const loud = await runner.run(
+      { ...read, argv: script('setInterval(()=>process.stdout.write("x".repeat(9000)),1)') },
+      never,
+    );
+    assert.ok(!loud.ok);
+    assert.equal(loud.failure.reason, 'tooLarge');
+    const slow = await runner.run(
+      { ...read, timeout: milliseconds(50), argv: script('setInterval(()=>0,1000)') },
+      never,
+    );
+    assert.ok(!slow.ok);
+    assert.equal(slow.failure.reason, 'timeout');
+  });
+
+  it('leaves an action running when nobody watches any more', async () => {
+    const mark = path.join(folder, 'done');
+    const pidFile = path.join(folder, 'go');
+    const abort = new AbortController();
+    const running = runner.run(
+      {
+        ...read,
+        onAbort: 'leave',
+        argv: [
+          ...script(
+            'const fs=require("fs");console.log("started");const t=setInterval(()=>{if(fs.existsSync(process.argv[2])){fs.writeFileSync(process.argv[1],"");clearInterval(t)}},10)',
+          ),
+          mark,
+          pidFile,
+        ],
+        output: () => {
+          abort.abort();
+        },
+      },
+      abort.signal,
+    );
+    const ran = await running;
+    assert.ok(!ran.ok);
+    assert.equal(ran.failure.reason, 'aborted');
+    await writeFile(pidFile, '');
+    while (!existsSync(mark)) await new Promise((resolve) => setImmediate(resolve));
+  });
+});
