@@ -35,7 +35,7 @@ export function serviceStates(data: QueryData, now: number): ServiceState[] {
     return {
       service: service.key,
       alive: isAlive(service, now),
-      lastSeen: unixMillis(service.lastSeen),
+      lastSeen: unixMillis(Math.floor(service.lastSeen)),
       releases: service.releases.runs
         .filter((run) => run.older !== true)
         .map((run) => releaseState(service, run, parts, now))
@@ -60,8 +60,8 @@ function releaseState(
     running: isRunning(service, run, now),
     // An unknown release may be several: its part of the traffic is no release's share.
     ...(part === undefined || run.version === '' ? {} : { share: ratio(part) }),
-    firstSeen: unixMillis(run.firstSeen),
-    lastSeen: unixMillis(Math.max(run.lastSeen, run.lastProcess)),
+    firstSeen: unixMillis(Math.floor(run.firstSeen)),
+    lastSeen: unixMillis(Math.floor(Math.max(run.lastSeen, run.lastProcess))),
   };
 }
 
@@ -114,7 +114,7 @@ export function numbersOf(
   );
   return {
     ...nothing,
-    window: { from: unixMillis(Math.min(span.from, now)), to: now },
+    window: { from: unixMillis(Math.floor(Math.min(span.from, now))), to: now },
     ...(total.sum.newest > 0 ? { observedAt: unixMillis(Math.floor(total.sum.newest)) } : {}),
     serviceAlive: alive,
     ...(alive ? {} : { silentSince: unixMillis(Math.floor(service.lastSeen)) }),
