@@ -69,12 +69,12 @@ export class RouteIndex {
   /** Routes whose prefix could not be read and whose rest is the longest end of the template. */
   unresolvedEnds(query: RouteQuery): readonly RouteDecl[] {
     this.unresolvedByShape ??= groupByShape(this.unresolved);
-    return this.longestEnd(this.unresolvedByShape, query);
+    return this.longestEnd(this.unresolvedByShape, query, 0);
   }
 
   /** Fully read routes that are the end of the template: a prefix was added outside of the source (context path, gateway). */
   shorter(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
-    return this.longestEnd(this.byShape, query).filter((r) => frameworks.has(r.framework));
+    return this.longestEnd(this.byShape, query, 1).filter((r) => frameworks.has(r.framework));
   }
 
   /** Routes whose path below the innermost router is the template: what some instrumentations' metrics name. */
@@ -89,9 +89,10 @@ export class RouteIndex {
   private longestEnd(
     index: ReadonlyMap<string, readonly RouteDecl[]>,
     query: RouteQuery,
+    least: number,
   ): readonly RouteDecl[] {
     const { segments } = routeShape(query.route);
-    for (let skip = 1; skip < segments.length; skip += 1) {
+    for (let skip = least; skip < segments.length; skip += 1) {
       const end = segments.slice(skip);
       if (end.every((s) => s === '{}')) return [];
       const found = this.fitting(index, query, `/${end.join('/')}`);

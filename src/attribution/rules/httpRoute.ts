@@ -3,7 +3,7 @@ import type { Operation } from '../../domain/operation.ts';
 import type { RouteDecl } from '../../domain/route.ts';
 import { acceptsFile } from '../instrumentation.ts';
 import type { RouteQuery } from '../routeIndex.ts';
-import { isCatchAll } from '../routeShape.ts';
+import { isCatchAll, routeShape } from '../routeShape.ts';
 import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
 
 const gatewayPrefixed: ReadonlySet<string> = new Set(['spring']);
@@ -69,7 +69,12 @@ function match(context: RuleContext, query: RouteQuery): Verdict {
       `${label} is registered at line ${open.registeredAt.line + 1} of ${base(open.registeredAt.path)}, with a handler that is not a function of the workspace`,
     );
   const ends = routes.unresolvedEnds(query);
-  if (ends.length > 0) return owned(context, ends, 'strong', `${label} ends like`);
+  if (ends.length > 0) {
+    // One common word at the end says little.
+    const shared = routeShape(ends[0]?.path ?? '').segments.length;
+    const sure = shared > 1 || shared === routeShape(query.route).segments.length;
+    return owned(context, ends, sure ? 'strong' : 'weak', `${label} ends like`);
+  }
   const shorter = routes.shorter(query, gatewayPrefixed);
   if (shorter.length > 0)
     return owned(

@@ -18,6 +18,8 @@ export interface Row {
   /** `GET /users/:id`, or a method alone: an entry span without a route. */
   readonly http?: string;
   readonly name?: string;
+  /** Default: the fixture's. */
+  readonly service?: string;
   readonly kind?: SpanKind;
   readonly scope?: string;
   readonly source?: 'metric';
@@ -40,6 +42,8 @@ export interface Row {
 
 export interface Expected {
   readonly service: string;
+  /** Services that the telemetry has; default: the fixture's alone. */
+  readonly seen?: readonly string[];
   readonly scope: string;
   readonly operations: readonly Row[];
 }
@@ -52,7 +56,7 @@ export function operationOf(expected: Expected, row: Row): Operation {
   const kind = row.kind ?? (row.http === undefined ? 'internal' : 'server');
   return {
     id: JSON.stringify(row) as OperationId,
-    service: serviceKey(expected.service),
+    service: serviceKey(row.service ?? expected.service),
     source: row.source ?? 'span',
     kind,
     name: row.name ?? row.http ?? '',

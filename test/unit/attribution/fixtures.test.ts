@@ -35,7 +35,7 @@ describe('attribution of the fixtures’ telemetry', () => {
       const expected = readExpected(fixture);
       let attributor: Attributor;
       before(async () => {
-        const seen = [serviceKey(expected.service)];
+        const seen = (expected.seen ?? [expected.service]).map((name) => serviceKey(name));
         const { facts } = await readWorkspace(path.join(fixtures, fixture), seen);
         attributor = createAttributor(facts);
       });

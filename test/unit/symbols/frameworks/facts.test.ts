@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { readWorkspace } from '../../../../bench/attributionWorkspace.ts';
+import { linkFacts, type FileFacts } from '../../../../src/symbols/frameworks/facts.ts';
+import { frameworks, vocabularyOf } from '../../../../src/symbols/frameworks/registry.ts';
+import { fixtures } from '../../attribution/expectations.ts';
+
+const routesOf = (linked: ReturnType<typeof linkFacts>): string[] =>
+  linked.routes.map((r) => `${r.method} ${r.path} ${r.handler.id} ${r.unresolved ?? ''}`).sort();
+
+describe('facts of files', () => {
+  for (const fixture of ['express', 'fastapi', 'nest', 'spring', 'spans'])
+    it(`of ${fixture} link the same after being written and read as JSON`, async () => {
+      const { files } = await readWorkspace(path.join(fixtures, fixture), []);
+      const again = new Map(
+        [...files].map(([file, indexed]) => [
+          file,
+          { ...indexed, facts: JSON.parse(JSON.stringify(indexed.facts)) as FileFacts },
+        ]),
+      );
+      const linked = linkFacts(again);
+      assert.deepEqual(routesOf(linked), routesOf(linkFacts(files)));
+      assert.deepEqual(linked.spans, linkFacts(files).spans);
+    });
+
+  it('are the same wherever the content lies', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'prodlens-facts-'));
+    try {
+      cpSync(path.join(fixtures, 'express'), path.join(folder, 'deep/er'), { recursive: true });
+      const here = await readWorkspace(path.join(fixtures, 'express'), []);
+      const there = await readWorkspace(folder, []);
+      for (const [file, { facts }] of here.files) {
+        const moved = file.replace(path.join(fixtures, 'express'), path.join(folder, 'deep/er'));
+        assert.deepEqual(there.files.get(moved)?.facts, facts, file);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('follow a changed prefix in another file', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'prodlens-facts-'));
+    try {
+      cpSync(path.join(fixtures, 'express'), folder, { recursive: true });
+      const paths = path.join(folder, 'src/paths.ts');
+      writeFileSync(paths, readFileSync(paths, 'utf8').replace("'v1'", "'v9'"));
+      const { facts } = await readWorkspace(folder, []);
+      assert.ok(facts.routes.some((r) => r.method === 'POST' && r.path === '/api/v9/orders'));
+      assert.ok(!facts.routes.some((r) => r.path === '/api/v1/orders'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('name what could not be read of a path', async () => {
+    const { facts } = await readWorkspace(path.join(fixtures, 'express'), []);
+    const dynamic = [...facts.routes, ...facts.openRoutes].find((r) => r.path === '/dynamic');
+    assert.equal(dynamic?.unresolved, 'prefix');
+  });
+});
+
+describe('registry of frameworks', () => {
+  it('gives each id once, and every pattern a word to look for', () => {
+    const ids = frameworks.map((f) => f.id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const framework of frameworks) {
+      const { members, decorators } = vocabularyOf(framework.family);
+      const words = framework.kind === 'router' ? framework.verbs : framework.methods;
+      for (const word of Object.keys(words))
+        assert.ok(members.has(word) || decorators.has(word), `${framework.id}: ${word}`);
+    }
+  });
+});
