@@ -4,7 +4,7 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import { portHolder } from './receiverPortHolder.ts';
 
-export const loopbackAddresses = ['127.0.0.1', '::1'] as const;
+const loopbackAddresses = ['127.0.0.1', '::1'] as const;
 type Loopback = (typeof loopbackAddresses)[number];
 
 /** Where a port comes from, for the message when it is taken. */

@@ -69,7 +69,7 @@ export async function removeOlderClaims(folder: string, generation: number): Pro
   for (const older of await generations(folder)) {
     if (older >= generation) continue;
     const claim = await readClaim(folder, older);
-    await rm(fileOf(folder, older), { force: true });
+    await rm(fileOf(folder, older), { force: true }).catch(() => undefined);
     // Sockets of ours only: the path comes from a file that only this person can write, still it is checked.
     if (claim !== undefined && /[\\/]prodlens-[\da-f]{12}\.sock$/.test(claim.socketPath))
       await rm(claim.socketPath, { force: true }).catch(() => undefined);

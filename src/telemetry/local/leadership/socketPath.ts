@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Result } from '../../../domain/result.ts';
 import { ok } from '../../../domain/result.ts';
@@ -13,10 +13,11 @@ export async function newSocketPath(storageFolder: string): Promise<Result<strin
   const random = randomBytes(6).toString('hex');
   if (process.platform === 'win32') return ok(`\\\\.\\pipe\\prodlens-${random}`);
   const name = `prodlens-${random}.sock`;
+  const mine = `prodlens-${process.getuid?.() ?? 0}`;
   const short = [
     storageFolder,
-    path.join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `prodlens-${userInfo().uid}`),
-    path.join('/tmp', `prodlens-${userInfo().uid}`),
+    path.join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), mine),
+    path.join('/tmp', mine),
   ].find((folder) => Buffer.byteLength(path.join(folder, name)) <= longestPath);
   const folder = await ensurePrivateFolder(short ?? storageFolder);
   return folder.ok ? ok(path.join(folder.value, name)) : folder;

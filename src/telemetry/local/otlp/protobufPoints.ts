@@ -216,7 +216,7 @@ function readPacked(reader: WireReader, parentEnd: number, readOne: () => void):
 }
 
 /** Takes the point, or counts why not. */
-export function pushHistogram(
+function pushHistogram(
   header: MetricHeader,
   attributes: AttributeCollector,
   start: Timestamp,

@@ -6,7 +6,6 @@ import { OTLPMetricExporter as ProtoMetricExporter } from '@opentelemetry/export
 import { OTLPTraceExporter as GrpcTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtoTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
@@ -156,22 +155,24 @@ describe('the exporters of the OpenTelemetry SDK', () => {
     for (const close of closers.splice(0)) await close();
   });
 
-  for (const compression of [CompressionAlgorithm.NONE, CompressionAlgorithm.GZIP]) {
-    it(`http/protobuf, ${compression}`, async () => {
+  for (const name of ['none', 'gzip'] as const) {
+    // The values of an enum of which every exporter package has its own.
+    const compression = name as never;
+    it(`http/protobuf, ${name}`, async () => {
       await sendSpan(new ProtoTraceExporter({ url: `${http}/v1/traces`, compression }));
       checkSpan(sink.spanRecords[0]);
       await sendHistogram(new ProtoMetricExporter({ url: `${http}/v1/metrics`, compression }));
       checkHistogram(sink.metricRecords[0]);
     });
 
-    it(`http/json, ${compression}`, async () => {
+    it(`http/json, ${name}`, async () => {
       await sendSpan(new JsonTraceExporter({ url: `${http}/v1/traces`, compression }));
       checkSpan(sink.spanRecords[0]);
       await sendHistogram(new JsonMetricExporter({ url: `${http}/v1/metrics`, compression }));
       checkHistogram(sink.metricRecords[0]);
     });
 
-    it(`grpc, ${compression}`, async () => {
+    it(`grpc, ${name}`, async () => {
       await sendSpan(new GrpcTraceExporter({ url: grpc, compression }));
       checkSpan(sink.spanRecords[0]);
       await sendHistogram(new GrpcMetricExporter({ url: grpc, compression }));
@@ -181,11 +182,9 @@ describe('the exporters of the OpenTelemetry SDK', () => {
 
   it('send again what they were asked to keep', async function () {
     this.timeout(20_000);
-    sink.full = true;
-    const { saturated } = sink;
     // Full for the first two requests, as a receiver that catches up.
     let asked = 0;
-    sink.saturated = () => saturated.call(sink) && ++asked <= 2;
+    sink.saturated = () => ++asked <= 2;
     await sendSpan(new ProtoTraceExporter({ url: `${http}/v1/traces` }));
     checkSpan(sink.spanRecords[0]);
     assert.ok(asked >= 3);

@@ -32,13 +32,17 @@ describe('loopback ports', () => {
     open.push(listening.value);
     for (const host of ['127.0.0.1', '::1']) {
       const socket = connect(listening.value.port, host);
-      const [event] = await Promise.race([
-        once(socket, 'data').then((data) => [String(data[0])]),
-        once(socket, 'error').then(([error]) => [(error as NodeJS.ErrnoException).code]),
-      ]);
+      const event = await new Promise<string>((resolve) => {
+        socket.once('data', (data) => {
+          resolve(String(data));
+        });
+        socket.once('error', (error: NodeJS.ErrnoException) => {
+          resolve(error.code ?? 'error');
+        });
+      });
       socket.destroy();
       if (host === '::1' && event !== 'hello')
-        console.log(`      this machine has no ::1 (${event ?? ''}): only 127.0.0.1 was tried`);
+        console.log(`      this machine has no ::1 (${event}): only 127.0.0.1 was tried`);
       else assert.equal(event, 'hello');
     }
   });
