@@ -93,7 +93,7 @@ function renderOne(insight: Insight, settings: AnnotationSettings): Annotation |
 }
 
 const windowText = (insight: Insight, settings: AnnotationSettings): string =>
-  shortWindow(insight, settings) ?? `the last ${settings.window}`;
+  shortWindow(insight, settings) ?? `the last ${text.renderWindow(settings.window)}`;
 
 /** Where under 90 % of the window is covered: how much is. */
 function shortWindow(insight: Insight, settings: AnnotationSettings): string | undefined {

@@ -25,16 +25,17 @@ export function renderHoverCard(insight: Insight, settings: HoverSettings): stri
   if (insight.state === 'notInstrumented' || insight.state === 'unknownService') return undefined;
   const { numbers } = insight;
   if (insight.state === 'unreachable' && numbers?.total === undefined) return undefined;
+  // VS Code shows about 250 pixels before one has to scroll: what is acted on comes first.
   const sections = [
     title(insight, settings),
     state(insight),
     verdict(insight),
-    numbers === undefined ? '' : table(insight),
+    table(insight),
+    links(insight),
     picture(insight, settings),
-    extras(insight),
     exceptions(insight, settings.now),
     candidates(insight),
-    links(insight),
+    extras(insight),
     provenance(insight),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
@@ -49,8 +50,10 @@ function title(insight: Insight, settings: HoverSettings): string {
   return [
     `**${md(insight.function.name, 120)}**`,
     ...(insight.service === undefined ? [] : [md(insight.service, 80)]),
-    `${md(insight.environment, 40)}${insight.production ? ' (production)' : ''}`,
-    whole ? `last ${settings.window}` : `last ${text.renderAge(covered)} of ${settings.window}`,
+    `${md(insight.environment, 40)}${insight.production && insight.environment !== 'production' ? ' (production)' : ''}`,
+    whole
+      ? `last ${text.renderWindow(settings.window)}`
+      : `last ${text.renderAge(covered)} of ${text.renderWindow(settings.window)}`,
     ...old,
   ].join(' · ');
 }
@@ -79,22 +82,21 @@ function state(insight: Insight): string {
 
 function verdict(insight: Insight): string {
   const worse = worstRegression(insight);
-  return worse === undefined
-    ? ''
-    : `**▲ ${md(renderVersion(worse.release))} is worse than ${md(renderVersion(worse.baseline))}**: ${findings(worse)}`;
-}
-
-function findings(comparison: Comparison): string {
-  return comparison.findings
-    .filter((finding) => finding.verdict === comparison.verdict)
-    .map((finding) => {
-      const change =
-        finding.metric === 'p95'
-          ? `p95 ${text.renderDurationChange(finding.from, finding.to)}`
-          : `errors ${text.renderRatioChange(finding.from, finding.to)}`;
-      return `${change} (${text.renderCount(finding.calls)} against ${text.renderCount(finding.baselineCalls)} calls)`;
-    })
-    .join(', ');
+  if (worse === undefined) return '';
+  const found = worse.findings.filter((finding) => finding.verdict === 'worse');
+  const changes = found.map((finding) =>
+    finding.metric === 'p95'
+      ? `p95 ${text.renderDurationChange(finding.from, finding.to)}`
+      : `errors ${text.renderRatioChange(finding.from, finding.to)}`,
+  );
+  const [first] = found;
+  // Latency is judged on successful calls only: the sizes may differ, the larger ones are those of all calls.
+  const largest = found.reduce((most, f) => (f.calls > (most?.calls ?? 0) ? f : most), first);
+  const calls =
+    largest === undefined
+      ? ''
+      : ` (${text.renderCount(largest.calls)} calls against ${text.renderCount(largest.baselineCalls)})`;
+  return `**▲ ${md(renderVersion(worse.release))} is worse than ${md(renderVersion(worse.baseline))}** · ${changes.join(' · ')}${calls}`;
 }
 
 function table(insight: Insight): string {
@@ -108,7 +110,9 @@ function table(insight: Insight): string {
     .filter((release) => !release.running)
     .sort((a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0));
   const compared = numbers.comparisons.length > 0;
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const row = ([first = '', ...rest]: readonly string[]): string =>
+    // VS Code sets table cells without room between them.
+    `| ${[first, ...rest.map((cell) => `&ensp;${cell}`)].join(' | ')} |`;
   const head = ['release', 'share', 'calls/s', 'p50', 'p95', 'p99', 'errors'];
   const lines = [
     row([...head, ...(compared ? ['change'] : [])]),
@@ -192,9 +196,9 @@ function change(insight: Insight, release: ReleaseNumbers): string {
       ? 'baseline'
       : '';
   const labels = {
-    worse: '▲ worse',
-    better: '▼ better',
-    same: '= same',
+    worse: 'worse',
+    better: 'better',
+    same: 'same',
     tooFew: 'too few calls to tell',
   };
   const basis = comparison.basis === 'beforeAfter' ? ' (before/after)' : '';

@@ -1,4 +1,5 @@
 import type { Quantile } from '../../domain/stats.ts';
+import type { WindowName } from '../../domain/units.ts';
 
 const plain = (value: number, digits: number): string =>
   digits === 0 ? String(Math.round(value)) : String(Number(value.toFixed(digits)));
@@ -81,3 +82,7 @@ export function renderTime(at: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
+
+/** `5 min`, `1 h`. */
+export const renderWindow = (window: WindowName): string =>
+  window.replace(/m$/, ' min').replace(/h$/, ' h');

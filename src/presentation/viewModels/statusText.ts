@@ -1,7 +1,7 @@
 import type { ReleaseState, ServiceState } from '../../domain/release.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { WindowName } from '../../domain/units.ts';
-import { renderRatio } from './numberText.ts';
+import { renderRatio, renderWindow } from './numberText.ts';
 import { renderVersion } from './releaseText.ts';
 import { renderUntrusted } from './untrusted.ts';
 
@@ -49,7 +49,7 @@ export function renderStatus(input: StatusInput): StatusText {
     // An icon's name in a service's name would be drawn as the icon.
     text: `${icons[input.health]} ${parts.join(' · ').replaceAll('$(', '$ (')}`,
     lines: [
-      `Prodlens: ${name}${input.production ? ' (production)' : ''}, last ${input.window}`,
+      `Prodlens: ${name}${input.production && input.name !== 'production' ? ' (production)' : ''}, last ${renderWindow(input.window)}`,
       renderUntrusted(input.detail, 400),
       ...(service?.warnings ?? []).slice(0, 3).map((warning) => renderUntrusted(warning, 200)),
     ].filter((line) => line !== ''),

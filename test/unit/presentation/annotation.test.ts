@@ -134,7 +134,7 @@ const table: readonly (readonly [string, Insight, string | undefined, Tone?])[] 
     'p95 212 ms · 0.4 % err · 38/s · unknown release',
     'steady',
   ],
-  ['no traffic', build.insight({ state: 'noTraffic' }), 'no calls in the last 1h', 'stale'],
+  ['no traffic', build.insight({ state: 'noTraffic' }), 'no calls in the last 1 h', 'stale'],
   ['not instrumented', build.insight({ state: 'notInstrumented' }), undefined],
   ['no service', build.insight({ state: 'unknownService' }), undefined],
   ['unreachable without earlier numbers', build.insight({ state: 'unreachable' }), undefined],
