@@ -14,7 +14,8 @@ interface Echo {
   readonly events: { readonly news: string };
 }
 
-describe('frames over a socket', () => {
+describe('frames over a socket', function () {
+  this.timeout(20_000);
   const folder = mkdtempSync(path.join(tmpdir(), 'prodlens-socket-'));
   const name =
     process.platform === 'win32'

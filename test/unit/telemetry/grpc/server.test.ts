@@ -11,7 +11,8 @@ import { access, intakeInto, ListSink } from '../receiver/sink.ts';
 const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-describe('OTLP/gRPC server', () => {
+describe('OTLP/gRPC server', function () {
+  this.timeout(20_000);
   const closers: (() => Promise<void> | void)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();

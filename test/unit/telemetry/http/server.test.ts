@@ -17,7 +17,8 @@ interface Answer {
   readonly body: Buffer;
 }
 
-describe('OTLP/HTTP server', () => {
+describe('OTLP/HTTP server', function () {
+  this.timeout(20_000);
   const servers: Server[] = [];
   afterEach(async () => {
     for (const server of servers.splice(0)) {

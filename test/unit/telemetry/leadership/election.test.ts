@@ -13,7 +13,8 @@ import { access } from '../receiver/sink.ts';
 
 const signal = new AbortController().signal;
 
-describe('leadership', () => {
+describe('leadership', function () {
+  this.timeout(20_000);
   let folder: string;
   const receivers: Receiver[] = [];
   beforeEach(() => {

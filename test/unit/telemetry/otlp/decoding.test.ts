@@ -40,7 +40,8 @@ const only = <T>(batch: DecodedBatch<T>): T => {
   return batch.records[0]!;
 };
 
-describe('OTLP decoding: traces', () => {
+describe('OTLP decoding: traces', function () {
+  this.timeout(20_000);
   it('reads a whole span, the same from protobuf and JSON', () => {
     const span = only(
       bothTraces(
@@ -329,7 +330,8 @@ describe('OTLP decoding: traces', () => {
   });
 });
 
-describe('OTLP decoding: metrics and logs', () => {
+describe('OTLP decoding: metrics and logs', function () {
+  this.timeout(20_000);
   const times = { startTimeUnixNano: '1795247000000000001', timeUnixNano: '1795247060000000002' };
 
   it('reads histograms of both kinds, sums and gauges, the same both ways', () => {
@@ -467,7 +469,8 @@ describe('OTLP decoding: metrics and logs', () => {
   });
 });
 
-describe('OTLP decoding: recorded traffic', () => {
+describe('OTLP decoding: recorded traffic', function () {
+  this.timeout(20_000);
   const { own, shared } = recordings();
   if (shared.length === 0)
     console.log('    the large recordings are not on this machine: only our own are decoded');

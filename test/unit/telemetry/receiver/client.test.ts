@@ -25,7 +25,8 @@ function source(over: Partial<Handlers<ReceiverContract>> = {}) {
   return { ...ends, local: createLocalSource(ends.remote) };
 }
 
-describe('the receiver as a source', () => {
+describe('the receiver as a source', function () {
+  this.timeout(20_000);
   const { signal } = new AbortController();
 
   it('turns a missing trace into notFound and a failure into a reason', async () => {

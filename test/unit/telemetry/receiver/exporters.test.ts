@@ -116,7 +116,8 @@ function checkHistogram(record: MetricRecord | undefined): void {
   assert.deepEqual(histogram.data, { layout: 'explicit', bounds: [0.1, 1], counts: [1, 2, 1] });
 }
 
-describe('the exporters of the OpenTelemetry SDK', () => {
+describe('the exporters of the OpenTelemetry SDK', function () {
+  this.timeout(20_000);
   const closers: (() => Promise<void> | void)[] = [];
   let sink: ListSink;
   let http: string;

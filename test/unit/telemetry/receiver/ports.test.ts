@@ -7,7 +7,8 @@ import { listenOnLoopback } from '../../../../src/telemetry/local/receiverPorts.
 
 const never = new AbortController().signal;
 
-describe('loopback ports', () => {
+describe('loopback ports', function () {
+  this.timeout(20_000);
   const open: { close(done?: () => void): unknown }[] = [];
   afterEach(async () => {
     for (const server of open.splice(0)) await server.close();

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { ensurePrivateFolder } from '../../../../src/telemetry/local/storage/privateFolder.ts';
 import { SnapshotFile } from '../../../../src/telemetry/local/storage/snapshotFile.ts';
 
-describe('snapshot file', () => {
+describe('snapshot file', function () {
+  this.timeout(20_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'prodlens-snapshot-'));
