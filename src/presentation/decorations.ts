@@ -114,4 +114,5 @@ class Decorations implements vscode.Disposable {
   }
 }
 
-export const registerDecorations: RegisterSurface = (context) => new Decorations(context);
+export const registerDecorations: RegisterSurface = (context) =>
+  vscode.Disposable.from(new Decorations(context));
