@@ -83,7 +83,7 @@ async function rollBack(window, say, picture) {
   await window.runCommand('Prodlens: Roll Back…');
   const approval = await window.dialog.read(15 * seconds);
   say('approval of the programs', `${approval.message}\n${approval.detail}`);
-  await window.dialog.press(approval.buttons[0]);
+  await window.dialog.press('Allow');
 
   await window.quickInput.waitFor(/leave 1\.5\.0/, 20 * seconds);
   for (const row of await window.quickInput.items())
