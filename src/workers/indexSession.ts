@@ -46,6 +46,8 @@ export class IndexSession {
   private routesSent = '';
   private problemsSent = '[]';
   private linking: Promise<void> | undefined;
+  /** Open documents parsed since linking last looked at them. */
+  private readonly settled = new Set<string>();
 
   constructor(
     settings: IndexSettings,
@@ -142,16 +144,26 @@ export class IndexSession {
     if (!document.settle()) return;
     const alike = looksAlike(before.functions, document.functions);
     if (announce && !(alike && before.status === document.status)) this.listener.changed([path]);
-    if (this.linked === undefined) return;
-    const disk = this.index.files.get(path);
-    const linked =
-      this.linked.linkedSymbols.get(path) ??
-      (disk?.facts === undefined ? undefined : { ...disk, facts: disk.facts });
-    if (linked === undefined || !linksAlike(linked, document.symbols)) this.relinkSoon.request();
+    this.settled.add(path);
+    this.settleSoon.request();
   }
 
+  /** Once typing pauses: whether what changed matters to other files. */
   private settleAll(): void {
     for (const [path, document] of this.documents.parsed()) this.settle(path, document, true);
+    const settled = [...this.settled];
+    this.settled.clear();
+    this.settleSoon.dispose();
+    if (this.linked === undefined) return;
+    for (const path of settled) {
+      const document = this.documents.now(path);
+      if (document === undefined) continue;
+      const disk = this.index.files.get(path);
+      const linked =
+        this.linked.linkedSymbols.get(path) ??
+        (disk?.facts === undefined ? undefined : { ...disk, facts: disk.facts });
+      if (linked === undefined || !linksAlike(linked, document.symbols)) this.relinkSoon.request();
+    }
   }
 
   async filesChanged(paths: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { Edit, type Tree } from 'web-tree-sitter';
 import type { FunctionDecl, LanguageId } from '../../domain/functionDecl.ts';
 import type { TextEdit } from '../contract.ts';
 import { extractFacts, noFacts, type FileFacts } from '../frameworks/facts.ts';
+import type { SourceFile } from '../sourceFile.ts';
 import { readSource, type SourceName } from '../parser/extractFunctions.ts';
 import type { LoadedLanguage } from '../parser/parserPool.ts';
 import { asEditorText, moveRange, Text, type AppliedEdit } from './text.ts';
@@ -25,7 +26,10 @@ export class OpenDocument {
   private current: number;
   private tree: Tree | undefined;
   private dirty = true;
-  private known: Symbols;
+  private known: readonly FunctionDecl[] = [];
+  private linkable: Symbols = { functions: [], facts: noFacts };
+  /** The settled text while its facts haven't been asked for: functions are needed at once, facts only for linking. */
+  private unread: SourceFile | undefined;
   /** Indices of functions whose text was taken away since they were last good. */
   private gone = new Set<number>();
   private state: DocumentStatus = 'fresh';
@@ -39,7 +43,6 @@ export class OpenDocument {
     this.name = name;
     this.current = opened.version;
     this.text = new Text(asEditorText(opened.text));
-    this.known = { functions: [], facts: noFacts };
   }
 
   get language(): LanguageId {
@@ -61,13 +64,16 @@ export class OpenDocument {
   /** What the buffer declares. */
   get functions(): readonly FunctionDecl[] {
     return this.gone.size === 0
-      ? this.known.functions
-      : this.known.functions.filter((_, index) => !this.gone.has(index));
+      ? this.known
+      : this.known.filter((_, index) => !this.gone.has(index));
   }
 
-  /** For linking: with removed functions still in their places, because facts name them by index. */
+  /** For linking: of the last good text that was settled when someone asked. */
   get symbols(): Symbols {
-    return this.known;
+    if (this.unread !== undefined)
+      this.linkable = { functions: this.unread.functions, facts: extractFacts(this.unread) };
+    this.unread = undefined;
+    return this.linkable;
   }
 
   /** False: versions or positions don't fit, the document must be opened anew. */
@@ -86,6 +92,8 @@ export class OpenDocument {
     if (startIndex === undefined || oldEndIndex === undefined || oldEndIndex < startIndex)
       return false;
     const inserted = edit.text.includes('\r') ? edit.text.replace(/\r(?!\n)/g, '\n') : edit.text;
+    // Its tree is about to change.
+    this.unread = undefined;
     const before = this.text.content;
     this.text = new Text(before.slice(0, startIndex) + inserted + before.slice(oldEndIndex));
     const newEndIndex = startIndex + inserted.length;
@@ -105,20 +113,20 @@ export class OpenDocument {
   }
 
   private move(edit: AppliedEdit): void {
-    const functions = this.known.functions.map((decl, index) => {
+    this.known = this.known.map((decl, index) => {
       const range = moveRange(decl.range, edit);
       const selectionRange = moveRange(decl.selectionRange, edit);
       if (range === undefined) this.gone.add(index);
       if (range === undefined || selectionRange === undefined) return decl;
       return { ...decl, range, selectionRange, declarationLine: selectionRange.start.line };
     });
-    this.known = { ...this.known, functions };
   }
 
   /** Parses what was edited. Returns whether there was anything to parse. */
   settle(): boolean {
     if (!this.dirty) return false;
     this.dirty = false;
+    this.unread = undefined;
     const tree = this.loaded.parse(this.text.content, this.tree);
     this.tree?.delete();
     this.tree = tree;
@@ -133,7 +141,8 @@ export class OpenDocument {
       this.state = 'lastGood';
       return;
     }
-    this.known = { functions: source.functions, facts: extractFacts(source) };
+    this.known = source.functions;
+    this.unread = source;
     this.gone = new Set();
     this.state = 'fresh';
   }
@@ -145,6 +154,7 @@ export class OpenDocument {
   }
 
   dispose(): void {
+    this.unread = undefined;
     this.tree?.delete();
     this.tree = undefined;
   }
