@@ -85,7 +85,8 @@ export class RowList {
     const { rows } = this.#model;
     const top = this.#grid.scrollTop;
     const height = this.#grid.clientHeight;
-    this.#canvas.style.height = `${rows.length * rowHeight}px`;
+    const whole = `${rows.length * rowHeight}px`;
+    if (this.#canvas.style.height !== whole) this.#canvas.style.height = whole;
     const first = Math.max(0, Math.floor(top / rowHeight) - overscan);
     const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + overscan);
     const needed = last - first;
