@@ -198,9 +198,11 @@ function releaseNumbers(
       (b.share ?? 0) - (a.share ?? 0) ||
       b.lastSeen - a.lastSeen,
   );
-  const beyond = [...runs.keys()].some((run) => run.older === true)
-    ? service.releases.olderVersions
-    : 0;
+  const unnamed = [...runs.keys()].filter((run) => run.older === true);
+  const beyond = unnamed.reduce(
+    (sum, run) => sum + (run.run < 0 ? service.releases.olderVersions : 1),
+    0,
+  );
   return {
     releases: all.slice(0, mostReleases),
     older: Math.max(0, all.length - mostReleases) + beyond,

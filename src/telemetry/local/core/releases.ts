@@ -4,7 +4,12 @@ import { finest } from './slots.ts';
 const runGap = 15 * 60_000;
 /** Live counters are kept this long: the longest live interval of metrics is well below. */
 const liveKeep = 30 * 60_000;
-const mostRuns = 40;
+/** Runs shown by name; older ones are only a number. */
+const mostShown = 40;
+/** A run must have ended this long ago to make room: a sender of made-up versions pushes nothing out. */
+const settled = 10 * 60_000;
+const mostRuns = 1000;
+const mostRemembered = 5000;
 
 /** Calls in 10 s slots of the recent past: entry calls decide shares, roots stand in where a service has no entries. */
 interface LiveSlot {
@@ -17,8 +22,8 @@ interface LiveSlot {
 export interface ReleaseRun {
   readonly version: string;
   readonly run: number;
-  /** The one run that stands for those over the bound. */
-  readonly older?: true;
+  /** No longer shown by name; one such run stands for all that found no room. */
+  older?: true;
   firstSeen: number;
   lastSeen: number;
   /** Newest process telemetry (metrics), Unix milliseconds; 0: none. */
@@ -30,13 +35,16 @@ export interface ReleaseRun {
 export class Releases {
   readonly runs: ReleaseRun[] = [];
   private readonly latest = new Map<string, ReleaseRun>();
-  /** Versions beyond the bound. */
+  /** Versions that found no room. */
   olderVersions = 0;
+  /** Stands for them. */
+  private others: ReleaseRun | undefined;
 
   /** The run that a call at `time` belongs to; makes it when the version is new or came back. */
   touch(version: string, time: number): ReleaseRun {
     const known = this.latest.get(version);
     const run = known === undefined ? this.begin(version, 0, time) : this.runFor(known, time);
+    if (run.older === true && run !== this.others && time > run.lastSeen) delete run.older;
     if (time < run.firstSeen) run.firstSeen = time;
     if (time > run.lastSeen) run.lastSeen = time;
     return run;
@@ -68,11 +76,13 @@ export class Releases {
   restore(runs: readonly ReleaseRun[]): void {
     for (const run of runs) {
       this.runs.push(run);
-      if (run.older === undefined) this.latest.set(run.version, run);
+      if (run.older === true && run.version === '' && run.run < 0) this.others = run;
+      else this.latest.set(run.version, run);
     }
   }
 
   private runFor(latest: ReleaseRun, time: number): ReleaseRun {
+    if (latest === this.others) return latest;
     if (time - latest.lastSeen > runGap && this.othersSince(latest))
       return this.begin(latest.version, latest.run + 1, time);
     if (time >= latest.firstSeen - runGap || latest.run === 0) return latest;
@@ -87,15 +97,31 @@ export class Releases {
     return this.runs.some((r) => r.version !== run.version && r.lastSeen > run.lastSeen);
   }
 
-  private begin(version: string, run: number, time: number): ReleaseRun {
-    if (this.runs.length >= mostRuns) {
-      const older = this.runs.find((r) => r.older === true);
-      this.olderVersions += 1;
-      if (older !== undefined) return older;
-      const made = { ...newRun('', 0, time), older: true as const };
-      this.runs.push(made);
-      return made;
+  private unnamed(version: string, time: number): ReleaseRun {
+    if (this.others === undefined) {
+      this.others = { ...newRun('', -1, time), older: true };
+      this.runs.push(this.others);
     }
+    // Remembered, so that each is counted once.
+    if (this.latest.size < mostRemembered) {
+      this.latest.set(version, this.others);
+      this.olderVersions += 1;
+    }
+    return this.others;
+  }
+
+  /** Takes the name off the run that ended first. */
+  private makeRoom(time: number): boolean {
+    const shown = this.runs.filter((run) => run.older === undefined);
+    if (shown.length < mostShown) return true;
+    const first = shown.reduce((a, b) => (b.lastSeen < a.lastSeen ? b : a));
+    if (this.runs.length >= mostRuns || time - first.lastSeen < settled) return false;
+    first.older = true;
+    return true;
+  }
+
+  private begin(version: string, run: number, time: number): ReleaseRun {
+    if (!this.makeRoom(time)) return this.unnamed(version, time);
     const made = newRun(version, run, time);
     this.runs.push(made);
     this.latest.set(version, made);

@@ -115,13 +115,25 @@ describe('releases', () => {
       traffic(core, resource({ release: `v${i}` }), i * minute, (i + 1) * minute, 1);
     const found = numbers(core, all, at(60 * minute), { window: 120 * minute });
     assert.equal(found.releases.length, 10);
-    assert.equal(
-      found.releases[0]?.running,
-      false,
-      'the newest versions are over the stored bound',
-    );
-    assert.ok((found.olderReleases ?? 0) >= 30);
+    assert.equal(found.releases[0]?.version, 'v59', 'the newest is never the one left out');
+    assert.equal(found.releases[0].running, true);
+    assert.equal(found.olderReleases, 50);
     assert.equal(found.total?.count, 3600, 'their calls are in the total');
+  });
+
+  it('made up by a sender push none of the others out', () => {
+    const core = newCore();
+    traffic(core, v1, 0, minute, 1);
+    for (let i = 0; i < 300; i += 1)
+      traffic(core, resource({ release: `x${i}` }), minute + i * 10, minute + i * 10 + 2, 1000);
+    const found = numbers(core, all, at(minute + 3000));
+    assert.ok(core.services(at(minute + 3000))[0]?.releases.length === 10);
+    assert.equal(found.total?.count, 660);
+    assert.equal((found.olderReleases ?? 0) + found.releases.length, 301);
+    const restored = newCore({ now: at(2 * minute) });
+    restored.restore(core.snapshot(at(2 * minute)), at(2 * minute));
+    traffic(restored, resource({ release: 'x299' }), 2 * minute, 2 * minute + 1, 1000);
+    assert.equal(numbers(restored, all, at(2 * minute)).total?.count, 661);
   });
 
   it('whose version stays while processes are replaced are told', () => {
