@@ -52,8 +52,7 @@ function readConstant(collector: FactsCollector, name: Node): void {
 
 function readAnnotation(collector: FactsCollector, seed: Node): void {
   let annotation: Node | null = seed.parent;
-  while (annotation !== null && annotation.type.endsWith('identifier'))
-    annotation = annotation.parent;
+  while (annotation?.type.endsWith('identifier')) annotation = annotation.parent;
   if (!annotation?.type.endsWith('annotation')) return;
   const owner = annotation.parent?.type === 'modifiers' ? annotation.parent.parent : null;
   const target = owner === null ? undefined : collector.declared(owner);

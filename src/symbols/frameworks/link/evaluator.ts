@@ -1,6 +1,5 @@
 import {
   isCall,
-  isName,
   isObject,
   receiverOf,
   renderExpr,
@@ -57,7 +56,7 @@ const deepest = 24;
 export class Evaluator {
   readonly files: ReadonlyMap<string, LinkedFile>;
   readonly routers = new Map<string, RouterOrigin>();
-  private readonly modules: ModuleResolver;
+  readonly modules: ModuleResolver;
   private readonly creators = new Map<string, RouterFramework>();
   private javaClasses: Map<string, { file: LinkedFile; index: number }> | undefined;
   private depth = 0;
@@ -104,72 +103,6 @@ export class Evaluator {
     }
     if (isCall(expr)) return this.call(file, scope, expr);
     return { kind: 'written', file, scope, expr };
-  }
-
-  /** The expression that a name was bound to, here or in the file that exports it. */
-  source(
-    file: LinkedFile,
-    scope: Scope,
-    expr: Expr,
-    depth = 0,
-  ): { readonly file: LinkedFile; readonly scope: Scope; readonly expr: Expr } | undefined {
-    if (depth > 8) return undefined;
-    if (!isName(expr)) return { file, scope, expr };
-    const dot = expr.name.lastIndexOf('.');
-    if (dot < 0) {
-      const bound = file.binding(scope, expr.name);
-      if (bound !== undefined) return this.source(file, bound.scope, bound.value, depth + 1);
-      const imported = file.imports.get(expr.name);
-      return imported === undefined
-        ? undefined
-        : this.exportSource(file, imported.module, imported.exported, depth + 1);
-    }
-    const whole = file.binding(scope, expr.name);
-    if (whole !== undefined) return this.source(file, whole.scope, whole.value, depth + 1);
-    const owner = this.evaluate(file, scope, { name: expr.name.slice(0, dot) });
-    const member = expr.name.slice(dot + 1);
-    if (owner?.kind === 'module') return this.fileExport(owner.file, member, depth + 1);
-    if (owner?.kind === 'written' && isObject(owner.expr)) {
-      const value = owner.expr.object[member];
-      return value === undefined
-        ? undefined
-        : this.source(owner.file, owner.scope, value, depth + 1);
-    }
-    if (owner?.kind !== 'class' && owner?.kind !== 'instance') return undefined;
-    const value = owner.file.ownBinding(owner.index, member);
-    return value === undefined ? undefined : { file: owner.file, scope: owner.index, expr: value };
-  }
-
-  private exportSource(
-    from: LinkedFile,
-    module: string,
-    exported: string,
-    depth: number,
-  ): ReturnType<Evaluator['source']> {
-    const family = familyOfPath(from.path);
-    const path = family === undefined ? undefined : this.modules.resolve(from.path, family, module);
-    const file = path === undefined ? undefined : this.files.get(path);
-    return file === undefined ? undefined : this.fileExport(file, exported, depth);
-  }
-
-  private fileExport(
-    file: LinkedFile,
-    name: string,
-    depth: number,
-  ): ReturnType<Evaluator['source']> {
-    const value =
-      file.exports.get(name) ?? (name === 'default' ? file.exports.get('*') : undefined);
-    if (value !== undefined) return this.source(file, -1, value, depth);
-    const again = file.reexports.get(name);
-    if (again !== undefined) return this.exportSource(file, again.module, again.exported, depth);
-    const bound = file.binding(-1, name);
-    if (bound !== undefined && familyOfPath(file.path) === 'python')
-      return this.source(file, -1, bound.value, depth);
-    for (const star of file.stars) {
-      const found = this.exportSource(file, star, name, depth + 1);
-      if (found !== undefined) return found;
-    }
-    return undefined;
   }
 
   private declared(file: LinkedFile, index: number): Value | undefined {

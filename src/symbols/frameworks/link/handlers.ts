@@ -2,6 +2,7 @@ import { isCall, isList, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { Evaluator, Value } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
+import { sourceOf } from './sources.ts';
 
 export interface Found {
   readonly file: LinkedFile;
@@ -46,7 +47,7 @@ function boundCall(
   scope: Scope,
   expr: Expr,
 ): { call: Extract<Expr, { call: Expr }>; file: LinkedFile; scope: Scope } | undefined {
-  const bound = evaluator.source(file, scope, expr);
+  const bound = sourceOf(evaluator, file, scope, expr);
   return bound !== undefined && isCall(bound.expr)
     ? { call: bound.expr, file: bound.file, scope: bound.scope }
     : undefined;

@@ -1,0 +1,82 @@
+import { isName, isObject, type Expr } from '../expression.ts';
+import type { Scope } from '../fileFacts.ts';
+import type { Evaluator } from './evaluator.ts';
+import type { LinkedFile } from './linkedFile.ts';
+import { familyOfPath } from './modules.ts';
+
+/** An expression as it is written, and where. */
+export interface Source {
+  readonly file: LinkedFile;
+  readonly scope: Scope;
+  readonly expr: Expr;
+}
+
+/** The expression that a name was bound to, here or in the file that exports it. */
+export function sourceOf(
+  evaluator: Evaluator,
+  file: LinkedFile,
+  scope: Scope,
+  expr: Expr,
+  depth = 0,
+): Source | undefined {
+  if (depth > 8) return undefined;
+  if (!isName(expr)) return { file, scope, expr };
+  const dot = expr.name.lastIndexOf('.');
+  if (dot < 0) {
+    const bound = file.binding(scope, expr.name);
+    if (bound !== undefined) return sourceOf(evaluator, file, bound.scope, bound.value, depth + 1);
+    const imported = file.imports.get(expr.name);
+    return imported === undefined
+      ? undefined
+      : exportSource(evaluator, file, imported.module, imported.exported, depth + 1);
+  }
+  const whole = file.binding(scope, expr.name);
+  if (whole !== undefined) return sourceOf(evaluator, file, whole.scope, whole.value, depth + 1);
+  const owner = evaluator.evaluate(file, scope, { name: expr.name.slice(0, dot) });
+  const member = expr.name.slice(dot + 1);
+  if (owner?.kind === 'module') return fileExport(evaluator, owner.file, member, depth + 1);
+  if (owner?.kind === 'written' && isObject(owner.expr)) {
+    const value = owner.expr.object[member];
+    return value === undefined
+      ? undefined
+      : sourceOf(evaluator, owner.file, owner.scope, value, depth + 1);
+  }
+  if (owner?.kind !== 'class' && owner?.kind !== 'instance') return undefined;
+  const value = owner.file.ownBinding(owner.index, member);
+  return value === undefined ? undefined : { file: owner.file, scope: owner.index, expr: value };
+}
+
+function exportSource(
+  evaluator: Evaluator,
+  from: LinkedFile,
+  module: string,
+  exported: string,
+  depth: number,
+): Source | undefined {
+  const family = familyOfPath(from.path);
+  const path =
+    family === undefined ? undefined : evaluator.modules.resolve(from.path, family, module);
+  const file = path === undefined ? undefined : evaluator.files.get(path);
+  return file === undefined ? undefined : fileExport(evaluator, file, exported, depth);
+}
+
+function fileExport(
+  evaluator: Evaluator,
+  file: LinkedFile,
+  name: string,
+  depth: number,
+): Source | undefined {
+  const value = file.exports.get(name) ?? (name === 'default' ? file.exports.get('*') : undefined);
+  if (value !== undefined) return sourceOf(evaluator, file, -1, value, depth);
+  const again = file.reexports.get(name);
+  if (again !== undefined)
+    return exportSource(evaluator, file, again.module, again.exported, depth);
+  const bound = file.binding(-1, name);
+  if (bound !== undefined && familyOfPath(file.path) === 'python')
+    return sourceOf(evaluator, file, -1, bound.value, depth);
+  for (const star of file.stars) {
+    const found = exportSource(evaluator, file, star, name, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
