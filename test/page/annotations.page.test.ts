@@ -5,7 +5,13 @@ import path from 'node:path';
 import { build } from 'esbuild';
 
 import { startHarness } from '../../scripts/harness/start.mjs';
-import { projectRoot, VsCodeWindow, waitUntil, type Harness } from '../harness/page.ts';
+import {
+  projectRoot,
+  updateSettings,
+  VsCodeWindow,
+  waitUntil,
+  type Harness,
+} from '../harness/page.ts';
 import { temporaryWorkspace } from '../harness/workspace.ts';
 
 const source = `const express = require('express');
@@ -116,6 +122,29 @@ describe('annotations and hover on the page', () => {
       assert.equal(await hover.locator('img[src^="data:image/svg+xml"]').count(), 1);
       assert.equal(await hover.locator('img').count(), 1);
     }
+  });
+
+  it('shows only the function around the cursor, or CodeLenses, where that is set', async () => {
+    const editor = await window.openFile('src/server.js');
+    await editor.goToLine(11);
+    await updateSettings(harness, { 'prodlens.annotations.show': 'current' });
+    await waitUntil('line 10 alone', async () =>
+      String([...(await editor.lineEnds()).keys()]) === '10' ? true : undefined,
+    );
+    await editor.goToLine(7);
+    await waitUntil('line 6 alone', async () =>
+      String([...(await editor.lineEnds()).keys()]) === '6' ? true : undefined,
+    );
+    await updateSettings(harness, {
+      'prodlens.annotations.show': 'all',
+      'prodlens.annotations.placement': 'codeLens',
+    });
+    await waitUntil('five lenses', async () =>
+      (await editor.codeLenses()).length === 5 ? true : undefined,
+    );
+    assert.equal((await editor.lineEnds()).size, 0);
+    await updateSettings(harness, { 'prodlens.annotations.placement': 'lineEnd' });
+    await editor.waitForLineEnd(6, /^▲ p95/);
   });
 
   it('moves with the text while somebody types', async () => {

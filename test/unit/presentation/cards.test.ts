@@ -49,8 +49,8 @@ describe('hover card', () => {
     for (const [, command, argument] of links) {
       assert.ok((linkableCommandIds as readonly string[]).includes(command!));
       const [decoded] = JSON.parse(decodeURIComponent(argument!)) as [Record<string, string>];
-      assert.equal(decoded!['insight'], '0123456789abcdef');
-      assert.ok(Object.keys(decoded!).every((key) => key === 'insight' || key === 'kind'));
+      assert.equal(decoded['insight'], '0123456789abcdef');
+      assert.ok(Object.keys(decoded).every((key) => key === 'insight' || key === 'kind'));
     }
   });
 
