@@ -113,7 +113,7 @@ function ofGroup(group: FunctionGroup, context: CombineContext): readonly Insigh
     const [first] = group.ambiguous;
     const candidates = new Map(
       group.ambiguous.flatMap(({ attribution }) =>
-        attribution.kind === 'ambiguous' ? attribution.candidates.map((c) => [c.id, c]) : [],
+        attribution.candidates.map((c) => [c.id, c] as const),
       ),
     );
     return [

@@ -81,7 +81,8 @@ export function createInsightService(dependencies: InsightDependencies): Insight
   };
 
   function environmentView(): EnvironmentView {
-    const { metrics: _, ...view } = environment.current();
+    const { name, production, window, health, detail } = environment.current();
+    const view = { name, production, window, health, detail };
     const known = [...services.values()];
     return failure === undefined || view.health === 'off' || view.health === 'starting'
       ? { ...view, services: known }
@@ -129,7 +130,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     if (metrics === undefined) return;
     const { signal } = end;
     const seen = await metrics.services(signal);
-    if (signal.aborted) return;
+    if (isAborted(signal)) return;
     if (seen.ok) services = new Map(seen.value.map((s) => [s.service, s]));
     failure = seen.ok ? undefined : seen.failure;
     if (groups.length === 0 || !seen.ok) return;
@@ -138,7 +139,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
       { groups: wanted, window: windowLength(window), seriesPoints },
       signal,
     );
-    if (signal.aborted) return;
+    if (isAborted(signal)) return;
     if (!answer.ok) {
       failure = answer.failure;
       return;
@@ -296,3 +297,6 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     },
   };
 }
+
+/** A call, so that the compiler doesn't take an earlier answer for a later one. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -13,7 +13,8 @@ export interface Log {
   scoped(scope: string): Log;
 }
 
-export interface LogChannel extends Log, vscode.Disposable {
+export interface LogChannel extends Log {
+  dispose(): void;
   show(): void;
 }
 

@@ -28,6 +28,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|glsa_|AKIA)[A-Za-z0-9_-]{10,}/g, mask],
 ];
 
+// eslint-disable-next-line no-control-regex -- these are the characters that must become visible
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text for a log or a report: secrets masked, control and direction characters visible, length bounded. */
