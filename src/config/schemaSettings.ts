@@ -26,6 +26,7 @@ const shapes: { readonly [K in SettingId]: v.GenericSchema<unknown, SettingValue
 
 /** A setting's value as it may be used: what it may not be reads as the default. */
 export function decodeSetting<K extends SettingId>(id: K, value: unknown): SettingValues[K] {
-  const parsed = v.safeParse(shapes[id], value);
+  const shape: v.GenericSchema<unknown, SettingValues[K]> = shapes[id];
+  const parsed = v.safeParse(shape, value);
   return parsed.success ? parsed.output : settings[id].default;
 }
