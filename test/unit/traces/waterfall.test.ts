@@ -83,7 +83,7 @@ describe('buildSpanTree', () => {
       span(`${i}`, i, i + 1, i === 0 ? {} : { parentSpanId: '0' }),
     );
     assert.equal(buildSpanTree({ spans: wide }).order.length, 200_000);
-  });
+  }).timeout(30_000);
 
   it('counts failures below, and hides what is below a collapsed span', () => {
     const { spans } = checkout();
