@@ -59,6 +59,7 @@ export async function journey({ root, repository, settings, stops }) {
 
     await window.openFile(file, checkout);
     await rollBack(window, say, picture);
+    await window.openFile(file, checkout);
 
     const after = await step('waiting for the numbers after the rollback', () =>
       editor.waitForLineEnd(checkout, /^(?!.*▲).*1\.4\.0/, 120 * seconds),
