@@ -81,9 +81,11 @@ export function createInsightService(dependencies: InsightDependencies): Insight
   };
 
   function environmentView(): EnvironmentView {
-    const { name, production, window, health, detail } = environment.current();
-    const view = { name, production, window, health, detail };
+    const { name, production, window, health: own, detail } = environment.current();
     const known = [...services.values()];
+    // The receiver knows that it listens, the services know that somebody speaks.
+    const health = own === 'listening' && known.some((service) => service.alive) ? 'ok' : own;
+    const view = { name, production, window, health, detail };
     return failure === undefined || view.health === 'off' || view.health === 'starting'
       ? { ...view, services: known }
       : { ...view, health: 'unreachable', detail: failure.message, failure, services: known };
