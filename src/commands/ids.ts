@@ -24,7 +24,6 @@ export const linkableCommandIds = [
   'prodlens.refresh',
   'prodlens.startLocalReceiver',
 ] as const satisfies readonly CommandId[];
-export type LinkableCommandId = (typeof linkableCommandIds)[number];
 
 export type TraceKind = 'recent' | 'slow' | 'failed';
 

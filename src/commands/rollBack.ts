@@ -41,7 +41,8 @@ export const rollBack =
   (context: RollBackContext) =>
   async (argument: unknown): Promise<void> => {
     if (!vscode.workspace.isTrusted) {
-      tell('warning', vscode.l10n.t('Rolling back needs a trusted workspace.')); return;
+      tell('warning', vscode.l10n.t('Rolling back needs a trusted workspace.'));
+      return;
     }
     const id = decodeInsightArgument(argument).insight;
     const insight = id === undefined ? context.atCursor() : context.insights.byId(id);
@@ -64,7 +65,8 @@ export const rollBack =
               renderUntrusted(insight.service),
             ),
         vscode.l10n.t('Add one to the setting prodlens.environments, under targets.'),
-      ); return;
+      );
+      return;
     }
     const output = (chunk: string): void =>
       context.log.info(renderUntrusted(chunk.trimEnd(), 4_000));
@@ -84,7 +86,8 @@ export const rollBack =
     const result = await runRollback(services, dialogs(context), targets, subject);
     if (!result.ok && result.failure.reason !== 'aborted') {
       context.log.warn(result.failure.message);
-      tell('error', result.failure.message, result.failure.remedy); return;
+      tell('error', result.failure.message, result.failure.remedy);
+      return;
     }
   };
 

@@ -62,7 +62,7 @@ export const contextKeys = ['prodlens.receiverRunning', 'prodlens.hasRollbackTar
 export type ContextKey = (typeof contextKeys)[number];
 
 /** Views and webview editors of the manifest. */
-export const viewIds = [] as const satisfies readonly string[];
+export const viewIds: readonly string[] = [];
 
 /** Theme colours that the product contributes. */
 export const colorIds = [

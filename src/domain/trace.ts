@@ -1,4 +1,3 @@
-import type { FunctionRef } from './functionDecl.ts';
 import type { Operation, SpanKind } from './operation.ts';
 import type { ServiceKey } from './service.ts';
 import type { Milliseconds, UnixMillis } from './units.ts';
@@ -60,11 +59,4 @@ export interface TraceSummary {
   readonly name: string;
   readonly spanCount: number;
   readonly exceptionType?: string;
-}
-
-/** A span together with the function it maps to. */
-export interface LocatedSpan {
-  readonly spanId: string;
-  readonly owner: FunctionRef;
-  readonly explanation: string;
 }

@@ -63,10 +63,18 @@ export function createRemote<C extends Contract>(transport: Transport): Remote<C
     call(name, params, options = {}) {
       const { signal, transfer } = options;
       return new Promise((resolve, reject) => {
-        if (closed !== undefined) { reject(new RpcError('closed', closed)); return; }
-        if (signal?.aborted === true) { reject(new RpcError('aborted', 'aborted')); return; }
-        if (queue.length >= maxQueued)
-          { reject(new RpcError('busy', `more than ${String(maxQueued)} calls are waiting`)); return; }
+        if (closed !== undefined) {
+          reject(new RpcError('closed', closed));
+          return;
+        }
+        if (signal?.aborted === true) {
+          reject(new RpcError('aborted', 'aborted'));
+          return;
+        }
+        if (queue.length >= maxQueued) {
+          reject(new RpcError('busy', `more than ${String(maxQueued)} calls are waiting`));
+          return;
+        }
         const id = nextId++;
         const onAbort = (): void => {
           const index = queue.findIndex((waiting) => waiting.id === id);
@@ -83,7 +91,8 @@ export function createRemote<C extends Contract>(transport: Transport): Remote<C
         const start = (): void => {
           if (closed !== undefined) {
             stopListening();
-            reject(new RpcError('closed', closed)); return;
+            reject(new RpcError('closed', closed));
+            return;
           }
           inFlight++;
           pending.set(id, { resolve: resolve, reject, stopListening });

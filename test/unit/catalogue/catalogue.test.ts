@@ -9,7 +9,13 @@ import {
   decodeInsightArgument,
   linkableCommandIds,
 } from '../../../src/commands/ids.ts';
-import { colorIds, contextKeys, settingIds, settings } from '../../../src/config/catalogue.ts';
+import {
+  colorIds,
+  contextKeys,
+  settingIds,
+  settings,
+  viewIds,
+} from '../../../src/config/catalogue.ts';
 
 const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');
@@ -25,6 +31,7 @@ interface Manifest {
     };
     readonly colors: readonly { id: string; defaults: Readonly<Record<string, string>> }[];
     readonly jsonValidation: readonly { url: string }[];
+    readonly views?: Readonly<Record<string, readonly { readonly id: string }[]>>;
   };
   readonly capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
 }
@@ -77,6 +84,11 @@ describe('the catalogue', () => {
     }
     for (const id of manifest.capabilities.untrustedWorkspaces.restrictedConfigurations)
       assert.ok((settingIds as readonly string[]).includes(id), id);
+  });
+
+  it('names the views of the manifest', () => {
+    const views = Object.values(contributes.views ?? {}).flat();
+    assert.deepEqual(sorted(views.map((view) => view.id)), sorted(viewIds));
   });
 
   it('names the colours of the manifest, each for every kind of theme', () => {

@@ -41,8 +41,16 @@ const forbidden: readonly (readonly [string, string, string])[] = [
   ['src/symbols/contract.ts', "import '../telemetry/ports.ts';", 'import-x/no-restricted-paths'],
   ['src/telemetry/ports.ts', "import '../symbols/contract.ts';", 'import-x/no-restricted-paths'],
   ['src/telemetry/ports.ts', "import '../composition.ts';", 'import-x/no-restricted-paths'],
-  ['src/insights/contract.ts', "import '../telemetry/local/core.ts';", 'import-x/no-restricted-paths'],
-  ['src/domain/stats.ts', "import '../../test/unit/rpc/peer.test.ts';", 'import-x/no-restricted-paths'],
+  [
+    'src/insights/contract.ts',
+    "import '../telemetry/local/core.ts';",
+    'import-x/no-restricted-paths',
+  ],
+  [
+    'src/domain/stats.ts',
+    "import '../../test/unit/rpc/peer.test.ts';",
+    'import-x/no-restricted-paths',
+  ],
   ['src/domain/stats.ts', 'console.log(1);', 'no-console'],
   ['src/domain/stats.ts', 'export default 1;', 'import-x/no-default-export'],
 ];
