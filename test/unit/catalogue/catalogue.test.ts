@@ -79,8 +79,9 @@ describe('the catalogue', () => {
     const { properties } = contributes.configuration;
     assert.deepEqual(sorted(Object.keys(properties)), sorted(settingIds));
     for (const id of settingIds) {
-      assert.equal(properties[id]?.scope, settings[id].scope, id);
-      assert.deepEqual(properties[id]?.default, settings[id].default, id);
+      const property = properties[id];
+      assert.equal(property?.scope, settings[id].scope, id);
+      assert.deepEqual(property.default, settings[id].default, id);
     }
     for (const id of manifest.capabilities.untrustedWorkspaces.restrictedConfigurations)
       assert.ok((settingIds as readonly string[]).includes(id), id);
