@@ -7,17 +7,18 @@ const spansLive = 60_000;
 /** How far spans may lag behind: a batch processor's 5 s, an open trace's 10 s, and what the two cost together. */
 const mostLag = 20_000;
 
-/** The stretch over which rates and shares are taken: whole slots, ending where the data ends. */
+/** The stretch over which rates and shares are taken: whole slots that hold data up to `end`. */
 export interface LiveInterval {
   readonly from: number;
   readonly to: number;
-  /** Of it, the part that was observed, in seconds; 0: too short to divide by. */
+  /** The observed part of it in seconds, up to the newest data; 0: too short to say a rate. */
   readonly seconds: number;
 }
 
 /**
  * Spans arrive some seconds late; an interval that ended now would always miss the newest ones and read low. It ends at the newest
- * data instead (`newest`), but never more than the lag ago: traffic that stopped reads as stopped.
+ * data instead (`newest`), inside its slot, but never more than the lag ago: traffic that stopped reads as stopped. Under a slot's
+ * length of observed time there is no rate: a few calls over a second or two say nothing about a minute.
  */
 export function liveInterval(
   service: ServiceEntry,
@@ -27,18 +28,12 @@ export function liveInterval(
 ): LiveInterval {
   if (!service.hasSpans && service.metrics.newest > 0) return metricsInterval(service);
   const end = Math.min(now, Math.max(newest, now - mostLag));
-  const to = Math.floor(end / finest) * finest;
-  // After a restart, what came before is in the slots but the pause between is not: counting begins anew.
+  const to = floorSlot(end) + finest;
+  // After a restart, what came before is in the slots but the pause between is not: counting begins anew, with a whole slot.
   const restarted = began > service.firstSeen ? Math.ceil(began / finest) * finest : -Infinity;
   const from = Math.max(to - spansLive, restarted);
-  const observed = to - Math.max(from, service.firstSeen);
-  if (observed >= finest) return { from: floorSlot(from), to, seconds: observed / 1000 };
-  const young = end - Math.max(service.firstSeen, began);
-  return {
-    from: floorSlot(Math.max(service.firstSeen, restarted)),
-    to: to + finest,
-    seconds: young >= 1000 ? young / 1000 : 0,
-  };
+  const observed = end - Math.max(from, service.firstSeen);
+  return { from, to, seconds: observed >= finest ? observed / 1000 : 0 };
 }
 
 function metricsInterval(service: ServiceEntry): LiveInterval {
@@ -46,7 +41,7 @@ function metricsInterval(service: ServiceEntry): LiveInterval {
   const length = Math.max(spansLive, 4 * interval);
   const to = floorSlot(newest) + finest;
   const observed = Math.min(length, newest - observedFrom);
-  return { from: to - length, to, seconds: observed >= 1000 ? observed / 1000 : 0 };
+  return { from: to - length, to, seconds: observed >= finest ? observed / 1000 : 0 };
 }
 
 const floorSlot = (time: number): number => Math.floor(time / finest) * finest;

@@ -32,6 +32,49 @@ describe('time', () => {
       assert.ok(seconds >= Math.min(minutes * 60, 3600) * 0.98);
     });
 
+  it('has no rate until there is one to trust, and never 0/s while calls come', () => {
+    const core = newCore();
+    for (let ms = 0; ms < 40_000; ms += 500) {
+      core.spans(
+        Array.from({ length: 5 }, (_, i) => request('/a', { end: t0 + ms + i * 100 })),
+        at(ms + 500),
+      );
+      core.tick(at(ms + 500));
+      const { total } = numbers(core, all, at(ms + 500));
+      const rate = total?.perSecond;
+      if (ms < 10_000) assert.equal(rate, undefined, `${ms} ms: ${rate}`);
+      // The newest two seconds wait for their traces.
+      if (ms >= 13_000) assert.ok(rate !== undefined && rate >= 9 && rate <= 11, `${ms}: ${rate}`);
+    }
+  });
+
+  it('counts a function’s first calls at once into the rate of a service that has long been alive', () => {
+    const { core, now } = constantTraffic(3, 200);
+    core.spans([request('/new', { end: now }), request('/new', { end: now })], now);
+    core.settle(now);
+    const rate = numbers(core, (o) => o.http?.route === '/new', now).total?.perSecond ?? 0;
+    assert.ok(rate > 0.03 && rate < 0.05, String(rate));
+  });
+
+  it('counts a rate anew after a restart: the pause between is not known', () => {
+    const { core, now } = constantTraffic(3, 200);
+    const began = at(now - t0 + 30_000);
+    const restored = newCore({ now: began });
+    restored.restore(core.snapshot(now), began);
+    const feed = (from: number, to: number) => {
+      for (let ms = from; ms < to; ms += 1000)
+        restored.spans(
+          Array.from({ length: 10 }, (_, i) => request('/a', { end: began + ms + i * 100 })),
+          at(began - t0 + ms + 1000),
+        );
+      restored.settle(at(began - t0 + to));
+      return numbers(restored, all, at(began - t0 + to)).total?.perSecond;
+    };
+    assert.equal(feed(0, 9000), undefined);
+    const rate = feed(9000, 40_000) ?? 0;
+    assert.ok(rate >= 9 && rate <= 11, String(rate));
+  });
+
   it('reads traffic that stopped as stopped, and says nothing once the service is silent', () => {
     const { core, now } = constantTraffic(5, 200);
     assert.ok((numbers(core, all, now).total?.perSecond ?? 0) > 9);
