@@ -24,6 +24,7 @@ import { insightsAtCursor } from './platform/cursor.ts';
 import { DisposableStore } from './platform/disposables.ts';
 import { syncDocuments } from './platform/documentSync.ts';
 import { Environments } from './platform/environments.ts';
+import { createSourceChanges } from './platform/gitHistory.ts';
 import { configureIndex } from './platform/indexConfiguration.ts';
 import { LocalReceiver } from './platform/localReceiver.ts';
 import { createLog } from './platform/log.ts';
@@ -32,6 +33,7 @@ import { createApi } from './platform/publicApi.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
 import { WorkerPair } from './platform/workerHost.ts';
+import { gitPath } from './platform/workspaceFolders.ts';
 import { registerCodeLens } from './presentation/codeLens.ts';
 import { registerDecorations } from './presentation/decorations.ts';
 import { registerHover } from './presentation/hover.ts';
@@ -71,9 +73,11 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const cacheFolder = path.join(storage, 'index');
   const version = (context.extension.packageJSON as { readonly version: string }).version;
 
-  const processes = createProcessRunner({
-    workspaceFolders: () => (vscode.workspace.workspaceFolders ?? []).map((f) => f.uri.fsPath),
-  });
+  const fileFolders = (): readonly string[] =>
+    (vscode.workspace.workspaceFolders ?? [])
+      .filter((f) => f.uri.scheme === 'file')
+      .map((f) => f.uri.fsPath);
+  const processes = createProcessRunner({ workspaceFolders: fileFolders });
   const providers = createProviders(processes);
   const workers = owned.add(new WorkerPair(dist, clock, log));
   const index = workers.supervise<IndexContract>({
@@ -192,7 +196,11 @@ export function compose(context: vscode.ExtensionContext): Composition {
           folder: storage,
           user: userName(),
           now: () => clock.now(),
-          sourceChanges: () => Promise.resolve(''),
+          sourceChanges: createSourceChanges({
+            processes,
+            git: async () => (trusted() ? gitPath() : undefined),
+            folders: fileFolders,
+          }),
         },
         log: log.scoped('rollback'),
         approvePrograms: approvals.approvePrograms,
@@ -244,6 +252,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
           log: log.scoped(name),
           clock,
           extensionUri: context.extensionUri,
+          canRollBack: (service) =>
+            trusted() && environments.targets().some((target) => target.service === service),
+          locateFrames: (stacks, signal) => index.call('locateFrames', { stacks }, { signal }),
         }),
       );
     } catch (error) {

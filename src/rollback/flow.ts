@@ -6,6 +6,7 @@ import type { RollbackCandidate, RollbackOptions } from './candidates.ts';
 import { rollbackOptions } from './candidates.ts';
 import type { Journal } from './journal.ts';
 import type {
+  DeployedRelease,
   DeployProvider,
   DeployTarget,
   JournalEntry,
@@ -56,8 +57,12 @@ export interface RollbackServices {
   readonly now: () => number;
   readonly output: OutputListener;
   readonly log: (text: string) => void;
-  /** Commits and migrations from `to` to `from`; "" when unknown. */
-  readonly sourceChanges: (from: string | undefined, to: string | undefined) => Promise<string>;
+  /** Commits and migrations from `to` to `from`; "" when unknown. Hostile text. */
+  readonly sourceChanges: (
+    from: DeployedRelease,
+    to: DeployedRelease,
+    signal: AbortSignal,
+  ) => Promise<string>;
   /** Follows our own numbers since the action until recovered, the time is over or the signal aborts. */
   readonly watch: (
     since: number,
@@ -120,15 +125,21 @@ export async function runRollback(
     state: state.value.state,
     reason: '',
   };
-  const providerText = await dialogs.progress('Preparing the preview…', (_, signal) =>
-    provider.preview === undefined ? Promise.resolve(ok('')) : provider.preview(request, signal),
-  );
-  if (!providerText.ok) return providerText;
+  const texts = await dialogs.progress('Preparing the preview…', async (_, signal) => {
+    const provided =
+      provider.preview === undefined ? ok('') : await provider.preview(request, signal);
+    if (!provided.ok) return provided;
+    const source = await services.sourceChanges(request.from, request.to, signal);
+    return isAborted(signal)
+      ? fail('aborted', 'stopped at the preview')
+      : ok({ provided: provided.value, source });
+  });
+  if (!texts.ok) return texts;
   const preview: RollbackPreview = {
     request,
     argv: provider.describe(request),
-    providerText: providerText.value,
-    sourceText: await services.sourceChanges(options.from.commit, candidate.release.commit),
+    providerText: texts.value.provided,
+    sourceText: texts.value.source,
     candidate,
   };
   await dialogs.showPreview(preview);
@@ -207,7 +218,8 @@ async function execute(
   step(`running ${provider.describe(request)[0] ?? ''}…`);
   services.log(`rollback of ${target.name}: ${provider.describe(request).join(' ')}`);
   const executed = await provider.execute(request, services.output, signal);
-  if (!executed.ok) return afterFailure(services, provider, request, entry, executed.failure);
+  if (!executed.ok)
+    return afterFailure(services, dialogs, provider, request, entry, executed.failure);
   await services.journal.append(entry('finished'));
 
   step('done; watching our own numbers…');
@@ -236,6 +248,7 @@ const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 /** A timeout or a stopped watch leaves the state unknown: it is read, told and never tried again blindly. */
 async function afterFailure(
   services: RollbackServices,
+  dialogs: RollbackDialogs,
   provider: DeployProvider,
   request: RollbackRequest,
   entry: (event: JournalEntry['event'], detail?: string) => JournalEntry,
@@ -251,9 +264,10 @@ async function afterFailure(
         .map((r) => `${r.version} ${Math.round(r.weight * 100)} %`)
         .join(', ')
     : `can't be read (${state.failure.message})`;
-  return fail(
-    failure.reason,
-    `${failure.message}. The command may still be running; ${request.target.name} now runs: ${now}`,
-    'Wait and look again before you act once more.',
-  );
+  const text = `${failure.message}. The command may still be running; ${request.target.name} now runs: ${now}`;
+  const remedy = 'Wait and look again before you act once more.';
+  if (failure.reason === 'timeout') return fail('timeout', text, remedy);
+  // The person stopped watching: no failure, but they must know that the action goes on.
+  dialogs.tell('warning', text, remedy);
+  return ok('done');
 }
