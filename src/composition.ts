@@ -105,8 +105,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
       }),
     }),
   );
-  const local = createLocalSource(receiverThread);
-  const environments = owned.add(
+  const local = createLocalSource(receiverThread, () => environments.localSelect());
+  const environments: Environments = owned.add(
     new Environments(settings, context.workspaceState, receiver, local, [...providers.keys()]),
   );
   const documents = owned.add(new VirtualDocuments());
@@ -204,10 +204,10 @@ export function compose(context: vscode.ExtensionContext): Composition {
         },
         log: log.scoped('rollback'),
         approvePrograms: approvals.approvePrograms,
-        showDocument: documents.show,
+        showDocument: documents.showRendered,
         atCursor: () => insightsAtCursor(insights).find((i) => i.numbers !== undefined),
       }),
-    'prodlens.showRollbackJournal': () => showRollbackJournal(journal, documents.show),
+    'prodlens.showRollbackJournal': () => showRollbackJournal(journal, documents.showRendered),
     'prodlens.clearLocalData': () =>
       clearLocalData({
         receiver: receiverThread,

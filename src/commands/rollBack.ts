@@ -8,7 +8,8 @@ import {
   confirmationText,
   previewDocument,
 } from '../presentation/viewModels/rollback.ts';
-import { visibleText as renderUntrusted } from '../presentation/viewModels/waterfallText.ts';
+import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
+import { visibleText } from '../presentation/viewModels/waterfallText.ts';
 import type { RollbackDialogs, RollbackServices } from '../rollback/flow.ts';
 import { runRollback } from '../rollback/flow.ts';
 import type { DeployTarget } from '../rollback/ports.ts';
@@ -26,7 +27,7 @@ export interface RollBackContext {
   readonly log: Log;
   /** Asks once per program (docs/security.md) and keeps the answer. */
   readonly approvePrograms: RollbackDialogs['approvePrograms'];
-  /** Opens a read-only document beside nothing else; resolves when it is shown. */
+  /** Shows a Markdown document to read; the keyboard stays where it is. */
   readonly showDocument: (name: string, text: string) => Promise<void>;
   /** The insight of the function at the cursor, if it has numbers. */
   readonly atCursor: () => Insight | undefined;
@@ -57,19 +58,21 @@ export const rollBack =
         insight?.service === undefined
           ? vscode.l10n.t(
               'The environment {0} has no deploy target.',
-              context.insights.environment().name,
+              renderUntrustedLabel(context.insights.environment().name, 60),
             )
           : vscode.l10n.t(
               'The environment {0} has no deploy target for {1}.',
-              context.insights.environment().name,
-              renderUntrusted(insight.service),
+              renderUntrustedLabel(context.insights.environment().name, 60),
+              renderUntrustedLabel(insight.service),
             ),
         vscode.l10n.t('Add one to the setting prodlens.environments, under targets.'),
       );
       return;
     }
-    const output = (chunk: string): void =>
-      context.log.info(renderUntrusted(chunk.trimEnd(), 4_000));
+    const output = (chunk: string): void => {
+      for (const line of chunk.split(/\r?\n/))
+        if (line.trim() !== '') context.log.info(visibleText(line, 4_000));
+    };
     const services: RollbackServices = {
       ...context.services,
       output,
@@ -96,7 +99,7 @@ const namesService = (service: string, wanted: string): boolean =>
   service === wanted || service.slice(service.lastIndexOf('/') + 1) === wanted;
 
 function tell(level: 'info' | 'warning' | 'error', message: string, remedy?: string): void {
-  const text = renderUntrusted(remedy === undefined ? message : `${message} ${remedy}`, 600);
+  const text = renderUntrustedLabel(remedy === undefined ? message : `${message} ${remedy}`, 600);
   const show = {
     info: vscode.window.showInformationMessage,
     warning: vscode.window.showWarningMessage,
@@ -111,8 +114,10 @@ function dialogs(context: RollBackContext): RollbackDialogs {
     approvePrograms: context.approvePrograms,
     async pickTarget(targets) {
       const rows = targets.map((target) => ({
-        label: target.name,
-        description: target.production ? `${target.environment} (production)` : target.environment,
+        label: renderUntrustedLabel(target.name, 100),
+        description: target.production
+          ? vscode.l10n.t('{0} (production)', renderUntrustedLabel(target.environment, 60))
+          : renderUntrustedLabel(target.environment, 60),
         target,
       }));
       const placeHolder = vscode.l10n.t('Which deployment?');
@@ -127,8 +132,8 @@ function dialogs(context: RollBackContext): RollbackDialogs {
       const picked = await vscode.window.showQuickPick(rows, {
         title: vscode.l10n.t(
           'Roll back {0}: leave {1} for…',
-          target.name,
-          renderUntrusted(options.from.version),
+          renderUntrustedLabel(target.name, 100),
+          renderUntrustedLabel(options.from.version),
         ),
         placeHolder: vscode.l10n.t('Each with its own numbers while it was live'),
         matchOnDescription: true,
@@ -138,11 +143,15 @@ function dialogs(context: RollBackContext): RollbackDialogs {
       return picked?.candidate;
     },
     showPreview: (preview) =>
-      context.showDocument(`Roll back ${preview.request.target.name}`, previewDocument(preview)),
+      context.showDocument(`Roll back ${preview.request.target.name}.md`, previewDocument(preview)),
     async confirm(preview) {
       const { target } = preview.request;
+      const [name, environment] = [
+        renderUntrustedLabel(target.name, 100),
+        renderUntrustedLabel(target.environment, 60),
+      ];
       const reason = await vscode.window.showInputBox({
-        title: vscode.l10n.t('Reason for rolling back {0}', target.name),
+        title: vscode.l10n.t('Reason for rolling back {0}', name),
         prompt: vscode.l10n.t('Kept in the journal and given to the deploy system'),
         ignoreFocusOut: true,
         validateInput: (text) =>
@@ -155,11 +164,11 @@ function dialogs(context: RollBackContext): RollbackDialogs {
       if (reason === undefined) return undefined;
       if (target.production) {
         const typed = await vscode.window.showInputBox({
-          title: vscode.l10n.t('Type {0} to go on', target.name),
-          prompt: vscode.l10n.t('{0} is production', target.environment),
+          title: vscode.l10n.t('Type {0} to go on', name),
+          prompt: vscode.l10n.t('{0} is production', environment),
           ignoreFocusOut: true,
           validateInput: (text) =>
-            text === target.name ? undefined : vscode.l10n.t('Type {0} exactly.', target.name),
+            text === target.name ? undefined : vscode.l10n.t('Type {0} exactly.', name),
         });
         if (typed !== target.name) return undefined;
       }
@@ -176,14 +185,14 @@ function dialogs(context: RollBackContext): RollbackDialogs {
         vscode.window.withProgress(
           {
             location: vscode.ProgressLocation.Notification,
-            title: renderUntrusted(title),
+            title: renderUntrustedLabel(title),
             cancellable: true,
           },
           (progress, token) => {
             const abort = new AbortController();
             token.onCancellationRequested(() => abort.abort());
             return task(
-              (message) => progress.report({ message: renderUntrusted(message) }),
+              (message) => progress.report({ message: renderUntrustedLabel(message) }),
               abort.signal,
             );
           },

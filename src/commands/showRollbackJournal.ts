@@ -6,5 +6,5 @@ export const showRollbackJournal =
   (journal: Journal, showDocument: (name: string, text: string) => Promise<void>) =>
   async (): Promise<void> => {
     const { entries, unreadable } = await journal.read();
-    await showDocument('Rollback Journal', journalDocument(entries, unreadable));
+    await showDocument('Rollback Journal.md', journalDocument(entries, unreadable));
   };

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { DeployTarget } from '../rollback/ports.ts';
 import { redact } from './redact.ts';
+import { renderArgv } from './renderArgv.ts';
 
 const storageKey = 'prodlens.approvedPrograms';
 
@@ -47,7 +48,3 @@ export class Approvals {
     return true;
   };
 }
-
-/** Every word as JSON where it isn't plain, so that no word can pass for two. */
-export const renderArgv = (argv: readonly string[]): string =>
-  argv.map((word) => (/^[\w./:@+={},-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 
 const scheme = 'prodlens';
 const kept = 20;
+/** VS Code's own rendered view of a Markdown file. */
+const renderedEditor = 'vscode.markdown.preview.editor';
 
 /** Read-only documents made by us: reports, previews, the journal. */
 export class VirtualDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -20,6 +22,32 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
 
   /** Opens the text in an editor; a second one of the same name replaces the first. `.md` names are Markdown. */
   readonly show = async (name: string, text: string): Promise<void> => {
+    await showText(this.#keep(name, text), false);
+  };
+
+  /**
+   * Shows a Markdown text rendered, where VS Code has its Markdown preview; else as text. The keyboard stays where it is: a
+   * question may come next.
+   *
+   * @param name ends in `.md`
+   */
+  readonly showRendered = async (name: string, text: string): Promise<void> => {
+    const uri = this.#keep(name, text);
+    const known = vscode.extensions.getExtension('vscode.markdown-language-features');
+    if (known !== undefined)
+      try {
+        await vscode.commands.executeCommand('vscode.openWith', uri, renderedEditor, {
+          preserveFocus: true,
+          preview: false,
+        } satisfies vscode.TextDocumentShowOptions);
+        return;
+      } catch {
+        // Shown as text below.
+      }
+    await showText(uri, true);
+  };
+
+  #keep(name: string, text: string): vscode.Uri {
     const safe = name.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100);
     const uri = vscode.Uri.from({ scheme, path: `/${safe}` });
     this.#texts.delete(uri.path);
@@ -29,13 +57,17 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
       this.#texts.delete(oldest);
     }
     this.#changed.fire(uri);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: false });
-  };
+    return uri;
+  }
 
   dispose(): void {
     this.#registered.dispose();
     this.#changed.dispose();
     this.#texts.clear();
   }
+}
+
+async function showText(uri: vscode.Uri, preserveFocus: boolean): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { preview: false, preserveFocus });
 }

@@ -2,7 +2,8 @@ import type { FunctionStats } from '../../domain/stats.ts';
 import type { RollbackCandidate } from '../../rollback/candidates.ts';
 import type { RollbackPreview } from '../../rollback/flow.ts';
 import type { JournalEntry } from '../../rollback/ports.ts';
-import { visibleText as renderUntrusted } from './waterfallText.ts';
+import { renderUntrusted, renderUntrustedLabel } from './untrusted.ts';
+import { visibleText } from './waterfallText.ts';
 
 /** A row of the release picker: what it is, and how it did while it was live. */
 export function candidateRow(
@@ -18,8 +19,8 @@ export function candidateRow(
     ...badges.map((badge) => names[badge]),
   ];
   return {
-    label: renderUntrusted(release.version || release.id, 80),
-    description: renderUntrusted(facts.filter((fact) => fact !== undefined).join(' · '), 200),
+    label: renderUntrustedLabel(release.version || release.id, 80),
+    description: renderUntrustedLabel(facts.filter((fact) => fact !== undefined).join(' · '), 200),
     detail:
       numbers === undefined
         ? 'no telemetry for this release in the window'
@@ -67,9 +68,9 @@ export function confirmationText(
   const { target, from, to } = preview.request;
   const version = renderUntrusted(to.version || to.id, 60);
   return {
-    message: `Roll ${target.name} back from ${renderUntrusted(from.version || from.id, 60)} to ${version}?`,
+    message: `Roll ${renderUntrusted(target.name, 100)} back from ${renderUntrusted(from.version || from.id, 60)} to ${version}?`,
     detail: [
-      `Environment: ${target.environment}${target.production ? ' (production)' : ''}`,
+      `Environment: ${renderUntrusted(target.environment, 60)}${target.production ? ' (production)' : ''}`,
       `Service: ${renderUntrusted(target.service, 100)}`,
       `Traffic now: ${percent(from.weight)} on the release to leave, ${percent(to.weight)} on the one to go to`,
       `Runs: ${renderUntrusted(preview.argv.map(quoted).join(' '), 1_000)}`,
@@ -129,7 +130,7 @@ const renderLines = (text: string): string =>
   text
     .split('\n')
     .slice(0, 200)
-    .map((line) => renderUntrusted(line, 300))
+    .map((line) => visibleText(line, 300))
     .join('\n');
 
 /** A fence that the text can't close. */

@@ -16,3 +16,10 @@ export const renderUntrustedMarkdown = (text: string, longest = 200): string =>
     // VS Code looks for `$(icon)` after Markdown's escapes are gone: only breaking it up helps.
     .replaceAll('$(', '$ (')
     .replace(/[!-/:-@[-`{-~]/g, '\\$&');
+
+/**
+ * The same where VS Code looks for icons and links of its own: rows and titles of quick inputs, notifications, progress.
+ * (A notification opens `[text](command:…)`.)
+ */
+export const renderUntrustedLabel = (text: string, longest = 200): string =>
+  renderUntrusted(text, longest).replaceAll('$(', '$ (').replaceAll('](', '] (');

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { FunctionNumbers, FunctionStats } from '../../../src/domain/stats.ts';
@@ -7,8 +7,18 @@ import { fail, ok } from '../../../src/domain/result.ts';
 import { milliseconds, ratio, unixMillis } from '../../../src/domain/units.ts';
 import type { DeployedRelease, DeployTarget, ProcessRunner } from '../../../src/rollback/ports.ts';
 
-export const temporaryFolder = (): Promise<string> =>
-  mkdtemp(path.join(os.tmpdir(), 'prodlens-rollback-'));
+const made: string[] = [];
+
+/** A folder of one test; `removeTemporaryFolders` belongs in `afterEach`. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'prodlens-rollback-'));
+  made.push(folder);
+  return folder;
+}
+
+export async function removeTemporaryFolders(): Promise<void> {
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
+}
 
 /** Starts real programs; the product's runner (platform/process.ts) has tests of its own. */
 export const realProcesses: ProcessRunner = {

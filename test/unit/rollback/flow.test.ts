@@ -8,7 +8,7 @@ import { Journal } from '../../../src/rollback/journal.ts';
 import type { DeployProvider, DeployState } from '../../../src/rollback/ports.ts';
 import { judgeRecovery } from '../../../src/rollback/recovery.ts';
 import { lockTarget } from '../../../src/rollback/singleFlight.ts';
-import { release, stats, target, temporaryFolder } from './builders.ts';
+import { release, removeTemporaryFolders, stats, target, temporaryFolder } from './builders.ts';
 
 const bad = release('2.0.0', { weight: ratio(0.1), current: true });
 const stable = release('1.0.0', { weight: ratio(0.9) });
@@ -24,6 +24,7 @@ async function journey(
   } = {},
 ) {
   const events: string[] = [];
+  const told: string[] = [];
   const folder = await temporaryFolder();
   const journal = new Journal(folder);
   const states = [...(script.states ?? ['s1', 's1', 's2'])];
@@ -50,10 +51,14 @@ async function journey(
       events.push(`from ${options.from.version}`);
       return script.turnBackAt === 'pick' ? undefined : options.candidates[0];
     },
-    showPreview: async (preview) => void events.push(`preview ${preview.providerText}`),
+    showPreview: async (preview) =>
+      void events.push(`preview ${preview.providerText}, ${preview.sourceText}`),
     confirm: async () => (script.turnBackAt === 'confirm' ? undefined : { reason: 'errors' }),
     progress: (_, task) => task(() => undefined, new AbortController().signal),
-    tell: (level) => void events.push(`tell ${level}`),
+    tell: (level, text) => {
+      events.push(`tell ${level}`);
+      told.push(text);
+    },
   };
   const services: RollbackServices = {
     providers: new Map([['command', provider]]),
@@ -63,22 +68,24 @@ async function journey(
     now: Date.now,
     output: () => undefined,
     log: () => undefined,
-    sourceChanges: async () => '',
+    sourceChanges: async (from, to) => `${to.version}..${from.version}`,
     watch: async () => ({ recovered: script.recovered ?? true, view: undefined }),
   };
   if (script.lockedByOther === true) await lockTarget(folder, target({}), 'other', Date.now());
   const result = await runRollback(services, dialogs, [target({})], {});
   const recorded = (await journal.read()).entries;
-  return { events, result, recorded };
+  return { events, told, result, recorded };
 }
 
 describe('rollback flow', () => {
+  afterEach(removeTemporaryFolders);
+
   it('goes the whole way and records it before it acts', async () => {
     const { events, result, recorded } = await journey();
     assert.deepEqual(events, [
       'list',
       'from 2.0.0',
-      'preview would move 10 %',
+      'preview would move 10 %, 1.0.0..2.0.0',
       'list',
       'execute after journal started',
       'tell info',
@@ -125,6 +132,13 @@ describe('rollback flow', () => {
       recorded.map((e) => e.event),
       ['started', 'unknown'],
     );
+  });
+
+  it('says that the command goes on, and what runs now, when the person stops watching it', async () => {
+    const { told, result, recorded } = await journey({ executed: fail('aborted', 'stopped') });
+    assert.deepEqual(result, ok('done'));
+    assert.match(told[0] ?? '', /may still be running; shop-production now runs: 2\.0\.0 10 %/);
+    assert.equal(recorded.at(-1)?.event, 'unknown');
   });
 
   it('says when the numbers did not recover', async () => {

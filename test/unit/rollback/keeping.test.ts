@@ -6,7 +6,7 @@ import { unixMillis } from '../../../src/domain/units.ts';
 import { Journal } from '../../../src/rollback/journal.ts';
 import type { JournalEntry } from '../../../src/rollback/ports.ts';
 import { lockTarget } from '../../../src/rollback/singleFlight.ts';
-import { target, temporaryFolder } from './builders.ts';
+import { removeTemporaryFolders, target, temporaryFolder } from './builders.ts';
 
 const entry = (id: string): JournalEntry => ({
   at: unixMillis(1),
@@ -18,6 +18,8 @@ const entry = (id: string): JournalEntry => ({
 });
 
 describe('rollback journal', () => {
+  afterEach(removeTemporaryFolders);
+
   it('appends, private to the person, and reads back in order', async () => {
     const folder = await temporaryFolder();
     await new Journal(folder).append(entry('a'));
@@ -40,6 +42,8 @@ describe('rollback journal', () => {
 });
 
 describe('single flight', () => {
+  afterEach(removeTemporaryFolders);
+
   it('refuses a second rollback of a target and names who is at it', async () => {
     const folder = await temporaryFolder();
     const first = await lockTarget(folder, target({}), 'window one', Date.now());
