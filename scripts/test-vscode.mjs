@@ -1,6 +1,7 @@
 /**
- * Runs test/vscode/**\/*.vscode.test.ts inside the extension host of a real VS Code: `node scripts/test-vscode.mjs`.
- * The workspace is a copy of test/fixtures/workspace; machine settings are those of test/vscode/settings.json and free ports.
+ * Runs test/vscode/**\/*.vscode.test.ts inside the extension host of a real VS Code: `node scripts/test-vscode.mjs [file …]`.
+ * The workspace is a copy of test/fixtures/workspace beside the demo's shop and small programs of other frameworks; it isn't a git
+ * repository. Machine settings are those of test/vscode/settings.json and free ports.
  * The extension must be built.
  */
 import { existsSync } from 'node:fs';
@@ -22,7 +23,11 @@ const NAME = 'vscode';
 const LIMIT_MS = 15 * 60_000;
 
 startResults(NAME);
-const tests = listTests('test/vscode', '.vscode.test.ts');
+const named = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const tests = listTests('test/vscode', '.vscode.test.ts').filter(
+  (file) =>
+    named.length === 0 || named.some((name) => path.resolve(name) === path.resolve(root, file)),
+);
 if (tests.length === 0) {
   console.log('no in-host tests found in test/vscode');
   process.exit(settleResults(NAME, false, { mustCount: true }).failed > 0 ? 1 : 0);
@@ -48,7 +53,15 @@ const workspace = path.join(scratch, 'workspace');
 const events = path.join(scratch, 'results.ndjson');
 const fixture = path.join(root, 'test/fixtures/workspace');
 await mkdir(workspace, { recursive: true });
-if (existsSync(fixture)) await cp(fixture, workspace, { recursive: true });
+await cp(fixture, workspace, { recursive: true });
+const programs = {
+  shop: 'demo/shop',
+  teams: 'test/fixtures/attribution/nest',
+  items: 'test/fixtures/attribution/fastapi',
+  owners: 'test/fixtures/attribution/spring',
+};
+for (const [name, from] of Object.entries(programs))
+  await cp(path.join(root, from), path.join(workspace, name), { recursive: true });
 await writeFile(events, '');
 
 const settings = {

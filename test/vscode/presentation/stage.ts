@@ -68,6 +68,8 @@ export function activate(context: vscode.ExtensionContext): void {
     log: createLog(),
     clock: systemClock,
     extensionUri: context.extensionUri,
+    canRollBack: () => true,
+    locateFrames: () => Promise.resolve([]),
   };
   for (const register of [registerDecorations, registerCodeLens, registerHover, registerStatusBar])
     context.subscriptions.push(register(surface));
