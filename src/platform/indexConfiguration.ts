@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Settings } from '../config/settings.ts';
 import type { ProcessRunner } from '../rollback/ports.ts';
@@ -81,7 +82,9 @@ export function configureIndex(options: IndexConfigurationOptions): Disposable {
       timer = undefined;
       const paths = [...changed];
       changed.clear();
-      if (index.state().state !== 'running') return;
+      // Mistakes in it are for the Problems view, also when no source file was opened yet.
+      const told = paths.some((path) => basename(path) === 'prodlens.json');
+      if (index.state().state !== 'running' && !told) return;
       index.call('filesChanged', { paths }).catch((error: unknown) => {
         if (!store.disposed) log.debug(`changed files: ${String(error)}`);
       });
@@ -94,6 +97,13 @@ export function configureIndex(options: IndexConfigurationOptions): Disposable {
     store.add(watcher.onDidChange(gather));
     store.add(watcher.onDidDelete(gather));
   }
+
+  const readAhead = (document: vscode.TextDocument): void => {
+    if (document.uri.scheme === 'file' && basename(document.uri.fsPath) === 'prodlens.json')
+      gather(document.uri);
+  };
+  store.add(vscode.workspace.onDidOpenTextDocument(readAhead));
+  vscode.workspace.textDocuments.forEach(readAhead);
 
   const problems = store.add(vscode.languages.createDiagnosticCollection('prodlens'));
   store.add(

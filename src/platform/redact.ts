@@ -38,12 +38,21 @@ export function redact(text: string, maxLength = 20_000): string {
   return clean.replace(control, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+const isSecretFlag = (item: unknown): boolean =>
+  typeof item === 'string' && /^-{1,2}[\w.-]+$/.test(item) && secretName.test(item);
+
 /** A copy of plain data with the values of secret names masked and every text redacted. */
 export function redactData(value: unknown, depth = 8): unknown {
   if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return mask;
-  if (Array.isArray(value)) return value.map((item) => redactData(item, depth - 1));
+  if (Array.isArray(value)) {
+    const items = value as readonly unknown[];
+    // A program's arguments: `--token` is followed by its value.
+    return items.map((item, at) =>
+      typeof item === 'string' && isSecretFlag(items[at - 1]) ? mask : redactData(item, depth - 1),
+    );
+  }
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
       name,
