@@ -59,6 +59,8 @@ export interface EntryRef {
 export interface Operation {
   readonly id: OperationId;
   readonly service: ServiceKey;
+  /** Deployment environment that the telemetry names; absent: none. */
+  readonly environment?: string;
   readonly source: 'span' | 'metric';
   readonly kind: SpanKind;
   /** Span name, cut to a bounded length; for metrics the name of the instrument. */

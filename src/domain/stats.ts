@@ -104,6 +104,8 @@ export interface FunctionNumbers {
   readonly window: TimeRange;
   /** Newest sample or span end behind the numbers; absent when nothing was seen in the window. */
   readonly observedAt?: UnixMillis;
+  /** Why there are no numbers although there is telemetry, and what to do: a configuration problem, never a sum. */
+  readonly problem?: string;
   /** True when the service's telemetry is alive (any span or process telemetry, within 3 × its usual interval). */
   readonly serviceAlive: boolean;
   /** Since when the service has been silent, when it isn't alive. */

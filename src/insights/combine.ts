@@ -137,6 +137,8 @@ function ofGroup(group: FunctionGroup, context: CombineContext): readonly Insigh
   }
   if (known === undefined) return [];
   const { numbers, lastGood } = known;
+  if (numbers.problem !== undefined)
+    return [{ ...start, state: 'unreachable', numbers, reason: numbers.problem }];
   if (hasCalls(numbers))
     return [{ ...start, ...observed(numbers), ...(numbers.serviceAlive ? {} : { stale: true }) }];
   if (numbers.serviceAlive)

@@ -107,6 +107,11 @@ export class Environments implements Disposable {
     };
   }
 
+  /** Which of the deployment environments that send to this machine is meant. */
+  localSelect(): EnvironmentSettings['select'] {
+    return this.#decoded.environments.find(({ name }) => name === localName)?.select ?? {};
+  }
+
   metrics(): MetricsSource | undefined {
     return this.selected().name === localName && this.#receiver.running ? this.#local : undefined;
   }

@@ -14,9 +14,13 @@ export interface OperationGroup {
   readonly operations: readonly OperationId[];
 }
 
+/** Resource attributes and their values, as the environment's `select` states them; every query carries it. */
+export type Select = Readonly<Record<string, string>>;
+
 export interface NumbersQuery {
   readonly groups: readonly OperationGroup[];
   readonly window: Milliseconds;
+  readonly select?: Select;
   /** Only data after this moment (recovery after a rollback). */
   readonly since?: UnixMillis;
   /** Points of the sparkline; 0: none. */
@@ -28,6 +32,7 @@ export interface TraceQuery {
   /** Empty: any operation of the service. */
   readonly operations: readonly OperationId[];
   readonly kind: 'recent' | 'slow' | 'failed';
+  readonly select?: Select;
   readonly release?: string;
   readonly limit: number;
 }

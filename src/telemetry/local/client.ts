@@ -2,7 +2,7 @@ import type { FailureReason, Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { Remote } from '../../rpc/contract.ts';
 import { RpcError } from '../../rpc/contract.ts';
-import type { MetricsSource, TraceSource } from '../ports.ts';
+import type { MetricsSource, Select, TraceSource } from '../ports.ts';
 import type { ReceiverContract } from './contract.ts';
 
 const reasons: Readonly<Record<RpcError['reason'], FailureReason>> = {
@@ -21,13 +21,21 @@ async function asResult<T>(answer: Promise<T>): Promise<Result<T>> {
   }
 }
 
-/** The embedded receiver as a source of numbers and of traces, for the extension host. */
-export function createLocalSource(remote: Remote<ReceiverContract>): MetricsSource & TraceSource {
+/**
+ * The embedded receiver as a source of numbers and of traces, for the extension host. `select` is what the environment says now; every
+ * question carries it.
+ */
+export function createLocalSource(
+  remote: Remote<ReceiverContract>,
+  select: () => Select = () => ({}),
+): MetricsSource & TraceSource {
   return {
-    services: (signal) => asResult(remote.call('services', undefined, { signal })),
-    numbers: (query, signal) => asResult(remote.call('numbers', query, { signal })),
+    services: (signal) => asResult(remote.call('services', { select: select() }, { signal })),
+    numbers: (query, signal) =>
+      asResult(remote.call('numbers', { ...query, select: select() }, { signal })),
     onDidChange: (listener) => remote.on('changed', listener),
-    search: (query, signal) => asResult(remote.call('searchTraces', query, { signal })),
+    search: (query, signal) =>
+      asResult(remote.call('searchTraces', { ...query, select: select() }, { signal })),
     async trace(traceId, signal) {
       const answer = await asResult(remote.call('trace', { traceId }, { signal }));
       if (!answer.ok) return answer;

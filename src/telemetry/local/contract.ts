@@ -4,7 +4,7 @@ import type { Result } from '../../domain/result.ts';
 import type { RouteTable } from '../../domain/route.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import type { Trace, TraceSummary } from '../../domain/trace.ts';
-import type { NumbersQuery, TraceQuery } from '../ports.ts';
+import type { NumbersQuery, Select, TraceQuery } from '../ports.ts';
 
 export interface ReceiverSettings {
   readonly httpPort: number;
@@ -45,7 +45,7 @@ export interface ReceiverContract {
     readonly stop: { params: undefined; result: undefined };
     readonly status: { params: undefined; result: ReceiverStatus };
     readonly report: { params: undefined; result: ReceiverReport };
-    readonly services: { params: undefined; result: readonly ServiceState[] };
+    readonly services: { params: { readonly select?: Select } | undefined; result: readonly ServiceState[] };
     readonly numbers: { params: NumbersQuery; result: readonly FunctionNumbers[] };
     readonly searchTraces: { params: TraceQuery; result: readonly TraceSummary[] };
     readonly trace: { params: { readonly traceId: string }; result: Trace | null };

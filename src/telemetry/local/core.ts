@@ -6,7 +6,7 @@ import type { FunctionNumbers } from '../../domain/stats.ts';
 import type { Trace, TraceSummary } from '../../domain/trace.ts';
 import type { UnixMillis } from '../../domain/units.ts';
 import type { Result } from '../../domain/result.ts';
-import type { NumbersQuery, TraceQuery } from '../ports.ts';
+import type { NumbersQuery, Select, TraceQuery } from '../ports.ts';
 import type { TelemetrySink } from './model.ts';
 
 /** The part of the receiver that knows what the telemetry means: assembly, operations, slots, traces. No I/O, no timers. */
@@ -17,7 +17,7 @@ export interface TelemetryCore extends TelemetrySink {
   settle(now: UnixMillis): void;
   /** Grows by one with every change that a reader could see. */
   readonly revision: number;
-  services(now: UnixMillis): readonly ServiceState[];
+  services(now: UnixMillis, select?: Select): readonly ServiceState[];
   numbers(query: NumbersQuery, now: UnixMillis): readonly FunctionNumbers[];
   searchTraces(query: TraceQuery, now: UnixMillis): readonly TraceSummary[];
   trace(traceId: string): Trace | undefined;

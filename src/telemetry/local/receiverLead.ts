@@ -135,7 +135,7 @@ export class Lead {
     const { core, clock } = this;
     return {
       handlers: {
-        services: () => core.services(clock.now()),
+        services: (query) => core.services(clock.now(), query?.select),
         numbers: (query) => core.numbers(query, clock.now()),
         searchTraces: (query) => core.searchTraces(query, clock.now()),
         trace: ({ traceId }) => core.trace(traceId) ?? null,

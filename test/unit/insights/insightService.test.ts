@@ -230,6 +230,17 @@ describe('the insight service', () => {
     assert.equal(silent.stateOf('f')?.numbers?.total, undefined);
   });
 
+  it('shows a configuration problem instead of numbers, with what to do', async () => {
+    const w = world();
+    await w.insights.insights(path);
+    w.answerWith({ problem: 'Several environments.' });
+    await w.insights.refresh();
+    await w.insights.insights(path);
+    const f = w.stateOf('f');
+    assert.deepEqual([f?.state, f?.reason], ['unreachable', 'Several environments.']);
+    assert.equal(f?.stale, undefined, 'numbers of before would be some environment’s');
+  });
+
   it('shows ambiguity with its candidates, and an unknown service as such', async () => {
     const w = world();
     w.view.attributions = [

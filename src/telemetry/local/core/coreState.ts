@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { CompareReleases } from '../../../domain/comparison.ts';
-import type { ServiceKey } from '../../../domain/service.ts';
 import type { CoreOptions } from '../core.ts';
 import { Cells } from './cells.ts';
 import type { SeriesState } from './cumulative.ts';
@@ -9,7 +8,7 @@ import { Operations } from './operations.ts';
 import { PathTable } from './paths.ts';
 import type { MetricsIngest } from './metricsIngest.ts';
 import type { QueryData } from './queryData.ts';
-import { newService, type ServiceEntry } from './services.ts';
+import { ServiceTable } from './serviceTable.ts';
 import type { SpanIngest } from './spanIngest.ts';
 import { TraceStore } from './traceStore.ts';
 
@@ -17,11 +16,10 @@ const mebibyte = 1024 * 1024;
 const defaultLimit = 256 * mebibyte;
 /** security.md: whole traces at most 64 MB. */
 const mostTraceBytes = 64 * mebibyte;
-const mostServices = 300;
 
 /** Everything that is known, with its bounds. Ingest writes it, queries read it. */
 export class CoreState {
-  readonly services = new Map<ServiceKey, ServiceEntry>();
+  readonly services = new ServiceTable();
   readonly operations = new Operations();
   readonly paths = new PathTable();
   readonly cells = new Cells(this.paths);
@@ -42,16 +40,6 @@ export class CoreState {
     const limit = options.memoryLimitBytes ?? defaultLimit;
     this.traces = new TraceStore(Math.min(mostTraceBytes, limit / 4));
     this.limits = { assembly: limit * 0.375, numbers: limit * 0.375 };
-  }
-
-  /** Undefined when there are too many services already. */
-  service(key: ServiceKey, time: number): ServiceEntry | undefined {
-    const known = this.services.get(key);
-    if (known !== undefined) return known;
-    if (this.services.size >= mostServices) return undefined;
-    const made = newService(this.services.size, key, time);
-    this.services.set(key, made);
-    return made;
   }
 
   count(what: string, times = 1): void {

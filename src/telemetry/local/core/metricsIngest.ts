@@ -64,7 +64,7 @@ export class MetricsIngest {
   /** The reason when the point isn't taken. */
   private takeOne(record: MetricRecord, arrival: number): string | undefined {
     const { resource } = record;
-    const service = this.state.service(resource.service, Infinity);
+    const service = this.state.services.find(resource.service, resource.environment);
     if (service === undefined) return 'too many services';
     const sampled = millis(record.time);
     const time =
@@ -82,7 +82,7 @@ export class MetricsIngest {
     arrival: number,
   ): void {
     this.lastResource = resource;
-    this.lastText = `${service.key}\n${canonical(resource.attributes)}\n${resource.release}\n${resource.instance}`;
+    this.lastText = `${service.key}\n${service.environment}\n${canonical(resource.attributes)}\n${resource.release}\n${resource.instance}`;
     noteArrival(service, arrival);
     noteProcess(service, resource, time);
     service.lastSeen = Math.max(service.lastSeen, time);

@@ -49,9 +49,10 @@ export class Operations {
     const { key: text, ...said } = identity;
     const operation: Operation = {
       id: hash(
-        `${source}\n${service.key}\n${text}\n${entry?.operation.id ?? ''}\n${parentOwner ?? ''}`,
+        `${source}\n${nameOf(service)}\n${text}\n${entry?.operation.id ?? ''}\n${parentOwner ?? ''}`,
       ),
       service: service.key,
+      ...(service.environment === '' ? {} : { environment: service.environment }),
       source,
       ...said,
       ...(entry === undefined ? {} : { entry: entryRef(entry.operation) }),
@@ -73,8 +74,9 @@ export class Operations {
   private overflow(service: ServiceEntry, source: Operation['source']): OperationEntry {
     this.overflowed += 1;
     service.overflow ??= this.add(service, {
-      id: hash(`overflow\n${service.key}`),
+      id: hash(`overflow\n${nameOf(service)}`),
       service: service.key,
+      ...(service.environment === '' ? {} : { environment: service.environment }),
       source,
       kind: 'unspecified',
       name: '(other operations)',
@@ -105,6 +107,9 @@ const entryRef = (operation: Operation): EntryRef => ({
   ...(operation.http ? { http: operation.http } : {}),
   ...(operation.rpc ? { rpc: operation.rpc } : {}),
 });
+
+const nameOf = ({ key, environment }: ServiceEntry): string =>
+  environment === '' ? key : `${key}\n@${environment}`;
 
 const hash = (text: string): OperationId =>
   createHash('sha256').update(text).digest('hex').slice(0, 24) as OperationId;

@@ -1,7 +1,8 @@
 import type { ReleaseState, ServiceState } from '../../../domain/release.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
 import type { FunctionNumbers, ReleaseNumbers } from '../../../domain/stats.ts';
 import { ratio, unixMillis, type UnixMillis } from '../../../domain/units.ts';
-import type { NumbersQuery, OperationGroup } from '../../ports.ts';
+import type { NumbersQuery, OperationGroup, Select } from '../../ports.ts';
 import type { Cell } from './cells.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { isRunning, liveInterval, shares, type LiveInterval } from './liveInterval.ts';
@@ -20,6 +21,7 @@ import {
 import type { QueryData } from './queryData.ts';
 import type { ReleaseRun } from './releases.ts';
 import { isAlive, warningsOf, type ServiceEntry } from './services.ts';
+import { chooseAlive, chooseService, type Chosen } from './serviceTable.ts';
 import { absorb } from './slots.ts';
 
 const mostReleases = 10;
@@ -29,23 +31,44 @@ export const sourceOf = (service: ServiceEntry): string =>
     ? 'spans of the local receiver'
     : 'metrics of the local receiver (panics without a status not counted)';
 
-export function serviceStates(data: QueryData, now: number): ServiceState[] {
-  return [...data.services.values()].map((service) => {
+export function serviceStates(data: QueryData, select: Select, now: number): ServiceState[] {
+  return [...data.services.keys()].flatMap((key): ServiceState[] => {
+    const entries = data.services.of(key);
+    const { service, problem } = chooseAlive(entries, select, now);
+    if (problem !== undefined) return [withoutRelease(key, entries, problem, now)];
+    if (service === undefined) return [];
     const parts = shares(service, now, data.began);
-    return {
-      service: service.key,
-      alive: isAlive(service, now),
-      lastSeen: unixMillis(Math.floor(service.lastSeen)),
-      releases: service.releases.runs
-        .filter((run) => run.older !== true)
-        .map((run) => releaseState(service, run, parts, now))
-        .sort((a, b) => Number(b.running) - Number(a.running) || b.lastSeen - a.lastSeen)
-        .slice(0, mostReleases),
-      warnings: warningsOf(service),
-      source: sourceOf(service),
-    };
+    return [
+      {
+        service: service.key,
+        alive: isAlive(service, now),
+        lastSeen: unixMillis(Math.floor(service.lastSeen)),
+        releases: service.releases.runs
+          .filter((run) => run.older !== true)
+          .map((run) => releaseState(service, run, parts, now))
+          .sort((a, b) => Number(b.running) - Number(a.running) || b.lastSeen - a.lastSeen)
+          .slice(0, mostReleases),
+        warnings: warningsOf(service),
+        source: sourceOf(service),
+      },
+    ];
   });
 }
+
+/** A service whose releases can't be told from those of another environment. */
+const withoutRelease = (
+  service: ServiceKey,
+  entries: readonly ServiceEntry[],
+  problem: string,
+  now: number,
+): ServiceState => ({
+  service,
+  alive: entries.some((entry) => isAlive(entry, now)),
+  lastSeen: unixMillis(Math.floor(Math.max(0, ...entries.map((entry) => entry.lastSeen)))),
+  releases: [],
+  warnings: [problem],
+  source: 'the local receiver',
+});
 
 function releaseState(
   service: ServiceEntry,
@@ -65,14 +88,33 @@ function releaseState(
   };
 }
 
+const anyAlive = (data: QueryData, service: ServiceKey, now: number): boolean =>
+  data.services.of(service).some((entry) => isAlive(entry, now));
+
+const windowStart = (query: NumbersQuery, now: number): number =>
+  Math.max(now - query.window, query.since ?? 0);
+
+/** The service in the environment that is selected; several with telemetry in the window are a problem. */
+export const serviceAsked = (
+  data: QueryData,
+  asked: OperationGroup,
+  query: NumbersQuery,
+  now: number,
+): Chosen =>
+  chooseService(
+    data.services.of(asked.service),
+    query.select ?? {},
+    (entry) => entry.lastSeen >= windowStart(query, now),
+  );
+
 export function numbersOf(
   data: QueryData,
   asked: OperationGroup,
   query: NumbersQuery,
   now: UnixMillis,
 ): FunctionNumbers {
-  const service = data.services.get(asked.service);
-  const windowFrom = Math.max(now - query.window, query.since ?? 0);
+  const windowFrom = windowStart(query, now);
+  const { service, problem } = serviceAsked(data, asked, query, now);
   const nothing = {
     key: asked.key,
     releases: [],
@@ -84,7 +126,8 @@ export function numbersOf(
     return {
       ...nothing,
       window: { from: unixMillis(windowFrom), to: now },
-      serviceAlive: false,
+      serviceAlive: problem !== undefined && anyAlive(data, asked.service, now),
+      ...(problem === undefined ? {} : { problem }),
     };
   service.asked.set(asked.key, now);
   const group = groupOf(data, service, asked);

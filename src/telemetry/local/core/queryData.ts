@@ -3,11 +3,11 @@ import type { Cells } from './cells.ts';
 import type { Exceptions } from './exceptions.ts';
 import type { Operations } from './operations.ts';
 import type { PathTable } from './paths.ts';
-import type { ServiceEntry } from './services.ts';
+import type { ServiceTable } from './serviceTable.ts';
 
 /** What answers are made from. */
 export interface QueryData {
-  readonly services: ReadonlyMap<string, ServiceEntry>;
+  readonly services: ServiceTable;
   readonly operations: Operations;
   readonly cells: Cells;
   readonly paths: PathTable;

@@ -12,6 +12,8 @@ const mostPaths = 20;
 export interface ServiceEntry {
   readonly index: number;
   readonly key: ServiceKey;
+  /** Deployment environment: telemetry of two of them is never one service's. "" when it names none. */
+  readonly environment: string;
   readonly releases: Releases;
   readonly operations: Map<string, OperationEntry>;
   overflow?: OperationEntry;
@@ -29,7 +31,6 @@ export interface ServiceEntry {
   /** Raw paths that no route serves: a sample, never keys. */
   readonly unmatched: string[];
   unmatchedCount: number;
-  readonly environments: Set<string>;
   /** When each process of each version was first seen. */
   readonly processes: Map<string, number>;
   readonly metrics: MetricsState;
@@ -51,9 +52,15 @@ export interface MetricsState {
   twoWritersAt: number;
 }
 
-export const newService = (index: number, key: ServiceKey, time: number): ServiceEntry => ({
+export const newService = (
+  index: number,
+  key: ServiceKey,
+  environment: string,
+  time: number,
+): ServiceEntry => ({
   index,
   key,
+  environment,
   releases: new Releases(),
   operations: new Map(),
   lastSeen: 0,
@@ -64,7 +71,6 @@ export const newService = (index: number, key: ServiceKey, time: number): Servic
   reportRoutes: new Set(),
   unmatched: [],
   unmatchedCount: 0,
-  environments: new Set(),
   processes: new Map(),
   metrics: { newest: 0, observedFrom: 0, interval: 60_000, measured: false, twoWritersAt: 0 },
   asked: new Map(),
@@ -91,8 +97,6 @@ export const isAlive = (service: ServiceEntry, now: number): boolean =>
   now - service.lastSeen <= 3 * usualInterval(service);
 
 export function noteProcess(service: ServiceEntry, resource: ResourceRecord, time: number): void {
-  if (resource.environment !== '' && service.environments.size < 8)
-    service.environments.add(resource.environment);
   const process = processIdentity(resource);
   if (process === '') return;
   const key = `${resource.release}\n${process}`;
@@ -125,10 +129,6 @@ export function warningsOf(service: ServiceEntry): string[] {
     const later = [...service.processes.values()].filter((t) => t - first > replicaStart).length;
     if (later >= 2) warnings.push("version doesn't change with deploys");
   }
-  if (service.environments.size > 1)
-    warnings.push(
-      `telemetry of several environments arrives: ${[...service.environments].sort().join(', ')}`,
-    );
   if (!service.hasSpans && service.metrics.twoWritersAt > 0)
     warnings.push('metrics unusable: no service.instance.id, two processes write one series');
   if (service.unmatchedCount > 0)

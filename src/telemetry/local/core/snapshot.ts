@@ -7,7 +7,7 @@ import type { CoreState } from './coreState.ts';
 import type { SeriesState } from './cumulative.ts';
 import type { RestoredGroup } from './exceptions.ts';
 import type { ReleaseRun } from './releases.ts';
-import { newService, type MetricsState, type ServiceEntry } from './services.ts';
+import type { MetricsState, ServiceEntry } from './services.ts';
 import { SlotSeries, type SlotData } from './slots.ts';
 import type { StoredTrace } from './storedTrace.ts';
 import type { ShelfKind } from './traceShelves.ts';
@@ -18,11 +18,12 @@ import type { ShelfKind } from './traceShelves.ts';
  */
 const magic = 'PLSN';
 /** Raised with every change of the structures below: an older snapshot is set aside, never misread. */
-const formatVersion = 1;
+const formatVersion = 2;
 const headerLength = 4 + 2 + 32 + 4;
 
 interface SavedService {
   readonly key: ServiceKey;
+  readonly environment: string;
   readonly runs: readonly ReleaseRun[];
   readonly olderVersions: number;
   readonly operations: readonly (readonly [key: string, index: number])[];
@@ -34,7 +35,6 @@ interface SavedService {
   readonly reportRoutes: readonly string[];
   readonly unmatched: readonly string[];
   readonly unmatchedCount: number;
-  readonly environments: readonly string[];
   readonly processes: readonly (readonly [string, number])[];
   readonly metrics: MetricsState;
 }
@@ -151,17 +151,16 @@ function save(state: CoreState, bodies: Uint8Array[]): Saved {
 }
 
 function saveService(service: ServiceEntry): SavedService {
-  const { releases, operations, reportRoutes, environments, processes } = service;
-  const { key, lastSeen, firstSeen, lastArrival, gaps, hasSpans, metrics } = service;
+  const { releases, operations, reportRoutes, processes } = service;
+  const { key, environment, lastSeen, firstSeen, lastArrival, gaps, hasSpans, metrics } = service;
   return {
-    ...{ key, lastSeen, firstSeen, lastArrival, gaps, hasSpans, metrics },
+    ...{ key, environment, lastSeen, firstSeen, lastArrival, gaps, hasSpans, metrics },
     unmatched: service.unmatched,
     unmatchedCount: service.unmatchedCount,
     runs: releases.runs,
     olderVersions: releases.olderVersions,
     operations: [...operations].map(([text, operation]) => [text, operation.index]),
     reportRoutes: [...reportRoutes],
-    environments: [...environments],
     processes: [...processes],
   };
 }
@@ -198,12 +197,12 @@ function saveShelves(
 }
 
 function load(state: CoreState, saved: Saved, bodies: Uint8Array): void {
-  const services = saved.services.map((s, i) => loadService(state, s, i));
+  const services = saved.services.map((s) => loadService(state, s));
   const keys = new Map(
     saved.services.flatMap((s) => s.operations.map(([k, i]) => [i, k] as const)),
   );
   for (const [i, operation] of saved.operations.entries()) {
-    const service = state.services.get(operation.service);
+    const service = state.services.get(operation.service, operation.environment ?? '');
     if (service === undefined) throw new Error('operation of no service');
     state.operations.restore(service, operation, keys.get(i) ?? '');
   }
@@ -225,8 +224,8 @@ function load(state: CoreState, saved: Saved, bodies: Uint8Array): void {
   loadTraces(state, saved, services, bodies);
 }
 
-function loadService(state: CoreState, saved: SavedService, index: number): ServiceEntry {
-  const service = newService(index, saved.key, saved.firstSeen);
+function loadService(state: CoreState, saved: SavedService): ServiceEntry {
+  const service = state.services.add(saved.key, saved.environment, saved.firstSeen);
   service.releases.restore(saved.runs);
   service.releases.olderVersions = saved.olderVersions;
   service.lastSeen = saved.lastSeen;
@@ -236,10 +235,8 @@ function loadService(state: CoreState, saved: SavedService, index: number): Serv
   for (const scope of saved.reportRoutes) service.reportRoutes.add(scope);
   service.unmatched.push(...saved.unmatched);
   service.unmatchedCount = saved.unmatchedCount;
-  for (const environment of saved.environments) service.environments.add(environment);
   for (const [process, time] of saved.processes) service.processes.set(process, time);
   Object.assign(service.metrics, saved.metrics);
-  state.services.set(saved.key, service);
   return service;
 }
 

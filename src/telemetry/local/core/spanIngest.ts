@@ -82,7 +82,7 @@ export class SpanIngest {
 
   private serviceOf(resource: ResourceRecord, arrival: number): ServiceEntry | undefined {
     if (resource === this.lastResource) return this.lastService;
-    const service = this.state.service(resource.service, Infinity);
+    const service = this.state.services.find(resource.service, resource.environment);
     this.lastResource = resource;
     this.lastService = service;
     if (service !== undefined) noteArrival(service, arrival);

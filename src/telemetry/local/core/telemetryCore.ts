@@ -6,12 +6,13 @@ import type { ServiceState } from '../../../domain/release.ts';
 import type { FunctionNumbers } from '../../../domain/stats.ts';
 import type { Trace, TraceSummary } from '../../../domain/trace.ts';
 import type { UnixMillis } from '../../../domain/units.ts';
-import type { NumbersQuery, TraceQuery } from '../../ports.ts';
+import type { NumbersQuery, Select, TraceQuery } from '../../ports.ts';
 import type { CoreOptions, TelemetryCore } from '../core.ts';
 import type { IngestOutcome, MetricRecord, SpanRecord } from '../model.ts';
 import { CoreState } from './coreState.ts';
 import { MetricsIngest } from './metricsIngest.ts';
-import { numbersOf, serviceStates } from './query.ts';
+import { numbersOf, serviceAsked, serviceStates } from './query.ts';
+import { chooseService } from './serviceTable.ts';
 import { readSnapshot, snapshotProblem, writeSnapshot } from './snapshot.ts';
 import { SpanIngest } from './spanIngest.ts';
 import { traceView } from './traceView.ts';
@@ -68,25 +69,29 @@ class LocalTelemetry implements TelemetryCore {
     this.ingest.assemblies.settle();
   }
 
-  services(now: UnixMillis): readonly ServiceState[] {
-    return serviceStates(this.state.queryData(this.options.compare), now);
+  services(now: UnixMillis, select: Select = {}): readonly ServiceState[] {
+    return serviceStates(this.state.queryData(this.options.compare), select, now);
   }
 
   numbers(query: NumbersQuery, now: UnixMillis): readonly FunctionNumbers[] {
     const data = this.state.queryData(this.options.compare);
     // First all are noted as asked for: the error budget is shared among them, whatever their order.
-    for (const group of query.groups) data.services.get(group.service)?.asked.set(group.key, now);
+    for (const group of query.groups)
+      serviceAsked(data, group, query, now).service?.asked.set(group.key, now);
     return query.groups.map((group) => numbersOf(data, group, query, now));
   }
 
   searchTraces(query: TraceQuery): readonly TraceSummary[] {
-    const service = this.state.services.get(query.service);
-    if (service === undefined) return [];
-    const { operations } = this.state;
-    const wanted =
-      query.operations.length === 0
-        ? operations.entries.filter((o) => o.service === service && !o.callOut)
-        : query.operations.map((id) => operations.get(id)).filter((o) => o !== undefined);
+    const { operations, services } = this.state;
+    const all = query.operations.length === 0;
+    const candidates = all
+      ? operations.entries.filter((o) => o.service.key === query.service && !o.callOut)
+      : query.operations.map((id) => operations.get(id)).filter((o) => o !== undefined);
+    // Traces are looked at one by one, never summed: without `select` those of every environment may be shown.
+    const { select = {} } = query;
+    const { service } = chooseService(services.of(query.service), select, () => true);
+    const open = Object.keys(select).length === 0;
+    const wanted = candidates.filter((o) => open || o.service === service);
     return this.state.traces.search(wanted, query.kind, query.release, query.limit);
   }
 

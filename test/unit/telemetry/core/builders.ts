@@ -3,6 +3,7 @@ import type { Operation } from '../../../../src/domain/operation.ts';
 import type { FunctionNumbers } from '../../../../src/domain/stats.ts';
 import { serviceKey } from '../../../../src/domain/service.ts';
 import { milliseconds, unixMillis, type UnixMillis } from '../../../../src/domain/units.ts';
+import type { Select } from '../../../../src/telemetry/ports.ts';
 import { createTelemetryCore } from '../../../../src/telemetry/local/core/telemetryCore.ts';
 import type { CoreOptions, TelemetryCore } from '../../../../src/telemetry/local/core.ts';
 import type {
@@ -165,7 +166,12 @@ export function numbers(
   core: TelemetryCore,
   wanted: (operation: Operation) => boolean,
   now: UnixMillis,
-  options: { readonly window?: number; readonly since?: UnixMillis; readonly points?: number } = {},
+  options: {
+    readonly window?: number;
+    readonly since?: UnixMillis;
+    readonly points?: number;
+    readonly select?: Select;
+  } = {},
 ): FunctionNumbers {
   const operations = operationsOf(core, wanted);
   const service = operations[0]?.service ?? serviceKey('shop');
@@ -174,6 +180,7 @@ export function numbers(
       groups: [{ key: 'f', service, operations: operations.map((o) => o.id) }],
       window: milliseconds(options.window ?? 3_600_000),
       seriesPoints: options.points ?? 0,
+      ...(options.select === undefined ? {} : { select: options.select }),
       ...(options.since === undefined ? {} : { since: options.since }),
     },
     now,
