@@ -1,6 +1,9 @@
 import type * as vscode from 'vscode';
 import type { Settings } from '../config/settings.ts';
+import type { ServiceKey } from '../domain/service.ts';
+import type { StackFrame } from '../domain/stats.ts';
 import type { InsightService } from '../insights/contract.ts';
+import type { FrameLocation } from '../symbols/contract.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
@@ -12,6 +15,13 @@ export interface SurfaceContext {
   readonly log: Log;
   readonly clock: Clock;
   readonly extensionUri: vscode.Uri;
+  /** A deploy target of the selected environment is for this service. */
+  readonly canRollBack: (service: ServiceKey) => boolean;
+  /** The first frame of each stack that lies in the workspace. */
+  readonly locateFrames: (
+    stacks: readonly (readonly StackFrame[])[],
+    signal: AbortSignal,
+  ) => Promise<readonly (FrameLocation | null)[]>;
 }
 
 /**

@@ -35,7 +35,12 @@ class Decorations implements vscode.Disposable {
         tone,
         this.#owned.add(
           vscode.window.createTextEditorDecorationType({
-            after: { color: new vscode.ThemeColor(colors[tone]), margin: '0 0 0 3ch' },
+            after: {
+              color: new vscode.ThemeColor(colors[tone]),
+              margin: '0 0 0 3ch',
+              // Told apart from fresh numbers without colour as well.
+              ...(tone === 'stale' ? { fontStyle: 'italic' } : {}),
+            },
           }),
         ),
       ]),

@@ -2,16 +2,22 @@ import * as vscode from 'vscode';
 import { linkableCommandIds } from '../commands/ids.ts';
 import type { FunctionDecl } from '../domain/functionDecl.ts';
 import { languageIds } from '../domain/functionDecl.ts';
+import type { Insight } from '../domain/insight.ts';
+import type { ExceptionGroup } from '../domain/stats.ts';
 import { DisposableStore } from '../platform/disposables.ts';
-import type { RegisterSurface } from '../platform/surface.ts';
+import type { RegisterSurface, SurfaceContext } from '../platform/surface.ts';
 import { AnnotatedFiles, groupByFunction } from './annotatedFile.ts';
 import { DocumentLines } from './documentLines.ts';
 import type { DeclarationLines } from './viewModels/declarationLines.ts';
+import type { SourceLink } from './viewModels/hoverCard.ts';
 import { renderHoverCard } from './viewModels/hoverCard.ts';
 import type { ThemeKind } from './viewModels/sparkline.ts';
+import { insideWorkspace } from './waterfallPlaces.ts';
 
 /** Cards of more services than this would hide each other. */
 const mostCards = 3;
+/** Milliseconds. */
+const placesWithin = 200;
 
 /** The card on a function's name and at the end of the line that declares it (where the annotation stands). */
 export const registerHover: RegisterSurface = (context) => {
@@ -29,7 +35,7 @@ export const registerHover: RegisterSurface = (context) => {
     vscode.languages.registerHoverProvider(
       languageIds.map((language) => ({ scheme: 'file', language })),
       {
-        provideHover: (document, position) => {
+        provideHover: async (document, position, token) => {
           const insights = files.insights(document);
           const moved = lines.of(document, insights);
           for (const group of groupByFunction(insights).values()) {
@@ -37,11 +43,16 @@ export const registerHover: RegisterSurface = (context) => {
             if (first === undefined) continue;
             const range = hoveredRange(document, position, first.function, moved);
             if (range === undefined) continue;
-            const cards = group.slice(0, mostCards).flatMap((insight) => {
+            const shown = group.slice(0, mostCards);
+            const sources = await sourceLinks(context, shown);
+            if (token.isCancellationRequested) return undefined;
+            const cards = shown.flatMap((insight) => {
               const card = renderHoverCard(insight, {
                 window: context.insights.environment().window,
                 theme: themeKind(),
                 now: context.clock.now(),
+                canRollBack: insight.service !== undefined && context.canRollBack(insight.service),
+                sources,
               });
               return card === undefined ? [] : [trusted(card)];
             });
@@ -54,6 +65,41 @@ export const registerHover: RegisterSurface = (context) => {
   );
   return vscode.Disposable.from(owned);
 };
+
+/** Addresses of the exceptions' lines, of files in the workspace only. An index that takes long makes no hover wait. */
+async function sourceLinks(
+  context: SurfaceContext,
+  insights: readonly Insight[],
+): Promise<ReadonlyMap<ExceptionGroup, SourceLink>> {
+  const groups = insights
+    .flatMap(({ numbers }) => numbers?.exceptions ?? [])
+    .filter(({ frames }) => frames.length > 0);
+  if (groups.length === 0) return new Map();
+  const asked = new AbortController();
+  const timer = context.clock.after(placesWithin, () => asked.abort());
+  try {
+    const places = await context.locateFrames(
+      groups.map(({ frames }) => frames),
+      asked.signal,
+    );
+    return new Map(
+      groups.flatMap((group, at) => {
+        const place = places[at];
+        if (!place || !insideWorkspace(place.path)) return [];
+        const uri = vscode.Uri.file(place.path);
+        const address = uri.with({ fragment: `L${place.line + 1}` }).toString();
+        const name = `${vscode.workspace.asRelativePath(uri)}:${place.line + 1}`;
+        // A bracket would end the link.
+        return /[()<>\s]/.test(address) ? [] : [[group, { place: name, address }] as const];
+      }),
+    );
+  } catch (error) {
+    context.log.debug(`lines of exceptions: ${String(error)}`);
+    return new Map();
+  } finally {
+    timer.dispose();
+  }
+}
 
 function hoveredRange(
   document: vscode.TextDocument,

@@ -1,5 +1,10 @@
 import type { Insight } from '../../domain/insight.ts';
-import type { Comparison, FunctionStats, ReleaseNumbers } from '../../domain/stats.ts';
+import type {
+  Comparison,
+  ExceptionGroup,
+  FunctionStats,
+  ReleaseNumbers,
+} from '../../domain/stats.ts';
 import type { WindowName } from '../../domain/units.ts';
 import { windowLength } from '../../domain/units.ts';
 import { worstRegression } from './annotation.ts';
@@ -14,6 +19,18 @@ export interface HoverSettings {
   readonly theme: ThemeKind;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** A deploy target is configured for the function's service: only then is a rollback offered. */
+  readonly canRollBack: boolean;
+  /** Where an exception's frames are in the workspace, and the address that opens the place; checked by the asker. */
+  readonly sources: ReadonlyMap<ExceptionGroup, SourceLink>;
+}
+
+/** A place in the workspace. */
+export interface SourceLink {
+  /** `api/routes/orders.js:26` */
+  readonly place: string;
+  /** `file:` address with the line as its fragment. */
+  readonly address: string;
 }
 
 export type HoverCommand = 'prodlens.openTraces' | 'prodlens.explain' | 'prodlens.rollBack';
@@ -28,12 +45,12 @@ export function renderHoverCard(insight: Insight, settings: HoverSettings): stri
   // VS Code shows about 250 pixels before one has to scroll: what is acted on comes first.
   const sections = [
     title(insight, settings),
-    state(insight),
+    state(insight, settings.now),
     verdict(insight),
-    table(insight),
-    links(insight),
+    table(insight, settings.now),
+    links(insight, settings.canRollBack),
     picture(insight, settings),
-    exceptions(insight, settings.now),
+    exceptions(insight, settings),
     candidates(insight),
     extras(insight),
     provenance(insight),
@@ -58,14 +75,14 @@ function title(insight: Insight, settings: HoverSettings): string {
   ].join(' · ');
 }
 
-function state(insight: Insight): string {
+function state(insight: Insight, now: number): string {
   const lines: string[] = [];
   const since = insight.numbers?.silentSince;
   if (insight.stale === true)
     lines.push(
       insight.state === 'unreachable'
         ? '$(warning) The backend does not answer: these are the last good numbers.'
-        : `$(warning) No telemetry of this service${since === undefined ? '' : ` since ${text.renderTime(since)}`}.`,
+        : `$(warning) No telemetry of this service${since === undefined ? '' : ` since ${text.renderMoment(since, now)}`}.`,
     );
   if (insight.state === 'noTraffic')
     lines.push('No calls of this function in the window; the service itself is alive.');
@@ -86,7 +103,7 @@ function verdict(insight: Insight): string {
   const found = worse.findings.filter((finding) => finding.verdict === 'worse');
   const changes = found.map((finding) =>
     finding.metric === 'p95'
-      ? `p95 ${text.renderDurationChange(finding.from, finding.to)}`
+      ? `p95 of successful calls ${text.renderDurationChange(finding.from, finding.to)}`
       : `errors ${text.renderRatioChange(finding.from, finding.to)}`,
   );
   const [first] = found;
@@ -96,10 +113,11 @@ function verdict(insight: Insight): string {
     largest === undefined
       ? ''
       : ` (${text.renderCount(largest.calls)} calls against ${text.renderCount(largest.baselineCalls)})`;
-  return `**▲ ${md(renderVersion(worse.release))} is worse than ${md(renderVersion(worse.baseline))}** · ${changes.join(' · ')}${calls}`;
+  // The table counts every call of the window: its p95 may differ from what was compared.
+  return `**▲ ${md(renderVersion(worse.release))} is worse than ${md(renderVersion(worse.baseline))}** while both ran · ${changes.join(' · ')}${calls}`;
 }
 
-function table(insight: Insight): string {
+function table(insight: Insight, now: number): string {
   const numbers = insight.numbers;
   if (numbers === undefined || (numbers.releases.length === 0 && numbers.total === undefined))
     return '';
@@ -112,14 +130,14 @@ function table(insight: Insight): string {
   const compared = numbers.comparisons.length > 0;
   const row = ([first = '', ...rest]: readonly string[]): string =>
     // VS Code sets table cells without room between them.
-    `| ${[first, ...rest.map((cell) => `&ensp;${cell}`)].join(' | ')} |`;
+    `| ${[first, ...rest.map((cell) => `&emsp;${cell}`)].join(' | ')} |`;
   const head = ['release', 'share', 'calls/s', 'p50', 'p95', 'p99', 'errors'];
   const lines = [
     row([...head, ...(compared ? ['change'] : [])]),
     `| :-- |${' --: |'.repeat(6)}${compared ? ' :-- |' : ''}`,
     ...running.map((release) =>
       row([
-        releaseName(release),
+        releaseName(release, now),
         release.share === undefined ? none : text.renderRatio(release.share),
         ...statCells(release.stats, comparisonOf(insight, release)),
         ...(compared ? [change(insight, release)] : []),
@@ -128,7 +146,7 @@ function table(insight: Insight): string {
     // Muted without HTML: italics, and no share.
     ...past.slice(0, 3).map((release) => {
       const ended =
-        release.lastSeen === undefined ? '' : ` ended ${text.renderTime(release.lastSeen)}`;
+        release.lastSeen === undefined ? '' : ` ended ${text.renderMoment(release.lastSeen, now)}`;
       const cells = statCells(release.stats, undefined, false).map((cell) =>
         cell === none ? cell : `_${cell}_`,
       );
@@ -148,13 +166,13 @@ function table(insight: Insight): string {
   return lines.join('\n') + (older > 0 ? `\n\n_${older} older releases_` : '');
 }
 
-function releaseName(release: ReleaseNumbers): string {
+function releaseName(release: ReleaseNumbers, now: number): string {
   const commit =
     release.commit !== undefined && /^[0-9a-f]{7,64}$/i.test(release.commit)
       ? ` \`${release.commit.slice(0, 7)}\``
       : '';
   const since =
-    release.firstSeen === undefined ? '' : ` since ${text.renderTime(release.firstSeen)}`;
+    release.firstSeen === undefined ? '' : ` since ${text.renderMoment(release.firstSeen, now)}`;
   return `${md(renderVersion(release.version))}${commit}${since}`;
 }
 
@@ -210,7 +228,7 @@ function picture(insight: Insight, settings: HoverSettings): string {
   const sparkline = renderSparkline(insight.numbers, settings.theme);
   if (sparkline === undefined) return '';
   const data = Buffer.from(sparkline.svg, 'utf8').toString('base64');
-  return `![${md(sparkline.description)}](data:image/svg+xml;base64,${data}|width=460,height=72)`;
+  return `![${md(sparkline.description)}](data:image/svg+xml;base64,${data}|width=460,height=56)`;
 }
 
 function extras(insight: Insight): string {
@@ -239,16 +257,11 @@ function extras(insight: Insight): string {
   return parts.join(' · ');
 }
 
-function exceptions(insight: Insight, now: number): string {
+function exceptions(insight: Insight, { now, sources }: HoverSettings): string {
   const groups = [...(insight.numbers?.exceptions ?? [])].sort((a, b) => b.count - a.count);
   if (groups.length === 0) return '';
   const lines = groups.slice(0, 3).map((group) => {
-    const [frame] = group.frames;
-    const name = frame?.filePath.split(/[\\/]/).slice(-2).join('/');
-    const place =
-      name === undefined
-        ? ''
-        : ` — ${md(name, 80)}${frame?.line === undefined ? '' : `:${frame.line}`}`;
+    const place = placeOf(group, sources.get(group));
     const releases = group.releases.slice(0, 2).map((version) => md(renderVersion(version)));
     const where = releases.length === 0 ? '' : ` · ${releases.join(', ')}`;
     const message = group.messageShape === '' ? '' : `: ${md(group.messageShape, 120)}`;
@@ -256,6 +269,15 @@ function exceptions(insight: Insight, now: number): string {
   });
   const more = groups.length > 3 ? [`- and ${groups.length - 3} more kinds`] : [];
   return ['Top errors', '', ...lines, ...more].join('\n');
+}
+
+/** The line in the workspace as a link; else what the stack trace says, as text. */
+function placeOf({ frames }: ExceptionGroup, source: SourceLink | undefined): string {
+  if (source !== undefined) return ` — [${md(source.place, 80)}](${source.address})`;
+  const [frame] = frames;
+  if (frame === undefined) return '';
+  const name = frame.filePath.split(/[\\/]/).slice(-2).join('/');
+  return ` — ${md(name, 80)}${frame.line === undefined ? '' : `:${frame.line}`}`;
 }
 
 function candidates(insight: Insight): string {
@@ -269,7 +291,7 @@ function candidates(insight: Insight): string {
   return [...lines, ...more].join('\n');
 }
 
-function links(insight: Insight): string {
+function links(insight: Insight, canRollBack: boolean): string {
   const { numbers } = insight;
   const link = (label: string, command: HoverCommand, kind?: string): string => {
     const argument = [{ insight: insight.id, ...(kind === undefined ? {} : { kind }) }];
@@ -277,7 +299,7 @@ function links(insight: Insight): string {
   };
   const seen = numbers?.total?.count !== undefined && numbers.total.count > 0;
   const failed = (numbers?.total?.errors ?? 0) > 0 || (numbers?.exceptions.length ?? 0) > 0;
-  const offerRollback = (numbers?.releases.length ?? 0) > 1;
+  const offerRollback = canRollBack && (numbers?.releases.length ?? 0) > 0;
   return [
     ...(seen ? [link('$(search) Slowest trace', 'prodlens.openTraces', 'slow')] : []),
     ...(failed ? [link('$(error) A failing trace', 'prodlens.openTraces', 'failed')] : []),

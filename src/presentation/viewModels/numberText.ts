@@ -83,6 +83,10 @@ export function renderTime(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** `14:05`, or `3 d ago` where the hour alone would name the wrong day. */
+export const renderMoment = (at: number, now: number): string =>
+  now - at < 20 * 3_600_000 ? renderTime(at) : `${renderAge(now - at)} ago`;
+
 /** `5 min`, `1 h`. */
 export const renderWindow = (window: WindowName): string =>
   window.replace(/m$/, ' min').replace(/h$/, ' h');

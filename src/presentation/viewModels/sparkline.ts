@@ -19,8 +19,10 @@ const palettes: Readonly<Record<ThemeKind, Palette>> = {
   highContrastLight: { p95: '#0349b4', errors: '#a0111f', text: '#0e1116', line: '#3f4650' },
 };
 
-const size = { width: 460, height: 72 };
-const plot = { left: 4, right: 456, top: 16, bottom: 56 };
+const size = { width: 460, height: 56 };
+const plot = { left: 4, right: 456, top: 15, bottom: 41 };
+/** Baselines of the texts above and below. */
+const [upper, lower] = [10, 53];
 
 /** p95 as a line, errors as bars, a dashed line where a release was first seen; `undefined` with under two points to join. */
 export function renderSparkline(
@@ -41,33 +43,28 @@ export function renderSparkline(
   const bars = points
     .filter((point) => point.errors > 0)
     .map((point) => {
-      const height = round(3 + (point.errors / mostErrors) * 13);
+      const height = round(3 + (point.errors / mostErrors) * 9);
       return `<rect x="${x(point.at)}" y="${plot.bottom - height}" width="${round(barWidth)}" height="${height}" fill="${color.errors}" fill-opacity=".85"/>`;
     });
   const total = points.reduce((sum, point) => sum + point.errors, 0);
-  const markers = numbers.releases.flatMap(({ version, firstSeen }) => {
-    if (firstSeen === undefined || firstSeen <= from || firstSeen >= to) return [];
-    const at = x(firstSeen);
-    const late = at > plot.right - 110;
-    return `<line x1="${at}" y1="4" x2="${at}" y2="${plot.bottom}" stroke="${color.line}" stroke-dasharray="3 3"/><text x="${late ? at - 4 : at + 4}" y="11" text-anchor="${late ? 'end' : 'start'}">${xml(renderVersion(version))}</text>`;
-  });
-  const errorsText =
-    total === 0
-      ? ''
-      : `<text x="230" y="69" text-anchor="middle" fill="${color.errors}">▮ ${total} ${total === 1 ? 'error' : 'errors'}</text>`;
+  const words = [
+    `<tspan fill="${color.p95}">p95 up to ${renderDuration(highest)}</tspan>`,
+    ...(total === 0
+      ? []
+      : [`<tspan fill="${color.errors}">▮ ${total} ${total === 1 ? 'error' : 'errors'}</tspan>`]),
+  ].join('<tspan>  ·  </tspan>');
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="10" fill="${color.text}">`,
     `<line x1="${plot.left}" y1="${plot.bottom + 0.5}" x2="${plot.right}" y2="${plot.bottom + 0.5}" stroke="${color.line}" stroke-opacity=".5"/>`,
     ...bars,
-    ...segments(timed, points).map(
+    ...segments(timed).map(
       (segment) =>
         `<polyline points="${segment.map((p) => `${x(p.at)},${y(p.p95Ms ?? 0)}`).join(' ')}" fill="none" stroke="${color.p95}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"/>`,
     ),
-    ...markers,
-    `<text x="${plot.left}" y="11" fill="${color.p95}">p95 up to ${renderDuration(highest)}</text>`,
-    `<text x="${plot.left}" y="69">${renderTime(from)}</text>`,
-    errorsText,
-    `<text x="${plot.right}" y="69" text-anchor="end">${renderTime(to)}</text>`,
+    ...markers(numbers, x, color),
+    `<text x="${plot.left}" y="${lower}">${renderTime(from)}</text>`,
+    `<text x="230" y="${lower}" text-anchor="middle" xml:space="preserve">${words}</text>`,
+    `<text x="${plot.right}" y="${lower}" text-anchor="end">${renderTime(to)}</text>`,
     '</svg>',
   ].join('');
   const lowest = Math.min(...timed.map((point) => point.p95Ms ?? 0));
@@ -78,12 +75,52 @@ export function renderSparkline(
   };
 }
 
+/** A dashed line where a release was first seen. Names that would overlap stand together at the first of their lines. */
+function markers(
+  { releases, window: { from, to } }: FunctionNumbers,
+  x: (at: number) => number,
+  color: Palette,
+): readonly string[] {
+  const seen = releases
+    .flatMap(({ version, firstSeen }) =>
+      firstSeen === undefined || firstSeen <= from || firstSeen >= to
+        ? []
+        : [{ at: x(firstSeen), name: renderVersion(version) }],
+    )
+    .sort((a, b) => a.at - b.at);
+  const labels: { readonly at: number; readonly names: string[] }[] = [];
+  for (const { at, name } of seen) {
+    const before = labels.at(-1);
+    const start = isLate(at, [name]) ? at - textWidth([name]) : at;
+    if (before !== undefined && start < before.at + textWidth(before.names))
+      before.names.push(name);
+    else labels.push({ at, names: [name] });
+  }
+  return [
+    ...new Set(
+      seen.map(
+        ({ at }) =>
+          `<line x1="${at}" y1="4" x2="${at}" y2="${plot.bottom}" stroke="${color.line}" stroke-dasharray="3 3"/>`,
+      ),
+    ),
+    ...labels.map(({ at, names }) => {
+      const late = isLate(at, names);
+      const text = xml(names.length > 3 ? `${names.length} releases` : names.join(', '));
+      return `<text x="${late ? at - 4 : at + 4}" y="${upper}" text-anchor="${late ? 'end' : 'start'}">${text}</text>`;
+    }),
+  ];
+}
+
+/** No room to the right of its line: it stands left of it. */
+const isLate = (at: number, names: readonly string[]): boolean =>
+  at + textWidth(names) > plot.right;
+
+/** About what these names take in pixels, with room after them. */
+const textWidth = (names: readonly string[]): number => 14 + names.join(', ').length * 6;
+
 /** A slot without calls has no p95: the line is broken there, not drawn across. A lone point is a dot. */
-function segments(
-  timed: readonly SeriesPoint[],
-  all: readonly SeriesPoint[],
-): readonly (readonly SeriesPoint[])[] {
-  const steps = all.slice(1).map((point, index) => point.at - (all[index]?.at ?? 0));
+function segments(timed: readonly SeriesPoint[]): readonly (readonly SeriesPoint[])[] {
+  const steps = timed.slice(1).map((point, index) => point.at - (timed[index]?.at ?? 0));
   const step = Math.min(...steps.filter((length) => length > 0));
   const result: SeriesPoint[][] = [];
   let previous: SeriesPoint | undefined;

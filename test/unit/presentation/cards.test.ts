@@ -7,12 +7,19 @@ import {
   DeclarationLines,
   innermostFunction,
 } from '../../../src/presentation/viewModels/declarationLines.ts';
+import type { HoverSettings } from '../../../src/presentation/viewModels/hoverCard.ts';
 import { renderHoverCard } from '../../../src/presentation/viewModels/hoverCard.ts';
 import { renderSparkline } from '../../../src/presentation/viewModels/sparkline.ts';
 import { renderStatus } from '../../../src/presentation/viewModels/statusText.ts';
 import * as build from './builders.ts';
 
-const settings = { window: '1h', theme: 'dark', now: build.now } as const;
+const settings: HoverSettings = {
+  window: '1h',
+  theme: 'dark',
+  now: build.now,
+  canRollBack: true,
+  sources: new Map(),
+};
 const series = [0, 1, 2, 10, 11].map((minute) => ({
   at: unixMillis(build.now - (30 - minute) * 60_000),
   count: 10,
@@ -37,7 +44,7 @@ describe('hover card', () => {
     assert.match(rows[3] ?? '', /v2\\\.4\\\.0 .*10 %.*\*\*690 ms ▲\*\*.*\*\*6\.1 % ▲\*\*.*worse/);
     assert.match(rows[4] ?? '', /_v2\\\.3\\\.0 ended \d\d:\d\d_/);
     assert.doesNotMatch(rows[4] ?? '', /100 %/);
-    assert.match(text, /p95 212→690 ms · errors 0\.4→6\.1 % \(5700 calls against 51k\)/);
+    assert.match(text, /p95 of successful calls 212→690 ms · errors 0\.4→6\.1 % \(5700 calls against 51k\)/);
   });
 
   it('links only to commands that a hover may run, with nothing but an opaque id', () => {
@@ -52,6 +59,40 @@ describe('hover card', () => {
       assert.equal(decoded['insight'], '0123456789abcdef');
       assert.ok(Object.keys(decoded).every((key) => key === 'insight' || key === 'kind'));
     }
+  });
+
+  it('offers a rollback only where a target is configured', () => {
+    const text = renderHoverCard(build.insight(), { ...settings, canRollBack: false }) ?? '';
+    assert.match(text, /command:prodlens\.explain/);
+    assert.doesNotMatch(text, /rollBack/);
+  });
+
+  it('says that a compared p95 is not that of the table', () => {
+    const numbers = build.numbers({
+      releases: build.twoReleases(),
+      comparisons: [build.worse()],
+    });
+    assert.match(card({ numbers }), /while both ran · p95 of successful calls 212→690 ms/);
+  });
+
+  it('links an error to its line in the workspace, and says days where an hour would mislead', () => {
+    const group = {
+      type: 'TypeError',
+      messageShape: '',
+      count: 2,
+      lastSeen: unixMillis(build.now),
+      releases: [],
+      frames: [{ filePath: '/srv/app/orders.js', line: 3 }],
+    };
+    const old = build.release({ firstSeen: unixMillis(build.now - 3 * 86_400_000) });
+    const insight = build.insight({
+      numbers: build.numbers({ exceptions: [group], releases: [old] }),
+    });
+    assert.match(renderHoverCard(insight, settings) ?? '', / — app\\\/orders\\\.js:3/);
+    const link = { place: 'src/orders.ts:12', address: 'file:///work/src/orders.ts#L12' };
+    const text = renderHoverCard(insight, { ...settings, sources: new Map([[group, link]]) }) ?? '';
+    assert.match(text, / — \[src\\\/orders\\\.ts\\:12\]\(file:\/\/\/work\/src\/orders\.ts#L12\)/);
+    assert.match(text, /since 3 d ago/);
   });
 
   it('tells hostile text as text', () => {
@@ -113,6 +154,30 @@ describe('sparkline', () => {
     assert.match(drawn.svg, /stroke-dasharray/);
     assert.match(drawn.svg, /&#60;a&#62;/);
     assert.match(drawn.description, /between 100 ms and 111 ms, last 111 ms; 3 errors/);
+  });
+  it('joins slots that are further apart than the points asked for', () => {
+    const sparse = Array.from({ length: 60 }, (_, i) => {
+      const point = { at: unixMillis(build.now - (60 - i) * 1_400), count: 0, errors: 0 };
+      return i % 7 === 0 ? { ...point, count: 9, p95Ms: milliseconds(40 + i) } : point;
+    });
+    const drawn = renderSparkline(build.numbers({ series: sparse }), 'dark');
+    assert.equal(drawn?.svg.match(/<polyline/g)?.length, 1);
+  });
+  it('puts the names of releases that start together beside each other, never over each other', () => {
+    const texts = (...minutes: number[]): string[] => {
+      const releases = minutes.map((minute, i) =>
+        build.release({
+          version: `1.${i}.0`,
+          firstSeen: unixMillis(build.now - 60 * 60_000 + minute * 60_000),
+        }),
+      );
+      const { svg = '' } = renderSparkline(build.numbers({ series, releases }), 'dark') ?? {};
+      return [...svg.matchAll(/y="10"[^>]*>([^<]*)</g)].map(([, text]) => text ?? '');
+    };
+    assert.deepEqual(texts(10, 10), ['v1.0.0, v1.1.0']);
+    assert.deepEqual(texts(10, 40), ['v1.0.0', 'v1.1.0']);
+    assert.deepEqual(texts(52, 58), ['v1.0.0, v1.1.0']);
+    assert.deepEqual(texts(10, 10, 11, 11), ['4 releases']);
   });
   it('is left out where there is nothing to join', () => {
     assert.equal(renderSparkline(build.numbers({ series: series.slice(0, 1) }), 'dark'), undefined);
