@@ -4,6 +4,7 @@ import type { TextEdit } from '../contract.ts';
 import { extractFacts, noFacts, type FileFacts } from '../frameworks/facts.ts';
 import type { SourceFile } from '../sourceFile.ts';
 import { readSource, type SourceName } from '../parser/extractFunctions.ts';
+import { KnownStatements } from '../parser/knownStatements.ts';
 import type { LoadedLanguage } from '../parser/parserPool.ts';
 import { asEditorText, moveRange, Text, type AppliedEdit } from './text.ts';
 
@@ -22,6 +23,7 @@ export type DocumentStatus = 'fresh' | 'lastGood';
 export class OpenDocument {
   readonly name: SourceName;
   private readonly loaded: LoadedLanguage;
+  private readonly statements = new KnownStatements();
   private text: Text;
   private current: number;
   private tree: Tree | undefined;
@@ -42,7 +44,7 @@ export class OpenDocument {
     this.loaded = loaded;
     this.name = name;
     this.current = opened.version;
-    this.text = new Text(asEditorText(opened.text));
+    this.text = Text.of(asEditorText(opened.text));
   }
 
   get language(): LanguageId {
@@ -94,8 +96,7 @@ export class OpenDocument {
     const inserted = edit.text.includes('\r') ? edit.text.replace(/\r(?!\n)/g, '\n') : edit.text;
     // Its tree is about to change.
     this.unread = undefined;
-    const before = this.text.content;
-    this.text = new Text(before.slice(0, startIndex) + inserted + before.slice(oldEndIndex));
+    this.text = this.text.replaced(startIndex, oldEndIndex, inserted);
     const newEndIndex = startIndex + inserted.length;
     const newEnd = this.text.positionAt(newEndIndex);
     this.tree?.edit(
@@ -136,7 +137,7 @@ export class OpenDocument {
   }
 
   private take(tree: Tree): void {
-    const source = readSource(this.loaded, tree, this.text.content, this.name);
+    const source = readSource(this.loaded, tree, this.text.content, this.name, this.statements);
     if (source.root.hasError && this.loses(source.functions)) {
       this.state = 'lastGood';
       return;

@@ -5,12 +5,24 @@ export class Text {
   readonly content: string;
   private readonly starts: readonly number[];
 
-  constructor(content: string) {
+  private constructor(content: string, starts: readonly number[]) {
     this.content = content;
-    const starts = [0];
-    for (let at = content.indexOf('\n'); at >= 0; at = content.indexOf('\n', at + 1))
-      starts.push(at + 1);
     this.starts = starts;
+  }
+
+  static of(content: string): Text {
+    return new Text(content, [0, ...lineStarts(content, 0)]);
+  }
+
+  /** The text with another part between two offsets; lines outside of it aren't searched again. */
+  replaced(start: number, end: number, inserted: string): Text {
+    const content = this.content.slice(0, start) + inserted + this.content.slice(end);
+    const shift = inserted.length - (end - start);
+    const starts = this.starts.slice(0, this.positionAt(start).line + 1);
+    for (const at of lineStarts(inserted, start)) starts.push(at);
+    for (let line = this.positionAt(end).line + 1; line < this.starts.length; line++)
+      starts.push((this.starts[line] ?? 0) + shift);
+    return new Text(content, starts);
   }
 
   get lineCount(): number {
@@ -36,6 +48,13 @@ export class Text {
     }
     return { line: low - 1, character: offset - (this.starts[low - 1] ?? 0) };
   }
+}
+
+function lineStarts(text: string, offset: number): number[] {
+  const starts: number[] = [];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1))
+    starts.push(offset + at + 1);
+  return starts;
 }
 
 /** VS Code breaks lines at a lone CR and has no byte-order mark in its text; the parser knows neither. */

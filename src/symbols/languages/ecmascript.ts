@@ -76,6 +76,10 @@ function declareMethod(node: Node, container: Container | undefined): Declaratio
 }
 
 /** Overload signatures belong to the implementation that follows them. */
+export const attachesToNext = (statement: Node): boolean =>
+  (statement.type === 'export_statement' ? statement.childForFieldName('declaration') : statement)
+    ?.type === 'function_signature';
+
 function firstSignature(node: Node, name: string): Node | undefined {
   let first: Node | undefined;
   for (let at = node.previousNamedSibling; at !== null; at = at.previousNamedSibling) {

@@ -34,6 +34,8 @@ export interface LanguageDefinition {
   readonly query: string;
   /** undefined: no function of its own; what is inside belongs to the container. */
   declare(node: Node, container: Container | undefined): Declaration | undefined;
+  /** Whether a top-level statement belongs to the declaration after it (overload signatures). */
+  attaches?(statement: Node): boolean;
 }
 
 /** Whether the code runs inside a function. */

@@ -1,4 +1,4 @@
-import { declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
+import { attachesToNext, declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
 import type { LanguageDefinition } from './language.ts';
 
 export const typescript: LanguageDefinition = {
@@ -7,4 +7,5 @@ export const typescript: LanguageDefinition = {
   extensions: ['.ts', '.mts', '.cts'],
   query: ecmascriptQuery('(abstract_class_declaration) @class'),
   declare: declareEcmascript,
+  attaches: attachesToNext,
 };

@@ -1,4 +1,4 @@
-import { declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
+import { attachesToNext, declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
 import type { LanguageDefinition } from './language.ts';
 
 /** A grammar of its own: `<T>x` is a cast in TypeScript and an element here. */
@@ -8,4 +8,5 @@ export const typescriptreact: LanguageDefinition = {
   extensions: ['.tsx'],
   query: ecmascriptQuery('(abstract_class_declaration) @class'),
   declare: declareEcmascript,
+  attaches: attachesToNext,
 };

@@ -1,8 +1,9 @@
-import type { Node, Tree } from 'web-tree-sitter';
-import type { FunctionDecl, FunctionId, SourceRange } from '../../domain/functionDecl.ts';
-import type { Container, Declaration } from '../languages/language.ts';
+import type { Tree } from 'web-tree-sitter';
+import type { FunctionDecl, FunctionId } from '../../domain/functionDecl.ts';
 import type { SourceFile } from '../sourceFile.ts';
+import type { KnownStatements } from './knownStatements.ts';
 import type { LoadedLanguage } from './parserPool.ts';
+import { placeFunctions, type PlacedFunction } from './placeFunctions.ts';
 
 /** Where a text comes from. */
 export interface SourceName {
@@ -12,124 +13,91 @@ export interface SourceName {
   readonly relativePath: string;
 }
 
-/** A declaration and where it stands in the tree, for lookups by node. */
-interface Placed {
+/** A declaration with the one around it, for lookups by place. */
+interface Nested {
   readonly decl: FunctionDecl;
-  readonly nodeId: number;
   readonly start: number;
   readonly end: number;
-  readonly outer: Placed | undefined;
+  readonly outer: Nested | undefined;
 }
 
-/** Scopes under way while captures come in document order; `placed` is absent where the node declares nothing. */
-interface Scope {
-  readonly end: number;
-  readonly container: Container | undefined;
-  readonly placed: Placed | undefined;
-}
-
-/** The file as extractors see it, with its functions. Valid as long as the tree. */
+/**
+ * The file as extractors see it, with its functions. Valid as long as the tree. `known` remembers the last reading of the same
+ * document, so that only statements whose text changed are read again.
+ */
 export function readSource(
   language: LoadedLanguage,
   tree: Tree,
   text: string,
   name: SourceName,
+  known?: KnownStatements,
 ): SourceFile {
   const root = tree.rootNode;
-  const placed = placeFunctions(language, root, name);
-  const byNode = new Map(placed.map((p) => [p.nodeId, p.decl]));
+  const placed =
+    known?.read(root, text, language.definition, (node) => placeFunctions(language, node)) ??
+    placeFunctions(language, root);
+  const taken = new Map<string, number>();
+  const nested: Nested[] = [];
+  // By place and not by the tree's node: what was read from an earlier tree has no node in this one.
+  const byPlace = new Map<number, FunctionDecl>();
+  let outer: Nested | undefined;
+  for (const one of placed) {
+    while (outer !== undefined && outer.end <= one.nodeStart) outer = outer.outer;
+    const decl = toDecl(language, one, name, taken);
+    outer = { decl, start: one.start, end: one.end, outer };
+    nested.push(outer);
+    byPlace.set(placeKey(one.nodeStart, one.end), decl);
+  }
   return {
     ...name,
     language: language.definition.id,
     text,
     root,
-    functions: placed.map((p) => p.decl),
-    enclosing: (node) => innermost(placed, node.startIndex, node.endIndex),
-    declaredBy: (node) => byNode.get(node.id),
+    functions: nested.map((n) => n.decl),
+    enclosing: (node) => innermost(nested, node.startIndex, node.endIndex),
+    declaredBy: (node) => byPlace.get(placeKey(node.startIndex, node.endIndex)),
   };
 }
 
-function placeFunctions(language: LoadedLanguage, root: Node, name: SourceName): Placed[] {
-  const placed: Placed[] = [];
-  const taken = new Map<string, number>();
-  const scopes: Scope[] = [];
-  for (const { node } of language.query.captures(root)) {
-    const start = node.startIndex;
-    while (scopes.length > 0 && (scopes.at(-1)?.end ?? 0) <= start) scopes.pop();
-    const scope = scopes.at(-1);
-    const declaration = language.definition.declare(node, scope?.container);
-    if (declaration === undefined) continue;
-    const qualified =
-      scope?.container === undefined || declaration.absolute === true
-        ? declaration.name
-        : `${scope.container.name}.${declaration.name}`;
-    const decl = toDecl(language, node, declaration, qualified, name, taken);
-    const entry: Placed = {
-      decl,
-      nodeId: node.id,
-      start: (declaration.from ?? node).startIndex,
-      end: node.endIndex,
-      outer: scope?.placed,
-    };
-    placed.push(entry);
-    scopes.push({
-      end: entry.end,
-      container: { name: qualified, kind: declaration.kind, outer: scope?.container },
-      placed: entry,
-    });
-  }
-  return placed;
-}
+/** Files that are read have fewer than 2^21 characters. */
+const placeKey = (start: number, end: number): number => start * 2_097_152 + end;
 
 function toDecl(
   language: LoadedLanguage,
-  node: Node,
-  declaration: Declaration,
-  qualified: string,
+  placed: PlacedFunction,
   name: SourceName,
   taken: Map<string, number>,
 ): FunctionDecl {
-  const count = (taken.get(qualified) ?? 0) + 1;
-  taken.set(qualified, count);
+  const count = (taken.get(placed.name) ?? 0) + 1;
+  taken.set(placed.name, count);
   const suffix = count === 1 ? '' : `~${String(count)}`;
-  const at = declaration.at ?? node;
-  const selectionRange = rangeOf(at, at);
   return {
-    id: `${name.relativePath}#${qualified}${suffix}` as FunctionId,
-    name: qualified,
-    kind: declaration.kind,
+    id: `${name.relativePath}#${placed.name}${suffix}` as FunctionId,
+    name: placed.name,
+    kind: placed.kind,
     language: language.definition.id,
     path: name.path,
-    range: rangeOf(declaration.from ?? node, node),
-    selectionRange,
-    declarationLine: selectionRange.start.line,
-    ...(declaration.anonymous === true && { anonymous: true as const }),
+    range: placed.range,
+    selectionRange: placed.selectionRange,
+    declarationLine: placed.selectionRange.start.line,
+    ...(placed.anonymous && { anonymous: true as const }),
   };
 }
 
-/** Rows and columns are zero-based and in UTF-16 units here, as in VS Code (the runtime reads UTF-16). */
-const rangeOf = (from: Node, to: Node): SourceRange => {
-  const end = to.endPosition;
-  return {
-    start: { line: from.startPosition.row, character: from.startPosition.column },
-    end: { line: end.row, character: end.column },
-  };
-};
-
 /** Declarations nest and are in order of appearance: the last that starts before is inside or after the wanted one. */
 function innermost(
-  placed: readonly Placed[],
+  nested: readonly Nested[],
   start: number,
   end: number,
 ): FunctionDecl | undefined {
   let low = 0;
-  let high = placed.length;
+  let high = nested.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((placed[middle]?.start ?? 0) <= start) low = middle + 1;
+    if ((nested[middle]?.start ?? 0) <= start) low = middle + 1;
     else high = middle;
   }
-  let at = placed[low - 1];
+  let at = nested[low - 1];
   while (at !== undefined && at.end < end) at = at.outer;
   return at?.decl;
 }

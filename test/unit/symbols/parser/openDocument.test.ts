@@ -13,8 +13,22 @@ const name = { path: '/w/src/file', relativePath: 'src/file' };
 const fixture = (file: string): string =>
   readFileSync(path.join(projectRoot, 'test/fixtures/symbols', file), 'utf8');
 
+/** Whole statements, also some that change what the next one is. */
+const statements = [
+  'function q() {}\n',
+  'function q(a: string): void;\n',
+  '\nexport function createApp(a: string): void;\n',
+  '\n@Injectable()\n',
+  '// note\n',
+  'class C { m() { return () => 1; } }\n',
+];
+
+/** An editor's positions are never between CR and LF. */
+const betweenCharacters = (text: string, at: number): number =>
+  text.startsWith('\r\n', at - 1) ? at - 1 : at;
+
 const replace = (text: string, from: string, to: string): TextEdit => {
-  const lines = new Text(text);
+  const lines = Text.of(text);
   const at = text.indexOf(from);
   assert.ok(at >= 0);
   const range = { start: lines.positionAt(at), end: lines.positionAt(at + from.length) };
@@ -46,7 +60,7 @@ describe('a document that is being edited', () => {
       const lf = fixture(file);
       let compared = 0;
       for (const text of [lf, lf.replaceAll('\n', '\r\n')]) {
-        const pieces = ['', 'x', '\n', '\r\n', '😀', 'ä', '}', '{', '(', '"', 'function q() {}\n'];
+        const pieces = ['', 'x', '\n', '\r\n', '😀', 'ä', '}', '{', '(', '"', ...statements];
         const edits = fc.array(
           fc.tuple(fc.nat(), fc.nat(40), fc.constantFrom(...pieces), fc.constantFrom(0, 1, 1, 1)),
           { minLength: 1, maxLength: 6 },
@@ -56,15 +70,15 @@ describe('a document that is being edited', () => {
             const document = await open(language, text);
             let version = 1;
             const change = (start: number, end: number, inserted: string): void => {
-              const now = new Text(document.content);
+              const now = Text.of(document.content);
               const range = { start: now.positionAt(start), end: now.positionAt(end) };
               assert.ok(document.edit(++version, [{ range, text: inserted }]));
               document.settle();
             };
             for (const [at, length, inserted, undone] of changes) {
               const before = document.content;
-              const start = at % before.length;
-              const end = Math.min(start + length, before.length);
+              const start = betweenCharacters(before, at % before.length);
+              const end = betweenCharacters(before, Math.min(start + length, before.length));
               change(start, end, inserted);
               // Most edits are taken back, so that many texts are valid again.
               if (undone === 1 && document.content !== before)
@@ -84,7 +98,7 @@ describe('a document that is being edited', () => {
             document.dispose();
             anew.dispose();
           }),
-          { numRuns: 20, seed: 7 },
+          { numRuns: 40, seed: 7 },
         );
       }
       assert.ok(compared > 5, `only ${compared} texts were valid`);
@@ -141,6 +155,18 @@ describe('a document that is being edited', () => {
       [],
     );
     assert.ok(document.functions.some((f) => f.name === 'a'));
+  });
+
+  it('sees that a statement written before an unchanged one belongs to it', async () => {
+    const text = 'let x;\nfunction f(a: unknown) {}\n';
+    const document = await open('typescript', text);
+    assert.ok(document.edit(2, [replace(text, 'let x;', 'function f(a: string): void;')]));
+    document.settle();
+    const [f] = document.functions;
+    assert.deepEqual([f?.range.start.line, f?.declarationLine], [0, 1]);
+    assert.ok(document.edit(3, [replace(document.content, 'function f(a: string)', 'let g')]));
+    document.settle();
+    assert.equal(document.functions[0]?.range.start.line, 1);
   });
 
   it('refuses an edit that belongs to another text', async () => {
