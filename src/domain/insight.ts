@@ -41,5 +41,7 @@ export interface Insight {
 /** Insights of one document, in order of appearance. */
 export interface FileInsights {
   readonly path: string;
+  /** Version of the document that the functions' places belong to; 0: the file as it is on disk. */
+  readonly version?: number;
   readonly insights: readonly Insight[];
 }

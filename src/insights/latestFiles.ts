@@ -49,9 +49,14 @@ export class LatestFiles {
     kept.numbersStale = false;
     const fingerprint = JSON.stringify(insights);
     const changed = fingerprint !== (kept.fingerprint ?? '[]');
-    if (kept.insights !== undefined && !changed) return false;
+    const version = kept.view?.version;
+    if (kept.insights !== undefined && !changed) {
+      // Places that edits left alone are those of the newer text as well.
+      if (version !== undefined) kept.insights = { ...kept.insights, version };
+      return false;
+    }
     this.#forgetIds(kept);
-    kept.insights = { path, insights };
+    kept.insights = { path, insights, ...(version === undefined ? {} : { version }) };
     kept.fingerprint = fingerprint;
     for (const insight of insights) this.#byId.set(insight.id, insight);
     return changed;

@@ -41,6 +41,11 @@ export class AnnotatedFiles {
     return this.#context.insights.peek(document.uri.fsPath)?.insights ?? [];
   }
 
+  /** Version of the document that these insights' places belong to. */
+  version(document: vscode.TextDocument): number | undefined {
+    return this.#context.insights.peek(document.uri.fsPath)?.version;
+  }
+
   #excluded(document: vscode.TextDocument): boolean {
     const globs = this.#context.settings.get('prodlens.exclude', document.uri);
     if (globs.length === 0) return false;

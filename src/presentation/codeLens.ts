@@ -38,7 +38,7 @@ export const registerCodeLens: RegisterSurface = (context) => {
         provideCodeLenses: (document) => {
           if (!enabled()) return [];
           const insights = files.insights(document);
-          const moved = lines.of(document, insights);
+          const moved = lines.of(document, insights, files.version(document));
           let functions = files.of(document);
           if (current()) {
             const cursor = vscode.window.visibleTextEditors.find((e) => e.document === document);

@@ -11,13 +11,15 @@ export class DocumentLines implements vscode.Disposable {
   constructor(onTouched: (document: vscode.TextDocument) => void = () => undefined) {
     this.#subscriptions = [
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        const lines = this.#byUri.get(document.uri.toString());
-        if (lines === undefined) return;
+        if (document.uri.scheme !== 'file') return;
+        // Also before anybody asked: symbols that come later may be of a text before this edit.
+        const lines = this.#linesOf(document);
         let touched = false;
         // VS Code gives several changes from the end of the document to its start: none moves the next.
         for (const { range, text } of contentChanges)
           touched =
             lines.edit({
+              version: document.version,
               startLine: range.start.line,
               startCharacter: range.start.character,
               endLine: range.end.line,
@@ -31,11 +33,21 @@ export class DocumentLines implements vscode.Disposable {
     ];
   }
 
-  of(document: vscode.TextDocument, insights: readonly Insight[]): DeclarationLines {
+  /** @param version of the document that the insights' places belong to */
+  of(
+    document: vscode.TextDocument,
+    insights: readonly Insight[],
+    version?: number,
+  ): DeclarationLines {
+    const lines = this.#linesOf(document);
+    lines.update(insights, version);
+    return lines;
+  }
+
+  #linesOf(document: vscode.TextDocument): DeclarationLines {
     const key = document.uri.toString();
     const lines = this.#byUri.get(key) ?? new DeclarationLines();
     this.#byUri.set(key, lines);
-    lines.update(insights);
     return lines;
   }
 

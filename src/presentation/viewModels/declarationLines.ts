@@ -3,6 +3,8 @@ import type { FunctionDecl, FunctionId, SourceRange } from '../../domain/functio
 
 /** One edit, in lines of the text before it. */
 export interface LineEdit {
+  /** Version of the document after it. */
+  readonly version?: number;
   readonly startLine: number;
   readonly startCharacter: number;
   readonly endLine: number;
@@ -14,33 +16,42 @@ interface Tracked {
   shift: number;
 }
 
+/** Edits kept until the symbols know them. */
+const mostEdits = 2_000;
+
 /**
  * Where declarations are now, while the symbols in memory are of a text some keystrokes ago: edits above move a line until the
  * symbols know it themselves. Without it, numbers that arrive while somebody types would land on a wrong line.
  */
 export class DeclarationLines {
   readonly #tracked = new Map<FunctionId, Tracked>();
+  readonly #edits: LineEdit[] = [];
 
-  /** New insights: what the symbols placed anew counts from there. */
-  update(insights: readonly Insight[]): void {
+  /**
+   * New insights: what the symbols placed anew counts from there.
+   *
+   * @param version of the document that the symbols belong to: edits after it move them on
+   */
+  update(insights: readonly Insight[], version?: number): void {
     const ids = new Set(insights.map((insight) => insight.function.id));
     for (const id of this.#tracked.keys()) if (!ids.has(id)) this.#tracked.delete(id);
-    for (const { function: decl } of insights)
-      if (this.#tracked.get(decl.id)?.declared !== decl.declarationLine)
-        this.#tracked.set(decl.id, { declared: decl.declarationLine, shift: 0 });
+    const since = this.#edits.findIndex((edit) => (edit.version ?? 0) > (version ?? Infinity));
+    this.#edits.splice(0, since < 0 ? this.#edits.length : since);
+    for (const { function: decl } of insights) {
+      if (this.#tracked.get(decl.id)?.declared === decl.declarationLine && version === undefined)
+        continue;
+      const tracked = { declared: decl.declarationLine, shift: 0 };
+      for (const edit of this.#edits) move(tracked, edit);
+      this.#tracked.set(decl.id, tracked);
+    }
   }
 
   /** True when an edit touched a line of a declaration: what stands at its end has to be set again. */
   edit(edit: LineEdit): boolean {
+    if (edit.version !== undefined) this.#edits.push(edit);
+    if (this.#edits.length > mostEdits) this.#edits.shift();
     let touched = false;
-    const added = edit.insertedLines - (edit.endLine - edit.startLine);
-    for (const tracked of this.#tracked.values()) {
-      const line = tracked.declared + tracked.shift;
-      if (line >= edit.startLine && line <= edit.endLine) touched = true;
-      const before = edit.endLine < line || (edit.endLine === line && edit.startLine < line);
-      if (before || (edit.startLine === line && edit.startCharacter === 0 && added > 0))
-        tracked.shift += added;
-    }
+    for (const tracked of this.#tracked.values()) touched = move(tracked, edit) || touched;
     return touched;
   }
 
@@ -51,6 +62,16 @@ export class DeclarationLines {
   lineOf(decl: FunctionDecl): number {
     return Math.max(0, decl.declarationLine + this.shiftOf(decl));
   }
+}
+
+/** True when the edit touched the line itself. */
+function move(tracked: Tracked, edit: LineEdit): boolean {
+  const line = tracked.declared + tracked.shift;
+  const added = edit.insertedLines - (edit.endLine - edit.startLine);
+  const before = edit.endLine < line || (edit.endLine === line && edit.startLine < line);
+  if (before || (edit.startLine === line && edit.startCharacter === 0 && added > 0))
+    tracked.shift += added;
+  return line >= edit.startLine && line <= edit.endLine;
 }
 
 /** The innermost function around a line; one without a name counts only where it has something to say. */

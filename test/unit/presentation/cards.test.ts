@@ -44,7 +44,10 @@ describe('hover card', () => {
     assert.match(rows[3] ?? '', /v2\\\.4\\\.0 .*10 %.*\*\*690 ms ▲\*\*.*\*\*6\.1 % ▲\*\*.*worse/);
     assert.match(rows[4] ?? '', /_v2\\\.3\\\.0 ended \d\d:\d\d_/);
     assert.doesNotMatch(rows[4] ?? '', /100 %/);
-    assert.match(text, /p95 of successful calls 212→690 ms · errors 0\.4→6\.1 % \(5700 calls against 51k\)/);
+    assert.match(
+      text,
+      /p95 of successful calls 212→690 ms · errors 0\.4→6\.1 % \(5700 calls against 51k\)/,
+    );
   });
 
   it('links only to commands that a hover may run, with nothing but an opaque id', () => {
@@ -200,6 +203,17 @@ describe('lines of declarations while typing', () => {
     const moved = build.decl({ declarationLine: 8 });
     tracked.update([build.insight({ function: moved })]);
     assert.equal(tracked.lineOf(moved), 8);
+  });
+  it('count the edits that symbols of an older text don’t know', () => {
+    const tracked = lines();
+    const above = { startLine: 0, startCharacter: 0, endLine: 0, insertedLines: 1 };
+    for (const version of [2, 3, 4]) tracked.edit({ ...above, version });
+    const known = build.decl({ declarationLine: 6 });
+    tracked.update([build.insight({ function: known })], 2);
+    assert.equal(tracked.lineOf(known), 8);
+    const all = build.decl({ declarationLine: 8 });
+    tracked.update([build.insight({ function: all })], 4);
+    assert.equal(tracked.lineOf(all), 8);
   });
   it('know an edit of the declaration itself', () => {
     const tracked = lines();
