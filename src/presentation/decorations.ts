@@ -85,7 +85,7 @@ class Decorations implements vscode.Disposable {
     const { settings } = this.#context;
     const wanted = settings.get('prodlens.annotations.placement') === 'lineEnd';
     const insights = wanted ? this.#files.insights(document) : [];
-    const lines = this.#lines.of(document, insights);
+    const lines = this.#lines.of(document, insights, this.#files.version(document));
     let functions = wanted ? this.#files.of(document) : [];
     if (settings.get('prodlens.annotations.show') === 'current') {
       const texts = new Set(functions.map(({ decl }) => decl.id));

@@ -28,7 +28,8 @@ export const registerHover: RegisterSurface = (context) => {
   owned.add(
     context.insights.onDidChange((paths) => {
       for (const { document } of vscode.window.visibleTextEditors)
-        if (paths.includes(document.uri.fsPath)) lines.of(document, files.insights(document));
+        if (paths.includes(document.uri.fsPath))
+          lines.of(document, files.insights(document), files.version(document));
     }),
   );
   owned.add(
@@ -37,7 +38,7 @@ export const registerHover: RegisterSurface = (context) => {
       {
         provideHover: async (document, position, token) => {
           const insights = files.insights(document);
-          const moved = lines.of(document, insights);
+          const moved = lines.of(document, insights, files.version(document));
           for (const group of groupByFunction(insights).values()) {
             const [first] = group;
             if (first === undefined) continue;
