@@ -7,6 +7,7 @@ import { Exceptions } from './exceptions.ts';
 import { Operations } from './operations.ts';
 import { PathTable } from './paths.ts';
 import type { MetricsIngest } from './metricsIngest.ts';
+import type { Pause } from './pauses.ts';
 import type { QueryData } from './queryData.ts';
 import { ServiceTable } from './serviceTable.ts';
 import type { SpanIngest } from './spanIngest.ts';
@@ -27,6 +28,8 @@ export class CoreState {
   readonly traces: TraceStore;
   /** Metric series by identity. */
   readonly series = new Map<string, SeriesState>();
+  /** In order of time. */
+  pauses: readonly Pause[] = [];
   readonly counts: Record<string, number> = {};
   readonly epoch = randomUUID();
   readonly limits: { readonly assembly: number; readonly numbers: number };
@@ -62,8 +65,8 @@ export class CoreState {
   }
 
   queryData(compare: CompareReleases): QueryData {
-    const { services, operations, cells, paths, exceptions, began } = this;
-    return { services, operations, cells, paths, exceptions, compare, began };
+    const { services, operations, cells, paths, exceptions, began, pauses } = this;
+    return { services, operations, cells, paths, exceptions, compare, began, pauses };
   }
 
   countersWith(ingest: SpanIngest): Readonly<Record<string, number>> {

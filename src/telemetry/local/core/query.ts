@@ -18,6 +18,7 @@ import {
   type RunSum,
   type Span,
 } from './numbersOfGroup.ts';
+import { observedSince } from './pauses.ts';
 import type { QueryData } from './queryData.ts';
 import type { ReleaseRun } from './releases.ts';
 import { isAlive, warningsOf, type ServiceEntry } from './services.ts';
@@ -131,7 +132,7 @@ export function numbersOf(
     };
   service.asked.set(asked.key, now);
   const group = groupOf(data, service, asked);
-  const observedFrom = service.hasSpans ? service.firstSeen : service.metrics.observedFrom;
+  const observedFrom = observedStart(data, service, windowFrom, now);
   const span = observedSpan(windowFrom, now, observedFrom, now);
   const alive = isAlive(service, now);
   const { cells, incomplete } = outermostCells(group, data.cells, data.paths);
@@ -180,6 +181,21 @@ export function numbersOf(
     series: unusable ? [] : seriesOf(cells, span, now, query.seriesPoints),
     comparisons: unusable ? [] : comparisonsOf(data, service, cells, span, now),
   };
+}
+
+/**
+ * From when on the window is observed. Cumulative metrics cover what came while nobody listened; spans of that time are lost, and a
+ * window that misses more than a tenth begins after the pause, once there is telemetry after it.
+ */
+function observedStart(
+  data: QueryData,
+  service: ServiceEntry,
+  windowFrom: number,
+  now: number,
+): number {
+  if (!service.hasSpans) return service.metrics.observedFrom;
+  const since = observedSince(data.pauses, Math.max(windowFrom, service.firstSeen), now);
+  return since > windowFrom && service.lastSeen > since ? since : service.firstSeen;
 }
 
 function groupOf(data: QueryData, service: ServiceEntry, asked: OperationGroup): Group {

@@ -2,6 +2,7 @@ import type { CompareReleases } from '../../../domain/comparison.ts';
 import type { Cells } from './cells.ts';
 import type { Exceptions } from './exceptions.ts';
 import type { Operations } from './operations.ts';
+import type { Pause } from './pauses.ts';
 import type { PathTable } from './paths.ts';
 import type { ServiceTable } from './serviceTable.ts';
 
@@ -15,4 +16,6 @@ export interface QueryData {
   readonly compare: CompareReleases;
   /** Since when this process has been counting. */
   readonly began: number;
+  /** When nobody listened. */
+  readonly pauses: readonly Pause[];
 }

@@ -6,6 +6,7 @@ import type { ServiceKey } from '../../../domain/service.ts';
 import type { CoreState } from './coreState.ts';
 import type { SeriesState } from './cumulative.ts';
 import type { RestoredGroup } from './exceptions.ts';
+import { withPause, type Pause } from './pauses.ts';
 import type { ReleaseRun } from './releases.ts';
 import type { MetricsState, ServiceEntry } from './services.ts';
 import { SlotSeries, type SlotData } from './slots.ts';
@@ -60,6 +61,9 @@ type SavedEntry = readonly [
 ];
 
 interface Saved {
+  /** When it was taken: what comes between this and the next start was not observed. */
+  readonly at: number;
+  readonly pauses: readonly Pause[];
   readonly services: readonly SavedService[];
   readonly operations: readonly Operation[];
   readonly paths: readonly (readonly number[])[];
@@ -128,6 +132,8 @@ function save(state: CoreState, bodies: Uint8Array[]): Saved {
   const traces = [...state.traces.all()].filter((trace) => !trace.open);
   const numbers = new Map(traces.map((trace, i) => [trace, i]));
   return {
+    at: state.now,
+    pauses: state.pauses,
     services: services.map(saveService),
     operations: state.operations.list,
     paths: state.paths.toArrays(),
@@ -197,6 +203,7 @@ function saveShelves(
 }
 
 function load(state: CoreState, saved: Saved, bodies: Uint8Array): void {
+  state.pauses = withPause(saved.pauses, { from: saved.at, to: state.began });
   const services = saved.services.map((s) => loadService(state, s));
   const keys = new Map(
     saved.services.flatMap((s) => s.operations.map(([k, i]) => [i, k] as const)),

@@ -117,7 +117,8 @@ class LocalTelemetry implements TelemetryCore {
     return this.state.memoryWith(this.ingest, this.metricsIngest);
   }
 
-  snapshot(): Uint8Array {
+  snapshot(now: UnixMillis): Uint8Array {
+    this.state.now = Math.max(this.state.now, now);
     return writeSnapshot(this.state);
   }
 

@@ -101,6 +101,34 @@ describe('a snapshot', () => {
     );
   });
 
+  it('leaves a pause that the window would hide: it begins after it, once there is something to count', () => {
+    const core = filled();
+    const taken = core.snapshot(at(30 * minute));
+    const server = (o: { kind: string; source: string }) =>
+      o.kind === 'server' && o.source === 'span';
+    const short = newCore({ now: at(32 * minute) });
+    short.restore(taken, at(32 * minute));
+    short.spans([request('/a', { end: t0 + 33 * minute })], at(33 * minute));
+    short.settle(at(33 * minute));
+    const whole = numbers(short, server, at(33 * minute));
+    assert.equal(whole.total?.count, 31);
+    assert.ok(whole.window.from <= t0, 'two minutes of half an hour are no matter');
+    const long = newCore({ now: at(50 * minute) });
+    long.restore(taken, at(50 * minute));
+    const silent = numbers(long, server, at(50 * minute));
+    assert.equal(silent.total?.count, 30, 'nothing came since: the last numbers, with their age');
+    assert.equal(silent.observedAt, at(29 * minute));
+    long.spans([request('/a', { end: t0 + 52 * minute })], at(52 * minute));
+    long.settle(at(52 * minute));
+    const after = numbers(long, server, at(52 * minute));
+    assert.deepEqual([after.window.from, after.total?.count], [at(50 * minute), 1]);
+    const again = newCore({ now: at(53 * minute) });
+    again.restore(long.snapshot(at(53 * minute)), at(53 * minute));
+    assert.equal(numbers(again, server, at(54 * minute)).window.from, at(50 * minute));
+    const day = numbers(long, server, at(300 * minute), { window: 24 * 60 * minute });
+    assert.equal(day.total?.count, 31, 'of a long window it is a small part');
+  });
+
   it('of yesterday is old data, not new: no rate, silence since its end', () => {
     const core = filled();
     const now = at(24 * 60 * minute);
