@@ -8,6 +8,10 @@ interface Held {
   readonly refreshesBelow: number;
 }
 
+/** After a full rollout the same two releases no longer run at the same time: what was found of them then is over. */
+const sameQuestion = (a: Comparison, b: Comparison): boolean =>
+  a.baseline === b.baseline && a.basis === b.basis;
+
 /**
  * Keeps an alarm from flickering at its threshold: a `worse` is taken back only after two refreshes in a row below it
  * (docs/semantics.md). A release that no longer runs is forgotten at once.
@@ -29,7 +33,7 @@ export class VerdictHold {
         after.set(comparison.release, { comparison, refreshesBelow: 0 });
         return comparison;
       }
-      if (held?.comparison.baseline !== comparison.baseline) return comparison;
+      if (held === undefined || !sameQuestion(held.comparison, comparison)) return comparison;
       if (held.refreshesBelow + 1 >= refreshesToClear) return comparison;
       after.set(comparison.release, { ...held, refreshesBelow: held.refreshesBelow + 1 });
       return held.comparison;

@@ -38,4 +38,8 @@ describe('VerdictHold', () => {
     assert.deepEqual(shown(worse, [], same), ['worse', undefined, 'same']);
     assert.deepEqual(shown(worse, [comparison('same', '3')]), ['worse', 'same']);
   });
+  it('lets go when the releases no longer run at the same time', () => {
+    const after: Comparison = { ...comparison('same'), basis: 'beforeAfter' };
+    assert.deepEqual(shown(worse, [after]), ['worse', 'same']);
+  });
 });

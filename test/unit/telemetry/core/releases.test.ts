@@ -215,6 +215,44 @@ describe('comparisons', () => {
     assert.equal(asked[0][1].instances, undefined);
   });
 
+  it('never blame a release for one slow instance, known or over the bound of instances', () => {
+    for (const [instances, slow] of [
+      [3, 0],
+      [12, 11],
+    ] as const) {
+      const core = newCore({ compare: compareReleases });
+      traffic(core, v1, 0, 12 * minute, 20, () => ({ ms: 20 }));
+      for (let i = 0; i < instances; i += 1)
+        traffic(
+          core,
+          resource({ release: '2.0.0', instance: `pod-${i}` }),
+          0,
+          12 * minute,
+          2,
+          () => (i === slow ? { ms: 900, code: 500 } : { ms: 20 }),
+        );
+      const [comparison] = numbers(core, all, at(12 * minute)).comparisons;
+      assert.notEqual(comparison?.verdict, 'worse', JSON.stringify(comparison));
+    }
+  });
+
+  it('blame a release that is slow on all of its instances, however many', () => {
+    const core = newCore({ compare: compareReleases });
+    traffic(core, v1, 0, 12 * minute, 30, () => ({ ms: 20 }));
+    for (let i = 0; i < 12; i += 1)
+      traffic(
+        core,
+        resource({ release: '2.0.0', instance: `pod-${i}` }),
+        0,
+        12 * minute,
+        2,
+        () => ({
+          ms: 900,
+        }),
+      );
+    assert.equal(numbers(core, all, at(12 * minute)).comparisons[0]?.verdict, 'worse');
+  });
+
   it('after a full rollout are labelled before/after, over equal stretches laid side by side', () => {
     const { core, asked } = recording();
     traffic(core, v1, 0, 5 * minute, 5);
