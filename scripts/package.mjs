@@ -17,6 +17,8 @@ const { code } = await run(
     // Everything that runs is bundled.
     '--no-dependencies',
     '--allow-missing-repository',
+    // The pictures of the README are in the package; links need no address that it doesn't have.
+    '--no-rewrite-relative-links',
     '--out',
     'out/prodlens.vsix',
   ],
