@@ -213,6 +213,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
         receiver: receiverThread,
         insights,
         cacheFolders: [cacheFolder],
+        storageFolder: storage,
         trusted,
       }),
     'prodlens.diagnose': () =>

@@ -2,7 +2,7 @@ const mask = '…';
 
 /** Names whose values never reach a log or a report. */
 export const secretName =
-  /(authorization|cookie|token|password|passwd|secret|api[-_]?key|credential|private[-_]?key|session[-_]?id)/i;
+  /(authorization|cookie|token|password|passwd|passphrase|secret|api[-_]?key|credential|private[-_]?key|session[-_]?id)/i;
 
 const rules: readonly (readonly [RegExp, string])[] = [
   // Anything that calls itself a private key.
@@ -23,6 +23,11 @@ const rules: readonly (readonly [RegExp, string])[] = [
     /([\w.-]*(?:token|password|passwd|secret|api[-_]?key|credential|private[-_]?key)[\w.-]*)(\s*[=:]\s*|\s+(?=[^\s=:]*\d))("[^"]*"|'[^']*'|[^\s&;,"')\]}]+)/gi,
     `$1$2${mask}`,
   ],
+  // --name value of a command line.
+  [
+    /(--?[\w-]*(?:token|password|passwd|passphrase|secret|api-?key|credential|private-?key)[\w-]*)\s+("[^"]*"|'[^']*'|[^\s-]\S*)/gi,
+    `$1 ${mask}`,
+  ],
   // JSON web tokens and the tokens that carry their maker's prefix.
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, mask],
   [/\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|glsa_|AKIA)[A-Za-z0-9_-]{10,}/g, mask],
@@ -41,6 +46,9 @@ export function redact(text: string, maxLength = 20_000): string {
 const isSecretFlag = (item: unknown): boolean =>
   typeof item === 'string' && /^-{1,2}[\w.-]+$/.test(item) && secretName.test(item);
 
+/** What says who or how, not the secret itself, of a connection's `auth`. */
+const plainOfAuth = /^(kind|type|scheme|user|username|header|name)$/i;
+
 /** A copy of plain data with the values of secret names masked and every text redacted. */
 export function redactData(value: unknown, depth = 8): unknown {
   if (typeof value === 'string') return redact(value);
@@ -54,9 +62,21 @@ export function redactData(value: unknown, depth = 8): unknown {
     );
   }
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [
-      name,
-      secretName.test(name) && typeof item !== 'boolean' ? mask : redactData(item, depth - 1),
+    Object.entries(value).map(([name, item]) => [name, redactEntry(name, item, depth)]),
+  );
+}
+
+function redactEntry(name: string, item: unknown, depth: number): unknown {
+  if (typeof item === 'boolean') return item;
+  if (secretName.test(name)) return mask;
+  if (!/^auth$/i.test(name)) return redactData(item, depth - 1);
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return mask;
+  return Object.fromEntries(
+    Object.entries(item).map(([key, inner]) => [
+      key,
+      plainOfAuth.test(key) && typeof inner === 'string' && !secretName.test(key)
+        ? redact(inner)
+        : mask,
     ]),
   );
 }

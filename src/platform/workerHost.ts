@@ -172,8 +172,14 @@ class Supervised<C extends Contract> implements SupervisedRemote<C> {
       if (this.#running === running) this.#afterDeath(reason);
     });
     ready.catch((error: unknown) => {
-      if (!this.#disposed && this.#running === running)
-        this.#log.error('setting the thread up failed', error);
+      if (this.#disposed || this.#running !== running) return;
+      // A thread that doesn't know what it must know would answer wrongly: it starts anew, later and later.
+      this.#log.error('setting the thread up failed', error);
+      this.#running = undefined;
+      raw.dispose();
+      this.#died();
+      const why = error instanceof Error ? error.message : String(error);
+      this.#again(`setting the thread up failed: ${why}`, this.#nextPause());
     });
     return ready;
   }
@@ -181,12 +187,17 @@ class Supervised<C extends Contract> implements SupervisedRemote<C> {
   #afterDeath(reason: string): void {
     this.#running = undefined;
     if (this.#disposed) return;
-    if (this.#clock.now() - this.#startedAt > forgivenAfter) this.#deaths = 0;
-    const pause = backOff[Math.min(this.#deaths, backOff.length - 1)] ?? 0;
-    this.#deaths++;
+    const pause = this.#nextPause();
     this.#log.warn(`${reason}; starting it again in ${pause} ms`);
     this.#died();
     this.#again(reason, pause);
+  }
+
+  #nextPause(): number {
+    if (this.#clock.now() - this.#startedAt > forgivenAfter) this.#deaths = 0;
+    const pause = backOff[Math.min(this.#deaths, backOff.length - 1)] ?? 0;
+    this.#deaths++;
+    return pause;
   }
 
   #again(reason: string, pause: number): void {

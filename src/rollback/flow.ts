@@ -39,7 +39,10 @@ export interface RollbackDialogs {
 
 export interface RollbackPreview {
   readonly request: Omit<RollbackRequest, 'reason'>;
+  /** The action, with `{reason}` where the reason will be. */
   readonly argv: readonly string[];
+  /** The action as it will be, for the last question. */
+  readonly argvWith: (reason: string) => readonly string[];
   /** What the provider says would change; "" when it can't tell. Hostile text. */
   readonly providerText: string;
   /** Commits and migration files between the two, where the repository knows both. */
@@ -137,7 +140,8 @@ export async function runRollback(
   if (!texts.ok) return texts;
   const preview: RollbackPreview = {
     request,
-    argv: provider.describe(request),
+    argv: provider.describe({ ...request, reason: '{reason}' }),
+    argvWith: (reason) => provider.describe({ ...request, reason }),
     providerText: texts.value.provided,
     sourceText: texts.value.source,
     candidate,
@@ -231,6 +235,12 @@ async function execute(
   } else if (recovered) {
     await services.journal.append(entry('recovered', text));
     dialogs.tell('info', `Recovered on ${request.to.version}: ${text}`);
+  } else if (view === undefined) {
+    await services.journal.append(entry('notRecovered', text));
+    dialogs.tell(
+      'info',
+      `Rolled back to ${request.to.version}. There are no numbers of ours since then to tell whether it helped.`,
+    );
   } else {
     await services.journal.append(entry('notRecovered', text));
     dialogs.tell(

@@ -73,7 +73,7 @@ export function confirmationText(
       `Environment: ${renderUntrusted(target.environment, 60)}${target.production ? ' (production)' : ''}`,
       `Service: ${renderUntrusted(target.service, 100)}`,
       `Traffic now: ${percent(from.weight)} on the release to leave, ${percent(to.weight)} on the one to go to`,
-      `Runs: ${renderUntrusted(preview.argv.map(quoted).join(' '), 1_000)}`,
+      `Runs: ${renderUntrusted(preview.argvWith(reason).map(quoted).join(' '), 1_000)}`,
       ...(reason === '' ? [] : [`Reason: ${renderUntrusted(reason, 300)}`]),
     ].join('\n'),
     action: `Roll Back to ${version}`,

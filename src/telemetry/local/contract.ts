@@ -51,8 +51,8 @@ export interface ReceiverContract {
     readonly trace: { params: { readonly traceId: string }; result: Trace | null };
     /** Writes a snapshot now. */
     readonly flush: { params: undefined; result: undefined };
-    /** Forgets everything, on disk too. */
-    readonly clear: { params: undefined; result: undefined };
+    /** Forgets everything, on disk too, also where another window leads and this one takes no part. */
+    readonly clear: { params: { readonly storageFolder: string }; result: undefined };
   };
   readonly events: {
     readonly status: ReceiverStatus;

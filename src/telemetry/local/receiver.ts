@@ -11,9 +11,10 @@ import type {
   ReceiverSettings,
   ReceiverStatus,
 } from './contract.ts';
-import { highestGeneration } from './leadership/claims.ts';
+import { highestGeneration, readClaim } from './leadership/claims.ts';
 import type { SharedContract } from './leadership/contract.ts';
 import { elect } from './leadership/election.ts';
+import { joinLeader } from './leadership/joining.ts';
 import type { Windows } from './leadership/windows.ts';
 import type { Emit, LeadDependencies } from './receiverLead.ts';
 import { Lead } from './receiverLead.ts';
@@ -57,7 +58,6 @@ export class Receiver {
   private role: Promise<Role | undefined> = Promise.resolve(undefined);
   private readonly messages: string[] = [];
   private routes: RouteTable | undefined;
-  private storageFolder: string | undefined;
 
   constructor(options: ReceiverOptions) {
     this.options = options;
@@ -110,7 +110,6 @@ export class Receiver {
   }
 
   private async start(settings: ReceiverSettings): Promise<Result<ReceiverStatus>> {
-    this.storageFolder = settings.storageFolder;
     if (this.run !== undefined && this.status.state !== 'failed') {
       if (JSON.stringify(this.run.settings) === JSON.stringify(settings)) {
         await this.role;
@@ -307,12 +306,25 @@ export class Receiver {
     return { ...report, status: this.status, messages: this.messages };
   }
 
-  private async clear(query: undefined, signal: AbortSignal): Promise<undefined> {
+  private async clear(
+    query: { readonly storageFolder: string },
+    signal: AbortSignal,
+  ): Promise<undefined> {
     if ((await this.role) !== undefined) return this.ask('clear', query, signal);
-    if (this.storageFolder !== undefined) {
-      const folder = await ensurePrivateFolder(this.storageFolder);
-      if (folder.ok) await new SnapshotFile(folder.value).remove();
-    }
+    const folder = await ensurePrivateFolder(query.storageFolder);
+    if (!folder.ok) throw new Error(folder.failure.message);
+    // A window that leads would write what it holds again: it is asked to forget.
+    const claim = await readClaim(folder.value, await highestGeneration(folder.value));
+    const leader = claim && (await joinLeader(claim, signal, this.options.version));
+    if (leader?.outcome === 'joined')
+      try {
+        return await leader.remote.call('clear', query, { signal });
+      } finally {
+        leader.remote.dispose();
+      }
+    if (leader !== undefined && leader.outcome !== 'dead')
+      throw new Error('another window leads the local receiver and could not be asked to forget');
+    await new SnapshotFile(folder.value).remove();
     return undefined;
   }
 

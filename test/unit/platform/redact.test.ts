@@ -38,4 +38,44 @@ describe('redaction', () => {
       },
     );
   });
+
+  it('masks what authenticates and the values of options in settings of environments', () => {
+    const environments = [
+      {
+        name: 'production',
+        metrics: {
+          url: 'https://me:hunter2@prom.example',
+          auth: { kind: 'basic', user: 'me', pass: 'hunter2' },
+        },
+        traces: { auth: 'hunter2', headers: { 'X-Api-Key': 'hunter2' } },
+        targets: [
+          {
+            name: 'shop',
+            list: ['/bin/deploy', '--token', 'hunter2', '--json'],
+            preview: ['/bin/deploy', '--password=hunter2', 'env:API_KEY=hunter2'],
+            rollBack: ['curl', '-H', 'Authorization: Bearer hunter2', '{to}'],
+          },
+        ],
+      },
+    ];
+    const shown = JSON.stringify(redactData(environments));
+    assert.doesNotMatch(shown, /hunter2/);
+    for (const kept of [
+      'production',
+      'prom.example',
+      'basic',
+      '/bin/deploy',
+      '--token',
+      '--json',
+      '{to}',
+    ])
+      assert.ok(shown.includes(kept), kept);
+  });
+
+  it('masks the value of an option in a logged command line', () => {
+    assert.equal(
+      redact('rollback: deploy --token hunter --to r1'),
+      'rollback: deploy --token … --to r1',
+    );
+  });
 });

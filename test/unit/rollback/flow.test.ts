@@ -20,6 +20,7 @@ async function journey(
     executed?: Result<{ exitCode: number }>;
     turnBackAt?: 'approve' | 'pick' | 'confirm';
     recovered?: boolean;
+    noNumbers?: boolean;
     lockedByOther?: boolean;
   } = {},
 ) {
@@ -37,7 +38,7 @@ async function journey(
       return ok({ state: states.shift() ?? 'end', releases: [bad, stable] });
     },
     preview: async () => ok('would move 10 %'),
-    describe: (request) => ['/bin/deploy', request.to.id],
+    describe: (request) => ['/bin/deploy', request.to.id, request.reason],
     execute: async () => {
       const { entries } = await journal.read();
       events.push(`execute after journal ${entries.map((e) => e.event).join()}`);
@@ -52,8 +53,13 @@ async function journey(
       return script.turnBackAt === 'pick' ? undefined : options.candidates[0];
     },
     showPreview: async (preview) =>
-      void events.push(`preview ${preview.providerText}, ${preview.sourceText}`),
-    confirm: async () => (script.turnBackAt === 'confirm' ? undefined : { reason: 'errors' }),
+      void events.push(
+        `preview ${preview.providerText}, ${preview.sourceText}, ${preview.argv.join(' ')}`,
+      ),
+    confirm: async (preview) => {
+      events.push(`asked to run ${preview.argvWith('errors').join(' ')}`);
+      return script.turnBackAt === 'confirm' ? undefined : { reason: 'errors' };
+    },
     progress: (_, task) => task(() => undefined, new AbortController().signal),
     tell: (level, text) => {
       events.push(`tell ${level}`);
@@ -69,7 +75,10 @@ async function journey(
     output: () => undefined,
     log: () => undefined,
     sourceChanges: async (from, to) => `${to.version}..${from.version}`,
-    watch: async () => ({ recovered: script.recovered ?? true, view: undefined }),
+    watch: async () => ({
+      recovered: script.recovered ?? true,
+      view: script.noNumbers === true ? undefined : { state: 'waiting', text: 'errors 6 %' },
+    }),
   };
   if (script.lockedByOther === true) await lockTarget(folder, target({}), 'other', Date.now());
   const result = await runRollback(services, dialogs, [target({})], {});
@@ -85,7 +94,8 @@ describe('rollback flow', () => {
     assert.deepEqual(events, [
       'list',
       'from 2.0.0',
-      'preview would move 10 %, 1.0.0..2.0.0',
+      'preview would move 10 %, 1.0.0..2.0.0, /bin/deploy id-1.0.0 {reason}',
+      'asked to run /bin/deploy id-1.0.0 errors',
       'list',
       'execute after journal started',
       'tell info',
@@ -97,7 +107,7 @@ describe('rollback flow', () => {
     );
     assert.deepEqual(
       [recorded[0]?.reason, recorded[0]?.argv],
-      ['errors', ['/bin/deploy', 'id-1.0.0']],
+      ['errors', ['/bin/deploy', 'id-1.0.0', 'errors']],
     );
   });
 
@@ -145,6 +155,12 @@ describe('rollback flow', () => {
     const { events, recorded } = await journey({ recovered: false });
     assert.equal(events.at(-1), 'tell warning');
     assert.equal(recorded.at(-1)?.event, 'notRecovered');
+  });
+
+  it('does not call unknown numbers bad', async () => {
+    const { events, told } = await journey({ recovered: false, noNumbers: true });
+    assert.equal(events.at(-1), 'tell info');
+    assert.match(told[0] ?? '', /no numbers of ours/);
   });
 });
 

@@ -211,12 +211,37 @@ describe('windows that share one receiver', function () {
     await start(second);
     await post(status.httpPort, 'GET /orders/:id');
     await first.receiver.call('flush', undefined);
-    await second.receiver.call('clear', undefined);
+    await second.receiver.call('clear', { storageFolder: lab.storage });
     assert.deepEqual(await first.receiver.call('services', undefined), []);
     const files = readdirSync(lab.storage).filter((name) => name.startsWith('receiver.snapshot'));
     assert.deepEqual(files, []);
     await second.close();
     await first.close();
+  });
+
+  it('clear forgets what an earlier window left, also where this one never started the receiver', async () => {
+    mkdirSync(lab.storage, { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(lab.storage, 'receiver.snapshot'), 'of yesterday');
+    writeFileSync(path.join(lab.storage, 'receiver.snapshot.damaged-1'), 'of last week');
+    const window = lab.open();
+    await window.receiver.call('clear', { storageFolder: lab.storage });
+    assert.deepEqual(readdirSync(lab.storage), []);
+    await window.close();
+  });
+
+  it('clear reaches the window that leads from one that takes no part', async () => {
+    const [leader, other] = [lab.open(), lab.open()];
+    const status = await start(leader);
+    assert.ok(status.state === 'leading');
+    await post(status.httpPort, 'GET /orders/:id');
+    await leader.receiver.call('flush', undefined);
+    assert.equal((await leader.receiver.call('services', undefined)).length, 1);
+    await other.receiver.call('clear', { storageFolder: lab.storage });
+    assert.deepEqual(await leader.receiver.call('services', undefined), []);
+    assert.ok(!readdirSync(lab.storage).some((name) => name.startsWith('receiver.snapshot')));
+    assert.equal((await leader.receiver.call('status', undefined)).state, 'leading');
+    await other.close();
+    await leader.close();
   });
 
   it('hands operations to the index worker of every window', async () => {
