@@ -34,7 +34,14 @@ export interface TraceQuery {
   readonly kind: 'recent' | 'slow' | 'failed';
   readonly select?: Select;
   readonly release?: string;
+  /** Only traces in which, for each of these, a span or its resource says so. Values are compared as text. */
+  readonly attributes?: readonly AttributeFilter[];
   readonly limit: number;
+}
+
+export interface AttributeFilter {
+  readonly key: string;
+  readonly value: string;
 }
 
 /** Numbers of functions. Implementations never splice two sources and never answer with a partial sum. */

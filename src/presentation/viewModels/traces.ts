@@ -72,3 +72,38 @@ export function releasesOf(groups: readonly TraceGroup[]): readonly string[] {
     for (const { release } of traces) counts.set(release, (counts.get(release) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
 }
+
+/** What is typed into the trace picker. */
+export interface TraceFilter {
+  /** `key=value`, or `key="a value"`: asked of the source. */
+  readonly attributes: readonly { readonly key: string; readonly value: string }[];
+  /** The rest: looked for in the rows. */
+  readonly words: readonly string[];
+  /** There is a `key=` in it: the list can't be left to the QuickPick's own filter, which knows no attributes. */
+  readonly structured: boolean;
+}
+
+/** A `key=` whose value isn't typed yet filters nothing. */
+export function parseTraceFilter(text: string): TraceFilter {
+  const attributes: { key: string; value: string }[] = [];
+  const words: string[] = [];
+  let structured = false;
+  for (const [token, key, rest = ''] of text
+    .slice(0, 1_000)
+    .matchAll(/(?:([^\s="]+)=("[^"]*"?|\S*)|\S+)/g)) {
+    if (key === undefined) {
+      words.push(token.toLowerCase());
+      continue;
+    }
+    structured = true;
+    const value = rest.replace(/^"|"$/g, '');
+    if (value !== '') attributes.push({ key, value });
+  }
+  return { attributes: attributes.slice(0, 10), words, structured };
+}
+
+/** All words are in what the row shows. */
+export const rowHas = (row: TraceRow, words: readonly string[]): boolean => {
+  const text = [row.label, row.description, row.detail].join(' ').toLowerCase();
+  return words.every((word) => text.includes(word));
+};

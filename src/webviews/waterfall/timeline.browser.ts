@@ -13,12 +13,16 @@ export function renderAxis(
 ): void {
   const { from, to } = model.zoom;
   const ticks = axisTicks(from, to, Math.max(1, Math.floor(width / 90)));
-  const place = (tick: number): string => `translateX(${((tick - from) / (to - from)) * width}px)`;
+  const at = (tick: number): number => ((tick - from) / (to - from)) * width;
+  const place = (tick: number): string => `translateX(${at(tick)}px)`;
   axis.replaceChildren(
-    ...ticks.map((tick) => {
-      const label = element('span', { class: 'tick', text: tick === 0 ? '0' : durationText(tick) });
+    ...ticks.flatMap((tick) => {
+      const text = tick === 0 ? '0' : durationText(tick);
+      // A line close to the edge has no room for its label: about 6.5 px a character.
+      if (at(tick) + 4 + text.length * 6.5 > width) return [];
+      const label = element('span', { class: 'tick', text });
       label.style.transform = place(tick);
-      return label;
+      return [label];
     }),
   );
   grid.replaceChildren(

@@ -1,14 +1,15 @@
 import type { ToWaterfall, FromWaterfall, WaterfallView } from '../protocol.ts';
-import { durationText, visibleText } from '../../presentation/viewModels/waterfallText.ts';
 import type { Places } from './details.browser.ts';
 import { renderDetails } from './details.browser.ts';
-import { element, icon, iconButton, oncePerFrame } from './dom.browser.ts';
-import { actOnKey, keyHelp } from './keys.browser.ts';
+import { listenToDivider } from './divider.browser.ts';
+import { element, iconButton, oncePerFrame } from './dom.browser.ts';
+import type { TraceMessage } from './header.browser.ts';
+import { renderHeader, renderLegend } from './header.browser.ts';
+import { actOnKey } from './keys.browser.ts';
 import { WaterfallModel } from './model.ts';
 import { RowList, rowHeight } from './rows.browser.ts';
 import { Minimap, renderAxis } from './timeline.browser.ts';
 
-type TraceMessage = Extract<ToWaterfall, { type: 'trace' }>;
 type PlacesMessage = Extract<ToWaterfall, { type: 'places' }>;
 
 /** One trace on the screen. A new trace makes a new view; `dispose` ends its listeners. */
@@ -93,7 +94,7 @@ export class WaterfallViewer {
         element(
           'div',
           { class: 'overview' },
-          element('div', { class: 'corner' }, this.#legend()),
+          element('div', { class: 'corner' }, renderLegend(this)),
           minimap,
         ),
         element('div', { class: 'axis-row' }, element('div', { class: 'corner' }), this.#axis),
@@ -101,11 +102,26 @@ export class WaterfallViewer {
       ),
       this.#details,
     );
-    root.replaceChildren(this.#header(message), this.#body);
+    const header = renderHeader(this, message, {
+      count: this.#count,
+      pathToggle: this.#pathToggle,
+      resetZoom: this.#resetZoom,
+      copyTraceId: () => this.#send({ type: 'copyTraceId' }),
+    });
+    root.replaceChildren(header, this.#body);
     this.#rows = new RowList(this.grid, canvas, this.model);
     this.#schedule = oncePerFrame(() => this.#renderNow());
     this.#minimap = new Minimap(minimap, this.model, () => this.#zoomChanged(), signal);
-    this.#listen(divider, minimap, canvas);
+    this.#listen(minimap, canvas);
+    listenToDivider(
+      divider,
+      {
+        body: this.#body,
+        width: () => this.#nameWidth(),
+        setWidth: (width) => this.#setNameWidth(width),
+      },
+      signal,
+    );
     if (message.view !== undefined) this.#restore(message.view);
     else this.#start(message.focusSpanId);
   }
@@ -220,104 +236,7 @@ export class WaterfallViewer {
     this.changed();
   }
 
-  #header({ trace, environment }: TraceMessage): HTMLElement {
-    const { tree } = this.model;
-    const first = tree.order[0] === undefined ? undefined : this.model.node(tree.order[0]).span;
-    const failures = this.model.failures().length;
-    const count = (n: number, one: string): string =>
-      `${n.toLocaleString()} ${one}${n === 1 ? '' : 's'}`;
-    const facts = [
-      durationText(trace.durationNanos),
-      count(trace.spans.length, 'span'),
-      count(tree.services.length, 'service'),
-      ...(environment === '' ? [] : [visibleText(environment, 60)]),
-      new Date(trace.startedAt).toLocaleString(),
-    ].join(' · ');
-    const failed = element(
-      'button',
-      { class: 'failures', attributes: { type: 'button', title: 'Next failed span (e)' } },
-      icon('error'),
-      element('span', { text: `${failures.toLocaleString()} failed` }),
-    );
-    failed.addEventListener('click', () => this.nextFailure(1));
-    const copy = iconButton('copy', 'Copy the trace id', () => this.#send({ type: 'copyTraceId' }));
-    const help = element(
-      'details',
-      { class: 'help' },
-      element('summary', { text: 'Keys' }),
-      keyHelp(),
-    );
-    const notices: HTMLElement[] = [];
-    if (trace.droppedSpans !== undefined && trace.droppedSpans > 0)
-      notices.push(
-        element(
-          'p',
-          { class: 'oddity' },
-          icon('warning'),
-          element('span', {
-            text: `${trace.droppedSpans.toLocaleString()} more spans of this trace were not kept: it was over the bound of the store.`,
-          }),
-        ),
-      );
-    return element(
-      'header',
-      {},
-      element(
-        'div',
-        { class: 'title' },
-        element('h1', { text: first === undefined ? 'Empty trace' : visibleText(first.name, 200) }),
-        ...(failures > 0 ? [failed] : []),
-        element('span', { class: 'facts-line', text: facts }),
-        element('code', { class: 'trace-id', text: visibleText(trace.traceId, 64) }),
-        copy,
-      ),
-      element(
-        'div',
-        { class: 'toolbar', attributes: { role: 'toolbar', 'aria-label': 'Waterfall' } },
-        this.searchBox,
-        iconButton('up', 'Previous match (N)', () => this.nextMatch(-1)),
-        iconButton('down', 'Next match (n)', () => this.nextMatch(1)),
-        this.#count,
-        element('span', { class: 'spring' }),
-        this.#pathToggle,
-        iconButton('collapse', 'Collapse all', () => {
-          this.model.collapseAll();
-          this.changed();
-        }),
-        iconButton('expand', 'Expand all', () => {
-          this.model.expandAll();
-          this.changed();
-        }),
-        this.#resetZoom,
-        iconButton('details', 'Details (d)', () => this.toggleDetails()),
-        help,
-      ),
-      ...notices,
-    );
-  }
-
-  #legend(): HTMLElement {
-    const list = element('ul', { class: 'legend', attributes: { 'aria-label': 'Services' } });
-    for (const service of this.model.tree.services.slice(0, 40)) {
-      const button = element(
-        'button',
-        { attributes: { type: 'button', title: `Find spans of ${visibleText(service)}` } },
-        element('span', {
-          class: 'badge',
-          text: this.model.badges.get(service) ?? '',
-          attributes: { 'data-color': String(this.model.colorOf(service)), 'aria-hidden': 'true' },
-        }),
-        element('span', { text: visibleText(service, 60) }),
-      );
-      button.addEventListener('click', () =>
-        this.search(this.model.query === service ? '' : service),
-      );
-      list.append(element('li', {}, button));
-    }
-    return list;
-  }
-
-  #listen(divider: HTMLElement, minimap: HTMLElement, canvas: HTMLElement): void {
+  #listen(minimap: HTMLElement, canvas: HTMLElement): void {
     const { signal } = this.#ended;
     this.grid.addEventListener(
       'scroll',
@@ -367,25 +286,6 @@ export class WaterfallViewer {
       },
       { signal, passive: false },
     );
-    divider.addEventListener('pointerdown', (event) => divider.setPointerCapture(event.pointerId), {
-      signal,
-    });
-    divider.addEventListener(
-      'pointermove',
-      (event) => {
-        if (divider.hasPointerCapture(event.pointerId))
-          this.#setNameWidth(event.clientX - this.#body.getBoundingClientRect().left);
-      },
-      { signal },
-    );
-    divider.addEventListener(
-      'keydown',
-      (event) => {
-        const step = { ArrowLeft: -20, ArrowRight: 20 }[event.key];
-        if (step !== undefined) this.#setNameWidth(this.#nameWidth() + step);
-      },
-      { signal },
-    );
     const sizes = new ResizeObserver(() => {
       this.#measure();
       this.#minimap.draw();
@@ -433,6 +333,9 @@ export class WaterfallViewer {
 
   /** The only place that reads layout; rendering only writes. */
   #measure(): void {
+    // How wide a scroll bar is depends on the system and on the style that VS Code adds: the axis must end where the rows do.
+    const gutter = this.grid.offsetWidth - this.grid.clientWidth;
+    this.#body.style.setProperty('--gutter', `${gutter}px`);
     const width = this.#axis.clientWidth;
     this.#timeWidth = width;
     this.#body.style.setProperty('--grid-left', `${this.#nameWidth()}px`);

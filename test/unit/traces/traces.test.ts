@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { serviceKey } from '../../../src/domain/service.ts';
 import type { TraceSummary } from '../../../src/domain/trace.ts';
 import { milliseconds, unixMillis } from '../../../src/domain/units.ts';
-import { ageText, releasesOf, traceRows } from '../../../src/presentation/viewModels/traces.ts';
+import {
+  ageText,
+  parseTraceFilter,
+  releasesOf,
+  rowHas,
+  traceRows,
+} from '../../../src/presentation/viewModels/traces.ts';
 
 const now = 1_800_000_000_000;
 const summary = (traceId: string, given: Partial<TraceSummary> = {}): TraceSummary => ({
@@ -77,5 +83,32 @@ describe('ageText', () => {
       [72 * 3_600_000, '3 days ago'],
     ] as const;
     for (const [age, text] of cases) assert.equal(ageText(age), text);
+  });
+});
+
+describe('what is typed into the trace picker', () => {
+  it('is words, attributes with their values, or one that is not complete yet', () => {
+    assert.deepEqual(parseTraceFilter('Timeout v1'), {
+      attributes: [],
+      words: ['timeout', 'v1'],
+      structured: false,
+    });
+    assert.deepEqual(parseTraceFilter('http.route=/cart  enduser.id="a b" v1 tag='), {
+      attributes: [
+        { key: 'http.route', value: '/cart' },
+        { key: 'enduser.id', value: 'a b' },
+      ],
+      words: ['v1'],
+      structured: true,
+    });
+    assert.deepEqual(parseTraceFilter('q="a b').attributes, [{ key: 'q', value: 'a b' }]);
+    assert.deepEqual(parseTraceFilter('url=/x?y=1').attributes, [{ key: 'url', value: '/x?y=1' }]);
+  });
+
+  it('finds its words in any part of a row', () => {
+    const [row] = traceRows([{ kind: 'recent', traces: [summary('a')] }], now);
+    assert.ok(row);
+    assert.ok(rowHas(row, ['cart', 'v1']));
+    assert.ok(!rowHas(row, ['cart', 'v2']));
   });
 });

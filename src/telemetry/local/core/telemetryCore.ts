@@ -92,7 +92,8 @@ class LocalTelemetry implements TelemetryCore {
     const { service } = chooseService(services.of(query.service), select, () => true);
     const open = Object.keys(select).length === 0;
     const wanted = candidates.filter((o) => open || o.service === service);
-    return this.state.traces.search(wanted, query.kind, query.release, query.limit);
+    const { kind, release, limit, attributes } = query;
+    return this.state.traces.search(wanted, kind, release, limit, attributes);
   }
 
   trace(traceId: string): Trace | undefined {

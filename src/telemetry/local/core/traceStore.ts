@@ -1,5 +1,7 @@
 import type { TraceSummary } from '../../../domain/trace.ts';
 import { milliseconds, unixMillis } from '../../../domain/units.ts';
+import type { AttributeFilter } from '../../ports.ts';
+import type { Attributes } from '../model.ts';
 import type { SpanNode } from './assembly.ts';
 import { hasException } from './errors.ts';
 import { readException } from './exceptions.ts';
@@ -86,6 +88,7 @@ export class TraceStore {
     kind: ShelfKind,
     release: string | undefined,
     limit: number,
+    attributes: readonly AttributeFilter[] = [],
   ): TraceSummary[] {
     const best = new Map<string, { entry: ShelfEntry; row: TraceSummary }>();
     for (const operation of operations)
@@ -102,7 +105,13 @@ export class TraceStore {
     rows.sort((a, b) =>
       kind === 'slow' ? b.entry.durationMs - a.entry.durationMs : b.entry.time - a.entry.time,
     );
-    return rows.slice(0, limit).map((r) => r.row);
+    // Reading a packed trace costs: only as many as are wanted, in order.
+    const found: TraceSummary[] = [];
+    for (const { entry, row } of rows) {
+      if (found.length >= limit) break;
+      if (attributes.length === 0 || carries(entry.trace, attributes)) found.push(row);
+    }
+    return found;
   }
 
   /** For snapshots: every trace and every shelf. */
@@ -205,6 +214,23 @@ export class TraceStore {
 
 const listOf = (shelf: Shelf, kind: ShelfKind): ShelfEntry[] =>
   kind === 'recent' ? shelf.recent : kind === 'slow' ? shelf.slow : shelf.failed;
+
+/** Each of the attributes is on some span of the trace, or on its resource. */
+function carries(trace: StoredTrace, wanted: readonly AttributeFilter[]): boolean {
+  const spans = trace.read();
+  return wanted.every(({ key, value }) =>
+    spans.some(
+      ({ span }) =>
+        textOf(span.attributes, key) === value || textOf(span.resource.attributes, key) === value,
+    ),
+  );
+}
+
+function textOf(attributes: Attributes, key: string): string | undefined {
+  if (!Object.hasOwn(attributes, key)) return undefined;
+  const value = attributes[key];
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 function summary(entry: ShelfEntry, operation: OperationEntry, release: string): TraceSummary {
   const { trace } = entry;

@@ -57,6 +57,38 @@ describe('the store of whole traces', () => {
     assert.equal(trace.spans[1].parentSpanId, entry.spanId);
   });
 
+  it('finds traces by attributes of their spans and resources, also packed ones', () => {
+    const core = newCore();
+    for (const [i, user] of ['ann', 'bob', 'ann'].entries()) {
+      const entry = request('/a', { end: t0 + i * 2000, ms: 10 });
+      const inner = child(entry, { attributes: { 'enduser.id': user, count: 7 + i } });
+      core.spans([entry, inner], at(i * 2000));
+      core.tick(at(i * 2000));
+    }
+    core.settle(at(60_000));
+    const operations = core
+      .operations()
+      .operations.filter((o) => o.kind === 'server')
+      .map((o) => o.id);
+    const found = (...attributes: { key: string; value: string }[]): number =>
+      search(core, { operations, attributes }).length;
+    const check = (): void => {
+      assert.equal(found(), 3);
+      assert.equal(found({ key: 'enduser.id', value: 'ann' }), 2);
+      assert.equal(found({ key: 'enduser.id', value: 'ann' }, { key: 'count', value: '9' }), 1);
+      assert.equal(found({ key: 'enduser.id', value: 'an' }), 0);
+      assert.equal(found({ key: 'constructor', value: '' }), 0);
+      assert.equal(
+        search(core, { operations, limit: 1, attributes: [{ key: 'enduser.id', value: 'bob' }] })
+          .length,
+        1,
+      );
+    };
+    check();
+    core.snapshot(at(60_000));
+    check();
+  });
+
   it('adds spans of other services that come later to the same trace', () => {
     const core = newCore();
     const entry = request('/a');
