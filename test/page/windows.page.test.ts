@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { sendRequests, type Request } from '../harness/otlp.ts';
-import { startProdlens, VsCodeWindow, type Harness } from '../harness/page.ts';
+import { openWindows, startProdlens, VsCodeWindow, type Harness } from '../harness/page.ts';
 import { freePort, temporaryWorkspace } from '../harness/workspace.ts';
 
 const source = `function priceOf(id) {
@@ -37,6 +38,8 @@ describe('several windows of one person', () => {
     workspace = await temporaryWorkspace({
       'package.json': '{ "name": "orders" }\n',
       'orders.js': source,
+      'archive/package.json': '{ "name": "archive" }\n',
+      'archive/archive.js': 'function archiveOrder(id) {\n  return id;\n}\n',
     });
     serverDataDir = await mkdtemp(path.join(tmpdir(), 'pl-'));
     port = await freePort();
@@ -44,6 +47,7 @@ describe('several windows of one person', () => {
       'prodlens.local.enabled': true,
       'prodlens.local.httpPort': port,
       'prodlens.local.grpcPort': await freePort(),
+      'prodlens.window': '24h',
     };
     harness = await startProdlens({ workspace: workspace.folder, serverDataDir, settings });
   });
@@ -74,5 +78,33 @@ describe('several windows of one person', () => {
     const again = await VsCodeWindow.open(harness);
     const editor = await again.openFile('orders.js');
     await editor.waitForLineEnd(5, /p95 4\d ms.*1\.0\.0/, 60_000);
+  });
+
+  it('say of yesterday’s numbers how old they are, after a restart on its snapshot', async function () {
+    this.timeout(240_000);
+    const [before] = openWindows();
+    assert.ok(before);
+    await sendRequests(
+      port,
+      Array.from({ length: 20 }, () => ({
+        service: 'archive',
+        version: '0.9.0',
+        method: 'GET',
+        route: '/archive/:id',
+        milliseconds: 70,
+        endedSecondsAgo: 20 * 3600,
+        inner: { function: 'archiveOrder', file: '/srv/archive/archive.js', line: 1 },
+      })),
+    );
+    const old = await before.openFile('archive/archive.js');
+    await old.waitForLineEnd(1, /p95 7\d ms.*20 h old/, 60_000);
+    await before.close();
+    await harness.stop();
+    harness = await startProdlens({ workspace: workspace.folder, serverDataDir, settings });
+    const again = await VsCodeWindow.open(harness);
+    const editor = await again.openFile('archive/archive.js');
+    await editor.waitForLineEnd(1, /p95 7\d ms.*20 h old/, 60_000);
+    const orders = await again.openFile('orders.js');
+    await orders.waitForLineEnd(5, /p95 4\d ms.*1\.0\.0/, 60_000);
   });
 });
