@@ -318,7 +318,8 @@ export class Receiver {
     const leader = claim && (await joinLeader(claim, signal, this.options.version));
     if (leader?.outcome === 'joined')
       try {
-        return await leader.remote.call('clear', query, { signal });
+        await leader.remote.call('clear', query, { signal });
+        return undefined;
       } finally {
         leader.remote.dispose();
       }

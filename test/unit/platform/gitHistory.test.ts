@@ -86,7 +86,7 @@ describe('what lies between two releases in the source', function () {
   });
 
   it('warns of no migration where there is none', async () => {
-    const text = await changes()(release('', `${last}`), release('', `${last}`), never);
+    const text = await changes()(release('', last), release('', last), never);
     assert.equal(text, 'Both are the same commit.');
   });
 

@@ -3,7 +3,7 @@ import { renderArgv } from '../../../src/platform/renderArgv.ts';
 
 describe('a command line shown for approval', () => {
   it('is whole, however long', () => {
-    const argv = ['/bin/deploy', ...Array.from({ length: 64 }, (_, i) => 'x'.repeat(100) + i)];
+    const argv = ['/bin/deploy', ...Array.from({ length: 64 }, (_, i) => `${'x'.repeat(100)}${i}`)];
     assert.equal(renderArgv(argv), argv.join(' '));
   });
 

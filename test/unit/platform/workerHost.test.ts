@@ -77,7 +77,9 @@ describe('the supervised threads', () => {
     clock = new HandClock();
     logged = [];
     const note = (text: string, error?: unknown): void =>
-      void logged.push(error === undefined ? text : `${text}: ${String(error)}`);
+      void logged.push(
+        error === undefined ? text : `${text}: ${error instanceof Error ? error.message : ''}`,
+      );
     const log: Log = {
       trace: note,
       debug: note,
