@@ -114,15 +114,20 @@ export class QuickInput {
 
   /** Waits until the row with exactly this label is in view, as after typing it, and chooses it. */
   async acceptExactly(label: string): Promise<void> {
-    await this.#click(
-      await waitUntil(`“${label}” in the list`, async () =>
-        indexOf(await this.#visibleRows(), (row) => row.label === label),
-      ),
-    );
+    await waitUntil(`“${label}” in the list`, async () => {
+      const index = indexOf(await this.#visibleRows(), (row) => row.label === label);
+      if (index === undefined) return undefined;
+      // Results that come late move the row before it is clicked: then it is looked for again.
+      return this.#click(index, 1_000).then(
+        () => true,
+        () => undefined,
+      );
+    });
   }
 
-  async #click(index: number): Promise<void> {
-    await this.#widget.locator(`.monaco-list-row[data-index="${index}"]`).click();
+  async #click(index: number, timeout?: number): Promise<void> {
+    const row = this.#widget.locator(`.monaco-list-row[data-index="${index}"]`);
+    await row.click(timeout === undefined ? {} : { timeout });
   }
 
   /** The rows in view, then those after each page down until the last. */
