@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import type { Harness, HarnessOptions } from '../../test/harness/harnessTypes.ts';
 import type { HostResult, HostTask } from './task.ts';
+
+/** What is used here of test/harness/page.ts, which is checked with the types of a page. */
+interface Driver {
+  readonly startProdlens: (options: HarnessOptions) => Promise<Harness>;
+  readonly VsCodeWindow: { open(harness: Harness): Promise<{ close(): Promise<void> }> };
+  readonly waitUntil: (what: string, ask: () => boolean, timeoutMs?: number) => Promise<unknown>;
+}
 
 export const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 
@@ -25,7 +33,7 @@ export interface Hosts {
 export async function startHosts(): Promise<Hosts> {
   const driver = (await import(
     pathToFileURL(path.join(root, 'scripts/harness/driver.mjs')).href
-  )) as { loadDriver(): Promise<typeof import('../../test/harness/page.ts')> };
+  )) as { loadDriver(): Promise<Driver> };
   const { startProdlens, VsCodeWindow, waitUntil } = await driver.loadDriver();
   const scratch = await mkdtemp(path.join(tmpdir(), 'pl-b-'));
   const [serverDataDir, workspace, mailbox] = ['s', 'w', 'm'].map((name) =>
