@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { fail, ok } from '../domain/result.ts';
 import type { ProcessRunner } from '../rollback/ports.ts';
+import { openOutputFiles } from './outputFiles.ts';
 
 export interface ProcessOptions {
   /** Folders that may not contribute programs: PATH entries inside them are ignored. */
@@ -49,15 +50,19 @@ function start(
   environment: Readonly<Record<string, string | undefined>>,
 ): ReturnType<ProcessRunner['run']> {
   return new Promise((resolve) => {
+    // What is left running when nobody watches any more must also outlive this window: with a pipe it would die of its next
+    // word. (Windows can't remove a file that is open; there it has pipes.)
+    const outlives = request.onAbort === 'leave' && process.platform !== 'win32';
+    const files = outlives ? openOutputFiles() : undefined;
     const child = spawn(file, words, {
       cwd: homedir(),
       env: { ...environment, PATH: searchPath, ...request.environment },
       shell: false,
       windowsHide: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // What is left running when nobody watches any more must also outlive this window.
-      detached: request.onAbort === 'leave' && process.platform !== 'win32',
+      stdio: ['ignore', files?.stdout ?? 'pipe', files?.stderr ?? 'pipe'],
+      detached: outlives,
     });
+    files?.started();
     const kept = { stdout: '', stderr: '' };
     let bytes = 0;
     let over = false;
@@ -67,6 +72,7 @@ function start(
       settled = true;
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
+      files?.close();
       resolve(result);
     };
     const kill = (): void => {
@@ -93,27 +99,32 @@ function start(
     }, request.timeout);
     signal.addEventListener('abort', onAbort, { once: true });
 
+    const take = (chunk: string, stream: 'stdout' | 'stderr'): void => {
+      if (!settled) request.output?.(chunk, stream);
+      if (over) return;
+      bytes += Buffer.byteLength(chunk);
+      if (bytes <= request.maxOutputBytes) {
+        kept[stream] += chunk;
+        return;
+      }
+      over = true;
+      // Something that acts is never killed for talking too much: its output is cut.
+      if (request.onAbort === 'leave') return;
+      kill();
+      settle(fail('tooLarge', `${path.basename(file)} printed more than it may`));
+    };
     for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8');
-      child[stream].on('data', (chunk: string) => {
-        if (!settled) request.output?.(chunk, stream);
-        if (over) return;
-        bytes += Buffer.byteLength(chunk);
-        if (bytes <= request.maxOutputBytes) {
-          kept[stream] += chunk;
-          return;
-        }
-        over = true;
-        // Something that acts is never killed for talking too much: its output is cut.
-        if (request.onAbort === 'leave') return;
-        kill();
-        settle(fail('tooLarge', `${path.basename(file)} printed more than it may`));
+      child[stream]?.setEncoding('utf8');
+      child[stream]?.on('data', (chunk: string) => {
+        take(chunk, stream);
       });
     }
+    files?.follow(take);
     child.on('error', (error) => {
       settle(fail('internal', `${path.basename(file)} could not be started: ${error.message}`));
     });
     child.on('close', (code, killedBy) => {
+      files?.readOn();
       if (code === null)
         settle(fail('crashed', `${path.basename(file)} was ended by ${killedBy ?? 'a signal'}`));
       else settle(ok({ exitCode: code, stdout: kept.stdout, stderr: kept.stderr }));

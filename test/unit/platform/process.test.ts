@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { milliseconds } from '../../../src/domain/units.ts';
 import { createProcessRunner, safePath } from '../../../src/platform/process.ts';
 
@@ -111,5 +114,61 @@ describe('the process runner', () => {
     assert.equal(ran.failure.reason, 'aborted');
     await writeFile(pidFile, '');
     while (!existsSync(mark)) await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('tells what an action prints, both streams, to its end', async () => {
+    const heard: string[] = [];
+    const ran = await runner.run(
+      {
+        ...read,
+        onAbort: 'leave',
+        maxOutputBytes: 1_000_000,
+        argv: script('console.log("ä".repeat(100000));console.error("last words");process.exit(4)'),
+        output: (chunk, stream) => heard.push(`${stream}:${chunk.length}`),
+      },
+      never,
+    );
+    assert.ok(ran.ok);
+    assert.deepEqual(ran.value, {
+      exitCode: 4,
+      stdout: `${'ä'.repeat(100_000)}\n`,
+      stderr: 'last words\n',
+    });
+    assert.ok(heard.length >= 2 && heard.some((line) => line.startsWith('stderr')));
+  });
+
+  it('an action goes on, and on talking, when the window that started it is killed', async function () {
+    if (process.platform === 'win32') {
+      console.log('      actions have pipes on Windows: not tried');
+      return;
+    }
+    const bundled = path.join(folder, 'process.cjs');
+    await build({
+      absWorkingDir: process.env['PRODLENS_ROOT'] ?? process.cwd(),
+      entryPoints: ['src/platform/process.ts'],
+      outfile: bundled,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      logLevel: 'warning',
+    });
+    const [begun, go, ended] = ['begun', 'goOn', 'ended'].map((n) => path.join(folder, n));
+    assert.ok(begun !== undefined && go !== undefined && ended !== undefined);
+    const action = `const fs=require("fs");fs.writeFileSync(${JSON.stringify(begun)},"");
+      const t=setInterval(()=>{if(!fs.existsSync(${JSON.stringify(go)}))return;clearInterval(t);
+      for(let i=0;i<500;i++)fs.writeSync(1,"still talking\\n");fs.writeFileSync(${JSON.stringify(ended)},"")},10)`;
+    const window = path.join(folder, 'window.cjs');
+    await writeFile(
+      window,
+      `require(${JSON.stringify(bundled)}).createProcessRunner({ workspaceFolders: () => [] }).run({
+        argv: [process.execPath, '-e', ${JSON.stringify(action)}], timeout: 60000, maxOutputBytes: 1000, onAbort: 'leave',
+      }, new AbortController().signal);`,
+    );
+    const child = fork(window, { execArgv: [] });
+    while (!existsSync(begun)) await new Promise((resolve) => setImmediate(resolve));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await writeFile(go, '');
+    while (!existsSync(ended)) await new Promise((resolve) => setImmediate(resolve));
   });
 });
