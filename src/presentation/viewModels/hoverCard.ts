@@ -41,7 +41,12 @@ const none = '–';
 export function renderHoverCard(insight: Insight, settings: HoverSettings): string | undefined {
   if (insight.state === 'notInstrumented' || insight.state === 'unknownService') return undefined;
   const { numbers } = insight;
-  if (insight.state === 'unreachable' && numbers?.total === undefined) return undefined;
+  if (
+    insight.state === 'unreachable' &&
+    numbers?.total === undefined &&
+    numbers?.problem === undefined
+  )
+    return undefined;
   // VS Code shows about 250 pixels before one has to scroll: what is acted on comes first.
   const sections = [
     title(insight, settings),

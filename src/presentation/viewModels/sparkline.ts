@@ -121,7 +121,8 @@ const textWidth = (names: readonly string[]): number => 14 + names.join(', ').le
 /** A slot without calls has no p95: the line is broken there, not drawn across. A lone point is a dot. */
 function segments(timed: readonly SeriesPoint[]): readonly (readonly SeriesPoint[])[] {
   const steps = timed.slice(1).map((point, index) => point.at - (timed[index]?.at ?? 0));
-  const step = Math.min(...steps.filter((length) => length > 0));
+  // In a short window slots are further apart than points: the distance that most of them have is no gap.
+  const step = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
   const result: SeriesPoint[][] = [];
   let previous: SeriesPoint | undefined;
   for (const point of timed) {

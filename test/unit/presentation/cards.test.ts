@@ -64,6 +64,17 @@ describe('hover card', () => {
     }
   });
 
+  it('says a configuration problem, and nothing where a backend just doesn’t answer', () => {
+    const { total, ...numbers } = build.numbers({ releases: [] });
+    assert.ok(total);
+    const reason = 'Telemetry of several deployment environments arrives';
+    const nothing = card({ state: 'unreachable', numbers, reason });
+    assert.equal(nothing, '');
+    const text = card({ state: 'unreachable', numbers: { ...numbers, problem: reason }, reason });
+    assert.match(text, /several deployment environments/);
+    assert.doesNotMatch(text, /last good|p95/);
+  });
+
   it('offers a rollback only where a target is configured', () => {
     const text = renderHoverCard(build.insight(), { ...settings, canRollBack: false }) ?? '';
     assert.match(text, /command:prodlens\.explain/);
@@ -161,7 +172,7 @@ describe('sparkline', () => {
   it('joins slots that are further apart than the points asked for', () => {
     const sparse = Array.from({ length: 60 }, (_, i) => {
       const point = { at: unixMillis(build.now - (60 - i) * 1_400), count: 0, errors: 0 };
-      return i % 7 === 0 ? { ...point, count: 9, p95Ms: milliseconds(40 + i) } : point;
+      return i === 1 || i % 7 === 0 ? { ...point, count: 9, p95Ms: milliseconds(40 + i) } : point;
     });
     const drawn = renderSparkline(build.numbers({ series: sparse }), 'dark');
     assert.equal(drawn?.svg.match(/<polyline/g)?.length, 1);
