@@ -17,6 +17,8 @@ export interface ServiceState {
   readonly alive: boolean;
   readonly lastSeen: UnixMillis;
   readonly releases: readonly ReleaseState[];
+  /** Why nothing can be said of it until the configuration is changed, and how. */
+  readonly problem?: string;
   /** `version doesn't change with deploys` and the like. */
   readonly warnings: readonly string[];
   /** Where its numbers come from: one source per service. */

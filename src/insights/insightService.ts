@@ -85,7 +85,11 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     const known = [...services.values()];
     // The receiver knows that it listens, the services know that somebody speaks.
     const health = own === 'listening' && known.some((service) => service.alive) ? 'ok' : own;
-    const view = { name, production, window, health, detail };
+    const problem = known.find((service) => service.problem !== undefined)?.problem;
+    const view =
+      health === 'ok' && problem !== undefined
+        ? { name, production, window, health: 'degraded' as const, detail: problem }
+        : { name, production, window, health, detail };
     return failure === undefined || view.health === 'off' || view.health === 'starting'
       ? { ...view, services: known }
       : { ...view, health: 'unreachable', detail: failure.message, failure, services: known };

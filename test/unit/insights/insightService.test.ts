@@ -73,6 +73,7 @@ function world() {
           ? fail('unreachable', 'no answer')
           : ok([
               {
+                ...(answer.problem === undefined ? {} : { problem: answer.problem }),
                 service,
                 alive: true,
                 lastSeen: unixMillis(1),
@@ -238,6 +239,8 @@ describe('the insight service', () => {
     await w.insights.insights(path);
     const f = w.stateOf('f');
     assert.deepEqual([f?.state, f?.reason], ['unreachable', 'Several environments.']);
+    const { health, detail } = w.insights.environment();
+    assert.deepEqual([health, detail], ['degraded', 'Several environments.']);
     assert.equal(f?.stale, undefined, 'numbers of before would be some environment’s');
   });
 

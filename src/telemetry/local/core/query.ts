@@ -67,6 +67,7 @@ const withoutRelease = (
   alive: entries.some((entry) => isAlive(entry, now)),
   lastSeen: unixMillis(Math.floor(Math.max(0, ...entries.map((entry) => entry.lastSeen)))),
   releases: [],
+  problem,
   warnings: [problem],
   source: 'the local receiver',
 });
