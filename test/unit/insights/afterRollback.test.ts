@@ -109,7 +109,8 @@ function editor() {
   };
 }
 
-describe('after a rollback', () => {
+describe('after a rollback', function () {
+  this.timeout(60_000);
   it('the function loses its mark once the bad release no longer runs, within 80 s', async () => {
     const one = editor();
     one.traffic(120_000, { '1.4.0': 8 });

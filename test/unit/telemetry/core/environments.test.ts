@@ -19,7 +19,8 @@ function both() {
   return core;
 }
 
-describe('deployment environments of one service', () => {
+describe('deployment environments of one service', function () {
+  this.timeout(60_000);
   it('are never summed: without a choice there are no numbers, and the reason', () => {
     const core = both();
     const found = numbers(core, all, at(2 * minute));

@@ -25,7 +25,8 @@ function traffic(
   core.settle(at(to));
 }
 
-describe('releases', () => {
+describe('releases', function () {
+  this.timeout(60_000);
   it('share the service’s entry calls of the live interval while they run', () => {
     const core = newCore();
     traffic(core, v1, 0, 3 * minute, 9);
@@ -149,7 +150,8 @@ describe('releases', () => {
   });
 });
 
-describe('comparisons', () => {
+describe('comparisons', function () {
+  this.timeout(60_000);
   it('judge a release that fails and is slower as worse, and an equal one not', () => {
     for (const regressed of [true, false]) {
       const core = newCore({ compare: compareReleases });
@@ -203,6 +205,19 @@ describe('comparisons', () => {
       'latency of successful calls only',
     );
     assert.ok(latencies.every((b) => b.high < 900));
+  });
+
+  it('take sampled calls as evidence in their own number, not in the number they stand for', () => {
+    const { core, asked } = recording();
+    const half = () => ({ traceState: 'ot=th:8', code: 500 });
+    traffic(core, v1, 0, 2 * minute, 8, half);
+    traffic(core, v2, 0, 2 * minute, 2, half);
+    const found = numbers(core, all, at(2 * minute));
+    const [candidate] = asked[0] ?? assert.fail('not compared');
+    const calls = candidate.blocks.reduce((n, b) => n + b.calls, 0);
+    const errors = candidate.blocks.reduce((n, b) => n + b.errors, 0);
+    assert.deepEqual([calls, errors], [220, 220]);
+    assert.equal(found.total?.count, 2400);
   });
 
   it('keep instances apart where they are known', () => {

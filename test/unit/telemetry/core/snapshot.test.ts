@@ -54,7 +54,8 @@ const withoutRates = ({ total, callsOut, ...rest }: FunctionNumbers) => ({
   callsOut: { ...callsOut, perSecond: 0 },
 });
 
-describe('a snapshot', () => {
+describe('a snapshot', function () {
+  this.timeout(60_000);
   it('brings back numbers, operations, exceptions, traces and releases', () => {
     const core = filled();
     const bytes = core.snapshot(at(30 * minute));

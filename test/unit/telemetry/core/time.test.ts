@@ -17,10 +17,11 @@ function constantTraffic(minutes: number, lag: number) {
   return { core, now: at(now + 4000) };
 }
 
-describe('time', () => {
+describe('time', function () {
+  this.timeout(60_000);
+
   for (const minutes of [2, 10, 70])
-    it(`reads constant traffic of 10/s as 10 ± 1 after ${minutes} minutes`, function () {
-      this.timeout(20_000);
+    it(`reads constant traffic of 10/s as 10 ± 1 after ${minutes} minutes`, () => {
       const { core, now } = constantTraffic(minutes, 200);
       const found = numbers(core, all, now);
       const rate = found.total?.perSecond ?? 0;
@@ -174,6 +175,20 @@ describe('time', () => {
     }
   });
 
+  it('keeps numbers for thirty days, and no longer', () => {
+    const core = newCore();
+    const bytes = () => core.memoryBytes()['numbers'] ?? 0;
+    const empty = bytes();
+    core.spans([request('/a')], t0);
+    core.settle(t0);
+    const day = 24 * 60 * minute;
+    core.tick(at(29 * day));
+    assert.ok(bytes() > empty);
+    assert.equal(numbers(core, all, at(29 * day), { window: 30 * day }).total?.count, 1);
+    core.tick(at(31 * day));
+    assert.equal(bytes(), empty);
+  });
+
   it('gives a sparkline whose points add up to the count', () => {
     const { core, now } = constantTraffic(30, 0);
     const found = numbers(core, all, now, { window: 15 * minute, points: 30 });
@@ -185,7 +200,8 @@ describe('time', () => {
   });
 });
 
-describe('trace assembly', () => {
+describe('trace assembly', function () {
+  this.timeout(60_000);
   it('counts what has its ancestors soon after, and what misses one when the trace is over', () => {
     const core = newCore();
     const entry = request('/a');
