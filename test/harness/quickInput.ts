@@ -118,7 +118,7 @@ export class QuickInput {
       const index = indexOf(await this.#visibleRows(), (row) => row.label === label);
       if (index === undefined) return undefined;
       // Results that come late move the row before it is clicked: then it is looked for again.
-      return this.#click(index, 1_000).then(
+      return this.#click(index, 5_000).then(
         () => true,
         () => undefined,
       );
