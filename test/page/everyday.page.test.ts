@@ -101,12 +101,11 @@ describe('a day with Prodlens', () => {
     );
   });
 
-  it('finds a trace by a traceparent that is pasted', async () => {
+  it('finds a trace by a line of a log that is pasted', async () => {
     const traceId = lastTraceOf('POST /orders', traces);
-    await window.runCommand('View: Close All Editors');
     await window.runCommand('Prodlens: Look Up Trace…');
     await window.quickInput.waitFor('Look Up Trace');
-    await window.quickInput.fill(`traceparent: 00-${traceId}-00f067aa0ba902b7-01`);
+    await window.quickInput.fill(`INFO ordered trace_id=${traceId} in 12 ms`);
     await window.quickInput.accept();
     const waterfall = await window.webview('[role=row]').catch(async (error: unknown) => {
       throw new Error(JSON.stringify(await window.notifications.all()), { cause: error });
