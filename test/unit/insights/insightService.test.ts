@@ -244,6 +244,25 @@ describe('the insight service', () => {
     assert.equal(f?.stale, undefined, 'numbers of before would be some environment’s');
   });
 
+  it('judges by releases that run at the same time only: before and after decides nothing', async () => {
+    const release = { version: '2', run: 0, running: true, stats: { basis: 'all', source: 's' } };
+    for (const [basis, expected] of [
+      ['concurrent', 'worse'],
+      ['beforeAfter', undefined],
+    ] as const) {
+      const w = world();
+      const comparison = { verdict: 'worse', release: '2', baseline: '1', findings: [] } as const;
+      w.answerWith({
+        observedAt: unixMillis(900),
+        total: { count: 3, basis: 'all', source: 's' },
+        releases: [release as FunctionNumbers['releases'][number]],
+        comparisons: [{ ...comparison, basis }],
+      });
+      await w.insights.insights(path);
+      assert.equal(w.stateOf('f')?.verdict, expected);
+    }
+  });
+
   it('shows ambiguity with its candidates, and an unknown service as such', async () => {
     const w = world();
     w.view.attributions = [
