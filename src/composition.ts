@@ -150,6 +150,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
         locateFrames: (stacks, signal) => index.call('locateFrames', { stacks }, { signal }),
       },
       findTrace: findInEnvironments,
+      onDidChangeEnvironment: (listener) => insights.onDidChangeEnvironment(listener),
       onDidChangeSymbols: (listener) =>
         index.on('changed', () => {
           listener();

@@ -18,6 +18,8 @@ export interface WaterfallContext {
   readonly locator: SpanLocator;
   /** Asks the selected environment, then the others; for a restored editor and for links to other traces. */
   readonly findTrace: (traceId: string, signal: AbortSignal) => Promise<Result<FoundTrace>>;
+  /** A source may have come up: what was not found is asked for again. */
+  readonly onDidChangeEnvironment: (listener: () => void) => { dispose(): void };
   /** Attributions changed: places are asked for again. */
   readonly onDidChangeSymbols: (listener: () => void) => { dispose(): void };
   readonly log: Log;
@@ -123,6 +125,8 @@ class WaterfallPanel {
   #view: WaterfallView | undefined;
   #places: TracePlaces | undefined;
   #ready = false;
+  /** Why there is no trace; kept for a page that isn't ready yet. */
+  #problem: Extract<ToWaterfall, { type: 'problem' }> | undefined;
 
   constructor(
     traceId: string,
@@ -143,6 +147,10 @@ class WaterfallPanel {
         if (!panel.visible) this.#ready = false;
       }),
       context.onDidChangeSymbols(() => void this.#locate()),
+      // After a restart of VS Code the editor is there before the receiver is.
+      context.onDidChangeEnvironment(() => {
+        if (this.#problem !== undefined) void this.#fetch();
+      }),
     ];
     panel.onDidDispose(() => {
       this.#ended.abort();
@@ -205,6 +213,8 @@ class WaterfallPanel {
         this.#view = message.view;
         return;
       case 'retry':
+        this.#problem = undefined;
+        if (this.#ready) this.#send({ type: 'loading' });
         return this.#fetch();
       case 'copyTraceId':
         await vscode.env.clipboard.writeText(this.#traceId);
@@ -229,7 +239,7 @@ class WaterfallPanel {
 
   #sendAll(): void {
     if (this.#found === undefined) {
-      this.#send({ type: 'loading' });
+      this.#send(this.#problem ?? { type: 'loading' });
       return;
     }
     this.#send({
@@ -247,16 +257,17 @@ class WaterfallPanel {
   }
 
   async #fetch(): Promise<void> {
-    if (this.#ready) this.#send({ type: 'loading' });
     const found = await this.#context.findTrace(this.#traceId, this.#ended.signal);
-    if (this.#ended.signal.aborted) return;
+    if (this.#ended.signal.aborted || this.#found !== undefined) return;
     if (found.ok) {
       this.#found = found.value;
+      this.#problem = undefined;
       this.#setTitle(found.value.trace);
       if (this.#ready) this.#sendAll();
     } else {
       const { message, remedy } = found.failure;
-      this.#send({ type: 'problem', message, ...(remedy === undefined ? {} : { remedy }) });
+      this.#problem = { type: 'problem', message, ...(remedy === undefined ? {} : { remedy }) };
+      if (this.#ready) this.#send(this.#problem);
     }
   }
 

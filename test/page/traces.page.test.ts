@@ -13,6 +13,36 @@ import { recordedRequests, send } from '../unit/workers/replay.ts';
 const ordersFile = 'api/routes/orders.js';
 const spansOfLarge = 5_000;
 
+const traceId = `${'f'.repeat(31)}1`;
+const id = (n: number): string => (n + 1).toString(16).padStart(16, '0');
+
+/** One trace of the shop with thousands of spans. */
+function largeTrace(): string {
+  const start = BigInt(Date.now() - 20_000) * 1_000_000n;
+  const spans = Array.from({ length: spansOfLarge }, (_, i) => ({
+    traceId,
+    spanId: id(i),
+    ...(i === 0 ? {} : { parentSpanId: id(Math.floor((i - 1) / 3)) }),
+    name: i === 0 ? 'GET /products' : `step ${i}`,
+    kind: i === 0 ? 2 : 1,
+    startTimeUnixNano: String(start + BigInt(i) * 100_000n),
+    endTimeUnixNano: String(start + BigInt(spansOfLarge) * 100_000n),
+    attributes:
+      i === 0
+        ? [
+            { key: 'http.request.method', value: { stringValue: 'GET' } },
+            { key: 'http.route', value: { stringValue: '/products' } },
+          ]
+        : [],
+  }));
+  const service = { key: 'service.name', value: { stringValue: 'shop-api' } };
+  return JSON.stringify({
+    resourceSpans: [
+      { resource: { attributes: [service] }, scopeSpans: [{ scope: { name: 'test' }, spans }] },
+    ],
+  });
+}
+
 /** Recorded traffic of the demo's shop, from the list of traces to the function and back, in a real VS Code. */
 describe('traces of a function', () => {
   let folder: string;
@@ -39,7 +69,7 @@ describe('traces of a function', () => {
       60_000,
     );
     const recording = path.join(projectRoot(), 'test/fixtures/recordings/shop');
-    await send(port, 'traces', recordedRequests(recording, 'traces', 1_000));
+    await send(port, 'traces', [largeTrace(), ...recordedRequests(recording, 'traces', 1_000)]);
     const checkout = await window.openFile(ordersFile, 15);
     await checkout.waitForLineEnd(15, /p95/, 60_000);
   });
@@ -139,38 +169,13 @@ describe('traces of a function', () => {
     await page.locator('.without-details').waitFor({ state: 'attached' });
 
     await window.reload();
+    // VS Code may not have kept yet which editor was in front.
+    await tab.click();
     page = await waterfall();
     assert.ok((await rowsOf(page)).includes('POST /orders'));
   });
 
   it('may have thousands of spans', async () => {
-    const traceId = 'f'.repeat(31) + '1';
-    const id = (n: number): string => (n + 1).toString(16).padStart(16, '0');
-    const start = BigInt(Date.now() - 20_000) * 1_000_000n;
-    const spans = Array.from({ length: spansOfLarge }, (_, i) => ({
-      traceId,
-      spanId: id(i),
-      ...(i === 0 ? {} : { parentSpanId: id(Math.floor((i - 1) / 3)) }),
-      name: i === 0 ? 'GET /products' : `step ${i}`,
-      kind: i === 0 ? 2 : 1,
-      startTimeUnixNano: String(start + BigInt(i) * 100_000n),
-      endTimeUnixNano: String(start + BigInt(spansOfLarge) * 100_000n),
-      attributes:
-        i === 0
-          ? [
-              { key: 'http.request.method', value: { stringValue: 'GET' } },
-              { key: 'http.route', value: { stringValue: '/products' } },
-            ]
-          : [],
-    }));
-    const service = { key: 'service.name', value: { stringValue: 'shop-api' } };
-    await send(port, 'traces', [
-      JSON.stringify({
-        resourceSpans: [
-          { resource: { attributes: [service] }, scopeSpans: [{ scope: { name: 'test' }, spans }] },
-        ],
-      }),
-    ]);
     await window.runCommand('Prodlens: Look Up Trace…');
     await window.quickInput.fill(`traceparent: 00-${traceId}-${id(0)}-01`);
     await window.quickInput.accept();
