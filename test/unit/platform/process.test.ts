@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,7 +17,8 @@ const read = {
   onAbort: 'kill',
 } as const;
 
-describe('the process runner', () => {
+describe('the process runner', function () {
+  this.timeout(60_000);
   let folder: string;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'pl-process-'));
@@ -25,6 +26,18 @@ describe('the process runner', () => {
   after(() => rm(folder, { recursive: true, force: true }));
   const runner = createProcessRunner({ workspaceFolders: () => [folder] });
   const never = new AbortController().signal;
+  const appears = (file: string): Promise<void> =>
+    new Promise((resolve) => {
+      const watcher = watch(folder, () => {
+        look();
+      });
+      const look = (): void => {
+        if (!existsSync(file)) return;
+        watcher.close();
+        resolve();
+      };
+      look();
+    });
 
   it('passes words whole, without a shell, from the home folder', async () => {
     const words = ['$(whoami)', 'a b', '; ls', '"'];
@@ -113,7 +126,7 @@ describe('the process runner', () => {
     assert.ok(!ran.ok);
     assert.equal(ran.failure.reason, 'aborted');
     await writeFile(pidFile, '');
-    while (!existsSync(mark)) await new Promise((resolve) => setImmediate(resolve));
+    await appears(mark);
   });
 
   it('tells what an action prints, both streams, to its end', async () => {
@@ -165,10 +178,10 @@ describe('the process runner', () => {
       }, new AbortController().signal);`,
     );
     const child = fork(window, { execArgv: [] });
-    while (!existsSync(begun)) await new Promise((resolve) => setImmediate(resolve));
+    await appears(begun);
     child.kill('SIGKILL');
     await once(child, 'exit');
     await writeFile(go, '');
-    while (!existsSync(ended)) await new Promise((resolve) => setImmediate(resolve));
+    await appears(ended);
   });
 });

@@ -58,7 +58,8 @@ class HandClock implements Clock {
   }
 }
 
-describe('the supervised threads', () => {
+describe('the supervised threads', function () {
+  this.timeout(60_000);
   let folder: string;
   let clock: HandClock;
   let logged: string[];
