@@ -9,12 +9,17 @@ import { WorkspaceIndex } from './workspaceIndex.ts';
 /** Maps operations to functions. Pure: the same facts and operation give the same answer. */
 export interface Attributor {
   attribute(operation: Operation): Attribution;
+  /** Builds the lookups one after the other, for who can't wait for all at once. */
+  prepare(): Generator<void, void>;
 }
 
 /** Cheap to make: lookups are built when first needed. */
 export function createAttributor(workspace: WorkspaceFacts): Attributor {
   const index = new WorkspaceIndex(workspace);
-  return { attribute: (operation) => attribute(index, operation) };
+  return {
+    attribute: (operation) => attribute(index, operation),
+    prepare: () => index.prepare(),
+  };
 }
 
 function attribute(index: WorkspaceIndex, operation: Operation): Attribution {

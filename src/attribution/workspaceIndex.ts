@@ -18,6 +18,19 @@ export class WorkspaceIndex {
     this.facts = facts;
   }
 
+  /** Each step builds one lookup. */
+  *prepare(): Generator<void, void> {
+    for (const build of [
+      () => this.files,
+      () => this.routes,
+      () => this.spans(''),
+      () => this.classes(''),
+    ]) {
+      build();
+      yield;
+    }
+  }
+
   get files(): FileIndex {
     return (this.fileIndex ??= new FileIndex(this.facts.functions));
   }

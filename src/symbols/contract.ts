@@ -130,9 +130,12 @@ export interface IndexContract {
   };
 }
 
+/** Where a stack frame lies in the workspace. */
 export interface FrameLocation {
   readonly path: string;
+  /** Zero-based, as in the editor; frames themselves count from one. */
   readonly line: number;
+  /** As the frame gives it. */
   readonly column?: number;
   readonly function?: FunctionRef;
 }

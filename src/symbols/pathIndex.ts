@@ -6,7 +6,7 @@ export class PathIndex {
   constructor(paths: Iterable<string>) {
     for (const path of paths) {
       this.paths.add(path);
-      const base = segmentsOf(path).at(-1) ?? '';
+      const base = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
       const same = this.byBase.get(base);
       if (same) same.push(path);
       else this.byBase.set(base, [path]);

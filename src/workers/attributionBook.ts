@@ -3,6 +3,7 @@ import type { Operation, OperationId } from '../domain/operation.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { Attributor } from '../attribution/attributor.ts';
 import type { OwnedOperation } from '../symbols/contract.ts';
+import { Turns } from '../symbols/turns.ts';
 
 /** Operations of backends are remembered up to there, the oldest go first. */
 const mostOperations = 60_000;
@@ -10,12 +11,18 @@ const mostOperations = 60_000;
 /** Every operation seen and the function it maps to, by operation and by file. */
 export class AttributionBook {
   private readonly entries = new Map<OperationId, OwnedOperation>();
+  private readonly held = new Set<Operation>();
   private byFile: Map<string, OwnedOperation[]> | undefined;
   private seen: readonly ServiceKey[] | undefined;
   private attributor: Attributor | undefined;
 
   get size(): number {
     return this.entries.size;
+  }
+
+  /** Whether operations wait for their first answer. */
+  get holds(): boolean {
+    return this.held.size > 0;
   }
 
   /** Services that have telemetry, sorted. */
@@ -42,6 +49,18 @@ export class AttributionBook {
     return changed;
   }
 
+  /** Takes operations without an answer yet: `relink` gives it to all of them in one moment. */
+  hold(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      if (this.entries.has(operation.id)) continue;
+      if (this.entries.size >= mostOperations) this.dropOldest(new Set());
+      this.entries.set(operation.id, { operation, attribution: unread(operation) });
+      this.held.add(operation);
+    }
+    this.byFile = undefined;
+    this.seen = undefined;
+  }
+
   /** Forgets all but what `keep` wants. */
   retain(keep: (operation: Operation) => boolean): Set<string> {
     const changed = new Set<string>();
@@ -55,10 +74,44 @@ export class AttributionBook {
     return changed;
   }
 
-  /** Attributes everything again; returns paths whose attributions are others now. */
-  relink(attributor: Attributor | undefined): Set<string> {
+  /**
+   * Attributes everything again, with turns for others; until all is done the answers are the old ones. Returns paths whose attributions
+   * are others now; undefined: given up.
+   */
+  async relink(attributor: Attributor, signal: AbortSignal): Promise<Set<string> | undefined> {
+    const turns = new Turns();
+    await turns.run(attributor.prepare());
+    const answers = new Map<Operation, Attribution>();
+    const held = [...this.held];
+    const wanted =
+      attributor === this.attributor ? held : [...this.entries.values()].map((e) => e.operation);
+    for (const operation of wanted) {
+      answers.set(operation, attributor.attribute(operation));
+      await turns.next();
+      if (signal.aborted) return undefined;
+    }
+    const whole = attributor !== this.attributor;
     this.attributor = attributor;
-    return this.add([...this.entries.values()].map((e) => e.operation));
+    for (const operation of held) this.held.delete(operation);
+    const changed = new Set<string>();
+    for (const [id, known] of this.entries) {
+      const { operation } = known;
+      const answer = answers.get(operation);
+      if (answer === undefined && (!whole || this.held.has(operation))) continue;
+      const attribution = answer ?? this.attribute(operation);
+      this.entries.set(id, { operation, attribution });
+      if (sameAnswer(known.attribution, attribution)) continue;
+      for (const path of pathsOf(known.attribution)) changed.add(path);
+      for (const path of pathsOf(attribution)) changed.add(path);
+    }
+    this.byFile = undefined;
+    return changed;
+  }
+
+  /** Without a workspace no operation has an owner. */
+  unlink(): void {
+    this.attributor = undefined;
+    this.add([...this.entries.values()].map((e) => e.operation));
   }
 
   inFile(path: string): readonly OwnedOperation[] {
@@ -81,8 +134,7 @@ export class AttributionBook {
 
   attribute(operation: Operation): Attribution {
     if (this.attributor !== undefined) return this.attributor.attribute(operation);
-    const explanation = 'the workspace is still being read';
-    return { kind: 'none', operation: operation.id, steps: [], telemetry: '', explanation };
+    return unread(operation);
   }
 
   private groupByFile(): Map<string, OwnedOperation[]> {
@@ -104,6 +156,14 @@ export class AttributionBook {
     this.entries.delete(id);
   }
 }
+
+const unread = ({ id: operation }: Operation): Attribution => ({
+  kind: 'none',
+  operation,
+  steps: [],
+  telemetry: '',
+  explanation: 'the workspace is still being read',
+});
 
 const pathsOf = (attribution: Attribution): ReadonlySet<string> =>
   new Set(

@@ -41,6 +41,7 @@ export class IndexService {
   private changedAll = false;
   private session: IndexSession | undefined;
   private pool: { readonly folder: string; readonly parsers: ParserPool } | undefined;
+  private receiving: Promise<void> = Promise.resolve();
   private sendRoutes: ((table: RouteTable) => void) | undefined;
 
   constructor(events: IndexEvents) {
@@ -56,18 +57,23 @@ export class IndexService {
 
   /** Operations of the receiver. `restarted`: earlier ones of it are void. */
   receive(operations: readonly Operation[], restarted: boolean): void {
+    // One after the other: many operations take several turns.
+    this.receiving = this.receiving.then(() => this.receiveNow(operations, restarted));
+  }
+
+  private async receiveNow(operations: readonly Operation[], restarted: boolean): Promise<void> {
     if (restarted) {
       const kept = new Set<string>(operations.map((o) => o.id));
       this.gather(this.book.retain((o) => kept.has(o.id) || !this.local.has(o.id)));
       this.local.clear();
     }
     for (const operation of operations) this.local.add(operation.id);
-    this.take(operations);
+    await this.take(operations);
   }
 
-  private take(operations: readonly Operation[]): void {
+  private async take(operations: readonly Operation[]): Promise<void> {
     if (this.session === undefined) this.gather(this.book.add(operations));
-    else this.session.operations(operations);
+    else await this.session.operations(operations);
   }
 
   private gather(paths: Iterable<string>, all?: true): void {
@@ -120,7 +126,7 @@ export class IndexService {
       file: async ({ path: file }) => (await this.session?.file(file)) ?? null,
       attribute: async ({ operations }) => {
         await this.session?.ready();
-        this.take(operations);
+        await this.take(operations);
         return operations.map((o) => this.book.get(o.id)?.attribution ?? this.book.attribute(o));
       },
       attributionsOf: ({ operations }) =>

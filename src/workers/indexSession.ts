@@ -1,5 +1,6 @@
 import type { Operation } from '../domain/operation.ts';
 import type { RouteTable } from '../domain/route.ts';
+import type { ServiceKey } from '../domain/service.ts';
 import { Documents } from '../symbols/buffer/documents.ts';
 import { linksAlike, looksAlike, type OpenDocument } from '../symbols/buffer/openDocument.ts';
 import type { ConfigProblem, FileView, IndexReport, IndexSettings } from '../symbols/contract.ts';
@@ -26,6 +27,8 @@ export interface SessionListener {
 const settleAfterMs = 60;
 const relinkAfterMs = 100;
 const shownSkipped = 200;
+/** A few milliseconds of attribution; more take turns with others. */
+const addedAtOnce = 100;
 
 /** One configuration of the workspace, from `configure` to the next. */
 export class IndexSession {
@@ -41,6 +44,9 @@ export class IndexSession {
   private readonly relinkSoon = new Debounce(relinkAfterMs, () => void this.relink());
   private readonly started: Promise<void>;
   private linked: LinkedWorkspace | undefined;
+  private linkServices: ((seen: readonly ServiceKey[]) => LinkedWorkspace) | undefined;
+  /** Every file may look different after the next answers. */
+  private everything = true;
   private services: WorkspaceServices = noWorkspaceServices;
   private hintsStale = true;
   private routesSent = '';
@@ -65,7 +71,7 @@ export class IndexSession {
       ...(settings.cacheFolder !== undefined && { cacheFolder: settings.cacheFolder }),
       alsoList: isHint,
       onChange: ({ paths, facts }) => {
-        if (this.linked === undefined) return;
+        if (!this.linkingBegan) return;
         this.listener.changed(paths);
         if (facts) this.relinkSoon.request();
       },
@@ -82,6 +88,11 @@ export class IndexSession {
   async ready(): Promise<LinkedWorkspace | undefined> {
     await this.started;
     return this.linked;
+  }
+
+  /** Before, changes need no mention: the first linking sees them. */
+  private get linkingBegan(): boolean {
+    return this.linking !== undefined || this.linked !== undefined;
   }
 
   get routes(): LinkedWorkspace['routes'] {
@@ -107,7 +118,7 @@ export class IndexSession {
     const symbols = document?.symbols;
     this.documents.close(path);
     const disk = symbols === undefined ? undefined : await this.index.ensure(path);
-    if (symbols === undefined || this.linked === undefined) return;
+    if (symbols === undefined || !this.linkingBegan) return;
     if (disk?.facts === undefined || !linksAlike(symbols, { ...disk, facts: disk.facts }))
       this.relinkSoon.request();
   }
@@ -151,10 +162,11 @@ export class IndexSession {
   /** Once typing pauses: whether what changed matters to other files. */
   private settleAll(): void {
     for (const [path, document] of this.documents.parsed()) this.settle(path, document, true);
+    this.settleSoon.dispose();
+    // The end of the linking under way asks again.
+    if (this.linked === undefined || this.linking !== undefined) return;
     const settled = [...this.settled];
     this.settled.clear();
-    this.settleSoon.dispose();
-    if (this.linked === undefined) return;
     for (const path of settled) {
       const document = this.documents.now(path);
       if (document === undefined) continue;
@@ -178,54 +190,90 @@ export class IndexSession {
     this.relinkSoon.request();
   }
 
-  /** New operations: only they are attributed, unless a service was never seen before. */
-  operations(operations: readonly Operation[]): void {
-    const services = new Set(this.book.services);
-    const grew = operations.some((operation) => !services.has(operation.service));
-    if (!grew || this.linked === undefined) {
+  /**
+   * New operations: only they are attributed, unless a service was never seen before: which service a file belongs to is decided among
+   * those seen, and every answer may be another one. Resolves when the answers hold.
+   */
+  async operations(operations: readonly Operation[]): Promise<void> {
+    const seen = this.linked?.seen ?? [];
+    const few = operations.length <= addedAtOnce && this.linking === undefined;
+    if (few && operations.every(({ service }) => seen.includes(service))) {
       this.listener.changed(this.book.add(operations));
       return;
     }
-    // Which service a file belongs to is decided among those seen: every answer may be another one now.
-    for (const operation of operations) services.add(operation.service);
-    this.linked = this.linked.withServices([...services].sort());
-    this.book.relink(this.linked.attributor);
-    this.book.add(operations);
-    this.listener.changed([], true);
+    // One moment for all: a function with only a part of its operations would show a part of its calls.
+    this.book.hold(operations);
+    if (this.linkServices !== undefined) await this.alone(this.answer);
+    else await this.started;
   }
 
   private async relink(): Promise<void> {
-    // One at a time: reading hints waits for the disk.
-    if (this.linking !== undefined) {
+    if (this.linking !== undefined && this.linked !== undefined) {
       this.relinkSoon.request();
-      return this.linking;
+      return;
     }
-    this.linking = this.relinkNow().finally(() => {
-      this.linking = undefined;
+    await this.alone(async () => {
+      await this.linkAgain();
+      await this.answer(true);
+      this.tell();
+      this.settleSoon.request();
     });
-    return this.linking;
   }
 
-  private async relinkNow(): Promise<void> {
-    const hintsRead = this.hintsStale;
-    if (hintsRead) {
+  /** One at a time: linking gives others their turn, and reading hints waits for the disk. */
+  private async alone(work: () => Promise<void>): Promise<void> {
+    while (this.linking !== undefined) await this.linking;
+    if (this.stop.signal.aborted) return;
+    this.linking = work().finally(() => {
+      this.linking = undefined;
+    });
+    await this.linking;
+  }
+
+  private async linkAgain(): Promise<void> {
+    if (this.hintsStale) {
       this.hintsStale = false;
+      this.everything = true;
       this.services = this.settings.trusted
         ? await readWorkspaceServices([...this.index.listed], (path) => this.index.placeOf(path))
         : noWorkspaceServices;
     }
-    if (this.stop.signal.aborted) return;
-    const everything = this.linked === undefined || hintsRead;
-    for (const [, document] of this.documents.parsed()) document.settle();
-    this.linked = linkWorkspace({
+    for (const [path, document] of this.documents.parsed()) {
+      document.settle();
+      // What is typed while linking goes on is compared once it is done.
+      this.settled.add(path);
+    }
+    this.linkServices = await linkWorkspace({
       files: this.index.files,
       documents: this.documents.parsed(),
       folders: this.settings.folders.map((folder) => folder.path),
       services: this.services,
-      seen: this.book.services,
     });
-    const changed = this.book.relink(this.linked.attributor);
-    this.listener.changed(changed, ...(everything ? [true as const] : []));
+  }
+
+  /** Attributes all operations, until no other service was seen meanwhile. */
+  private readonly answer = async (linkedAgain?: true): Promise<void> => {
+    let again: boolean = linkedAgain ?? false;
+    while (this.linkServices !== undefined && !this.stop.signal.aborted) {
+      const seen = this.book.services;
+      const others = this.linked?.seen.join('\n') !== seen.join('\n');
+      if (!again && !others && !this.book.holds) break;
+      if (others) this.everything = true;
+      again = false;
+      const linked =
+        others || linkedAgain === true || this.linked === undefined
+          ? this.linkServices(seen)
+          : this.linked;
+      const changed = await this.book.relink(linked.attributor, this.stop.signal);
+      if (changed === undefined) return;
+      this.linked = linked;
+      this.listener.changed(changed, ...(this.everything ? [true as const] : []));
+      this.everything = false;
+    }
+  };
+
+  private tell(): void {
+    if (this.linked === undefined || this.stop.signal.aborted) return;
     const table = JSON.stringify(this.linked.routeTable);
     if (table !== this.routesSent) this.listener.routes(this.linked.routeTable);
     this.routesSent = table;
@@ -261,6 +309,6 @@ export class IndexSession {
     this.settleSoon.dispose();
     this.relinkSoon.dispose();
     this.documents.dispose();
-    this.book.relink(undefined);
+    this.book.unlink();
   }
 }

@@ -4,10 +4,11 @@ import type { ServiceKey } from '../domain/service.ts';
 import type { FileServices, WorkspaceFacts } from '../domain/workspace.ts';
 import { createAttributor, type Attributor } from '../attribution/attributor.ts';
 import type { OpenDocument, Symbols } from '../symbols/buffer/openDocument.ts';
-import { linkFacts, type IndexedFile } from '../symbols/frameworks/facts.ts';
+import { linkSteps, type IndexedFile } from '../symbols/frameworks/facts.ts';
 import type { IndexedSource } from '../symbols/index/workspaceIndex.ts';
 import type { FrameLookup } from '../symbols/locateFrames.ts';
 import { PathIndex } from '../symbols/pathIndex.ts';
+import { Turns } from '../symbols/turns.ts';
 import { SourceMaps } from '../symbols/sourceMaps.ts';
 import type { WorkspaceServices } from './workspaceServices.ts';
 
@@ -16,10 +17,9 @@ export interface LinkInput {
   readonly documents: Iterable<readonly [path: string, document: OpenDocument]>;
   readonly folders: readonly string[];
   readonly services: WorkspaceServices;
-  readonly seen: readonly ServiceKey[];
 }
 
-/** The whole workspace joined at one moment: what attribution looks at. */
+/** The whole workspace joined at one moment, as seen with telemetry of some services: what attribution looks at. */
 export interface LinkedWorkspace {
   readonly attributor: Attributor;
   readonly routes: readonly RouteDecl[];
@@ -27,12 +27,16 @@ export interface LinkedWorkspace {
   readonly frames: FrameLookup;
   /** What an open document's symbols were when it was linked. */
   readonly linkedSymbols: ReadonlyMap<string, Symbols>;
+  /** Services with telemetry that it was linked with. */
+  readonly seen: readonly ServiceKey[];
   servicesOf(path: string): FileServices;
-  /** The same workspace, seen with telemetry of other services. */
-  withServices(seen: readonly ServiceKey[]): LinkedWorkspace;
 }
 
-export function linkWorkspace(input: LinkInput): LinkedWorkspace {
+/** A large workspace takes long: others get their turn. What is edited meanwhile is no part of it. */
+export async function linkWorkspace(
+  input: LinkInput,
+): Promise<(seen: readonly ServiceKey[]) => LinkedWorkspace> {
+  const turns = new Turns();
   const files = new Map<string, IndexedFile>();
   for (const file of input.files.values())
     if (file.facts !== undefined)
@@ -50,13 +54,17 @@ export function linkWorkspace(input: LinkInput): LinkedWorkspace {
     linkedSymbols.set(file, document.symbols);
     files.set(file, { ...document.symbols, relativePath, folder });
   }
-  const linked = linkFacts(files, input.services.hints);
+  await turns.next();
+  const linked = await turns.run(linkSteps(files, input.services.hints));
   const sources = new PathIndex(files.keys());
   const programs = input.services.hints.flatMap((hint) => hint.program ?? []);
   const maps = new SourceMaps([...input.folders, ...programs], sources);
   const sourceOf: FrameLookup['sourceOf'] = (...at) => maps.sourceOf(...at);
   const functions: FunctionDecl[] = [];
-  for (const file of files.values()) for (const decl of file.functions) functions.push(decl);
+  for (const file of files.values()) {
+    for (const decl of file.functions) functions.push(decl);
+    await turns.next();
+  }
   const facts: Omit<WorkspaceFacts, 'servicesOf'> = {
     ...linked,
     functions,
@@ -73,16 +81,15 @@ export function linkWorkspace(input: LinkInput): LinkedWorkspace {
     },
     linkedSymbols,
   };
-  const withServices = (seen: readonly ServiceKey[]): LinkedWorkspace => {
+  return (seen) => {
     const servicesOf = input.services.resolver(seen);
     return {
       ...rest,
+      seen,
       servicesOf,
       attributor: createAttributor({ ...facts, servicesOf }),
-      withServices,
     };
   };
-  return withServices(input.seen);
 }
 
 /** Routes that a raw path may be matched with: read in full, and not a test's. */

@@ -7,7 +7,7 @@ import type { FileFacts } from './fileFacts.ts';
 import { familyOf, type Family } from './framework.ts';
 
 export { factsVersion, noFacts, type FileFacts, type IndexedFile } from './fileFacts.ts';
-export { linkFacts } from './link/linkFacts.ts';
+export { linkFacts, linkSteps } from './link/linkFacts.ts';
 
 const extractors: Readonly<Record<Family, (file: SourceFile) => FileFacts>> = {
   javascript: extractJavascript,

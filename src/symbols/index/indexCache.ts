@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type {
@@ -8,9 +9,10 @@ import type {
   LanguageId,
 } from '../../domain/functionDecl.ts';
 import { factsVersion, type FileFacts } from '../frameworks/facts.ts';
+import { Turns } from '../turns.ts';
 
 /** Raise with every change of what is extracted or how it is written. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** What is known of a file on disk, apart from where its folder is. */
 export interface CachedFile {
@@ -56,14 +58,29 @@ export async function readIndexCache(
   folder: string,
 ): Promise<Map<string, CachedFile>> {
   const found = new Map<string, CachedFile>();
+  const turns = new Turns();
+  let rest = '';
+  let first = true;
   try {
-    const lines = (await readFile(fileOf(cacheFolder, folder), 'utf8')).split('\n');
-    if (lines[0] !== header || lines.at(-1) !== '') return found;
-    for (const line of lines.slice(1, -1)) {
-      const row = JSON.parse(line) as Row;
-      found.set(row[0], fromRow(row, folder));
+    const text = createReadStream(fileOf(cacheFolder, folder), {
+      encoding: 'utf8',
+      highWaterMark: 262_144,
+    });
+    for await (const chunk of text as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (first && line !== header) return new Map();
+        if (!first) {
+          const row = JSON.parse(line) as Row;
+          found.set(row[0], fromRow(row, folder));
+        }
+        first = false;
+        await turns.next();
+      }
     }
-    return found;
+    // A last line without its end was cut off.
+    return rest === '' ? found : new Map();
   } catch {
     return new Map();
   }

@@ -5,7 +5,7 @@ import type { LanguageId } from '../../domain/functionDecl.ts';
 import type { IndexFolder } from '../contract.ts';
 import { extractFacts } from '../frameworks/facts.ts';
 import { languageOfPath } from '../languages/registry.ts';
-import { readSource } from '../parser/extractFunctions.ts';
+import { readSourceInTurns } from '../parser/extractFunctions.ts';
 import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
 import { fileFilter, type FileFilter } from './fileFilter.ts';
 import { readIndexCache, writeIndexCache, type CachedFile } from './indexCache.ts';
@@ -246,10 +246,10 @@ export class WorkspaceIndex {
       if (known?.hash === source.hash && known.reason === undefined) return { ...known, ...when };
       const loaded = await this.load(language);
       if (typeof loaded === 'string') return { ...skipped(loaded), size: -1 };
-      const tree = loaded.parse(source.text);
+      const tree = await loaded.parseInTurns(source.text);
       if (tree === undefined) return skipped('takes too long to parse', source.hash);
       try {
-        const parsed = readSource(loaded, tree, source.text, { path: file, ...place });
+        const parsed = await readSourceInTurns(loaded, tree, source.text, { path: file, ...place });
         const facts = extractFacts(parsed);
         return { ...when, hash: source.hash, functions: parsed.functions, facts };
       } finally {

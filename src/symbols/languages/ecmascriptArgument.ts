@@ -42,9 +42,11 @@ export function declareArgument(
     const given = list.namedChildren.filter((child) => child.type !== 'comment');
     const last = given.at(-1)?.id === inner.id;
     const label = labelOf(given[0]) ?? chainedRoute(callee);
-    const name = makesSpan(text)
+    const named = makesSpan(text)
       ? label && readable(`${text.slice(text.lastIndexOf('.') + 1)}('${label}') callback`)
       : registeredName(text, label, last);
+    const name =
+      named ?? (label === undefined ? computedRoute(text, given, last, node) : undefined);
     if (name !== undefined) return { name };
     inner = call;
     list = call.parent;
@@ -83,6 +85,38 @@ function labelOf(first: Node | undefined): string | undefined {
   const item = first.firstNamedChild;
   return item?.type === 'string' ? item.text.slice(1, -1) : undefined;
 }
+
+const verbs = /\.(get|post|put|patch|delete|head|options|all)$/;
+
+/**
+ * `app.get(prefix + '/x', fn)`: the path as it is written names it; where that is long, only the verb. `cache.get(key, fn)` looks alike:
+ * the path must show a slash, or the function take a request and a response.
+ */
+function computedRoute(
+  callee: string,
+  given: readonly Node[],
+  last: boolean,
+  handler: Node,
+): string | undefined {
+  const verb = verbs.exec(callee)?.[1];
+  const [path] = given;
+  if (verb === undefined || path === undefined || given.length < 2) return undefined;
+  if (!computedPaths.has(path.type)) return undefined;
+  const { text } = path;
+  const parameters = handler.childForFieldName('parameters')?.namedChildCount ?? 0;
+  if (!/['"`}][^'"`{]*\//.test(text) && parameters < 2) return undefined;
+  const written = text.length > 60 || text.includes('\n') ? '' : `${text} `;
+  return readable(`${verb.toUpperCase()} ${written}${last ? 'handler' : 'middleware'}`);
+}
+
+const computedPaths: ReadonlySet<string> = new Set([
+  'template_string',
+  'binary_expression',
+  'identifier',
+  'member_expression',
+  'regex',
+  'array',
+]);
 
 /** `router.route('/x').get(fn).post(fn)`: the path stands at the start of the chain. */
 function chainedRoute(callee: Node): string | undefined {

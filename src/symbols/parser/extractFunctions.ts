@@ -1,8 +1,9 @@
-import type { Tree } from 'web-tree-sitter';
+import type { Node, Tree } from 'web-tree-sitter';
 import type { FunctionDecl, FunctionId } from '../../domain/functionDecl.ts';
 import type { SourceFile } from '../sourceFile.ts';
 import type { KnownStatements } from './knownStatements.ts';
-import type { LoadedLanguage } from './parserPool.ts';
+import { Turns } from '../turns.ts';
+import { slicedFrom, type LoadedLanguage } from './parserPool.ts';
 import { placeFunctions, type PlacedFunction } from './placeFunctions.ts';
 
 /** Where a text comes from. */
@@ -33,9 +34,36 @@ export function readSource(
   known?: KnownStatements,
 ): SourceFile {
   const root = tree.rootNode;
-  const placed =
-    known?.read(root, text, language.definition, (node) => placeFunctions(language, node)) ??
-    placeFunctions(language, root);
+  const place = (node: Node): PlacedFunction[] => placeFunctions(language, node);
+  const placed = known?.read(root, text, language.definition, place) ?? place(root);
+  return sourceFile(language, root, text, name, placed);
+}
+
+/** The same for a long text that nobody waits for: statement by statement, with turns for others. */
+export async function readSourceInTurns(
+  language: LoadedLanguage,
+  tree: Tree,
+  text: string,
+  name: SourceName,
+): Promise<SourceFile> {
+  if (text.length < slicedFrom) return readSource(language, tree, text, name);
+  const root = tree.rootNode;
+  const turns = new Turns();
+  const placed: PlacedFunction[] = [];
+  for (const statement of root.type === 'ERROR' ? [root] : root.namedChildren) {
+    for (const one of placeFunctions(language, statement)) placed.push(one);
+    await turns.next();
+  }
+  return sourceFile(language, root, text, name, placed);
+}
+
+function sourceFile(
+  language: LoadedLanguage,
+  root: Node,
+  text: string,
+  name: SourceName,
+  placed: readonly PlacedFunction[],
+): SourceFile {
   const taken = new Map<string, number>();
   const nested: Nested[] = [];
   // By place and not by the tree's node: what was read from an earlier tree has no node in this one.

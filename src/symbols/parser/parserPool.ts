@@ -3,6 +3,7 @@ import { Language, Parser, Query, type Tree } from 'web-tree-sitter';
 import type { LanguageId } from '../../domain/functionDecl.ts';
 import type { LanguageDefinition } from '../languages/language.ts';
 import { languageOf } from '../languages/registry.ts';
+import { Turns } from '../turns.ts';
 
 /** Path of a grammar or of the runtime (`web-tree-sitter.wasm`), given its file name. */
 export type LocateGrammar = (fileName: string) => string;
@@ -16,6 +17,8 @@ export interface LoadedLanguage {
    * undefined: given up after `parseLimitMs`. The caller frees the tree.
    */
   parse(text: string, previous?: Tree): Tree | undefined;
+  /** The same for a text that nobody waits for: a long one is parsed with turns for others. */
+  parseInTurns(text: string): Promise<Tree | undefined>;
 }
 
 /** One parser per grammar, each loaded at the first file that needs it. */
@@ -30,6 +33,10 @@ export interface ParserPool {
 const parseLimitMs = 3_000;
 /** Below this size the limit can't be reached, and the callback is saved. */
 const limitedFrom = 100_000;
+
+/** Texts below this size are read in a few milliseconds. */
+export const slicedFrom = 40_000;
+const parseSliceMs = 10;
 
 let runtime: Promise<void> | undefined;
 
@@ -77,6 +84,10 @@ export function createParserPool(locate: LocateGrammar): ParserPool {
       definition,
       query: new Query(language, definition.query),
       parse: (text, previous) => parseWithin(parser, text, previous),
+      parseInTurns: async (text) =>
+        text.length < slicedFrom
+          ? parseWithin(parser, text, undefined)
+          : parseSliced(language, text),
     };
     ready.set(id, loaded);
     return loaded;
@@ -114,4 +125,25 @@ function parseWithin(parser: Parser, text: string, previous: Tree | undefined): 
   });
   if (tree === null) parser.reset();
   return tree ?? undefined;
+}
+
+/** With a parser of its own, which goes on where it was stopped. */
+async function parseSliced(language: Language, text: string): Promise<Tree | undefined> {
+  const parser = new Parser();
+  try {
+    parser.setLanguage(language);
+    const turns = new Turns();
+    for (let spent = 0; spent < parseLimitMs;) {
+      const start = performance.now();
+      const tree = parser.parse(text, null, {
+        progressCallback: () => performance.now() - start > parseSliceMs,
+      });
+      if (tree !== null) return tree;
+      spent += performance.now() - start;
+      await turns.next();
+    }
+    return undefined;
+  } finally {
+    parser.delete();
+  }
 }

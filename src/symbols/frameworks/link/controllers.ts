@@ -18,15 +18,16 @@ interface Mapped {
 }
 
 /** Routes that are annotations on classes and methods, also where an interface above carries them. */
-export function controllerRoutes(
+export function* controllerRoutes(
   evaluator: Evaluator,
   framework: ControllerFramework,
   prefixOf: (file: LinkedFile) => string,
-): LinkedRoute[] {
+): Generator<void, LinkedRoute[]> {
   const routes: LinkedRoute[] = [];
   const settings = programSettings(evaluator, framework);
   for (const file of evaluator.files.values()) {
     if (familyOfPath(file.path) !== framework.family) continue;
+    yield;
     const controllers = new Set(
       file.facts.decorators
         .filter((d) => framework.controllers.includes(nameOf(d.call)))

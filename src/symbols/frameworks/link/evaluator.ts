@@ -6,9 +6,9 @@ import {
   type CallExpr,
   type Expr,
 } from '../expression.ts';
-import type { IndexedFile, Scope } from '../fileFacts.ts';
+import type { Scope } from '../fileFacts.ts';
 import type { Family, RouterFramework } from '../framework.ts';
-import { LinkedFile } from './linkedFile.ts';
+import type { LinkedFile } from './linkedFile.ts';
 import { familyOfPath, ModuleResolver } from './modules.ts';
 import { concat, known, type Text } from './text.ts';
 
@@ -61,10 +61,8 @@ export class Evaluator {
   private javaClasses: Map<string, { file: LinkedFile; index: number }> | undefined;
   private depth = 0;
 
-  constructor(files: ReadonlyMap<string, IndexedFile>, frameworks: readonly RouterFramework[]) {
-    const linked = new Map<string, LinkedFile>();
-    for (const [path, file] of files) linked.set(path, new LinkedFile(path, file));
-    this.files = linked;
+  constructor(files: ReadonlyMap<string, LinkedFile>, frameworks: readonly RouterFramework[]) {
+    this.files = files;
     this.modules = new ModuleResolver(files);
     for (const framework of frameworks)
       for (const key of Object.keys(framework.creators))

@@ -2,12 +2,13 @@ import type { FunctionDecl, FunctionRef } from '../../../domain/functionDecl.ts'
 import type { RouteDecl } from '../../../domain/route.ts';
 import type { ClassDecl, OpenRoute, SpanLiteral } from '../../../domain/workspace.ts';
 import type { HintFacts } from '../../serviceHints/hints.ts';
+import { atOnce } from '../../turns.ts';
 import type { IndexedFile } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
 import { controllerRoutes } from './controllers.ts';
 import { Evaluator } from './evaluator.ts';
-import type { LinkedFile } from './linkedFile.ts';
+import { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { openApiRoutes } from './openApiRoutes.ts';
 import { RouterGraph } from './routerGraph.ts';
@@ -22,24 +23,36 @@ export interface LinkedFacts {
 }
 
 /** Joins the facts of all files: prefixes across files, handlers through imports, names of spans through constants. Pure. */
-export function linkFacts(
+export const linkFacts = (
   files: ReadonlyMap<string, IndexedFile>,
   hints: readonly HintFacts[] = [],
-): LinkedFacts {
+): LinkedFacts => atOnce(linkSteps(files, hints));
+
+/** The same, file by file: a large workspace takes long. The files must stay the same until the end. */
+export function* linkSteps(
+  files: ReadonlyMap<string, IndexedFile>,
+  hints: readonly HintFacts[],
+): Generator<void, LinkedFacts> {
   const routers = frameworks.filter((f): f is RouterFramework => f.kind === 'router');
-  const evaluator = new Evaluator(files, routers);
-  const linked = [...new RouterGraph(evaluator, routers).build()];
+  const linkedFiles = new Map<string, LinkedFile>();
+  for (const [path, file] of files) {
+    linkedFiles.set(path, new LinkedFile(path, file));
+    yield;
+  }
+  const evaluator = new Evaluator(linkedFiles, routers);
+  const linked = [...(yield* new RouterGraph(evaluator, routers).build())];
   for (const framework of frameworks) {
     if (framework.kind !== 'controller') continue;
     const prefixOf = framework.contextPath === true ? contextPathOf(hints) : () => '';
-    linked.push(...controllerRoutes(evaluator, framework, prefixOf));
+    for (const route of yield* controllerRoutes(evaluator, framework, prefixOf)) linked.push(route);
     if (framework.inherited && framework.family === 'java')
-      linked.push(...openApiRoutes(evaluator, framework, hints, prefixOf));
+      for (const route of openApiRoutes(evaluator, framework, hints, prefixOf)) linked.push(route);
   }
   const routes: RouteDecl[] = [];
   const openRoutes: OpenRoute[] = [];
   for (const route of linked) addRoute(route, routes, openRoutes);
-  return { routes, openRoutes, spans: spansOf(evaluator), classes: classesOf(evaluator) };
+  const spans = yield* spansOf(evaluator);
+  return { routes, openRoutes, spans, classes: yield* classesOf(evaluator) };
 }
 
 /** Context path of the program that a file belongs to. */
@@ -74,9 +87,10 @@ export const refOf = (decl: FunctionDecl): FunctionRef => ({
   declarationLine: decl.declarationLine,
 });
 
-function spansOf(evaluator: Evaluator): SpanLiteral[] {
+function* spansOf(evaluator: Evaluator): Generator<void, SpanLiteral[]> {
   const spans: SpanLiteral[] = [];
-  for (const file of evaluator.files.values())
+  for (const file of evaluator.files.values()) {
+    yield;
     for (const fact of file.facts.spans) {
       const owner = file.functions[fact.owner];
       const name = evaluator.text(file, fact.owner, fact.name);
@@ -89,12 +103,14 @@ function spansOf(evaluator: Evaluator): SpanLiteral[] {
         ...(file.inTest ? { inTest: true as const } : {}),
       });
     }
+  }
   return spans;
 }
 
-function classesOf(evaluator: Evaluator): ClassDecl[] {
+function* classesOf(evaluator: Evaluator): Generator<void, ClassDecl[]> {
   const classes: ClassDecl[] = [];
   for (const file of evaluator.files.values()) {
+    yield;
     const facts = new Map(file.facts.classes.map((c) => [c.index, c]));
     for (const [index, decl] of file.functions.entries()) {
       if (decl.kind !== 'class') continue;

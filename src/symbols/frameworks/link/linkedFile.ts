@@ -6,6 +6,7 @@ import type { BindingFact, FileFacts, ImportFact, IndexedFile, Scope } from '../
 export class LinkedFile {
   readonly path: string;
   readonly relativePath: string;
+  readonly folder: string;
   readonly facts: FileFacts;
   readonly functions: readonly FunctionDecl[];
   readonly imports = new Map<string, ImportFact>();
@@ -22,6 +23,7 @@ export class LinkedFile {
   constructor(path: string, file: IndexedFile) {
     this.path = path;
     this.relativePath = file.relativePath;
+    this.folder = file.folder;
     this.facts = file.facts;
     this.functions = file.functions;
     this.inTest = isTestPath(file.relativePath);

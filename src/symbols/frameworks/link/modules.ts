@@ -1,4 +1,3 @@
-import type { IndexedFile } from '../fileFacts.ts';
 import { familyOf, type Family } from '../framework.ts';
 import type { LanguageId } from '../../../domain/functionDecl.ts';
 
@@ -22,12 +21,17 @@ export function familyOfPath(path: string, language?: LanguageId): Family | unde
   return extensions[path.slice(path.lastIndexOf('.') + 1)];
 }
 
+interface Placed {
+  /** Absolute path of the workspace folder. */
+  readonly folder: string;
+}
+
 /** From a module name in source to a file of the workspace. */
 export class ModuleResolver {
-  private readonly files: ReadonlyMap<string, IndexedFile>;
+  private readonly files: ReadonlyMap<string, Placed>;
   private readonly pythonTails = new Map<string, string[]>();
 
-  constructor(files: ReadonlyMap<string, IndexedFile>) {
+  constructor(files: ReadonlyMap<string, Placed>) {
     this.files = files;
     for (const path of files.keys()) {
       if (!path.endsWith('.py')) continue;

@@ -52,8 +52,9 @@ export class RouterGraph {
     this.frameworks = frameworks;
   }
 
-  build(): readonly LinkedRoute[] {
+  *build(): Generator<void, readonly LinkedRoute[]> {
     for (const file of this.evaluator.files.values()) {
+      yield;
       for (const { scope, call } of file.facts.calls) this.readCall(file, scope, call);
       for (const { target, call } of file.facts.decorators) this.readDecorator(file, target, call);
     }

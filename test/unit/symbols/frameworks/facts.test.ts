@@ -54,6 +54,30 @@ describe('facts of files', () => {
     }
   });
 
+  it('give an anonymous handler below a computed path a function of its own', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'prodlens-facts-'));
+    try {
+      writeFileSync(
+        path.join(folder, 'app.js'),
+        "const app = require('express')();\nconst prefix = '/api';\nfunction routes() {\n  app.get(prefix + '/x', (req, res) => res.end());\n  app.post(`${prefix}/y`, async (req, res) => res.end());\n  cache.get(key, () => load());\n}\nroutes();\n",
+      );
+      const { facts } = await readWorkspace(folder, []);
+      assert.deepEqual(
+        facts.routes.map((r) => [r.method, r.path, r.handler.name, r.handler.declarationLine]),
+        [
+          ['GET', '/api/x', "GET prefix + '/x' handler", 3],
+          ['POST', '/api/y', 'POST `${prefix}/y` handler', 4],
+        ],
+      );
+      assert.deepEqual(
+        facts.functions.filter((f) => /cache|key/.test(f.name)),
+        [],
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('name what could not be read of a path', async () => {
     const { facts } = await readWorkspace(path.join(fixtures, 'express'), []);
     const dynamic = [...facts.routes, ...facts.openRoutes].find((r) => r.path === '/dynamic');

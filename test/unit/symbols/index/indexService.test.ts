@@ -129,6 +129,27 @@ describe('the index worker’s answers', () => {
     while (!(await test())) await once(events, 'changed');
   };
 
+  it('answers for an open file at once while 50,000 files are being read', async () => {
+    const files = Array.from({ length: 50_000 }, (_, i) => `gone/p${i % 100}/file${i}.ts`);
+    await put('orders.js', orders);
+    await put('late.js', 'function late() {}\n');
+    files.splice(25_000, 0, 'orders.js');
+    files.push('late.js');
+    const folders = [{ path: root, files, exclude: [] }];
+    await index.call('configure', { folders, grammarsFolder, trusted: true });
+    const late = path.join(root, 'late.js');
+    const text = 'function edited() {}\n';
+    await index.call('open', { path: late, language: 'javascript', version: 1, text });
+    assert.deepEqual(
+      (await view('late.js')).functions.map((f) => f.name),
+      ['edited'],
+    );
+    assert.equal((await index.call('report', undefined)).state, 'indexing');
+    assert.equal((await index.call('routes', undefined)).length, 1, 'waits for all of it');
+    const { state, files: read } = await index.call('report', undefined);
+    assert.deepEqual([state, read], ['idle', 2]);
+  }).timeout(60_000);
+
   it('gives the receiver the routes, and a file the operations that its functions own', async () => {
     const table = once(feed.tables, 'table') as Promise<RouteTable[]>;
     await configure();

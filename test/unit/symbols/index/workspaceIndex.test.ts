@@ -11,9 +11,10 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { FunctionDecl } from '../../../../src/domain/functionDecl.ts';
 import { WorkspaceIndex } from '../../../../src/symbols/index/workspaceIndex.ts';
 import type { LoadedLanguage, ParserPool } from '../../../../src/symbols/parser/parserPool.ts';
-import { testPool } from '../grammars.ts';
+import { testPool, withSource } from '../grammars.ts';
 
 describe('the index of a workspace', () => {
   const grammars = testPool();
@@ -25,9 +26,9 @@ describe('the index of a workspace', () => {
       const loaded = await grammars.load(id);
       return {
         ...loaded,
-        parse: (text, previous) => {
+        parseInTurns: (text) => {
           parsed++;
-          return loaded.parse(text, previous);
+          return loaded.parseInTurns(text);
         },
       };
     },
@@ -130,6 +131,17 @@ describe('the index of a workspace', () => {
     const file = await put('latin.js', text);
     assert.equal((await started()).files.get(file)?.functions[0]?.declarationLine, 1);
   });
+
+  it('reads a long file in turns as it would at once', async () => {
+    let text = '';
+    for (let i = 0; text.length < 60_000; i++)
+      text += `export class C${i} {\n  go() {\n    return () => ${i};\n  }\n}\nfunction f(a: string): void;\nfunction f(a: unknown) {}\n`;
+    const file = await put('long.ts', text);
+    const functions = (await started()).files.get(file)?.functions;
+    const atOnce = await withSource(pool, 'typescript', text, (source) => source.functions);
+    const bare = ({ name, range, selectionRange }: FunctionDecl) => [name, range, selectionRange];
+    assert.deepEqual(functions?.map(bare), atOnce.map(bare));
+  }).timeout(60_000);
 
   it('reads at the second start only what changed', async () => {
     await put('a.ts', 'export const a = () => {};\n');

@@ -170,5 +170,5 @@ describe('functions of every language', () => {
     const nested = `${'function f() {'.repeat(2_000)}${'}'.repeat(2_000)}`;
     const found = await withSource(pool, 'javascript', nested, (f) => f.functions.length);
     assert.equal(found, 2_000);
-  });
+  }).timeout(60_000);
 });
