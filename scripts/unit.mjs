@@ -46,9 +46,20 @@ await build({
   logLevel: 'warning',
 });
 const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js');
+// The time limit is for what hangs, not for what is slow on a busy machine.
 const child = spawn(
   process.execPath,
-  ['--enable-source-maps', mocha, '--recursive', '--extension', 'cjs', ...mochaOptions, outdir],
+  [
+    '--enable-source-maps',
+    mocha,
+    '--timeout',
+    '30000',
+    '--recursive',
+    '--extension',
+    'cjs',
+    ...mochaOptions,
+    outdir,
+  ],
   { stdio: 'inherit', cwd: root, env: { ...process.env, PRODLENS_ROOT: root } },
 );
 child.on('exit', (code, signal) => {

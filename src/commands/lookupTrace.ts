@@ -4,7 +4,7 @@ import { fail, ok } from '../domain/result.ts';
 import type { TraceContext } from '../domain/traceContext.ts';
 import { findTraceContexts } from '../domain/traceContext.ts';
 import type { Log } from '../platform/log.ts';
-import { visibleText } from '../presentation/viewModels/waterfallText.ts';
+import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundTrace } from '../presentation/waterfallPanel.ts';
 import type { TraceSource } from '../telemetry/ports.ts';
 
@@ -69,7 +69,7 @@ async function lookUp(
   environment: TraceEnvironment,
   others: readonly TraceEnvironment[],
 ): Promise<void> {
-  const name = visibleText(environment.name, 60);
+  const name = renderUntrustedLabel(environment.name, 60);
   const answer = await cancellable(vscode.l10n.t('Looking up the trace in {0}…', name), (signal) =>
     environment.traces.trace(wanted.traceId, signal),
   );
@@ -88,10 +88,10 @@ async function lookUp(
           name,
           wanted.traceId,
         )
-      : visibleText([message, remedy].filter(Boolean).join(' '), 400);
+      : renderUntrustedLabel([message, remedy].filter(Boolean).join(' '), 400);
   const again = { title: vscode.l10n.t('Try Again'), environment };
   const offers = others.slice(0, 3).map((other) => ({
-    title: vscode.l10n.t('Ask {0}', visibleText(other.name, 40)),
+    title: vscode.l10n.t('Ask {0}', renderUntrustedLabel(other.name, 40)),
     environment: other,
   }));
   const chosen = await vscode.window.showWarningMessage(what, ...offers, again);

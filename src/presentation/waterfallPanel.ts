@@ -6,6 +6,7 @@ import type { Log } from '../platform/log.ts';
 import type { FromWaterfall, ToWaterfall, WaterfallView } from '../webviews/protocol.ts';
 import { decodeFromWaterfall } from '../webviews/protocol.ts';
 import { waterfallPage } from './viewModels/waterfallPage.ts';
+import { renderUntrustedLabel } from './viewModels/untrusted.ts';
 import { durationText, visibleText } from './viewModels/waterfallText.ts';
 import type { SpanLocator, TracePlaces } from './waterfallPlaces.ts';
 import { insideWorkspace, placesOf } from './waterfallPlaces.ts';
@@ -106,7 +107,7 @@ export class WaterfallPanels implements vscode.WebviewPanelSerializer {
     );
     if (signal.aborted) return;
     if (found.ok) this.show(found.value);
-    else void vscode.window.showWarningMessage(visibleText(found.failure.message, 300));
+    else void vscode.window.showWarningMessage(renderUntrustedLabel(found.failure.message, 300));
   }
 }
 
