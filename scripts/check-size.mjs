@@ -23,7 +23,7 @@ const REQUIRED = [
 ];
 const ALLOWED = [
   /^(package\.json|package\.nls(\.[\w-]+)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-  /^(dist|media|l10n|schemas)\//,
+  /^(dist|media|l10n|schemas|docs\/images)\//,
 ];
 
 const problems = [];

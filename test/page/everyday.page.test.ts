@@ -110,7 +110,9 @@ describe('a day with Prodlens', () => {
     const waterfall = await window.webview('[role=row]').catch(async (error: unknown) => {
       throw new Error(JSON.stringify(await window.notifications.all()), { cause: error });
     });
-    assert.ok((await waterfall.locator('[role=row]').count()) > 1);
+    // The page of the trace that was open before may still be the one that is read: wait for the one asked for.
+    await waterfall.getByText(traceId).first().waitFor();
+    await waterfall.locator('[role=row]').nth(1).waitFor();
     await window.runCommand('Prodlens: Look Up Trace…');
     await window.quickInput.waitFor('Look Up Trace');
     await window.quickInput.fill('nothing to see here');

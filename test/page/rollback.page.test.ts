@@ -162,7 +162,16 @@ describe('rolling a release back', () => {
     await updateSettings(harness, { 'prodlens.environments': stage.environments({ rollBack }) });
     await waitUntil('the changed program to be asked for', async () => {
       await window.runCommand(title);
-      return (await window.dialog.isShown()) || undefined;
+      const seen = await waitUntil('the approval or the releases', async () => {
+        if (await window.dialog.isShown()) return 'approval';
+        const { quickInput } = window;
+        if (!(await quickInput.locator.isVisible())) return undefined;
+        return /leave/.test(await quickInput.title()) ? 'releases' : undefined;
+      });
+      if (seen === 'approval') return true;
+      // The setting had not arrived yet: what was allowed before ran.
+      await window.quickInput.cancel();
+      return undefined;
     });
     const { detail } = await window.dialog.read();
     assert.match(detail, /\/changed/);

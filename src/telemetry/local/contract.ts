@@ -45,7 +45,10 @@ export interface ReceiverContract {
     readonly stop: { params: undefined; result: undefined };
     readonly status: { params: undefined; result: ReceiverStatus };
     readonly report: { params: undefined; result: ReceiverReport };
-    readonly services: { params: { readonly select?: Select } | undefined; result: readonly ServiceState[] };
+    readonly services: {
+      params: { readonly select?: Select } | undefined;
+      result: readonly ServiceState[];
+    };
     readonly numbers: { params: NumbersQuery; result: readonly FunctionNumbers[] };
     readonly searchTraces: { params: TraceQuery; result: readonly TraceSummary[] };
     readonly trace: { params: { readonly traceId: string }; result: Trace | null };
