@@ -166,7 +166,7 @@ describe('rolling a release back', () => {
         if (await window.dialog.isShown()) return 'approval';
         const { quickInput } = window;
         if (!(await quickInput.locator.isVisible())) return undefined;
-        return /leave/.test(await quickInput.title()) ? 'releases' : undefined;
+        return (await quickInput.title()).includes('leave') ? 'releases' : undefined;
       });
       if (seen === 'approval') return true;
       // The setting had not arrived yet: what was allowed before ran.
