@@ -1,5 +1,5 @@
 // `npm run bench [-- name …] [--smoke]`: bundles bench/*.bench.ts, runs each in a process of its own and gathers the rows.
-// Without --smoke a row over its budget fails the run, and bench/README.md's table is rewritten when all benches ran.
+// Without --smoke a row over its budget fails the run, and the rows that ran are written into bench/README.md's table.
 import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -83,24 +83,34 @@ for (const name of chosen) {
   }
 }
 rmSync(out, { recursive: true, force: true });
-if (!smoke && wanted.length === 0) writeTable(rows);
+if (!smoke) writeTable(rows);
 process.exit(failed === 0 ? 0 : 1);
 
+/** Puts the rows of this run in the place of those of the same name; the others stay. */
 function writeTable(rowsToWrite) {
   const file = path.join(root, 'bench/README.md');
   const text = readFileSync(file, 'utf8');
   const [start, end] = ['<!-- table -->', '<!-- /table -->'];
-  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
+  const from = text.indexOf(start) + start.length;
+  const to = text.indexOf(end);
+  const lines = new Map();
+  for (const line of text.slice(from, to).split('\n')) {
+    const name = /^\| (.+?) \|/.exec(line)?.[1];
+    if (name !== undefined && name !== 'what' && !/^-+$/.test(name)) lines.set(name, line);
+  }
+  const day = new Date().toISOString().slice(0, 10);
+  for (const row of rowsToWrite)
+    lines.set(
+      row.name,
+      `| ${row.name} | ${figure(row.value)} ${row.unit} | ${figure(row.budget)} | ${day} | ${row.detail} |`,
+    );
+  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
   const table = [
     `Measured on ${machine}, by \`npm run bench\`.`,
     '',
-    '| what | measured | budget | how |',
-    '| --- | --- | --- | --- |',
-    ...rowsToWrite.map(
-      (r) => `| ${r.name} | ${figure(r.value)} ${r.unit} | ${figure(r.budget)} | ${r.detail} |`,
-    ),
+    '| what | measured | budget | when | how |',
+    '| --- | --- | --- | --- | --- |',
+    ...[...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line),
   ].join('\n');
-  const before = text.slice(0, text.indexOf(start) + start.length);
-  const after = text.slice(text.indexOf(end));
-  writeFileSync(file, `${before}\n${table}\n${after}`);
+  writeFileSync(file, `${text.slice(0, from)}\n${table}\n${text.slice(to)}`);
 }

@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { Harness, HarnessOptions } from '../../test/harness/harnessTypes.ts';
+import type { Harness, HarnessOptions, WindowOptions } from '../../test/harness/harnessTypes.ts';
 import type { HostResult, HostTask } from './task.ts';
 
 /** What is used here of test/harness/page.ts, which is checked with the types of a page. */
 interface Driver {
   readonly startProdlens: (options: HarnessOptions) => Promise<Harness>;
-  readonly VsCodeWindow: { open(harness: Harness): Promise<{ close(): Promise<void> }> };
+  readonly VsCodeWindow: {
+    open(harness: Harness, options: WindowOptions): Promise<{ close(): Promise<void> }>;
+  };
   readonly waitUntil: (what: string, ask: () => boolean, timeoutMs?: number) => Promise<unknown>;
 }
 
@@ -63,7 +65,8 @@ export async function startHosts(): Promise<Hosts> {
       await rm(mailbox, { recursive: true });
       await mkdir(mailbox);
       await writeFile(path.join(mailbox, 'task.json'), JSON.stringify(task));
-      const window = await VsCodeWindow.open(harness);
+      // A browser profile of its own: what the window before had open is not opened again by itself.
+      const window = await VsCodeWindow.open(harness, { freshProfile: true });
       const arrived = (name: string) => (): boolean =>
         existsSync(path.join(mailbox, name)) || existsSync(path.join(mailbox, 'result.json'));
       if (meanwhile !== undefined) {
