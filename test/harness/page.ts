@@ -292,7 +292,13 @@ async function startedExtensionHost(
 }
 
 async function newExtensionHost(harness: Harness, before: ReadonlySet<number>): Promise<number> {
-  return waitUntil('the extension host of the window', () =>
-    harness.extensionHostPids().findLast((pid) => !before.has(pid)),
-  );
+  // Seen several times in a row: a program that a killed host was about to start looks like one until it has started.
+  let candidate: number | undefined;
+  let seen = 0;
+  return waitUntil('the extension host of the window', () => {
+    const newest = harness.extensionHostPids().findLast((pid) => !before.has(pid));
+    seen = newest !== undefined && newest === candidate ? seen + 1 : 0;
+    candidate = newest;
+    return seen >= 3 ? newest : undefined;
+  });
 }
