@@ -226,6 +226,8 @@ export class VsCodeWindow {
    * @param ready a selector that the webview's own document must have before it is returned
    */
   async webview(ready = 'body'): Promise<FrameLocator> {
+    // A page behind another one may leave its frames undrawn.
+    await this.page.bringToFront();
     const frame = this.page
       .locator('iframe.webview.ready:visible')
       .last()

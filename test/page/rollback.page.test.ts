@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 
+import type { JournalEntry } from '../../src/rollback/ports.ts';
 import {
   startProdlens,
   updateSettings,
@@ -221,9 +223,16 @@ describe('rolling a release back', () => {
 
   it('keeps what was started in the journal', async () => {
     await window.runCommand('Prodlens: Show Rollback Journal');
-    const page = await window.webview('h1:has-text("Rollback journal")');
-    const rows = await page.locator('tbody tr').allInnerTexts();
-    const events = rows.map((row) => row.split('\t')[1]);
+    await waitUntil('the journal to be shown', async () =>
+      (await window.tabs()).includes('Rollback Journal.md'),
+    );
+    const file = 'data/User/globalStorage/prodlens.prodlens/rollback-journal.ndjson';
+    const entries = readFileSync(path.join(harness.serverDataDir, file), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as JournalEntry)
+      .reverse();
+    const events = entries.map((entry) => entry.event);
     assert.deepEqual(events, [
       'unknown',
       'started',
@@ -233,6 +242,10 @@ describe('rolling a release back', () => {
       'finished',
       'started',
     ]);
-    assert.match(rows.at(-1) ?? '', /r2 → r1\ttoo slow; rm -rf \$HOME/);
+    const oldest = entries.at(-1);
+    assert.deepEqual(
+      [oldest?.from, oldest?.to, oldest?.reason],
+      ['r2', 'r1', 'too slow; rm -rf $HOME'],
+    );
   });
 });
