@@ -20,14 +20,17 @@ export function comparisonsOf(
   now: number,
 ): Comparison[] {
   const named = service.releases.runs.filter((run) => run.version !== '' && run.older !== true);
-  const running = named.filter((run) => isRunning(service, run, now));
+  const parts = shares(service, now, data.began);
+  // After a rollback the processes of the bad release may still run, without calls: there is nothing left to go back from.
+  const running = named.filter(
+    (run) => isRunning(service, run, now) && (parts.size === 0 || (parts.get(run) ?? 0) > 0),
+  );
   const context = (block: number, basis: Comparison['basis']): ComparisonContext => ({
     block: milliseconds(block),
     functions: functionsJudged(service, now),
     basis,
   });
   if (running.length >= 2) {
-    const parts = shares(service, now, data.began);
     const baseline = running.reduce((best, run) =>
       (parts.get(run) ?? 0) > (parts.get(best) ?? 0) ? run : best,
     );
