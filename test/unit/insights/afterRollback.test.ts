@@ -9,7 +9,7 @@ import { compareReleases } from '../../../src/releases/compareReleases.ts';
 import type { Handlers } from '../../../src/rpc/contract.ts';
 import { inProcess } from '../../../src/rpc/peer.ts';
 import type { FileView, IndexContract } from '../../../src/symbols/contract.ts';
-import { at, newCore, request, resource, t0 } from '../telemetry/core/builders.ts';
+import { at, histogramMetric, newCore, request, resource, t0 } from '../telemetry/core/builders.ts';
 
 const parsed = parseTemplate(settings['prodlens.annotations.format'].default);
 assert.ok(parsed.ok);
@@ -77,8 +77,8 @@ function editor() {
   });
   insights.setShown([path]);
   return {
-    /** Calls of each release until `to`, milliseconds from the start. */
-    traffic(to: number, releases: Readonly<Record<string, number>>): void {
+    /** Calls of each release until `to`, milliseconds from the start; `idle`: one whose process only sends metrics. */
+    traffic(to: number, releases: Readonly<Record<string, number>>, idle?: string): void {
       for (; now < to; now += 1000) {
         for (const [release, perSecond] of Object.entries(releases))
           core.spans(
@@ -89,6 +89,19 @@ function editor() {
                 ...(release === '1.5.0' ? { ms: 600, code: i % 3 === 0 ? 500 : 200 } : { ms: 20 }),
               }),
             ),
+            at(now + 1000),
+          );
+        if (idle !== undefined)
+          core.metrics(
+            [
+              histogramMetric({
+                name: 'nodejs.eventloop.delay',
+                start: t0,
+                time: t0 + now,
+                counts: [1, 0, 0, 0],
+                resource: resource({ release: idle }),
+              }),
+            ],
             at(now + 1000),
           );
         core.tick(at(now + 1000));
@@ -125,6 +138,15 @@ describe('after a rollback', function () {
     }
     assert.ok(cleared > 40 && cleared <= 85, String(cleared));
     assert.match(await one.text(), /^(?!.*▲).*v1\.4\.0/);
+  });
+
+  it('so it does while the processes of the bad release still run, without calls', async () => {
+    const one = editor();
+    one.traffic(120_000, { '1.4.0': 8 });
+    one.traffic(360_000, { '1.4.0': 6, '1.5.0': 2 });
+    assert.match(await one.text(), /▲/);
+    one.traffic(450_000, { '1.4.0': 8 }, '1.5.0');
+    assert.match(await one.text(), /^(?!.*▲).*v1\.4\.0 100 % v1\.5\.0 0 %/);
   });
 
   it('of a full rollout nothing is marked: before and after never colours alone', async () => {
