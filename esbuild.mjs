@@ -9,9 +9,6 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
 
-/** Grammars shipped beside the bundle: only those a language file of ours uses. */
-export const grammars = ['typescript', 'tsx', 'javascript', 'python', 'go', 'java'];
-
 /** Options shared by the product's bundles. */
 const common = {
   absWorkingDir: root,
@@ -60,11 +57,27 @@ async function webviewEntries() {
   return entries;
 }
 
+/** Grammars shipped beside the bundle: those that the registry of languages names. */
+async function grammarsInUse() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/symbols/languages/registry.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { languages } = await import(`data:text/javascript;base64,${code}`);
+  return new Set(languages.map((language) => language.grammar));
+}
+
 async function copyAssets() {
   const target = path.join(root, 'dist/grammars');
   await mkdir(target, { recursive: true });
   const wasm = path.join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
-  for (const grammar of grammars)
+  for (const grammar of await grammarsInUse())
     await cp(
       path.join(wasm, `tree-sitter-${grammar}.wasm`),
       path.join(target, `tree-sitter-${grammar}.wasm`),

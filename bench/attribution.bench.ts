@@ -4,6 +4,7 @@ import type { Operation, OperationId } from '../src/domain/operation.ts';
 import type { RouteDecl } from '../src/domain/route.ts';
 import { serviceKey } from '../src/domain/service.ts';
 import type { ClassDecl, SpanLiteral, WorkspaceFacts } from '../src/domain/workspace.ts';
+import { runtimes } from '../src/symbols/frameworks/families/registry.ts';
 import { report, smoke } from './report.ts';
 
 const functionCount = smoke ? 5_000 : 50_000;
@@ -64,6 +65,7 @@ const facts: WorkspaceFacts = {
   openRoutes: [],
   spans,
   classes,
+  runtimes,
   overrides: [],
   servicesOf: () => ({
     services: [{ service, explanation: 'package.json' }],

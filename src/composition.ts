@@ -42,6 +42,7 @@ import { WaterfallPanels } from './presentation/waterfallPanel.ts';
 import { Journal } from './rollback/journal.ts';
 import { createProviders } from './rollback/providers/registry.ts';
 import type { IndexContract } from './symbols/contract.ts';
+import { languageIds } from './symbols/languages/registry.ts';
 import { createLocalSource } from './telemetry/local/client.ts';
 import type { ReceiverContract } from './telemetry/local/contract.ts';
 
@@ -265,6 +266,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
 
   const receiverRunning = createContextKey('prodlens.receiverRunning');
   const hasTargets = createContextKey('prodlens.hasRollbackTargets');
+  createContextKey('prodlens.languages')(languageIds);
   const tellKeys = (): void => {
     receiverRunning(receiver.running);
     hasTargets(environments.targets().length > 0);

@@ -1,13 +1,4 @@
-/** What an instrumentation scope's name says: which language it runs in, and whether a library's instrumentation made the span. */
-const languages: readonly { readonly scope: RegExp; readonly files: RegExp }[] = [
-  { scope: /^@opentelemetry\/|^@fastify\/otel|^next\.js$|^@prisma\//, files: /\.[cm]?[jt]sx?$/ },
-  { scope: /^opentelemetry\.instrumentation\./, files: /\.pyi?$/ },
-  { scope: /^io\.opentelemetry\./, files: /\.(?:java|kt|kts|scala|groovy)$/ },
-  { scope: /^go\.opentelemetry\.io\/|^github\.com\//, files: /\.go$/ },
-];
-
-const libraries =
-  /^@opentelemetry\/instrumentation-|^@fastify\/otel|^next\.js$|^@prisma\/|^opentelemetry\.instrumentation\.|^io\.opentelemetry\.|^go\.opentelemetry\.io\/contrib\/|otelchi$|otelgin$/;
+import type { RuntimeScopes } from '../domain/workspace.ts';
 
 /** Instrumentations that name spans after methods of the application. */
 const namesMethods =
@@ -17,13 +8,30 @@ const namesMethods =
 const handMade =
   /opentelemetry-instrumentation-annotations|opentelemetry-extension-annotations|external-annotations/;
 
-export function acceptsFile(scope: string): (path: string) => boolean {
-  const language = languages.find((l) => l.scope.test(scope));
-  return language === undefined ? () => true : (path) => language.files.test(path);
+/** What an instrumentation scope's name says: which language it runs in, and whether a library's instrumentation made the span. */
+export class Instrumentations {
+  private readonly runtimes: readonly RuntimeScopes[];
+
+  constructor(runtimes: readonly RuntimeScopes[]) {
+    this.runtimes = runtimes;
+  }
+
+  /** Whether a file may run where this scope makes spans. */
+  acceptsFile(scope: string): (path: string) => boolean {
+    const runtime = this.runtimes.find((r) => r.scopes?.test(scope));
+    if (runtime === undefined) return () => true;
+    return (path) => runtime.extensions.includes(path.slice(path.lastIndexOf('.')).toLowerCase());
+  }
+
+  madeByLibrary(scope: string): boolean {
+    return this.isLibrary(scope) && !handMade.test(scope);
+  }
+
+  mayNameMethods(scope: string): boolean {
+    return !this.isLibrary(scope) || namesMethods.test(scope);
+  }
+
+  private isLibrary(scope: string): boolean {
+    return this.runtimes.some((r) => r.libraries?.test(scope));
+  }
 }
-
-export const madeByLibrary = (scope: string): boolean =>
-  libraries.test(scope) && !handMade.test(scope);
-
-export const mayNameMethods = (scope: string): boolean =>
-  !libraries.test(scope) || namesMethods.test(scope);

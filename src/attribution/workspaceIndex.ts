@@ -2,11 +2,13 @@ import type { FunctionDecl, FunctionRef } from '../domain/functionDecl.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { ClassDecl, FileServices, SpanLiteral, WorkspaceFacts } from '../domain/workspace.ts';
 import { FileIndex } from './fileIndex.ts';
+import { Instrumentations } from './instrumentation.ts';
 import { RouteIndex } from './routeIndex.ts';
 
 /** Lookups over the workspace's facts; each is built when first needed. */
 export class WorkspaceIndex {
   readonly facts: WorkspaceFacts;
+  readonly instrumentations: Instrumentations;
   private fileIndex: FileIndex | undefined;
   private routeIndex: RouteIndex | undefined;
   private spanIndex: Map<string, SpanLiteral[]> | undefined;
@@ -16,6 +18,7 @@ export class WorkspaceIndex {
 
   constructor(facts: WorkspaceFacts) {
     this.facts = facts;
+    this.instrumentations = new Instrumentations(facts.runtimes);
   }
 
   /** Each step builds one lookup. */

@@ -23,7 +23,7 @@ export const explain =
     if (first === undefined) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t(
-          'There is no function at the cursor that Prodlens reads. Place the cursor in a function of a TypeScript, JavaScript, Python, Go or Java file.',
+          'There is no function at the cursor that Prodlens reads. Place the cursor in a function of a file in a supported language.',
         ),
       );
       return;

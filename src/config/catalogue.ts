@@ -58,7 +58,11 @@ export const settings: { readonly [K in SettingId]: SettingEntry<SettingValues[K
 export const settingIds = Object.keys(settings) as readonly SettingId[];
 
 /** Context keys that `when` clauses of the manifest may use. */
-export const contextKeys = ['prodlens.receiverRunning', 'prodlens.hasRollbackTargets'] as const;
+export const contextKeys = [
+  'prodlens.receiverRunning',
+  'prodlens.hasRollbackTargets',
+  'prodlens.languages',
+] as const;
 export type ContextKey = (typeof contextKeys)[number];
 
 /** Views and webview editors of the manifest. */

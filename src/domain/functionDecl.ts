@@ -14,16 +14,8 @@ export interface SourceRange {
   readonly end: Position;
 }
 
-export const languageIds = [
-  'typescript',
-  'typescriptreact',
-  'javascript',
-  'javascriptreact',
-  'python',
-  'go',
-  'java',
-] as const;
-export type LanguageId = (typeof languageIds)[number];
+/** VS Code's id of a language that the registry of symbols/languages knows. */
+export type LanguageId = string;
 
 export type FunctionKind = 'function' | 'method' | 'constructor' | 'arrow' | 'class' | 'accessor';
 

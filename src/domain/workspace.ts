@@ -37,6 +37,16 @@ export interface ClassDecl {
   readonly inTest?: true;
 }
 
+/** What the names of instrumentation scopes say, per family of languages. */
+export interface RuntimeScopes {
+  /** Scopes of spans made in this runtime. */
+  readonly scopes?: RegExp;
+  /** Scopes of libraries' instrumentations. */
+  readonly libraries?: RegExp;
+  /** Of its source files: lower case, with the dot. */
+  readonly extensions: readonly string[];
+}
+
 /** `services` is empty when none is known for the file. */
 export interface FileServices {
   readonly services: readonly { readonly service: ServiceKey; readonly explanation: string }[];
@@ -68,6 +78,7 @@ export interface WorkspaceFacts {
   readonly openRoutes: readonly OpenRoute[];
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
+  readonly runtimes: readonly RuntimeScopes[];
   readonly overrides: readonly AttributionOverride[];
   /** Services of a file (absolute path). */
   readonly servicesOf: (path: string) => FileServices;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { languageIds } from '../domain/functionDecl.ts';
+import { languageIds } from '../symbols/languages/registry.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { IndexContract, TextEdit } from '../symbols/contract.ts';
 import type { Disposable } from './disposables.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { languageIds } from '../domain/functionDecl.ts';
+import { languageIds } from '../symbols/languages/registry.ts';
 import { DisposableStore } from '../platform/disposables.ts';
 import type { RegisterSurface } from '../platform/surface.ts';
 import { AnnotatedFiles } from './annotatedFile.ts';

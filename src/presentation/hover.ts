@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { linkableCommandIds } from '../commands/ids.ts';
 import type { FunctionDecl } from '../domain/functionDecl.ts';
-import { languageIds } from '../domain/functionDecl.ts';
+import { languageIds } from '../symbols/languages/registry.ts';
 import type { Insight } from '../domain/insight.ts';
 import type { ExceptionGroup } from '../domain/stats.ts';
 import { DisposableStore } from '../platform/disposables.ts';

@@ -1,5 +1,4 @@
 import { methodOwners } from '../classMethods.ts';
-import { mayNameMethods } from '../instrumentation.ts';
 import {
   decide,
   noOwner,
@@ -15,7 +14,8 @@ export const classMethod: Rule = {
   id: 'class-method',
   title: 'Class.method in the span’s name',
   apply: (context) => {
-    const { operation } = context;
+    const { operation, index } = context;
+    const { instrumentations } = index;
     const { layer, name, kind, scope, parentOwner } = operation;
     if (layer?.framework === 'nestjs') {
       if (layer.controller !== undefined && layer.callback !== undefined)
@@ -34,7 +34,8 @@ export const classMethod: Rule = {
     }
     if (kind !== 'internal' && kind !== 'unspecified' && kind !== 'consumer') return pass;
     const [className, method] = split(name);
-    if (className === undefined || method === undefined || !mayNameMethods(scope)) return pass;
+    if (className === undefined || method === undefined || !instrumentations.mayNameMethods(scope))
+      return pass;
     return find(context, className, method, `the span is named ${name}`);
   },
 };

@@ -1,7 +1,6 @@
 import type { FunctionRef } from '../../domain/functionDecl.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { RouteDecl } from '../../domain/route.ts';
-import { acceptsFile } from '../instrumentation.ts';
 import type { RouteQuery } from '../routeIndex.ts';
 import { isCatchAll, routeShape } from '../routeShape.ts';
 import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
@@ -26,7 +25,8 @@ export const httpRoute: Rule = {
     if (isCatchAll(route)) return noOwner(`${route} stands for requests that matched no handler`);
     if (context.index.routes.size === 0 && context.index.facts.openRoutes.length === 0)
       return noOwner('no routes were found in the workspace’s source');
-    return match(context, { route, method, accepts: acceptsFile(operation.scope) });
+    const accepts = context.index.instrumentations.acceptsFile(operation.scope);
+    return match(context, { route, method, accepts });
   },
 };
 

@@ -1,5 +1,4 @@
 import type { FunctionRef } from '../../domain/functionDecl.ts';
-import { madeByLibrary } from '../instrumentation.ts';
 import { decide, noOwner, pass, type Rule } from '../rule.ts';
 
 /** Spans made by hand: the function that contains the call with this literal name owns them. */
@@ -9,7 +8,7 @@ export const spanLiteral: Rule = {
   apply: (context) => {
     const { operation, index, step } = context;
     if (
-      madeByLibrary(operation.scope) ||
+      index.instrumentations.madeByLibrary(operation.scope) ||
       operation.http !== undefined ||
       operation.rpc !== undefined
     )

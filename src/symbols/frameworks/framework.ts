@@ -1,24 +1,11 @@
-import type { LanguageId } from '../../domain/functionDecl.ts';
 import type { Arg } from './expression.ts';
-
-/** Languages that share syntax and module system, hence one extractor. */
-export type Family = 'javascript' | 'python' | 'java' | 'go';
-
-export const familyOf: Readonly<Record<LanguageId, Family>> = {
-  typescript: 'javascript',
-  typescriptreact: 'javascript',
-  javascript: 'javascript',
-  javascriptreact: 'javascript',
-  python: 'python',
-  java: 'java',
-  go: 'go',
-};
 
 /** Frameworks whose routes are registered on router values: by call (`router.get(path, handler)`) or decorator. */
 export interface RouterFramework {
   readonly kind: 'router';
   readonly id: string;
-  readonly family: Family;
+  /** Of `families/`: the languages it is written in. */
+  readonly family: string;
   /** What makes a router, as `module:exported.name` ("express:" is the module itself, called). */
   readonly creators: Readonly<Record<string, { readonly root?: true; readonly prefix?: Arg }>>;
   /** Members that register a handler → HTTP method, `*` for any. */
@@ -52,7 +39,8 @@ export interface RouterFramework {
 export interface ControllerFramework {
   readonly kind: 'controller';
   readonly id: string;
-  readonly family: Family;
+  /** Of `families/`: the languages it is written in. */
+  readonly family: string;
   /** Annotations that make a class a controller. */
   readonly controllers: readonly string[];
   /** Annotation of the class that carries the prefix, and where it is in it. */
@@ -87,7 +75,8 @@ export type Framework = RouterFramework | ControllerFramework;
 
 /** How a span made by hand is written in a language. */
 export interface SpanPattern {
-  readonly family: Family;
+  /** Of `families/`: the languages it is written in. */
+  readonly family: string;
   /** Member or function called with the span's name. */
   readonly calls: Readonly<Record<string, Arg>>;
   /** Decorators or annotations, with the span's name; without one, the function's own name is the span's. */

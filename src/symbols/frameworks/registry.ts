@@ -1,6 +1,6 @@
 import { express } from './express.ts';
 import { fastapi } from './fastapi.ts';
-import type { Family, Framework } from './framework.ts';
+import type { Framework } from './framework.ts';
 import { nest } from './nest.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
@@ -20,15 +20,15 @@ export interface Vocabulary {
   readonly spanCalls: ReadonlySet<string>;
 }
 
-const memo = new Map<Family, Vocabulary>();
+const memo = new Map<string, Vocabulary>();
 
-export function vocabularyOf(family: Family): Vocabulary {
+export function vocabularyOf(family: string): Vocabulary {
   let found = memo.get(family);
   if (found === undefined) memo.set(family, (found = gather(family)));
   return found;
 }
 
-function gather(family: Family): Vocabulary {
+function gather(family: string): Vocabulary {
   const members = new Set<string>();
   const decorators = new Set<string>();
   const creatorModules = new Set<string>();

@@ -8,6 +8,8 @@ import {
 } from './language.ts';
 import { declareArgument } from './ecmascriptArgument.ts';
 
+export const ecmascriptTestFiles = /\.(?:test|spec|cy)\.[cm]?[jt]sx?$/;
+
 /** Nodes that may declare a function or a class, the same in all four grammars. */
 export const ecmascriptQuery = (more = ''): string => `
   [(function_declaration) (generator_function_declaration) (function_expression)

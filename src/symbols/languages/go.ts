@@ -89,6 +89,8 @@ export const go: LanguageDefinition = {
   id: 'go',
   grammar: 'go',
   extensions: ['.go'],
+  family: 'go',
+  testFiles: /_test\.go$/,
   query: '[(function_declaration) (method_declaration) (func_literal)] @declaration',
   declare,
 };

@@ -63,6 +63,8 @@ export const java: LanguageDefinition = {
   id: 'java',
   grammar: 'java',
   extensions: ['.java'],
+  family: 'java',
+  testFiles: /(?:^|\/)[^/]*Tests?\.java$/,
   query: `[${Object.keys(kinds)
     .map((type) => `(${type})`)
     .join(' ')} (lambda_expression)] @declaration`,

@@ -1,4 +1,4 @@
-import { declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
+import { declareEcmascript, ecmascriptQuery, ecmascriptTestFiles } from './ecmascript.ts';
 import type { LanguageDefinition } from './language.ts';
 
 /** The JavaScript grammar reads JSX too. */
@@ -6,6 +6,8 @@ export const javascriptreact: LanguageDefinition = {
   id: 'javascriptreact',
   grammar: 'javascript',
   extensions: ['.jsx'],
+  family: 'javascript',
+  testFiles: ecmascriptTestFiles,
   query: ecmascriptQuery(),
   declare: declareEcmascript,
 };

@@ -30,6 +30,10 @@ export interface LanguageDefinition {
   readonly grammar: string;
   /** Lower case, with the dot. */
   readonly extensions: readonly string[];
+  /** The family (frameworks/families) that reads what its source says of frameworks. */
+  readonly family: string;
+  /** Relative paths of test files, beyond folders that are called so in every language. */
+  readonly testFiles?: RegExp;
   /** Captures, in any pattern, every node that may declare a function or class. */
   readonly query: string;
   /** undefined: no function of its own; what is inside belongs to the container. */

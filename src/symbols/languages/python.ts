@@ -25,6 +25,8 @@ export const python: LanguageDefinition = {
   id: 'python',
   grammar: 'python',
   extensions: ['.py', '.pyi'],
+  family: 'python',
+  testFiles: /_test\.py$|(?:^|\/)(?:test_[^/]*|conftest)\.py$/,
   query: '[(function_definition) (class_definition)] @declaration',
   declare,
 };

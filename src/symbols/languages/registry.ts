@@ -8,8 +8,8 @@ import { python } from './python.ts';
 import { typescript } from './typescript.ts';
 import { typescriptreact } from './typescriptreact.ts';
 
-/** Every language; VS Code's language ids are the keys, so a forgotten one is a compile error. */
-const languages: Readonly<Record<LanguageId, LanguageDefinition>> = {
+/** Every language: a new one is a file and a line here. */
+export const languages: readonly LanguageDefinition[] = [
   typescript,
   typescriptreact,
   javascript,
@@ -17,19 +17,36 @@ const languages: Readonly<Record<LanguageId, LanguageDefinition>> = {
   python,
   go,
   java,
-};
+];
 
+export const languageIds: readonly LanguageId[] = languages.map((language) => language.id);
+
+const byId = new Map(languages.map((language) => [language.id, language]));
 const byExtension = new Map(
-  Object.values(languages).flatMap((l) => l.extensions.map((e) => [e, l.id] as const)),
+  languages.flatMap((language) => language.extensions.map((e) => [e, language.id] as const)),
 );
 
-export const languageOf = (id: LanguageId): LanguageDefinition => languages[id];
+/** Throws for a language that isn't in the registry. */
+export function languageOf(id: LanguageId): LanguageDefinition {
+  const found = byId.get(id);
+  if (found === undefined) throw new Error(`no language ${id}`);
+  return found;
+}
 
-export const isLanguageId = (id: string): id is LanguageId => Object.hasOwn(languages, id);
+export const isLanguageId = (id: string): boolean => byId.has(id);
 
 /** Language of a file by its name; undefined: not a file we read. */
 export function languageOfPath(path: string): LanguageId | undefined {
   const dot = path.lastIndexOf('.');
   if (dot < 0) return undefined;
   return byExtension.get(path.slice(dot).toLowerCase());
+}
+
+const testFolder = /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|testdata)\//;
+
+/** Code that production doesn't run: never an owner while there is another. */
+export function isTestPath(relativePath: string): boolean {
+  if (testFolder.test(relativePath)) return true;
+  const language = languageOfPath(relativePath);
+  return language !== undefined && languageOf(language).testFiles?.test(relativePath) === true;
 }

@@ -1,4 +1,9 @@
-import { attachesToNext, declareEcmascript, ecmascriptQuery } from './ecmascript.ts';
+import {
+  attachesToNext,
+  declareEcmascript,
+  ecmascriptQuery,
+  ecmascriptTestFiles,
+} from './ecmascript.ts';
 import type { LanguageDefinition } from './language.ts';
 
 /** A grammar of its own: `<T>x` is a cast in TypeScript and an element here. */
@@ -6,6 +11,8 @@ export const typescriptreact: LanguageDefinition = {
   id: 'typescriptreact',
   grammar: 'tsx',
   extensions: ['.tsx'],
+  family: 'javascript',
+  testFiles: ecmascriptTestFiles,
   query: ecmascriptQuery('(abstract_class_declaration) @class'),
   declare: declareEcmascript,
   attaches: attachesToNext,

@@ -1,4 +1,4 @@
-import { parentOf } from '../frameworks/link/modules.ts';
+import { parentOf } from '../frameworks/families/family.ts';
 import { hintReaders } from './readers.ts';
 
 /** A file of the repository that says something about services. */

@@ -3,7 +3,6 @@ import type { ControllerFramework } from '../framework.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
-import { familyOfPath } from './modules.ts';
 import { programSettings, type ProgramSettings } from './programSettings.ts';
 import { joinRoute, known, type Text } from './text.ts';
 
@@ -26,7 +25,7 @@ export function* controllerRoutes(
   const routes: LinkedRoute[] = [];
   const settings = programSettings(evaluator, framework);
   for (const file of evaluator.files.values()) {
-    if (familyOfPath(file.path) !== framework.family) continue;
+    if (file.family?.id !== framework.family) continue;
     yield;
     const controllers = new Set(
       file.facts.decorators

@@ -7,9 +7,9 @@ import {
   type Expr,
 } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
-import type { Family, RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../framework.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { familyOfPath, ModuleResolver } from './modules.ts';
+import { ModuleResolver } from './modules.ts';
 import { concat, known, type Text } from './text.ts';
 
 /** What an expression of the source stands for, across files. */
@@ -58,7 +58,7 @@ export class Evaluator {
   readonly routers = new Map<string, RouterOrigin>();
   readonly modules: ModuleResolver;
   private readonly creators = new Map<string, RouterFramework>();
-  private javaClasses: Map<string, { file: LinkedFile; index: number }> | undefined;
+  private packagedClasses: Map<string, { file: LinkedFile; index: number }> | undefined;
   private depth = 0;
 
   constructor(files: ReadonlyMap<string, LinkedFile>, frameworks: readonly RouterFramework[]) {
@@ -137,20 +137,20 @@ export class Evaluator {
     if (own !== undefined) return this.declared(file, own);
     return file.facts.package === undefined
       ? undefined
-      : this.javaClass(`${file.facts.package}.${name}`);
+      : this.packagedClass(`${file.facts.package}.${name}`);
   }
 
-  private javaClass(qualifiedName: string): Value | undefined {
-    if (this.javaClasses === undefined) {
-      this.javaClasses = new Map();
+  private packagedClass(qualifiedName: string): Value | undefined {
+    if (this.packagedClasses === undefined) {
+      this.packagedClasses = new Map();
       for (const file of this.files.values()) {
-        if (!file.path.endsWith('.java')) continue;
+        if (!file.family?.classesByPackage) continue;
         for (const [index, decl] of file.functions.entries())
           if (decl.kind === 'class')
-            this.javaClasses.set(`${file.facts.package ?? ''}.${decl.name}`, { file, index });
+            this.packagedClasses.set(`${file.facts.package ?? ''}.${decl.name}`, { file, index });
       }
     }
-    const found = this.javaClasses.get(qualifiedName);
+    const found = this.packagedClasses.get(qualifiedName);
     return found === undefined ? undefined : { kind: 'class', ...found };
   }
 
@@ -161,20 +161,19 @@ export class Evaluator {
   }
 
   private module(from: LinkedFile, module: string, exported: string): Value | undefined {
-    const family = familyOfPath(from.path);
+    const { family } = from;
     if (family === undefined) return undefined;
-    if (family === 'java') {
-      const found = this.javaClass(module);
+    if (family.classesByPackage) {
+      const found = this.packagedClass(module);
       return exported === '*' ? found : this.member(found, exported);
     }
-    const path = this.modules.resolve(from.path, family, module);
+    const path = this.modules.resolve(from.path, module);
     const file = path === undefined ? undefined : this.files.get(path);
     if (file !== undefined) return this.exportOf(file, exported);
-    if (family === 'python') {
+    if (family.everythingIsExported) {
       // `from app.api.routes import items`, where the package has no __init__.py.
       const inner = this.modules.resolve(
         from.path,
-        family,
         `${module.replace(/\.$/, '..')}${module.endsWith('.') ? '' : '.'}${exported}`,
       );
       const submodule = inner === undefined ? undefined : this.files.get(inner);
@@ -189,7 +188,7 @@ export class Evaluator {
     if (found !== undefined) return this.evaluate(file, -1, found);
     const again = file.reexports.get(name);
     if (again !== undefined) return this.module(file, again.module, again.exported);
-    if (familyOfPath(file.path) === 'python') return this.pythonExport(file, name);
+    if (file.family?.everythingIsExported) return this.topLevelExport(file, name);
     const whole = file.exports.get('*');
     if (whole !== undefined) {
       const value = this.evaluate(file, -1, whole);
@@ -203,7 +202,7 @@ export class Evaluator {
     return undefined;
   }
 
-  private pythonExport(file: LinkedFile, name: string): Value | undefined {
+  private topLevelExport(file: LinkedFile, name: string): Value | undefined {
     if (name === '*') return { kind: 'module', file };
     const own = this.local(file, -1, name);
     if (own !== undefined) return own;
@@ -298,8 +297,7 @@ export class Evaluator {
   }
 
   private created(file: LinkedFile, scope: Scope, call: CallExpr, name: string): Value | undefined {
-    const family: Family | undefined = familyOfPath(file.path);
-    const framework = this.creators.get(`${family ?? ''}|${name}`);
+    const framework = this.creators.get(`${file.family?.id ?? ''}|${name}`);
     if (framework === undefined) return undefined;
     const key = `${file.path}@${call.at}`;
     if (!this.routers.has(key)) this.routers.set(key, { key, file, scope, framework, call });

@@ -1,8 +1,14 @@
 import type { FunctionDecl, FunctionRef } from '../../../domain/functionDecl.ts';
 import type { RouteDecl } from '../../../domain/route.ts';
-import type { ClassDecl, OpenRoute, SpanLiteral } from '../../../domain/workspace.ts';
+import type {
+  ClassDecl,
+  OpenRoute,
+  RuntimeScopes,
+  SpanLiteral,
+} from '../../../domain/workspace.ts';
 import type { HintFacts } from '../../serviceHints/hints.ts';
 import { atOnce } from '../../turns.ts';
+import { runtimes } from '../families/registry.ts';
 import type { IndexedFile } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
@@ -20,6 +26,7 @@ export interface LinkedFacts {
   readonly openRoutes: readonly OpenRoute[];
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
+  readonly runtimes: readonly RuntimeScopes[];
 }
 
 /** Joins the facts of all files: prefixes across files, handlers through imports, names of spans through constants. Pure. */
@@ -52,7 +59,7 @@ export function* linkSteps(
   const openRoutes: OpenRoute[] = [];
   for (const route of linked) addRoute(route, routes, openRoutes);
   const spans = yield* spansOf(evaluator);
-  return { routes, openRoutes, spans, classes: yield* classesOf(evaluator) };
+  return { routes, openRoutes, spans, classes: yield* classesOf(evaluator), runtimes };
 }
 
 /** Context path of the program that a file belongs to. */

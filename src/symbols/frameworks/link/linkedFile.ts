@@ -1,5 +1,8 @@
 import type { FunctionDecl } from '../../../domain/functionDecl.ts';
+import { isTestPath } from '../../languages/registry.ts';
 import type { Expr } from '../expression.ts';
+import type { LanguageFamily } from '../families/family.ts';
+import { familyOfPath } from '../families/registry.ts';
 import type { BindingFact, FileFacts, ImportFact, IndexedFile, Scope } from '../fileFacts.ts';
 
 /** One file's facts with lookups by name and scope. */
@@ -7,6 +10,7 @@ export class LinkedFile {
   readonly path: string;
   readonly relativePath: string;
   readonly folder: string;
+  readonly family: LanguageFamily | undefined;
   readonly facts: FileFacts;
   readonly functions: readonly FunctionDecl[];
   readonly imports = new Map<string, ImportFact>();
@@ -24,6 +28,7 @@ export class LinkedFile {
     this.path = path;
     this.relativePath = file.relativePath;
     this.folder = file.folder;
+    this.family = familyOfPath(path);
     this.facts = file.facts;
     this.functions = file.functions;
     this.inTest = isTestPath(file.relativePath);
@@ -45,7 +50,7 @@ export class LinkedFile {
     }
   }
 
-  /** Nearest binding of a name, from the scope outwards. Class scopes count only in Java: elsewhere their names need `this`. */
+  /** Nearest binding of a name, from the scope outwards. Class scopes count where the language sees their names without `this`. */
   binding(scope: Scope, name: string): BindingFact | undefined {
     for (let at = scope; ; at = this.parentOf(at)) {
       const found = this.bindings.get(`${at}|${name}`);
@@ -55,7 +60,7 @@ export class LinkedFile {
   }
 
   private seesFrom(scope: Scope): boolean {
-    return this.functions[scope]?.kind !== 'class' || this.path.endsWith('.java');
+    return this.functions[scope]?.kind !== 'class' || this.family?.classNamesInScope === true;
   }
 
   ownBinding(scope: Scope, name: string): Expr | undefined {
@@ -133,9 +138,3 @@ function parentsOf(functions: readonly FunctionDecl[]): Scope[] {
   }
   return parents;
 }
-
-const testPath =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|testdata)\/|\.(?:test|spec|cy)\.[cm]?[jt]sx?$|_test\.(?:go|py)$|(?:^|\/)(?:test_[^/]*|conftest)\.py$|(?:^|\/)[^/]*Tests?\.java$/;
-
-/** Code that production doesn't run: never an owner while there is another. */
-export const isTestPath = (relativePath: string): boolean => testPath.test(relativePath);

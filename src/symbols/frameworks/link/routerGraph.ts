@@ -13,7 +13,6 @@ import type { RouterFramework } from '../framework.ts';
 import { parameterKey, type Evaluator, type RouterValue } from './evaluator.ts';
 import { handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { familyOfPath } from './modules.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { concat, joinRoute, known, type Text } from './text.ts';
 
@@ -97,10 +96,9 @@ export class RouterGraph {
   ): readonly RouterFramework[] {
     const own = this.evaluator.routers.get(receiver.key)?.framework;
     if (own !== undefined) return [own];
-    const family = familyOfPath(file.path);
     return this.frameworks.filter(
       (f) =>
-        f.family === family &&
+        f.family === file.family?.id &&
         (member in f.verbs ||
           member in f.mounts ||
           (f.verbLists !== undefined && member in f.verbLists)),

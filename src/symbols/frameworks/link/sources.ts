@@ -2,7 +2,6 @@ import { isName, isObject, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { familyOfPath } from './modules.ts';
 
 /** An expression as it is written, and where. */
 export interface Source {
@@ -53,9 +52,7 @@ function exportSource(
   exported: string,
   depth: number,
 ): Source | undefined {
-  const family = familyOfPath(from.path);
-  const path =
-    family === undefined ? undefined : evaluator.modules.resolve(from.path, family, module);
+  const path = evaluator.modules.resolve(from.path, module);
   const file = path === undefined ? undefined : evaluator.files.get(path);
   return file === undefined ? undefined : fileExport(evaluator, file, exported, depth);
 }
@@ -72,7 +69,7 @@ function fileExport(
   if (again !== undefined)
     return exportSource(evaluator, file, again.module, again.exported, depth);
   const bound = file.binding(-1, name);
-  if (bound !== undefined && familyOfPath(file.path) === 'python')
+  if (bound !== undefined && file.family?.everythingIsExported)
     return sourceOf(evaluator, file, -1, bound.value, depth);
   for (const star of file.stars) {
     const found = exportSource(evaluator, file, star, name, depth + 1);

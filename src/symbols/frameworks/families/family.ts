@@ -1,0 +1,42 @@
+import type { SourceFile } from '../../sourceFile.ts';
+import type { FileFacts } from '../fileFacts.ts';
+
+/** Languages that share syntax and module system: what their source says of frameworks is read and joined in one way. */
+export interface LanguageFamily {
+  /** What language files and frameworks name it by. */
+  readonly id: string;
+  /** Facts of a parsed file. Cost follows the number of places of interest, not the size of the tree. */
+  readonly extract: (file: SourceFile) => FileFacts;
+  /** Files that imports mean; absent: imports don't name files. */
+  readonly modules?: (files: PlacedFiles) => ModuleSystem;
+  /** Imports name classes by their package, wherever the file is. */
+  readonly classesByPackage?: true;
+  /** Every name at a file's top level can be imported; else only what is exported. */
+  readonly everythingIsExported?: true;
+  /** Names of a class's body are seen from its methods without `this`. */
+  readonly classNamesInScope?: true;
+  /** What instrumentation scopes call themselves in this runtime. */
+  readonly instrumentation: {
+    /** Scopes of spans that were made in this runtime. */
+    readonly scopes?: RegExp;
+    /** Scopes of libraries' instrumentations: no function of the workspace makes their spans. */
+    readonly libraries?: RegExp;
+  };
+}
+
+/** The workspace's files of one family by absolute path, each with the absolute path of its workspace folder. */
+export type PlacedFiles = ReadonlyMap<string, { readonly folder: string }>;
+
+/** From module names in source to files of the workspace. */
+export interface ModuleSystem {
+  /** Absolute path of the file that `module` means in the file `from`; undefined when it isn't in the workspace. */
+  resolve(from: string, module: string): string | undefined;
+  /** The file of `name` below the package that `packageFile` stands for. */
+  submodule?(packageFile: string, name: string): string | undefined;
+}
+
+/** Folder of a path with forward slashes; '' above the root. */
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash <= 0 ? '' : path.slice(0, slash);
+}

@@ -1,0 +1,35 @@
+import type { RuntimeScopes } from '../../../domain/workspace.ts';
+import { languageIds, languageOf, languageOfPath } from '../../languages/registry.ts';
+import type { LanguageFamily } from './family.ts';
+import { goFamily } from './go.ts';
+import { javaFamily } from './java.ts';
+import { javascriptFamily } from './javascript.ts';
+import { pythonFamily } from './python.ts';
+
+/** Every family: a new one is a file and a line here; its languages name it. */
+export const families: readonly LanguageFamily[] = [
+  javascriptFamily,
+  pythonFamily,
+  javaFamily,
+  goFamily,
+];
+
+const byId = new Map(families.map((family) => [family.id, family]));
+const byLanguage = new Map(languageIds.map((id) => [id, byId.get(languageOf(id).family)]));
+
+/** undefined: the language has functions, but nothing is known of its frameworks. */
+export const familyOf = (language: string): LanguageFamily | undefined => byLanguage.get(language);
+
+export function familyOfPath(path: string): LanguageFamily | undefined {
+  const language = languageOfPath(path);
+  return language === undefined ? undefined : byLanguage.get(language);
+}
+
+/** What attribution must know of each family's instrumentations. */
+export const runtimes: readonly RuntimeScopes[] = families.map(({ id, instrumentation }) => ({
+  ...instrumentation,
+  extensions: languageIds
+    .map(languageOf)
+    .filter((language) => language.family === id)
+    .flatMap((language) => language.extensions),
+}));
