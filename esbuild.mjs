@@ -73,8 +73,8 @@ async function grammarsInUse() {
   return new Set(languages.map((language) => language.grammar));
 }
 
-async function copyAssets() {
-  const target = path.join(root, 'dist/grammars');
+/** Puts what the parsers load into a folder. */
+export async function copyGrammars(target) {
   await mkdir(target, { recursive: true });
   const wasm = path.join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
   for (const grammar of await grammarsInUse())
@@ -88,7 +88,7 @@ async function copyAssets() {
 
 export async function buildAll() {
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
-  await copyAssets();
+  await copyGrammars(path.join(root, 'dist/grammars'));
   const webviews = {
     ...common,
     entryPoints: await webviewEntries(),
