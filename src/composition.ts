@@ -71,6 +71,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const trusted = (): boolean => vscode.workspace.isTrusted;
   const storage = context.globalStorageUri.fsPath;
   const dist = path.join(context.extensionPath, 'dist');
+  const grammarsFolder = path.join(dist, 'grammars');
   const cacheFolder = path.join(storage, 'index');
   const version = (context.extension.packageJSON as { readonly version: string }).version;
 
@@ -85,6 +86,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     file: 'indexWorker.js',
     maxHeapMb: 1024,
     feed: 'index',
+    data: { grammarsFolder },
   });
   const receiverThread = workers.supervise<ReceiverContract>({
     file: 'receiverWorker.js',
@@ -118,7 +120,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       processes,
       clock,
       log: log.scoped('index'),
-      grammarsFolder: path.join(dist, 'grammars'),
+      grammarsFolder,
       cacheFolder,
     }),
   );

@@ -225,7 +225,8 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     index.on('changed', ({ paths, all }) => {
       if (all === true) files.staleViews();
       else files.staleViews(paths);
-      schedule('symbols', symbolsPause, () => {
+      // The workspace is read: nothing is being typed that would be worth waiting for.
+      schedule(all === true ? 'workspace' : 'symbols', all === true ? 0 : symbolsPause, () => {
         background('reading symbols', symbolsChanged());
       });
     }),

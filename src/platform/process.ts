@@ -63,6 +63,7 @@ function start(
       detached: outlives,
     });
     files?.started();
+    if (child.pid !== undefined) request.started?.(child.pid);
     const kept = { stdout: '', stderr: '' };
     let bytes = 0;
     let over = false;

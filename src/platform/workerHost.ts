@@ -29,6 +29,8 @@ interface WorkerPlan {
   readonly file: string;
   readonly maxHeapMb: number;
   readonly feed: 'index' | 'receiver';
+  /** What the thread may begin with before it is told anything. */
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** The two threads of a window and the port between them. When one dies both get a new port, so both start anew. */
@@ -68,7 +70,7 @@ export class WorkerPair implements Disposable {
     const port = plan.feed === 'index' ? this.#channel.port1 : this.#channel.port2;
     this.#taken.add(plan.feed);
     return new Worker(path.join(this.#folder, plan.file), {
-      workerData: { feedPort: port },
+      workerData: { ...plan.data, feedPort: port },
       transferList: [port],
       resourceLimits: { maxOldGenerationSizeMb: plan.maxHeapMb },
       name: `prodlens ${plan.feed}`,

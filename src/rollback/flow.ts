@@ -14,6 +14,7 @@ import type {
   RollbackRequest,
 } from './ports.ts';
 import type { RecoveryView } from './recovery.ts';
+import type { TargetLock } from './singleFlight.ts';
 import { lockTarget } from './singleFlight.ts';
 
 /** Everything of the flow that a person sees or answers. `undefined`: they turned back. */
@@ -183,7 +184,17 @@ async function act(
             `${target.name} has changed since you looked: nothing was done`,
             'Start the rollback again to see what runs now.',
           );
-        return execute(services, dialogs, provider, request, candidate, subject, step, signal);
+        return execute(
+          services,
+          dialogs,
+          provider,
+          request,
+          candidate,
+          subject,
+          lock.value,
+          step,
+          signal,
+        );
       },
     );
   } finally {
@@ -198,6 +209,7 @@ async function execute(
   request: RollbackRequest,
   candidate: RollbackCandidate,
   subject: RollbackSubject,
+  lock: TargetLock,
   step: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Result<'done' | 'cancelled'>> {
@@ -221,9 +233,16 @@ async function execute(
   await services.journal.append(entry('started'));
   step(`running ${provider.describe(request)[0] ?? ''}…`);
   services.log(`rollback of ${target.name}: ${provider.describe(request).join(' ')}`);
-  const executed = await provider.execute(request, services.output, signal);
-  if (!executed.ok)
+  let handedOver: Promise<void> | undefined;
+  const executed = await provider.execute(request, services.output, signal, (pid) => {
+    handedOver = lock.handOver(pid);
+  });
+  await handedOver;
+  if (!executed.ok) {
+    if (handedOver !== undefined && isUnknown(executed.failure)) lock.leave();
     return afterFailure(services, dialogs, provider, request, entry, executed.failure);
+  }
+  await lock.handOver(process.pid);
   await services.journal.append(entry('finished'));
 
   step('done; watching our own numbers…');
@@ -255,6 +274,9 @@ async function execute(
 /** A call, so that the compiler doesn't take an earlier answer for a later one. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
+/** Nobody waited for the end: the action may go on. */
+const isUnknown = ({ reason }: Failure): boolean => reason === 'timeout' || reason === 'aborted';
+
 /** A timeout or a stopped watch leaves the state unknown: it is read, told and never tried again blindly. */
 async function afterFailure(
   services: RollbackServices,
@@ -264,7 +286,7 @@ async function afterFailure(
   entry: (event: JournalEntry['event'], detail?: string) => JournalEntry,
   failure: Failure,
 ): Promise<Result<'done' | 'cancelled'>> {
-  const unknown = failure.reason === 'timeout' || failure.reason === 'aborted';
+  const unknown = isUnknown(failure);
   await services.journal.append(entry(unknown ? 'unknown' : 'failed', failure.message));
   if (!unknown) return { ok: false, failure };
   const state = await provider.list(request.target, noSignal);

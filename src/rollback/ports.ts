@@ -51,11 +51,15 @@ export interface DeployProvider {
   preview?(request: RollbackRequest, signal: AbortSignal): Promise<Result<string>>;
   /** The exact action, for the confirmation: argv or the like. */
   describe(request: RollbackRequest): readonly string[];
-  /** Aborting the signal stops watching, not the action. A timeout is `timeout`: state unknown, never retried blindly. */
+  /**
+   * Aborting the signal stops watching, not the action. A timeout is `timeout`: state unknown, never retried blindly. `started` is
+   * told the process id of a program that acts: as long as it runs, nobody else may act on the target.
+   */
   execute(
     request: RollbackRequest,
     output: OutputListener,
     signal: AbortSignal,
+    started: (pid: number) => void,
   ): Promise<Result<{ readonly exitCode: number }>>;
 }
 
@@ -93,6 +97,8 @@ export interface ProcessRunner {
       readonly output?: OutputListener;
       /** Kill on abort (reading) or leave it running (acting). */
       readonly onAbort: 'kill' | 'leave';
+      /** Told the process id once the program runs. */
+      readonly started?: (pid: number) => void;
     },
     signal: AbortSignal,
   ): Promise<

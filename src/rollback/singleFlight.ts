@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
@@ -16,27 +16,51 @@ interface Holder {
   readonly at: number;
 }
 
+/** A target that nobody else acts on. */
+export interface TargetLock {
+  /** The process that acts holds it now: it is free when that ends, whatever becomes of this window. */
+  handOver(pid: number): Promise<void>;
+  /** Not ours to release any more. */
+  leave(): void;
+  release(): Promise<void>;
+}
+
 /** At most one rollback of a target at a time, over all windows of this person: a lock file with its owner and age. */
 export async function lockTarget(
   folder: string,
   target: DeployTarget,
   owner: string,
   now: number,
-): Promise<Result<{ release(): Promise<void> }>> {
+): Promise<Result<TargetLock>> {
   const key = createHash('sha256')
     .update(JSON.stringify([target.environment, target.name]))
     .digest('hex')
     .slice(0, 16);
   const file = path.join(folder, `rollback-${key}.lock`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const mine = JSON.stringify({ pid: process.pid, owner, at: now } satisfies Holder);
+  const heldBy = (pid: number): string =>
+    JSON.stringify({ pid, owner, at: now } satisfies Holder);
+  let mine = heldBy(process.pid);
+  let left = false;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const handle = await open(file, 'wx', 0o600);
       await handle.writeFile(mine);
       await handle.close();
       return ok({
+        handOver: async (pid) => {
+          if ((await readText(file)) !== mine) return;
+          mine = heldBy(pid);
+          // Beside and renamed: a reader sees the one holder or the other.
+          const beside = `${file}.${randomUUID()}`;
+          await writeFile(beside, mine, { mode: 0o600 });
+          await rename(beside, file);
+        },
+        leave: () => {
+          left = true;
+        },
         release: async () => {
+          if (left) return;
           if ((await readText(file)) === mine) await rm(file, { force: true });
         },
       });

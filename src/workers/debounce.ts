@@ -16,6 +16,12 @@ export class Debounce {
     }, this.delayMs);
   }
 
+  /** Runs `action` at once; what was requested before is part of it. */
+  now(): void {
+    this.dispose();
+    this.action();
+  }
+
   get waiting(): boolean {
     return this.timer !== undefined;
   }

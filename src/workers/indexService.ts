@@ -79,7 +79,9 @@ export class IndexService {
   private gather(paths: Iterable<string>, all?: true): void {
     for (const changed of paths) this.changedPaths.add(changed);
     if (all === true) this.changedAll = true;
-    if (this.changedAll || this.changedPaths.size > 0) this.announceSoon.request();
+    // After a linking nothing more comes at once, and somebody may be waiting for the first numbers.
+    if (this.changedAll) this.announceSoon.now();
+    else if (this.changedPaths.size > 0) this.announceSoon.request();
   }
 
   private announce(): void {

@@ -1,8 +1,10 @@
 // The index thread's entry: wires the service to the host's port and to the receiver's feed.
+import path from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { portTransport } from '../rpc/messagePort.ts';
 import { serve } from '../rpc/peer.ts';
 import type { IndexContract } from '../symbols/contract.ts';
+import { startRuntime } from '../symbols/parser/parserPool.ts';
 import { IndexService } from './indexService.ts';
 import { OperationFeed } from './operationFeed.ts';
 
@@ -10,11 +12,17 @@ import { OperationFeed } from './operationFeed.ts';
 export interface IndexWorkerData {
   /** The receiver's OperationFeedContract; absent while there is no receiver. */
   readonly feedPort?: MessagePort;
+  /** dist/grammars: the parser's runtime is compiled while the host still asks git what the workspace is. */
+  readonly grammarsFolder?: string;
 }
 
 if (parentPort !== null) start(parentPort, (workerData ?? {}) as IndexWorkerData);
 
-function start(port: MessagePort, { feedPort }: IndexWorkerData): void {
+function start(port: MessagePort, { feedPort, grammarsFolder }: IndexWorkerData): void {
+  if (grammarsFolder !== undefined)
+    startRuntime((file) => path.join(grammarsFolder, file)).catch(() => {
+      // Whoever loads a grammar tries again and is told why it can't be.
+    });
   const service = new IndexService({
     changed: (payload) => {
       server.emit('changed', payload);

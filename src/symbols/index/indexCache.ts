@@ -12,7 +12,7 @@ import { factsVersion, type FileFacts } from '../frameworks/facts.ts';
 import { Turns } from '../turns.ts';
 
 /** Raise with every change of what is extracted or how it is written. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** What is known of a file on disk, apart from where its folder is. */
 export interface CachedFile {

@@ -1,9 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LanguageId } from '../../domain/functionDecl.ts';
+import type { FunctionDecl, LanguageId } from '../../domain/functionDecl.ts';
 import type { IndexFolder } from '../contract.ts';
 import { extractFacts } from '../frameworks/facts.ts';
+import type { Symbols } from '../buffer/openDocument.ts';
 import { languageOfPath } from '../languages/registry.ts';
 import { readSourceInTurns } from '../parser/extractFunctions.ts';
 import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
@@ -250,8 +251,9 @@ export class WorkspaceIndex {
       if (tree === undefined) return skipped('takes too long to parse', source.hash);
       try {
         const parsed = await readSourceInTurns(loaded, tree, source.text, { path: file, ...place });
-        const facts = extractFacts(parsed);
-        return { ...when, hash: source.hash, functions: parsed.functions, facts };
+        const found = { functions: parsed.functions, facts: extractFacts(parsed) };
+        const symbols = tree.rootNode.hasError ? lastGood(known, found, source.text) : found;
+        return { ...when, hash: source.hash, ...symbols };
       } finally {
         tree.delete();
       }
@@ -287,6 +289,27 @@ export class WorkspaceIndex {
     }
   }
 }
+
+/**
+ * A file saved with syntax errors keeps the functions that it had, those still found at their present places; what names them by index
+ * stays with them. One whose name is nowhere in the text was deleted, whatever can't be parsed.
+ */
+function lastGood(known: CachedFile | undefined, found: Symbols, text: string): Symbols {
+  if (known?.facts === undefined) return found;
+  const present = new Map(found.functions.map((decl) => [decl.id, decl]));
+  const lost = known.functions.filter((decl) => !present.has(decl.id));
+  if (lost.length === 0 || !lost.every((decl) => text.includes(tellingPart(decl)))) return found;
+  return {
+    functions: known.functions.map((decl) => present.get(decl.id) ?? decl),
+    facts: known.facts,
+  };
+}
+
+/** What must be written where the function is: its own name, or the longest word of a made-up one (`GET /users/:id handler`). */
+const tellingPart = ({ name, anonymous }: FunctionDecl): string =>
+  anonymous === true
+    ? name.split(/[\s'"()]+/).reduce((a, b) => (b.length > a.length ? b : a), '')
+    : name.slice(name.lastIndexOf('.') + 1);
 
 const isInside = (relativePath: string): boolean =>
   relativePath !== '..' && !/^\.\.[/\\]/.test(relativePath) && !relativePath.includes('\0');

@@ -77,6 +77,21 @@ function declareMethod(node: Node, container: Container | undefined): Declaratio
   return { ...common, kind: accessor ? 'accessor' : 'method' };
 }
 
+/** TypeScript's `namespace A.B { … }` leads the names of what stands directly in it; what is inside of that has its container's. */
+export function declareInNamespace(
+  node: Node,
+  container: Container | undefined,
+): Declaration | undefined {
+  const declared = declareEcmascript(node, container);
+  if (declared === undefined || declared.absolute === true || container !== undefined)
+    return declared;
+  let name = declared.name;
+  for (let at = node.parent; at !== null && at.type !== 'program'; at = at.parent)
+    if (at.type === 'internal_module')
+      name = `${at.childForFieldName('name')?.text ?? ''}.${name}`;
+  return { ...declared, name };
+}
+
 /** Overload signatures belong to the implementation that follows them. */
 export const attachesToNext = (statement: Node): boolean =>
   (statement.type === 'export_statement' ? statement.childForFieldName('declaration') : statement)

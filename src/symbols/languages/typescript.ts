@@ -1,6 +1,6 @@
 import {
   attachesToNext,
-  declareEcmascript,
+  declareInNamespace,
   ecmascriptQuery,
   ecmascriptTestFiles,
 } from './ecmascript.ts';
@@ -13,6 +13,6 @@ export const typescript: LanguageDefinition = {
   family: 'javascript',
   testFiles: ecmascriptTestFiles,
   query: ecmascriptQuery('(abstract_class_declaration) @class'),
-  declare: declareEcmascript,
+  declare: declareInNamespace,
   attaches: attachesToNext,
 };

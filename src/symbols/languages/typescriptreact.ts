@@ -1,6 +1,6 @@
 import {
   attachesToNext,
-  declareEcmascript,
+  declareInNamespace,
   ecmascriptQuery,
   ecmascriptTestFiles,
 } from './ecmascript.ts';
@@ -14,6 +14,6 @@ export const typescriptreact: LanguageDefinition = {
   family: 'javascript',
   testFiles: ecmascriptTestFiles,
   query: ecmascriptQuery('(abstract_class_declaration) @class'),
-  declare: declareEcmascript,
+  declare: declareInNamespace,
   attaches: attachesToNext,
 };

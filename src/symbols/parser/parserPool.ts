@@ -41,7 +41,7 @@ const parseSliceMs = 10;
 let runtime: Promise<void> | undefined;
 
 /** The WebAssembly runtime exists once per thread; its grammars belong to the pool. */
-async function startRuntime(locate: LocateGrammar): Promise<void> {
+export async function startRuntime(locate: LocateGrammar): Promise<void> {
   runtime ??= readFile(locate('web-tree-sitter.wasm')).then((wasmBinary) =>
     Parser.init({ wasmBinary: new Uint8Array(wasmBinary).buffer }),
   );

@@ -104,6 +104,7 @@ describe('the process runner', function () {
   it('leaves an action running when nobody watches any more', async () => {
     const mark = path.join(folder, 'done');
     const pidFile = path.join(folder, 'go');
+    const pids: number[] = [];
     const abort = new AbortController();
     const running = runner.run(
       {
@@ -119,10 +120,12 @@ describe('the process runner', function () {
         output: () => {
           abort.abort();
         },
+        started: (pid) => pids.push(pid),
       },
       abort.signal,
     );
     const ran = await running;
+    assert.ok(pids.length === 1 && process.kill(pids[0] ?? 0, 0), 'who started it knows it');
     assert.ok(!ran.ok);
     assert.equal(ran.failure.reason, 'aborted');
     await writeFile(pidFile, '');

@@ -120,6 +120,7 @@ describe('command provider', () => {
       request(settings, { reason: '--force' }),
       () => undefined,
       noSignal,
+      () => undefined,
     );
     assert.ok(!done.ok);
     assert.match(done.failure.message, /can't begin with '-'/);

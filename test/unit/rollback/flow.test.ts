@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Result } from '../../../src/domain/result.ts';
 import { fail, ok } from '../../../src/domain/result.ts';
 import { ratio } from '../../../src/domain/units.ts';
@@ -22,6 +24,8 @@ async function journey(
     recovered?: boolean;
     noNumbers?: boolean;
     lockedByOther?: boolean;
+    /** Process that acts, as the provider tells it. */
+    acting?: number;
   } = {},
 ) {
   const events: string[] = [];
@@ -39,7 +43,8 @@ async function journey(
     },
     preview: async () => ok('would move 10 %'),
     describe: (request) => ['/bin/deploy', request.to.id, request.reason],
-    execute: async () => {
+    execute: async (_request, _output, _signal, started) => {
+      if (script.acting !== undefined) started(script.acting);
       const { entries } = await journal.read();
       events.push(`execute after journal ${entries.map((e) => e.event).join()}`);
       return script.executed ?? ok({ exitCode: 0 });
@@ -83,7 +88,7 @@ async function journey(
   if (script.lockedByOther === true) await lockTarget(folder, target({}), 'other', Date.now());
   const result = await runRollback(services, dialogs, [target({})], {});
   const recorded = (await journal.read()).entries;
-  return { events, told, result, recorded };
+  return { events, told, result, recorded, folder };
 }
 
 describe('rollback flow', () => {
@@ -149,6 +154,32 @@ describe('rollback flow', () => {
     assert.deepEqual(result, ok('done'));
     assert.match(told[0] ?? '', /may still be running; shop-production now runs: 2\.0\.0 10 %/);
     assert.equal(recorded.at(-1)?.event, 'unknown');
+  });
+
+  it('keeps the target locked while a command that nobody watches still runs', async () => {
+    const command = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
+    try {
+      const { folder } = await journey({
+        executed: fail('timeout', 'timed out'),
+        acting: command.pid ?? 0,
+      });
+      const meanwhile = await lockTarget(folder, target({}), 'me again', Date.now());
+      assert.ok(!meanwhile.ok);
+      assert.equal(meanwhile.failure.reason, 'busy');
+      const ended = once(command, 'exit');
+      command.stdin.end();
+      await ended;
+      assert.ok((await lockTarget(folder, target({}), 'me again', Date.now())).ok);
+    } finally {
+      command.kill();
+    }
+  });
+
+  it('frees the target after a command that ended, well or not', async () => {
+    for (const executed of [ok({ exitCode: 0 }), fail('refused', 'no')]) {
+      const { folder } = await journey({ executed, acting: process.pid });
+      assert.ok((await lockTarget(folder, target({}), 'me again', Date.now())).ok);
+    }
   });
 
   it('says when the numbers did not recover', async () => {

@@ -69,7 +69,7 @@ export function createCommandProvider(processes: ProcessRunner): DeployProvider 
       const argv = settings.ok ? fill(settings.value.rollBack, request) : settings;
       return argv.ok ? argv.value : [];
     },
-    async execute(request, output, signal) {
+    async execute(request, output, signal, started) {
       const settings = settingsOf(request.target);
       if (!settings.ok) return settings;
       const argv = fill(settings.value.rollBack, request);
@@ -82,6 +82,7 @@ export function createCommandProvider(processes: ProcessRunner): DeployProvider 
           maxOutputBytes,
           output,
           onAbort: 'leave',
+          started,
         },
         signal,
       );

@@ -122,6 +122,22 @@ describe('the index of a workspace', () => {
     assert.equal(reasonOf(index, 'ok.js'), undefined);
   });
 
+  it('keeps the last good functions of a file saved with syntax errors, not those that were deleted', async () => {
+    const good = 'function first() {}\nfunction second() {\n  return 1;\n}\n';
+    const file = await put('a.js', good);
+    const index = await started();
+    const now = async (text: string): Promise<string> => {
+      await put('a.js', text);
+      await index.update([file], signal);
+      const functions = index.files.get(file)?.functions ?? [];
+      return functions.map((f) => `${f.name}:${f.declarationLine}`).join(' ');
+    };
+    assert.equal(await now(`\n${good}`), 'first:1 second:2');
+    assert.equal(await now('function first() {}\n)))second((( {\n'), 'first:0 second:2');
+    assert.equal(await now('function first() {}\n))) {\n'), 'first:0');
+    assert.equal(await now(good), 'first:0 second:1');
+  });
+
   it('reads invalid UTF-8 as the editor does', async () => {
     const text = Buffer.concat([
       Buffer.from('// '),

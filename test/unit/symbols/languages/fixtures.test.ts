@@ -90,9 +90,12 @@ const expected: Readonly<Record<string, string>> = {
     75 75-75 arrow late
     76 76-76 function Router.mount
     77 77-77 arrow default
-    79 79-79 function deep
+    79 79-79 function Inner.deep
     81 81-83 class Named
     82 82-82 method Named.run
+    86 86-86 arrow Outer.Middle.late
+    87 87-89 class Outer.Middle.Store
+    88 88-88 method Outer.Middle.Store.take
   `,
   'worker.js': `
     4 4-6 arrow module.exports
