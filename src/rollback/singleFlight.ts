@@ -38,8 +38,7 @@ export async function lockTarget(
     .slice(0, 16);
   const file = path.join(folder, `rollback-${key}.lock`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const heldBy = (pid: number): string =>
-    JSON.stringify({ pid, owner, at: now } satisfies Holder);
+  const heldBy = (pid: number): string => JSON.stringify({ pid, owner, at: now } satisfies Holder);
   let mine = heldBy(process.pid);
   let left = false;
   for (let attempt = 0; attempt < 2; attempt++) {

@@ -87,8 +87,7 @@ export function declareInNamespace(
     return declared;
   let name = declared.name;
   for (let at = node.parent; at !== null && at.type !== 'program'; at = at.parent)
-    if (at.type === 'internal_module')
-      name = `${at.childForFieldName('name')?.text ?? ''}.${name}`;
+    if (at.type === 'internal_module') name = `${at.childForFieldName('name')?.text ?? ''}.${name}`;
   return { ...declared, name };
 }
 

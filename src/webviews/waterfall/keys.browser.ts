@@ -20,8 +20,27 @@ export function keyHelp(): HTMLElement {
   return list;
 }
 
+/** Keys of the rows and of the search box. */
+export function listenToKeys(view: WaterfallViewer, signal: AbortSignal): void {
+  view.grid.addEventListener('keydown', (event) => actOnKey(view, event), { signal });
+  view.searchBox.addEventListener('input', () => view.search(view.searchBox.value), { signal });
+  view.searchBox.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key === 'Enter') view.nextMatch(event.shiftKey ? -1 : 1);
+      else if (event.key === 'Escape') {
+        view.search('');
+        view.grid.focus();
+      } else if (event.key === 'ArrowDown') view.grid.focus();
+      else return;
+      event.preventDefault();
+    },
+    { signal },
+  );
+}
+
 /** Keys of the grid, as trees and lists of VS Code have them. */
-export function actOnKey(view: WaterfallViewer, event: KeyboardEvent): void {
+function actOnKey(view: WaterfallViewer, event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const action = event.shiftKey ? (shifted[event.key] ?? plain[event.key]) : plain[event.key];
   if (action === undefined) return;

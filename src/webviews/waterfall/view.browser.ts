@@ -5,8 +5,10 @@ import { listenToDivider } from './divider.browser.ts';
 import { element, iconButton, oncePerFrame } from './dom.browser.ts';
 import type { TraceMessage } from './header.browser.ts';
 import { renderHeader, renderLegend } from './header.browser.ts';
-import { actOnKey } from './keys.browser.ts';
+import { listenToKeys } from './keys.browser.ts';
+import { layOut } from './layout.browser.ts';
 import { WaterfallModel } from './model.ts';
+import { listenToPointer } from './pointer.browser.ts';
 import { RowList, rowHeight } from './rows.browser.ts';
 import { Minimap, renderAxis } from './timeline.browser.ts';
 
@@ -21,8 +23,8 @@ export class WaterfallViewer {
   readonly #ended = new AbortController();
   readonly #rows: RowList;
   readonly #minimap: Minimap;
-  readonly #axis = element('div', { class: 'axis', attributes: { 'aria-hidden': 'true' } });
-  readonly #lines = element('div', { class: 'grid-lines', attributes: { 'aria-hidden': 'true' } });
+  readonly #axis: HTMLElement;
+  readonly #lines: HTMLElement;
   readonly #details: HTMLElement;
   readonly #body: HTMLElement;
   readonly #count = element('span', { class: 'count', attributes: { role: 'status' } });
@@ -39,69 +41,18 @@ export class WaterfallViewer {
     this.model = new WaterfallModel(message.trace);
     this.#send = send;
     const { signal } = this.#ended;
-    const canvas = element('div', { class: 'rows', attributes: { role: 'presentation' } });
-    this.grid = element(
-      'div',
-      {
-        class: 'grid',
-        attributes: {
-          role: 'treegrid',
-          tabindex: '0',
-          'aria-label': 'Spans of the trace',
-          'aria-colcount': '2',
-        },
-      },
-      canvas,
-    );
-    this.searchBox = element('input', {
-      class: 'search',
-      attributes: {
-        type: 'search',
-        placeholder: 'Find: name, service, attribute=value  ( / )',
-        'aria-label': 'Find spans',
-        spellcheck: 'false',
-      },
-    });
-    const minimap = element('div', {
-      class: 'minimap',
-      attributes: {
-        role: 'img',
-        'aria-label': 'Overview of the trace',
-        title: 'Drag to zoom into a part, double-click to see all',
-      },
-    });
-    this.#details = element('aside', {
-      class: 'details',
-      attributes: { 'aria-label': 'Span details' },
-    });
+    const parts = layOut(renderLegend(this));
+    ({
+      grid: this.grid,
+      searchBox: this.searchBox,
+      axis: this.#axis,
+      lines: this.#lines,
+      details: this.#details,
+      body: this.#body,
+    } = parts);
+    const { canvas, minimap, divider } = parts;
     this.#resetZoom = iconButton('zoomOut', 'Show the whole trace (0)', () => this.zoom(undefined));
     this.#pathToggle = iconButton('path', 'Critical path (c)', () => this.toggleCriticalPath());
-    const divider = element('div', {
-      class: 'divider',
-      attributes: {
-        role: 'separator',
-        'aria-orientation': 'vertical',
-        'aria-label': 'Width of names',
-        tabindex: '0',
-      },
-    });
-    this.#body = element(
-      'main',
-      { class: 'body' },
-      element(
-        'div',
-        { class: 'chart' },
-        element(
-          'div',
-          { class: 'overview' },
-          element('div', { class: 'corner' }, renderLegend(this)),
-          minimap,
-        ),
-        element('div', { class: 'axis-row' }, element('div', { class: 'corner' }), this.#axis),
-        element('div', { class: 'scroll-area' }, this.#lines, this.grid, divider),
-      ),
-      this.#details,
-    );
     const header = renderHeader(this, message, {
       count: this.#count,
       pathToggle: this.#pathToggle,
@@ -246,46 +197,12 @@ export class WaterfallViewer {
       },
       { signal, passive: true },
     );
-    this.grid.addEventListener('keydown', (event) => actOnKey(this, event), { signal });
-    this.searchBox.addEventListener('input', () => this.search(this.searchBox.value), { signal });
-    this.searchBox.addEventListener(
-      'keydown',
-      (event) => {
-        if (event.key === 'Enter') this.nextMatch(event.shiftKey ? -1 : 1);
-        else if (event.key === 'Escape') {
-          this.search('');
-          this.grid.focus();
-        } else if (event.key === 'ArrowDown') this.grid.focus();
-        else return;
-        event.preventDefault();
-      },
-      { signal },
+    listenToPointer(
+      this,
+      { canvas, axis: this.#axis, rowAt: (target) => this.#rows.rowAt(target) },
+      signal,
     );
-    canvas.addEventListener('click', (event) => this.#click(event), { signal });
-    canvas.addEventListener(
-      'dblclick',
-      (event) => {
-        const index = this.#rows.rowAt(event.target);
-        if (index === undefined) return;
-        if (event.target instanceof Element && event.target.closest('.time') !== null) {
-          const { span } = this.model.node(index);
-          this.zoom({ from: span.offsetNanos, to: span.offsetNanos + span.durationNanos });
-        } else this.openSelected();
-      },
-      { signal },
-    );
-    this.grid.addEventListener(
-      'wheel',
-      (event) => {
-        if (!event.ctrlKey && !event.metaKey) return;
-        event.preventDefault();
-        const box = this.#axis.getBoundingClientRect();
-        const { from, to } = this.model.zoom;
-        const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-        this.zoomAround(from + part * (to - from), event.deltaY > 0 ? 1.25 : 0.8);
-      },
-      { signal, passive: false },
-    );
+    listenToKeys(this, signal);
     const sizes = new ResizeObserver(() => {
       this.#measure();
       this.#minimap.draw();
@@ -303,18 +220,6 @@ export class WaterfallViewer {
       sizes.disconnect();
       theme.disconnect();
     });
-  }
-
-  #click(event: MouseEvent): void {
-    const index = this.#rows.rowAt(event.target);
-    if (index === undefined || !(event.target instanceof Element)) return;
-    if (event.target.closest('.twisty:not(.leaf)') !== null) {
-      this.model.setCollapsed(index, !this.model.isCollapsed(index));
-      this.changed();
-      return;
-    }
-    this.select(index);
-    if (event.target.closest('.jump') !== null) this.openSelected();
   }
 
   #nameWidth(): number {
