@@ -6,6 +6,7 @@ import { frameworkInternals } from './rules/frameworkInternals.ts';
 import { httpRoute } from './rules/httpRoute.ts';
 import { override } from './rules/override.ts';
 import { spanLiteral } from './rules/spanLiteral.ts';
+import { spanMetrics } from './rules/spanMetrics.ts';
 
 /** Rules in the order they are asked: the first that decides wins. */
 export const rules: readonly Rule[] = [
@@ -13,6 +14,7 @@ export const rules: readonly Rule[] = [
   frameworkInternals,
   codeAttributes,
   callsOut,
+  spanMetrics,
   httpRoute,
   spanLiteral,
   classMethod,

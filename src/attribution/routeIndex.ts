@@ -1,3 +1,4 @@
+import type { FunctionRef } from '../domain/functionDecl.ts';
 import type { RouteDecl } from '../domain/route.ts';
 import type { OpenRoute } from '../domain/workspace.ts';
 import { routeShape } from './routeShape.ts';
@@ -52,6 +53,12 @@ export class RouteIndex {
         slashFits(r, query.route) &&
         query.accepts(r.registeredAt.path),
     );
+  }
+
+  /** Handlers that are methods of this name. */
+  handlersNamed(method: string): readonly FunctionRef[] {
+    const end = `.${method}`;
+    return this.all.filter((r) => r.handler.name.endsWith(end)).map((r) => r.handler);
   }
 
   /** Methods that the path is declared for: tells a 405 from an unknown route. */

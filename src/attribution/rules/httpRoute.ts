@@ -22,11 +22,10 @@ export const httpRoute: Rule = {
       return noOwner(
         'no route: the request matched none (404, static file, redirect), or this instrumentation does not report it',
       );
-    if (isCatchAll(route)) return noOwner(`${route} stands for requests that matched no handler`);
     if (context.index.routes.size === 0 && context.index.facts.openRoutes.length === 0)
       return noOwner('no routes were found in the workspace’s source');
     const accepts = context.index.instrumentations.acceptsFile(operation.scope);
-    return match(context, { route, method, accepts });
+    return matchRoute(context, { route, method, accepts });
   },
 };
 
@@ -52,12 +51,16 @@ function fromName(name: string): { method: string; route: string } | undefined {
   return match === null ? undefined : { method: match[1] ?? '', route: match[2] ?? '' };
 }
 
-function match(context: RuleContext, query: RouteQuery): Verdict {
+/** Handlers that the workspace registers for a template, by its whole, else by its end. */
+export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
+  if (isCatchAll(query.route))
+    return noOwner(`${query.route} stands for requests that matched no handler`);
   const { index, operation } = context;
   const { routes } = index;
   const label = `${query.method ?? 'any method'} ${query.route}`;
   const exact = routes.exact(query);
-  if (operation.source === 'metric') {
+  // Names of spans hold the whole template, whatever the attributes of a metric do.
+  if (operation.source === 'metric' && operation.http !== undefined) {
     const below = routes.routerRelative(query, routerRelative);
     if (below.length > 0)
       return owned(context, [...exact, ...below], 'weak', `${label} is, below its router,`);

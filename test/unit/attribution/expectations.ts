@@ -38,6 +38,8 @@ export interface Row {
   readonly ambiguous?: number;
   /** Part of the reason. */
   readonly none?: string;
+  /** Part of the explanation of an owner or of an ambiguity. */
+  readonly because?: string;
 }
 
 export interface Expected {

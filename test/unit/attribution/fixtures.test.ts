@@ -40,7 +40,7 @@ describe('attribution of the fixtures’ telemetry', () => {
         attributor = createAttributor(facts);
       });
       for (const row of expected.operations) {
-        const { owner, line, confidence, ambiguous, none, ...given } = row;
+        const { owner, line, confidence, ambiguous, none, because, ...given } = row;
         const outcome = { owner, line, confidence, ambiguous, none };
         it(`${Object.values(given).join(' | ')} → ${String(owner ?? line ?? ambiguous ?? none)}`, () => {
           const attribution = attributor.attribute(operationOf(expected, row));
@@ -52,6 +52,8 @@ describe('attribution of the fixtures’ telemetry', () => {
             wanted,
             JSON.stringify(attribution.steps, null, 1),
           );
+          if (because !== undefined)
+            assert.ok(attribution.explanation.includes(because), attribution.explanation);
           assert.equal(attribution.steps[0]?.stage, 'seen');
           assert.equal(attribution.steps.at(-1)?.stage, 'decision');
         });
