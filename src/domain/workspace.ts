@@ -3,7 +3,10 @@ import type { RouteDecl } from './route.ts';
 import type { ServiceKey } from './service.ts';
 
 /** A route whose handler isn't a function of the workspace (a library's, or computed). */
-export type OpenRoute = Omit<RouteDecl, 'handler'>;
+export type OpenRoute = Omit<RouteDecl, 'handler'> & {
+  /** Why no function is named; absent: the handler isn't one of the workspace. */
+  readonly why?: string;
+};
 
 /** A span made by hand, with its name as far as the source says it. */
 export interface SpanLiteral {
@@ -15,6 +18,10 @@ export interface SpanLiteral {
   readonly at: { readonly path: string; readonly line: number };
   /** Function that contains it; absent at module level. */
   readonly owner?: FunctionRef;
+  /** A span that a framework's instrumentation, of this scope, makes around the function. */
+  readonly scope?: string;
+  /** Only in requests of this method, upper case; `*` for any. */
+  readonly method?: string;
   readonly inTest?: true;
 }
 

@@ -69,7 +69,7 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
   const open = routes.open(query);
   if (open !== undefined)
     return noOwner(
-      `${label} is registered at line ${open.registeredAt.line + 1} of ${base(open.registeredAt.path)}, with a handler that is not a function of the workspace`,
+      `${label} is registered at line ${open.registeredAt.line + 1} of ${base(open.registeredAt.path)}, ${open.why ?? 'with a handler that is not a function of the workspace'}`,
     );
   const ends = routes.unresolvedEnds(query);
   if (ends.length > 0) {

@@ -2,11 +2,12 @@ import { express } from './express.ts';
 import { fastapi } from './fastapi.ts';
 import type { Framework } from './framework.ts';
 import { nest } from './nest.ts';
+import { next } from './next.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
 
 /** Every framework whose routes are understood: a new one is a file of patterns and a line here. */
-export const frameworks: readonly Framework[] = [express, fastapi, nest, spring];
+export const frameworks: readonly Framework[] = [express, fastapi, nest, next, spring];
 
 /** Names that extraction looks for in the text of a file, per family of languages. */
 export interface Vocabulary {
@@ -56,7 +57,7 @@ function gather(family: string): Vocabulary {
         creatorModules,
         Object.keys(framework.creators).map((key) => key.split(':')[0]),
       );
-    } else {
+    } else if (framework.kind === 'controller') {
       const { settings } = framework;
       add(decorators, [...framework.controllers, ...framework.classPath.annotations]);
       add(decorators, [...Object.keys(framework.methods), settings?.versioning?.methodAnnotation]);

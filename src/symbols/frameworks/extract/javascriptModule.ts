@@ -105,8 +105,15 @@ function declaredNames(node: Node): string[] {
   if (own !== undefined) return [own];
   return node.namedChildren.flatMap((child) => {
     const name = child.childForFieldName('name');
-    return name?.type === 'identifier' ? [name.text] : [];
+    if (name?.type === 'identifier') return [name.text];
+    return name?.type === 'object_pattern' ? name.namedChildren.flatMap(patternName) : [];
   });
+}
+
+/** Local name in `{ GET, list: all }`. */
+function patternName(child: Node): string[] {
+  const local = child.childForFieldName('value')?.text ?? child.text;
+  return /^[\w$]+$/.test(local) ? [local] : [];
 }
 
 function bindDeclaration(collector: FactsCollector, node: Node): void {

@@ -1,4 +1,4 @@
-import type { FunctionDecl, FunctionRef } from '../../../domain/functionDecl.ts';
+import type { FunctionDecl } from '../../../domain/functionDecl.ts';
 import type { RouteDecl } from '../../../domain/route.ts';
 import type {
   ClassDecl,
@@ -14,9 +14,11 @@ import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
 import { controllerRoutes } from './controllers.ts';
 import { Evaluator } from './evaluator.ts';
+import { fileRoutes } from './fileRoutes.ts';
 import { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { openApiRoutes } from './openApiRoutes.ts';
+import { refOf } from './refOf.ts';
 import { RouterGraph } from './routerGraph.ts';
 
 /** What the workspace's files say together. */
@@ -48,7 +50,13 @@ export function* linkSteps(
   }
   const evaluator = new Evaluator(linkedFiles, routers);
   const linked = [...(yield* new RouterGraph(evaluator, routers).build())];
+  const frameworkSpans: SpanLiteral[] = [];
   for (const framework of frameworks) {
+    if (framework.kind === 'files') {
+      const found = yield* fileRoutes(evaluator, framework);
+      for (const route of found.routes) linked.push(route);
+      for (const span of found.spans) frameworkSpans.push(span);
+    }
     if (framework.kind !== 'controller') continue;
     const prefixOf = framework.contextPath === true ? contextPathOf(hints) : () => '';
     for (const route of yield* controllerRoutes(evaluator, framework, prefixOf)) linked.push(route);
@@ -59,6 +67,7 @@ export function* linkSteps(
   const openRoutes: OpenRoute[] = [];
   for (const route of linked) addRoute(route, routes, openRoutes);
   const spans = yield* spansOf(evaluator);
+  for (const span of frameworkSpans) spans.push(span);
   return { routes, openRoutes, spans, classes: yield* classesOf(evaluator), runtimes };
 }
 
@@ -81,18 +90,10 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     ...(file.inTest ? { inTest: true as const } : {}),
   };
   const decl = handler?.file.functions[handler.index];
-  if (decl === undefined) openRoutes.push(common);
+  if (decl === undefined)
+    openRoutes.push({ ...common, ...(route.why === undefined ? {} : { why: route.why }) });
   else routes.push({ ...common, handler: refOf(decl) });
 }
-
-export const refOf = (decl: FunctionDecl): FunctionRef => ({
-  id: decl.id,
-  name: decl.name,
-  path: decl.path,
-  range: decl.range,
-  selectionRange: decl.selectionRange,
-  declarationLine: decl.declarationLine,
-});
 
 function* spansOf(evaluator: Evaluator): Generator<void, SpanLiteral[]> {
   const spans: SpanLiteral[] = [];

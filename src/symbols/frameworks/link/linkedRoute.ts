@@ -12,4 +12,6 @@ export interface LinkedRoute {
   readonly handler: Found | undefined;
   readonly file: LinkedFile;
   readonly line: number;
+  /** Why no handler is named although the file has one. */
+  readonly why?: string;
 }

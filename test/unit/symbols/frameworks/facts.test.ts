@@ -91,6 +91,7 @@ describe('registry of frameworks', () => {
     assert.equal(new Set(ids).size, ids.length);
     for (const framework of frameworks) {
       const { members, decorators } = vocabularyOf(framework.family);
+      if (framework.kind === 'files') continue;
       const words = framework.kind === 'router' ? framework.verbs : framework.methods;
       for (const word of Object.keys(words))
         assert.ok(members.has(word) || decorators.has(word), `${framework.id}: ${word}`);

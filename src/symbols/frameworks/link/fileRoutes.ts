@@ -1,0 +1,185 @@
+import type { SpanLiteral } from '../../../domain/workspace.ts';
+import { parentOf } from '../families/family.ts';
+import type { FileExport, FilesFramework, FileTree } from '../framework.ts';
+import type { Evaluator } from './evaluator.ts';
+import { FilePrograms, type PlacedFile } from './filePrograms.ts';
+import { handlerOf, type Found } from './handlers.ts';
+import type { LinkedFile } from './linkedFile.ts';
+import type { LinkedRoute } from './linkedRoute.ts';
+import { refOf } from './refOf.ts';
+import { known } from './text.ts';
+
+export interface FileRoutes {
+  readonly routes: readonly LinkedRoute[];
+  /** Spans that the framework makes around the files' exports. */
+  readonly spans: readonly SpanLiteral[];
+}
+
+/** Routes that files are by their place below a folder of the program; their exports are the handlers. */
+export function* fileRoutes(
+  evaluator: Evaluator,
+  framework: FilesFramework,
+): Generator<void, FileRoutes> {
+  const routes: LinkedRoute[] = [];
+  const spans: SpanLiteral[] = [];
+  const programs = new FilePrograms(evaluator, framework);
+  for (const file of evaluator.files.values()) {
+    if (file.family?.id !== framework.family) continue;
+    yield;
+    for (const tree of framework.trees) {
+      const placed = programs.place(file, tree);
+      if (placed === undefined) continue;
+      const reader = new FileReader(evaluator, framework, tree, file, placed);
+      routes.push(...reader.routes());
+      spans.push(...reader.spans());
+      break;
+    }
+  }
+  return { routes, spans };
+}
+
+class FileReader {
+  private readonly evaluator: Evaluator;
+  private readonly framework: FilesFramework;
+  private readonly tree: FileTree;
+  private readonly file: LinkedFile;
+  private readonly placed: PlacedFile;
+
+  constructor(
+    evaluator: Evaluator,
+    framework: FilesFramework,
+    tree: FileTree,
+    file: LinkedFile,
+    placed: PlacedFile,
+  ) {
+    this.evaluator = evaluator;
+    this.framework = framework;
+    this.tree = tree;
+    this.file = file;
+    this.placed = placed;
+  }
+
+  *routes(): Generator<LinkedRoute> {
+    const { file, framework, placed, tree } = this;
+    if (placed.route === undefined) return;
+    const paths = [known(placed.route)];
+    if (tree.alsoAt !== undefined) paths.push(known(tree.alsoAt(placed.route)));
+    for (const [name, given] of this.present()) {
+      if (given.methods === undefined) continue;
+      if (given.unless?.some((other) => this.has(other)) === true) continue;
+      const handler = this.handler(name);
+      const may = given.rendered === true && !this.runsPerRequest();
+      for (const method of given.methods)
+        for (const path of paths)
+          yield {
+            framework: framework.id,
+            method,
+            path,
+            handler: may ? undefined : handler,
+            file,
+            line: lineOf(handler),
+            ...(may ? { why: servedBefore(given) } : {}),
+          };
+    }
+  }
+
+  *spans(): Generator<SpanLiteral> {
+    const { file, placed } = this;
+    for (const [name, given] of this.present()) {
+      const handler = this.handler(name);
+      const decl = handler?.file.functions[handler.index];
+      for (const template of given.spans ?? []) {
+        if (template.includes('{route}') && placed.route === undefined) continue;
+        const text = template.replace('{route}', placed.route ?? '').replace('{file}', placed.stem);
+        const names = text.includes('{method}')
+          ? requestMethods.map((m) => text.replace('{method}', m))
+          : [text];
+        for (const spanName of names)
+          yield {
+            name: spanName,
+            form: `${this.framework.id}’s span around the export ${name}`,
+            at: { path: file.path, line: lineOf(handler) },
+            ...(decl === undefined ? {} : { owner: refOf(decl) }),
+            ...(given.scope === undefined ? {} : { scope: given.scope }),
+            // A page is rendered in answer to any method (form actions).
+            ...(given.methods === undefined || given.rendered === true
+              ? {}
+              : { method: given.methods[0] ?? '*' }),
+            ...(file.inTest ? { inTest: true as const } : {}),
+          };
+      }
+    }
+  }
+
+  private present(): [string, FileExport][] {
+    return Object.entries(this.tree.exports).filter(([name]) => this.has(name));
+  }
+
+  private has(name: string): boolean {
+    const { file } = this;
+    return file.exports.has(name) || file.reexports.has(name) || this.commonJs(name) !== undefined;
+  }
+
+  /** `module.exports = handler` is the default export. */
+  private commonJs(name: string): ReturnType<LinkedFile['exports']['get']> {
+    return name === 'default' ? this.file.exports.get('*') : undefined;
+  }
+
+  private handler(name: string): Found | undefined {
+    const { evaluator, file } = this;
+    const own = file.exports.get(name) ?? this.commonJs(name);
+    if (own !== undefined) return handlerOf(evaluator, file, -1, own);
+    const again = file.reexports.get(name);
+    return again === undefined
+      ? undefined
+      : exportedHandler(evaluator, file, again.module, again.exported);
+  }
+
+  private runsPerRequest(): boolean {
+    const { evaluator, file, placed, tree } = this;
+    const signs = tree.perRequest;
+    if (signs === undefined) return true;
+    const { parametersUnless } = signs;
+    if (parametersUnless !== undefined && placed.parameters && !this.has(parametersUnless))
+      return true;
+    const places = [file];
+    for (let at = parentOf(file.path); at.length >= placed.root.length; at = parentOf(at))
+      for (const end of ['tsx', 'ts', 'jsx', 'js'])
+        for (const name of signs.above) {
+          const above = evaluator.files.get(`${at}/${name}.${end}`);
+          if (above !== undefined && above !== file) places.push(above);
+        }
+    return places.some(
+      (place) =>
+        Object.entries(signs.constants).some(
+          ([name, wanted]) => place.facts.bindings.find((b) => b.name === name)?.value === wanted,
+        ) ||
+        place.facts.imports.some((i) => signs.imports[i.module]?.includes(i.exported) === true),
+    );
+  }
+}
+
+function exportedHandler(
+  evaluator: Evaluator,
+  from: LinkedFile,
+  module: string,
+  exported: string,
+): Found | undefined {
+  const path = evaluator.modules.resolve(from.path, module);
+  const file = path === undefined ? undefined : evaluator.files.get(path);
+  const value = file?.exports.get(exported);
+  if (file === undefined) return undefined;
+  if (value !== undefined) return handlerOf(evaluator, file, -1, value);
+  const member = evaluator.member({ kind: 'module', file }, exported);
+  return member?.kind === 'function' ? { file: member.file, index: member.index } : undefined;
+}
+
+const servedBefore = ({ spans }: FileExport): string =>
+  `what was rendered at build time may be served without running it${
+    spans?.[0] === undefined ? '' : `; the spans “${spans[0]}” show when it runs`
+  }`;
+
+const lineOf = (found: Found | undefined): number =>
+  found?.file.functions[found.index]?.declarationLine ?? 0;
+
+const requestMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
