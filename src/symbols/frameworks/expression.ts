@@ -16,6 +16,8 @@ export type Expr =
   | { readonly fn: number }
   /** `require('x')`. */
   | { readonly module: string }
+  /** A value of which only the type is written: a parameter, a variable without a value. */
+  | { readonly type: string }
   /** A regular expression literal, with its slashes. */
   | { readonly pattern: string }
   /** Something else: can't be read without running the program. */
@@ -83,6 +85,7 @@ export function renderExpr(expr: Expr | undefined): string {
   if (typeof expr === 'string') return JSON.stringify(expr);
   if ('name' in expr) return expr.name;
   if ('module' in expr) return expr.module;
+  if ('type' in expr) return `a ${expr.type}`;
   if ('of' in expr) return `${renderExpr(expr.of)}.${expr.member}`;
   if ('call' in expr) return `${renderExpr(expr.call)}(…)`;
   if ('join' in expr) return expr.join.map(renderExpr).join(' + ');

@@ -20,11 +20,39 @@ export interface BindingFact {
   readonly scope: Scope;
   readonly name: string;
   readonly value: Expr;
+  /** Offset in the text, where a later binding of the name may take over. */
+  readonly at?: number;
+  /** Gives a new value to something that is declared elsewhere: `s.router = …`. */
+  readonly assigned?: true;
 }
 
 export interface CallFact {
   readonly scope: Scope;
   readonly call: CallExpr;
+  /** What is called on its result, in order: `.Methods("GET")`. */
+  readonly chained?: readonly CallExpr[];
+}
+
+/** Parameters of a function, by position. */
+export interface ParamsFact {
+  readonly scope: Scope;
+  readonly names: readonly string[];
+  /** As written, where the language has types; as many as names. */
+  readonly types?: readonly string[];
+  /** What the method is called on, where the language names it like a parameter. */
+  readonly receiver?: { readonly name: string; readonly type: string };
+}
+
+/** A type that isn't a function of the file: what its values have. Types as written. */
+export interface TypeFact {
+  readonly name: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  /** Types whose members it has too. */
+  readonly embeds?: readonly string[];
+  /** Present: an interface. */
+  readonly methods?: readonly string[];
+  /** Another name or form of this type. */
+  readonly alias?: string;
 }
 
 export interface DecoratorFact {
@@ -69,12 +97,19 @@ export interface FileFacts {
     readonly exported: string;
   }[];
   readonly bindings: readonly BindingFact[];
-  readonly returns: readonly { readonly scope: Scope; readonly value: Expr }[];
-  readonly params: readonly { readonly scope: Scope; readonly names: readonly string[] }[];
+  readonly returns: readonly {
+    readonly scope: Scope;
+    readonly value: Expr;
+    readonly at?: number;
+  }[];
+  readonly params: readonly ParamsFact[];
   readonly calls: readonly CallFact[];
   readonly decorators: readonly DecoratorFact[];
   readonly classes: readonly ClassFact[];
   readonly spans: readonly SpanFact[];
+  readonly types?: readonly TypeFact[];
+  /** Function → type of its first result, as written. */
+  readonly results?: Readonly<Record<Scope, string>>;
 }
 
 export const noFacts: FileFacts = {

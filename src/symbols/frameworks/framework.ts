@@ -8,6 +8,10 @@ export interface RouterFramework {
   readonly family: string;
   /** What makes a router, as `module:exported.name` ("express:" is the module itself, called). */
   readonly creators: Readonly<Record<string, { readonly root?: true; readonly prefix?: Arg }>>;
+  /** Types whose values are routers, as `module:Name`: a parameter or field of one is a router. `root`: it can't be below another. */
+  readonly types?: Readonly<Record<string, { readonly root?: true }>>;
+  /** The module's own functions register on one router of the whole program: `http.HandleFunc`. */
+  readonly programRouter?: string;
   /** Members that register a handler → HTTP method, `*` for any. */
   readonly verbs: Readonly<Record<string, string>>;
   /** Members that register a handler for a list of methods. */
@@ -31,6 +35,18 @@ export interface RouterFramework {
   readonly mounts: Readonly<Record<string, { readonly prefix: Arg; readonly child: 'rest' | Arg }>>;
   /** Members that give a router with a prefix of its own (`Group("/x")`). */
   readonly groups?: Readonly<Record<string, Arg>>;
+  /** Members that give a router below to a function: `Route("/x", func(r chi.Router) {…})`. */
+  readonly scopes?: Readonly<Record<string, { readonly prefix?: Arg; readonly body: Arg }>>;
+  /** Members, before or after the registering one in a chain, that say more of the route: `.Methods("GET")`. */
+  readonly modifiers?: Readonly<Record<string, 'methods' | 'path'>>;
+  /** The method may lead the path: `GET /users/{id}`, also a host: `example.com/users`. */
+  readonly methodInPath?: true;
+  /** A router inside sees the whole path of the request, whatever it is registered under. */
+  readonly wholePath?: true;
+  /** Functions that cut a prefix off the path before the router inside sees it. */
+  readonly strips?: Readonly<Record<string, { readonly prefix: Arg; readonly child: Arg }>>;
+  /** Method of a value that handles requests, where a value itself is registered. */
+  readonly handlerMethod?: string;
   /** `/items/` and `/items` are one route. */
   readonly trailingSlash: 'same' | 'differs';
 }

@@ -1,13 +1,31 @@
+import { chi } from './chi.ts';
+import { echo } from './echo.ts';
 import { express } from './express.ts';
 import { fastapi } from './fastapi.ts';
+import { fiber } from './fiber.ts';
 import type { Framework } from './framework.ts';
+import { gin } from './gin.ts';
+import { gorillaMux } from './gorillaMux.ts';
 import { nest } from './nest.ts';
+import { netHttp } from './netHttp.ts';
 import { next } from './next.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
 
 /** Every framework whose routes are understood: a new one is a file of patterns and a line here. */
-export const frameworks: readonly Framework[] = [express, fastapi, nest, next, spring];
+export const frameworks: readonly Framework[] = [
+  express,
+  fastapi,
+  nest,
+  next,
+  spring,
+  chi,
+  gin,
+  echo,
+  fiber,
+  gorillaMux,
+  netHttp,
+];
 
 /** Names that extraction looks for in the text of a file, per family of languages. */
 export interface Vocabulary {
@@ -17,6 +35,10 @@ export interface Vocabulary {
   readonly decorators: ReadonlySet<string>;
   /** Modules whose exports make routers. */
   readonly creatorModules: ReadonlySet<string>;
+  /** Names of what makes routers. */
+  readonly creatorNames: ReadonlySet<string>;
+  /** Members of interest with a path alone: they give a router. */
+  readonly openers: ReadonlySet<string>;
   /** Members and functions that start a span. */
   readonly spanCalls: ReadonlySet<string>;
 }
@@ -33,6 +55,8 @@ function gather(family: string): Vocabulary {
   const members = new Set<string>();
   const decorators = new Set<string>();
   const creatorModules = new Set<string>();
+  const creatorNames = new Set<string>();
+  const openers = new Set<string>();
   const spanCalls = new Set<string>();
   const add = (set: Set<string>, names: Iterable<string | undefined>): void => {
     for (const name of names) if (name !== undefined) set.add(name);
@@ -51,8 +75,14 @@ function gather(family: string): Vocabulary {
         ...byCall,
         ...Object.keys(framework.mounts),
         ...Object.keys(framework.groups ?? {}),
+        ...Object.keys(framework.scopes ?? {}),
       ]);
       add(members, [framework.chain]);
+      add(openers, [...Object.keys(framework.groups ?? {}), framework.chain]);
+      add(
+        creatorNames,
+        Object.keys(framework.creators).map((key) => key.split(':')[1] || undefined),
+      );
       add(
         creatorModules,
         Object.keys(framework.creators).map((key) => key.split(':')[0]),
@@ -69,5 +99,5 @@ function gather(family: string): Vocabulary {
     add(spanCalls, Object.keys(pattern.calls));
     add(decorators, Object.keys(pattern.decorators));
   }
-  return { members, decorators, creatorModules, spanCalls };
+  return { members, decorators, creatorModules, creatorNames, openers, spanCalls };
 }

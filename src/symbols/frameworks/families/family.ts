@@ -11,6 +11,8 @@ export interface LanguageFamily {
   readonly modules?: (files: PlacedFiles) => ModuleSystem;
   /** Imports name classes by their package, wherever the file is. */
   readonly classesByPackage?: true;
+  /** All files of a folder share one scope, and imports name the folder; values have declared types. */
+  readonly foldersAreModules?: true;
   /** Every name at a file's top level can be imported; else only what is exported. */
   readonly everythingIsExported?: true;
   /** Names of a class's body are seen from its methods without `this`. */

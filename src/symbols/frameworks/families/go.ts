@@ -5,8 +5,9 @@ import type { LanguageFamily } from './family.ts';
 export const goFamily: LanguageFamily = {
   id: 'go',
   extract: extractGo,
+  foldersAreModules: true,
   instrumentation: {
     scopes: /^go\.opentelemetry\.io\/|^github\.com\//,
-    libraries: /^go\.opentelemetry\.io\/contrib\/|otelchi$|otelgin$/,
+    libraries: /^go\.opentelemetry\.io\/contrib\/|\/otel(?:chi|gin|echo|fiber|mux|http)(?:\/v\d+)?$|^github\.com\/gofiber\/contrib\//,
   },
 };

@@ -1,0 +1,272 @@
+import type { Node } from 'web-tree-sitter';
+import { isCall, isName, receiverOf, type CallExpr } from '../expression.ts';
+import type { Scope } from '../fileFacts.ts';
+import { vocabularyOf } from '../registry.ts';
+import { anyOf, escapeForPattern, type FactsCollector } from './collector.ts';
+import { argumentsOf, readGoCall, readGoExpr } from './goExpr.ts';
+import { chainedOn, readLocals, rootsOf, separateRebindings } from './goLocals.ts';
+import { isNamedType } from './goPackage.ts';
+import { longestHead, readSignature, type GoSignature } from './goSignature.ts';
+
+const vocabulary = vocabularyOf('go');
+const members = anyOf(vocabulary.members) ?? '';
+const memberSeeds = new RegExp(`\\.\\s*(${members})\\(`, 'g');
+/** A registration in a file that imports no framework: its router is a field that another file declares. */
+const registration = new RegExp(`\\.(?:${members})\\(\\s*"(?:[A-Z]+ )?/`);
+const oneText = /\(\s*"[^"\n]*"\s*\)/y;
+const functionTypes = new Set(['func_literal', 'function_declaration', 'method_declaration']);
+const mostReturns = 200;
+
+/** Routers: where they are made, what is registered on them, and how they travel through the file. */
+export function readGoRoutes(
+  collector: FactsCollector,
+  signatures: ReadonlyMap<number, GoSignature>,
+): void {
+  const { facts, file } = collector;
+  const makers = facts.imports.filter((i) => vocabulary.creatorModules.has(unversioned(i.module)));
+  if (makers.length === 0 && !registration.test(file.text)) {
+    readConstructors(collector, signatures);
+    return;
+  }
+  const reader = new GoRoutes(collector, signatures);
+  for (const { node, match } of collector.seeds(memberSeeds)) {
+    oneText.lastIndex = match.index + match[0].length - 1;
+    reader.readMember(node, oneText.test(file.text));
+  }
+  reader.readRouters(makers.map((i) => i.local));
+  readReturns(collector, signatures, () => true);
+  for (const { value } of facts.returns) rootsOf(value, reader.names);
+  readLocals(collector, reader.names);
+  reader.readTravels();
+  separateRebindings(collector);
+  facts.calls.sort((a, b) => a.call.at - b.call.at);
+}
+
+/** Versions of one module are one framework: `github.com/go-chi/chi/v5`. */
+export const unversioned = (module: string): string =>
+  module.replace(/\/v\d+(?=\/|$)/, '').replace(/\.v\d+$/, '');
+
+/** What a constructor really makes, where its head says only an interface. */
+function readConstructors(
+  collector: FactsCollector,
+  signatures: ReadonlyMap<number, GoSignature>,
+): void {
+  const results = collector.facts.results ?? {};
+  if (!Object.values(results).some((type) => !type.startsWith('*'))) return;
+  const before = collector.facts.returns.length;
+  readReturns(collector, signatures, (scope) => results[scope]?.startsWith('*') === false);
+  const names = new Set<string>();
+  for (const { value } of collector.facts.returns.slice(before)) rootsOf(value, names);
+  readLocals(collector, names);
+}
+
+/** The last statement of functions whose result can have methods. */
+function readReturns(
+  collector: FactsCollector,
+  signatures: ReadonlyMap<number, GoSignature>,
+  wanted: (scope: Scope) => boolean,
+): void {
+  const { facts } = collector;
+  let left = mostReturns;
+  for (const { node } of collector.seeds(/^\t(return) [^\n]/gm)) {
+    const statement = node.type === 'return_statement' ? node : node.parent;
+    if (statement?.type !== 'return_statement' || (left -= 1) < 0) continue;
+    const scope = collector.scopeOf(statement);
+    const result = signatures.get(scope)?.results[0];
+    if (result === undefined || !isNamedType(result) || !wanted(scope)) continue;
+    const given = statement.namedChildren[0]?.namedChildren[0] ?? null;
+    const value = readGoExpr(collector, given);
+    if (value !== null) facts.returns.push({ scope, value, at: statement.startIndex });
+  }
+}
+
+class GoRoutes {
+  /** Names whose values are needed. */
+  readonly names = new Set<string>();
+  /** Names of routers, as they are written: `r`, `s.router`. */
+  private readonly routers = new Set<string>();
+  private readonly calls = new Set<number>();
+  private readonly scopes = new Set<number>();
+  private readonly collector: FactsCollector;
+  private readonly signatures: ReadonlyMap<number, GoSignature>;
+
+  constructor(collector: FactsCollector, signatures: ReadonlyMap<number, GoSignature>) {
+    this.collector = collector;
+    this.signatures = signatures;
+    for (const [scope, { params }] of signatures)
+      if (params.some((p) => this.ofFramework(p.type))) this.keepParameters(scope);
+  }
+
+  /** Types of the frameworks' packages, as a file that imports them writes them. */
+  private ofFramework(type: string): boolean {
+    const local = /^\*?(\w+)\./.exec(type)?.[1];
+    return (
+      local !== undefined &&
+      this.collector.facts.imports.some(
+        (i) => i.local === local && vocabulary.creatorModules.has(unversioned(i.module)),
+      )
+    );
+  }
+
+  private keepParameters(scope: Scope): void {
+    const signature = this.signatures.get(scope);
+    if (signature === undefined || this.scopes.has(scope)) return;
+    this.scopes.add(scope);
+    const { params, receiver } = signature;
+    this.collector.facts.params.push({
+      scope,
+      names: params.map((p) => p.name),
+      types: params.map((p) => p.type),
+      ...(receiver === undefined ? {} : { receiver }),
+    });
+    for (const { name, type } of params) if (this.ofFramework(type)) this.routers.add(name);
+  }
+
+  readMember(name: Node, oneText: boolean): void {
+    const call = name.parent?.parent;
+    if (name.type !== 'field_identifier' || call?.type !== 'call_expression') return;
+    if (name.parent?.endIndex !== name.endIndex || call.startIndex !== name.parent.startIndex) return;
+    const chained = receiverIsCall(name);
+    // `header.Get("x")` is everywhere; a registration has a handler besides its path, or hangs on a chain.
+    if (oneText && !chained && !vocabulary.openers.has(name.text)) return;
+    const expr = this.keep(call);
+    const receiver = expr === undefined ? undefined : receiverOf(expr)?.receiver;
+    if (isName(receiver)) this.routers.add(receiver.name);
+    if (call.parent?.type === 'argument_list') this.keepOuter(call.parent);
+    for (const argument of argumentsOf(call))
+      if (argument.type === 'func_literal') this.readLiteral(argument, receiver);
+  }
+
+  /** The call that this one's result is given to: `users.Register(v1.Group("/users"))`. */
+  private keepOuter(list: Node): void {
+    const outer = list.parent;
+    if (outer?.type === 'call_expression') this.keep(outer);
+  }
+
+  private keep(call: Node): CallExpr | undefined {
+    if (this.calls.has(call.startIndex * 2_097_152 + call.endIndex)) return undefined;
+    this.calls.add(call.startIndex * 2_097_152 + call.endIndex);
+    const expr =
+      call.type === 'call_expression'
+        ? readGoCall(this.collector, call)
+        : readGoExpr(this.collector, call);
+    if (!isCall(expr)) return undefined;
+    const chained = call.type === 'call_expression' ? chainedOn(this.collector, call) : [];
+    const scope = this.collector.scopeOf(call);
+    this.collector.facts.calls.push({
+      scope,
+      call: expr,
+      ...(chained.length > 0 ? { chained } : {}),
+    });
+    rootsOf(expr, this.names);
+    this.readScopes(call);
+    return expr;
+  }
+
+  /** Parameters of every function around a call. */
+  private readScopes(from: Node): void {
+    for (let node = from.parent; node !== null; node = node.parent) {
+      if (!functionTypes.has(node.type)) continue;
+      const scope = this.collector.declared(node);
+      if (scope !== undefined) {
+        if (this.scopes.has(scope)) return;
+        this.keepParameters(scope);
+      }
+      if (node.type === 'func_literal') this.readLiteral(node, undefined);
+    }
+  }
+
+  /** Parameters of a function literal; those of one that is no function of its own are names of the function around it. */
+  private readLiteral(node: Node, receiver: CallExpr['call'] | undefined): void {
+    const { facts } = this.collector;
+    const scope = this.collector.declared(node);
+    const text = this.collector.file.text.slice(
+      node.startIndex,
+      Math.min(node.endIndex, node.startIndex + longestHead),
+    );
+    const params = readSignature(text, false)?.params ?? [];
+    if (scope !== undefined) {
+      if (this.scopes.has(scope)) return;
+      this.scopes.add(scope);
+      facts.params.push({
+        scope,
+        names: params.map((p) => p.name),
+        types: params.map((p) => p.type),
+      });
+      for (const { name, type } of params) if (this.ofFramework(type)) this.routers.add(name);
+      return;
+    }
+    const around = this.collector.scopeOf(node);
+    for (const { name, type } of params) {
+      if (name === '' || !isNamedType(type)) continue;
+      if (isName(receiver) && receiver.name === name) continue;
+      if (facts.bindings.some((b) => b.scope === around && b.name === name)) continue;
+      if (facts.params.some((p) => p.scope === around && p.names.includes(name))) continue;
+      const router = this.ofFramework(type);
+      const value = router && receiver !== undefined ? receiver : { type };
+      facts.bindings.push({ scope: around, name, value });
+      rootsOf(value, this.names);
+      if (router) this.routers.add(name);
+    }
+  }
+
+  /** Routers made by calls or literals of the frameworks' packages. */
+  readRouters(makers: readonly string[]): void {
+    const making = anyOf(makers);
+    const creators = anyOf(vocabulary.creatorNames);
+    if (making === undefined || creators === undefined) return;
+    const made = new RegExp(`\\b${making}\\.(${creators})[({)]`, 'g');
+    for (const { node } of this.collector.seeds(made)) {
+      let at: Node | null = node.parent;
+      while (at !== null && !/^(?:call_expression|composite_literal)$/.test(at.type) && at.parent !== null && at.endIndex - at.startIndex < 200)
+        at = at.parent;
+      if (at === null || !/^(?:call_expression|composite_literal)$/.test(at.type)) continue;
+      let outer = at.parent;
+      while (outer !== null && /^(?:unary_expression|literal_element)$/.test(outer.type)) outer = outer.parent;
+      if (outer?.type === 'argument_list') this.keepOuter(outer);
+      if (outer?.type === 'keyed_element') this.keepLiteral(outer);
+      const statement = outer?.type === 'expression_list' ? outer.parent : outer;
+      const left = statement?.childForFieldName('left') ?? statement?.childForFieldName('name');
+      const name = left?.type === 'expression_list' ? left.namedChildren[0]?.text : left?.text;
+      if (name !== undefined && /^[\w.]+$/.test(name)) {
+        this.routers.add(name);
+        this.names.add(name.split('.')[0] ?? '');
+        this.readScopes(node);
+      }
+    }
+  }
+
+  /** `&Server{Router: r}`. */
+  private keepLiteral(element: Node): void {
+    let at: Node | null = element.parent;
+    while (at !== null && at.type !== 'composite_literal') at = at.parent;
+    if (at !== null) this.keep(at);
+  }
+
+  /** Routers given to other functions, or kept in fields. */
+  readTravels(): void {
+    for (const { name, value } of this.collector.facts.bindings) {
+      const receiver = isCall(value) ? receiverOf(value)?.receiver : undefined;
+      if (isName(receiver) && this.routers.has(receiver.name)) this.routers.add(name);
+    }
+    const names = [...this.routers].filter((name) => /^[\w.]+$/.test(name) && name !== '_');
+    if (names.length === 0) return;
+    const any = `(?:${names.sort((a, b) => b.length - a.length).map(escapeForPattern).join('|')})`;
+    const given = new RegExp(`[(,:]\\s*&?(${any})\\s*(?=[,)}\\n])`, 'g');
+    for (const match of this.collector.file.text.matchAll(given)) {
+      const name = match[1] ?? '';
+      const end = match.index + match[0].lastIndexOf(name) + name.length;
+      let node = this.collector.file.root.descendantForIndex(end - 1);
+      while (node !== null && /^(?:identifier|field_identifier|selector_expression|unary_expression|literal_element)$/.test(node.type))
+        node = node.parent;
+      if (node?.type === 'argument_list') this.keepOuter(node);
+      else if (node?.type === 'keyed_element' || node?.type === 'literal_value')
+        this.keepLiteral(node);
+    }
+    readLocals(this.collector, this.names);
+  }
+}
+
+/** `r.Group("/x").GET(…)`: what the member is called on is itself a call. */
+const receiverIsCall = (name: Node): boolean =>
+  name.parent?.childForFieldName('operand')?.type === 'call_expression';
