@@ -9,6 +9,8 @@ export interface RouteDecl {
   /** Path below the innermost router, where the framework has such: some instrumentations' metrics name only that. */
   readonly routerPath?: string;
   readonly handler: FunctionRef;
+  /** The handler makes the function that runs: its code is written inside of it. */
+  readonly made?: true;
   /** Where it was registered, for the explanation. */
   readonly registeredAt: { readonly path: string; readonly line: number };
   /** Parts of the path that could not be read from the source (computed prefix); such a route never gives `exact`. */

@@ -108,6 +108,11 @@ function owned(
       `${route.method} ${route.path} (${route.framework}) is registered at ${base(route.registeredAt.path)}:${route.registeredAt.line + 1}${route.unresolved === undefined ? '' : `, below ${route.unresolved}`}`,
     );
   const handlers: FunctionRef[] = found.map((r) => r.handler);
+  if (first.made === true)
+    context.step(
+      'rule',
+      `${first.handler.name} makes the handler: the code that runs is written in it`,
+    );
   const sure = confidence === 'exact' && context.operation.http?.refined ? 'strong' : confidence;
   return decide(
     context,

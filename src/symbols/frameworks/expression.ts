@@ -64,6 +64,8 @@ export function receiverOf(call: CallExpr): { receiver: Expr; member: string } |
 /** An argument by position and/or keyword. */
 export interface Arg {
   readonly at?: number;
+  /** The last one. */
+  readonly last?: true;
   readonly named?: readonly string[];
 }
 
@@ -76,6 +78,7 @@ export function argument(call: CallExpr, arg: Arg | undefined): Expr | undefined
     for (const given of call.args)
       if (isObject(given) && given.object[name] !== undefined) return given.object[name];
   }
+  if (arg.last === true) return call.args.at(-1);
   return arg.at === undefined ? undefined : call.args[arg.at];
 }
 

@@ -81,7 +81,7 @@ function gather(family: string): Vocabulary {
       add(openers, [...Object.keys(framework.groups ?? {}), framework.chain]);
       add(
         creatorNames,
-        Object.keys(framework.creators).map((key) => key.split(':')[1] || undefined),
+        Object.keys(framework.creators).flatMap((key) => /:(.+)/.exec(key)?.[1] ?? []),
       );
       add(
         creatorModules,

@@ -34,6 +34,8 @@ export interface HintFacts {
   readonly names: readonly NameHint[];
   /** Folder of a program (package.json, pyproject.toml, go.mod, pom.xml…). */
   readonly program?: string;
+  /** Name under which the folder's modules are imported (go.mod). */
+  readonly moduleName?: string;
   /** Path prefix of all routes of the program (Spring's server.servlet.context-path). */
   readonly contextPath?: { readonly covers: string; readonly path: string };
   readonly openApi?: { readonly covers: string; readonly operations: readonly OpenApiOperation[] };

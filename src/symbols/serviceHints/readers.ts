@@ -171,10 +171,12 @@ function readPyproject(input: HintInput): Partial<HintFacts> {
 }
 
 function readGoMod(input: HintInput): Partial<HintFacts> {
-  const module = /^module\s+(\S+)/m.exec(input.text)?.[1]?.replace(/\/v\d+$/, '');
-  const name = module?.slice(module.lastIndexOf('/') + 1);
-  const names = name === undefined ? [] : [named(input, name, 'module', 'package')];
-  return { names, program: input.absoluteFolder };
+  const written = /^module\s+"?([^\s"]+)/m.exec(input.text)?.[1];
+  if (written === undefined) return { program: input.absoluteFolder };
+  const module = written.replace(/\/v\d+$/, '');
+  const name = module.slice(module.lastIndexOf('/') + 1);
+  const names = [named(input, name, 'module', 'package')];
+  return { names, program: input.absoluteFolder, moduleName: written };
 }
 
 function readPom(input: HintInput): Partial<HintFacts> {

@@ -126,6 +126,4 @@ function formatted(args: readonly Expr[]): Expr | undefined {
 
 /** Value of a string literal; escapes that no route has stay as they are written. */
 export const goString = (literal: string): string =>
-  literal.startsWith('`')
-    ? literal.slice(1, -1)
-    : literal.slice(1, -1).replace(/\\(["\\])/g, '$1');
+  literal.startsWith('`') ? literal.slice(1, -1) : literal.slice(1, -1).replace(/\\(["\\])/g, '$1');

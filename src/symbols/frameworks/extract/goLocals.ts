@@ -116,9 +116,7 @@ export function separateRebindings(collector: FactsCollector): void {
       return version < 2 ? expr : rename(expr, name, `${name}~${version}`);
     };
     facts.calls = facts.calls.map((fact) =>
-      seen(fact.scope)
-        ? { ...fact, call: renamed(fact.call, fact.call.at) as CallExpr }
-        : fact,
+      seen(fact.scope) ? { ...fact, call: renamed(fact.call, fact.call.at) as CallExpr } : fact,
     );
     facts.returns = facts.returns.map((fact) =>
       fact.at !== undefined && seen(fact.scope)
@@ -155,20 +153,22 @@ function rename(expr: Expr, from: string, to: string): Expr {
   if ('join' in expr) return { join: expr.join.map(again) };
   if ('list' in expr) return { list: expr.list.map(again) };
   if (!('call' in expr)) return expr;
-  const named = expr.named && Object.fromEntries(
-    Object.entries(expr.named).map(([key, value]) => [key, again(value)]),
-  );
-  return { ...expr, call: again(expr.call), args: expr.args.map(again), ...(named ? { named } : {}) };
+  const named =
+    expr.named &&
+    Object.fromEntries(Object.entries(expr.named).map(([key, value]) => [key, again(value)]));
+  return {
+    ...expr,
+    call: again(expr.call),
+    args: expr.args.map(again),
+    ...(named ? { named } : {}),
+  };
 }
 
 /** A call with what is called on its result, in order. */
-export function chainedOn(
-  collector: FactsCollector,
-  call: Node,
-): readonly CallExpr[] {
+export function chainedOn(collector: FactsCollector, call: Node): readonly CallExpr[] {
   const chained: CallExpr[] = [];
   const { text } = collector.file;
-  for (let at = call; /^\s*\./.test(text.slice(at.endIndex, at.endIndex + 80)); ) {
+  for (let at = call; /^\s*\./.test(text.slice(at.endIndex, at.endIndex + 80));) {
     const selector = at.parent;
     const outer = selector?.parent;
     if (selector?.type !== 'selector_expression' || outer?.type !== 'call_expression') break;

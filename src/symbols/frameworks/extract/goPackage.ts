@@ -125,13 +125,17 @@ function readTypes(collector: FactsCollector, node: Node): void {
   if (types.length > 0) collector.facts.types = [...(collector.facts.types ?? []), ...types];
 }
 
-const field = /^\s*([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s+(\S[^`]*?)\s*(?:\/\/.*)?$/u;
+const field =
+  /^\s*([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s+(\S[^`]*?)\s*(?:\/\/.*)?$/u;
 
 function structOf(name: string, text: string): TypeFact {
   const fields: Record<string, string> = {};
   const embeds: string[] = [];
   for (const line of text.slice(text.indexOf('{') + 1, -1).split(/\n|;/)) {
-    const written = line.replace(/\/\/.*$/, '').replace(/\s*`[^`]*`\s*$/, '').trim();
+    const written = line
+      .replace(/\/\/.*$/, '')
+      .replace(/\s*`[^`]*`\s*$/, '')
+      .trim();
     if (written === '') continue;
     if (namedType.test(written)) {
       embeds.push(written);
@@ -170,7 +174,10 @@ function readHead(
   const scope = collector.declared(node);
   if (scope === undefined) return;
   const { startIndex } = node;
-  const head = collector.file.text.slice(startIndex, Math.min(node.endIndex, startIndex + longestHead));
+  const head = collector.file.text.slice(
+    startIndex,
+    Math.min(node.endIndex, startIndex + longestHead),
+  );
   const signature = readSignature(head, node.type === 'method_declaration');
   if (signature === undefined) return;
   signatures.set(scope, signature);

@@ -125,7 +125,8 @@ class GoRoutes {
   readMember(name: Node, oneText: boolean): void {
     const call = name.parent?.parent;
     if (name.type !== 'field_identifier' || call?.type !== 'call_expression') return;
-    if (name.parent?.endIndex !== name.endIndex || call.startIndex !== name.parent.startIndex) return;
+    if (name.parent?.endIndex !== name.endIndex || call.startIndex !== name.parent.startIndex)
+      return;
     const chained = receiverIsCall(name);
     // `header.Get("x")` is everywhere; a registration has a handler besides its path, or hangs on a chain.
     if (oneText && !chained && !vocabulary.openers.has(name.text)) return;
@@ -218,11 +219,17 @@ class GoRoutes {
     const made = new RegExp(`\\b${making}\\.(${creators})[({)]`, 'g');
     for (const { node } of this.collector.seeds(made)) {
       let at: Node | null = node.parent;
-      while (at !== null && !/^(?:call_expression|composite_literal)$/.test(at.type) && at.parent !== null && at.endIndex - at.startIndex < 200)
+      while (
+        at !== null &&
+        !/^(?:call_expression|composite_literal)$/.test(at.type) &&
+        at.parent !== null &&
+        at.endIndex - at.startIndex < 200
+      )
         at = at.parent;
       if (at === null || !/^(?:call_expression|composite_literal)$/.test(at.type)) continue;
       let outer = at.parent;
-      while (outer !== null && /^(?:unary_expression|literal_element)$/.test(outer.type)) outer = outer.parent;
+      while (outer !== null && /^(?:unary_expression|literal_element)$/.test(outer.type))
+        outer = outer.parent;
       if (outer?.type === 'argument_list') this.keepOuter(outer);
       if (outer?.type === 'keyed_element') this.keepLiteral(outer);
       const statement = outer?.type === 'expression_list' ? outer.parent : outer;
@@ -251,13 +258,21 @@ class GoRoutes {
     }
     const names = [...this.routers].filter((name) => /^[\w.]+$/.test(name) && name !== '_');
     if (names.length === 0) return;
-    const any = `(?:${names.sort((a, b) => b.length - a.length).map(escapeForPattern).join('|')})`;
+    const any = `(?:${names
+      .sort((a, b) => b.length - a.length)
+      .map(escapeForPattern)
+      .join('|')})`;
     const given = new RegExp(`[(,:]\\s*&?(${any})\\s*(?=[,)}\\n])`, 'g');
     for (const match of this.collector.file.text.matchAll(given)) {
       const name = match[1] ?? '';
       const end = match.index + match[0].lastIndexOf(name) + name.length;
       let node = this.collector.file.root.descendantForIndex(end - 1);
-      while (node !== null && /^(?:identifier|field_identifier|selector_expression|unary_expression|literal_element)$/.test(node.type))
+      while (
+        node !== null &&
+        /^(?:identifier|field_identifier|selector_expression|unary_expression|literal_element)$/.test(
+          node.type,
+        )
+      )
         node = node.parent;
       if (node?.type === 'argument_list') this.keepOuter(node);
       else if (node?.type === 'keyed_element' || node?.type === 'literal_value')

@@ -50,7 +50,9 @@ const bare = /^(?:chan|func|map|struct|interface)\b/;
 
 function parametersOf(list: string): GoParameter[] {
   const parts = commaSeparated(list);
-  const named = parts.some((part) => /^[\p{L}_][\p{L}\p{N}_]*\s+\S/u.test(part) && !bare.test(part));
+  const named = parts.some(
+    (part) => /^[\p{L}_][\p{L}\p{N}_]*\s+\S/u.test(part) && !bare.test(part),
+  );
   if (!named) return parts.map((type) => ({ name: '', type }));
   const found: GoParameter[] = [];
   let type = '';
@@ -89,7 +91,8 @@ function balanced(text: string, at: number): { inside: string; end: number } | u
     const char = text[i];
     if (char === '(' || char === '[' || char === '{') depth += 1;
     else if (char === ')' || char === ']' || char === '}') depth -= 1;
-    if (depth === 0) return { inside: text.slice(at + 1, i).replace(/\/\/[^\n]*/g, ''), end: i + 1 };
+    if (depth === 0)
+      return { inside: text.slice(at + 1, i).replace(/\/\/[^\n]*/g, ''), end: i + 1 };
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ export interface LanguageFamily {
   /** Facts of a parsed file. Cost follows the number of places of interest, not the size of the tree. */
   readonly extract: (file: SourceFile) => FileFacts;
   /** Files that imports mean; absent: imports don't name files. */
-  readonly modules?: (files: PlacedFiles) => ModuleSystem;
+  readonly modules?: (files: PlacedFiles, roots: readonly ModuleRoot[]) => ModuleSystem;
   /** Imports name classes by their package, wherever the file is. */
   readonly classesByPackage?: true;
   /** All files of a folder share one scope, and imports name the folder; values have declared types. */
@@ -29,10 +29,19 @@ export interface LanguageFamily {
 /** The workspace's files of one family by absolute path, each with the absolute path of its workspace folder. */
 export type PlacedFiles = ReadonlyMap<string, { readonly folder: string }>;
 
+/** Name under which the modules of a folder are imported, as a manifest says (go.mod). */
+export interface ModuleRoot {
+  readonly name: string;
+  /** Absolute. */
+  readonly folder: string;
+}
+
 /** From module names in source to files of the workspace. */
 export interface ModuleSystem {
   /** Absolute path of the file that `module` means in the file `from`; undefined when it isn't in the workspace. */
   resolve(from: string, module: string): string | undefined;
+  /** Absolute folder that `module` means, where folders are modules. */
+  folder?(from: string, module: string): string | undefined;
   /** The file of `name` below the package that `packageFile` stands for. */
   submodule?(packageFile: string, name: string): string | undefined;
 }

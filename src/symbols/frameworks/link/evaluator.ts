@@ -1,16 +1,24 @@
 import {
+  argument,
   isCall,
+  isName,
   isObject,
   receiverOf,
   renderExpr,
+  type Arg,
   type CallExpr,
   type Expr,
 } from '../expression.ts';
-import type { Scope } from '../fileFacts.ts';
+import type { ModuleRoot } from '../families/family.ts';
+import type { BindingFact, Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
+import { FolderModules, type TypeName } from './folderModules.ts';
+import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { ModuleResolver } from './modules.ts';
+import { methodsOf } from './methods.ts';
 import { concat, known, type Text } from './text.ts';
+import { TypedValues } from './typedValues.ts';
 
 /** What an expression of the source stands for, across files. */
 export type Value =
@@ -21,6 +29,12 @@ export type Value =
       readonly index: number;
     }
   | { readonly kind: 'module'; readonly file: LinkedFile }
+  /** A module that is a folder of files. */
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** A declared type, and a value of one. */
+  | { readonly kind: 'type' | 'object'; readonly type: TypeName }
+  /** A method of an interface that several types implement. */
+  | { readonly kind: 'oneOf'; readonly found: readonly Found[] }
   /** Of a library: `module:path`. */
   | { readonly kind: 'external'; readonly name: string }
   | RouterValue
@@ -36,6 +50,10 @@ export interface RouterValue {
   readonly key: string;
   /** Path fixed by `.route(path)`. */
   readonly path?: Text;
+  /** Methods fixed before the path: `.Methods("GET")`. */
+  readonly methods?: readonly string[];
+  /** Prefix that is cut off before the router sees the path. */
+  readonly stripped?: Text;
 }
 
 /** Where a router was made: found while evaluating. */
@@ -48,6 +66,11 @@ export interface RouterOrigin {
   readonly call?: CallExpr;
   /** Made by `parent.group(prefix)`. */
   readonly parent?: string;
+  /** Known before the group is made: `.PathPrefix("/x").Subrouter()`. */
+  readonly prefix?: Text;
+  readonly methods?: readonly string[];
+  /** Its type can't be below another router. */
+  readonly root?: true;
 }
 
 const deepest = 24;
@@ -58,15 +81,33 @@ export class Evaluator {
   readonly routers = new Map<string, RouterOrigin>();
   readonly modules: ModuleResolver;
   private readonly creators = new Map<string, RouterFramework>();
+  private readonly routerTypes = new Map<string, RouterFramework>();
+  private readonly strips = new Map<string, { readonly prefix: Arg; readonly child: Arg }>();
+  private readonly programRouters = new Map<string, RouterFramework>();
+  private readonly typed: TypedValues;
   private packagedClasses: Map<string, { file: LinkedFile; index: number }> | undefined;
+  private readonly reading = new Set<BindingFact>();
   private depth = 0;
 
-  constructor(files: ReadonlyMap<string, LinkedFile>, frameworks: readonly RouterFramework[]) {
+  constructor(
+    files: ReadonlyMap<string, LinkedFile>,
+    frameworks: readonly RouterFramework[],
+    roots: readonly ModuleRoot[] = [],
+  ) {
     this.files = files;
-    this.modules = new ModuleResolver(files);
-    for (const framework of frameworks)
-      for (const key of Object.keys(framework.creators))
-        this.creators.set(`${framework.family}|${key}`, framework);
+    this.modules = new ModuleResolver(files, roots);
+    this.typed = new TypedValues(this, new FolderModules(files.values()));
+    for (const framework of frameworks) {
+      const { family } = framework;
+      const keyed = (name: string): string => `${family}|${name}`;
+      for (const name of Object.keys(framework.creators)) this.creators.set(keyed(name), framework);
+      for (const name of Object.keys(framework.types ?? {}))
+        this.routerTypes.set(keyed(name), framework);
+      for (const [name, strip] of Object.entries(framework.strips ?? {}))
+        this.strips.set(keyed(name), strip);
+      if (framework.programRouter !== undefined)
+        this.programRouters.set(keyed(framework.programRouter), framework);
+    }
   }
 
   evaluate(file: LinkedFile, scope: Scope, expr: Expr | undefined): Value | undefined {
@@ -110,12 +151,36 @@ export class Evaluator {
   }
 
   private name(file: LinkedFile, scope: Scope, name: string): Value | undefined {
-    const whole = file.binding(scope, name);
-    if (whole !== undefined) return this.evaluate(file, whole.scope, whole.value);
+    const whole = this.plainName(file, name) ? undefined : this.free(file, scope, name);
+    if (whole !== undefined) return this.bound(file, whole);
     const [first = '', ...rest] = name.split('.');
     let value = this.local(file, scope, first);
     for (const member of rest) value = this.member(value, member);
     return value;
+  }
+
+  /** Names with declared types are looked up with their types. */
+  private plainName(file: LinkedFile, name: string): boolean {
+    return file.family?.foldersAreModules === true && !name.includes('.');
+  }
+
+  /** A name's binding; while that is read, the name in it means the one further out: `r := r.With(log)`. */
+  private free(file: LinkedFile, scope: Scope, name: string): BindingFact | undefined {
+    let found = file.binding(scope, name);
+    while (found !== undefined && this.reading.has(found)) {
+      if (found.scope < 0) return undefined;
+      found = file.binding(file.parentOf(found.scope), name);
+    }
+    return found;
+  }
+
+  private bound(file: LinkedFile, binding: BindingFact): Value | undefined {
+    this.reading.add(binding);
+    try {
+      return this.evaluate(file, binding.scope, binding.value);
+    } finally {
+      this.reading.delete(binding);
+    }
   }
 
   private local(file: LinkedFile, scope: Scope, name: string): Value | undefined {
@@ -124,6 +189,8 @@ export class Evaluator {
       return owner === undefined ? undefined : { kind: 'instance', file, index: owner };
     }
     const parameter = file.parameterScope(scope, name);
+    if (file.family?.foldersAreModules)
+      return this.typedName(file, name, parameter, this.free(file, scope, name));
     const bound = file.binding(scope, name);
     if (bound !== undefined && (parameter === undefined || bound.scope >= parameter))
       return this.evaluate(file, bound.scope, bound.value);
@@ -138,6 +205,61 @@ export class Evaluator {
     return file.facts.package === undefined
       ? undefined
       : this.packagedClass(`${file.facts.package}.${name}`);
+  }
+
+  /** Names where everything has a type: values of functions, parameters, then what the folder shares. */
+  private typedName(
+    file: LinkedFile,
+    name: string,
+    parameter: Scope | undefined,
+    bound: BindingFact | undefined,
+  ): Value | undefined {
+    if (bound !== undefined && bound.scope >= Math.max(0, parameter ?? 0)) {
+      const { scope, value } = bound;
+      return typeof value === 'object' && value !== null && 'type' in value
+        ? this.typed.ofType(file, value.type, parameterKey(file, scope, name))
+        : this.bound(file, bound);
+    }
+    if (parameter === undefined) return this.typed.name(file, name);
+    const type = file.parameterType(parameter, name);
+    return type === undefined
+      ? undefined
+      : this.typed.ofType(file, type, parameterKey(file, parameter, name));
+  }
+
+  /** What an assignment changes: the field or variable as it is declared, not its value here. */
+  target(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    const [first = '', ...rest] = name.split('.');
+    let value = rest.length === 0 ? this.typed.name(file, first) : this.local(file, scope, first);
+    for (const member of rest) value = this.member(value, member);
+    return value;
+  }
+
+  /** A router of which only the type is known: some caller fills it. */
+  routerOfType(file: LinkedFile, type: string, key: string): RouterValue | undefined {
+    const framework = this.routerTypes.get(`${file.family?.id ?? ''}|${type}`);
+    if (framework === undefined) return undefined;
+    if (!this.routers.has(key)) {
+      const root = framework.types?.[type]?.root;
+      this.routers.set(key, { key, file, scope: -1, framework, ...(root ? { root } : {}) });
+    }
+    return { kind: 'router', key };
+  }
+
+  /** What a value registers routes on: itself, the router that its type embeds, or the program's own. */
+  routerOf(file: LinkedFile, value: Value | undefined): RouterValue | undefined {
+    if (value?.kind === 'router') return value;
+    if (value?.kind === 'object') {
+      const inside = this.typed.embeddedRouter(value.type);
+      return inside?.kind === 'router' ? inside : undefined;
+    }
+    if (value?.kind !== 'external') return undefined;
+    const framework = this.programRouters.get(`${file.family?.id ?? ''}|${value.name}`);
+    if (framework === undefined) return undefined;
+    const key = `program ${value.name}`;
+    if (!this.routers.has(key))
+      this.routers.set(key, { key, file, scope: -1, framework, root: true });
+    return { kind: 'router', key };
   }
 
   private packagedClass(qualifiedName: string): Value | undefined {
@@ -229,6 +351,11 @@ export class Evaluator {
       case 'class':
       case 'instance':
         return this.classMember(value.file, value.index, name);
+      case 'folder':
+        return this.typed.inFolder(value.folder, name);
+      case 'type':
+      case 'object':
+        return this.typed.member(value.type, name);
       case 'written':
         return isObject(value.expr)
           ? this.evaluate(value.file, value.scope, value.expr.object[name])
@@ -278,14 +405,21 @@ export class Evaluator {
 
   private call(file: LinkedFile, scope: Scope, call: CallExpr): Value | undefined {
     const callee = this.evaluate(file, scope, call.call);
-    if (callee?.kind === 'external') return this.created(file, scope, call, callee.name);
+    if (callee?.kind === 'type') return { kind: 'object', type: callee.type };
+    if (callee?.kind === 'external')
+      return (
+        this.created(file, scope, call, callee.name) ?? this.wrapped(file, scope, call, callee.name)
+      );
     if (callee?.kind === 'class')
       return { kind: 'instance', file: callee.file, index: callee.index };
     if (callee?.kind === 'function') {
       const returned = callee.file.returned(callee.index);
-      return returned === undefined
-        ? undefined
-        : this.evaluate(callee.file, callee.index, returned);
+      const value =
+        returned === undefined ? undefined : this.evaluate(callee.file, callee.index, returned);
+      const result = callee.file.facts.results?.[callee.index];
+      if (result === undefined || (value !== undefined && value.kind !== 'external')) return value;
+      const key = parameterKey(callee.file, callee.index, 'result');
+      return this.typed.ofType(callee.file, result, key) ?? this.wrapped(file, scope, call, result);
     }
     const parts = receiverOf(call);
     if (parts === undefined) return undefined;
@@ -294,6 +428,30 @@ export class Evaluator {
     return receiver?.kind === 'router'
       ? this.onRouter(file, scope, call, parts.member, receiver)
       : undefined;
+  }
+
+  /** A router given to a function that puts something around it, or cuts a prefix off the path. */
+  private wrapped(
+    file: LinkedFile,
+    scope: Scope,
+    call: CallExpr,
+    name: string,
+  ): RouterValue | undefined {
+    if (file.family?.foldersAreModules !== true) return undefined;
+    const strip = this.strips.get(`${file.family.id}|${name}`);
+    if (strip === undefined) {
+      for (const given of [...call.args].reverse()) {
+        const value =
+          isCall(given) || isName(given) ? this.evaluate(file, scope, given) : undefined;
+        if (value?.kind === 'router') return value;
+      }
+      return undefined;
+    }
+    const child = this.evaluate(file, scope, argument(call, strip.child));
+    if (child?.kind !== 'router') return undefined;
+    const outer = this.text(file, scope, argument(call, strip.prefix));
+    const inner = child.stripped ?? known('');
+    return { ...child, stripped: concat(outer, inner) };
   }
 
   private created(file: LinkedFile, scope: Scope, call: CallExpr, name: string): Value | undefined {
@@ -316,10 +474,28 @@ export class Evaluator {
     const chain = framework?.chain ?? 'route';
     if (member === chain && call.args.length === 1)
       return { ...receiver, path: this.text(file, scope, call.args[0]) };
+    const modifier = framework?.modifiers?.[member];
+    if (modifier === 'path')
+      return {
+        ...receiver,
+        path: concat(receiver.path ?? known(''), this.text(file, scope, call.args[0])),
+      };
+    if (modifier === 'methods')
+      return { ...receiver, methods: methodsOf({ list: call.args }, '*') };
     if (framework?.groups?.[member] === undefined) return receiver;
     const key = `${file.path}@${call.at}`;
+    const { key: parent, path: prefix, methods } = receiver;
     if (!this.routers.has(key))
-      this.routers.set(key, { key, file, scope, framework, call, parent: receiver.key });
+      this.routers.set(key, {
+        key,
+        file,
+        scope,
+        framework,
+        call,
+        parent,
+        ...(prefix === undefined ? {} : { prefix }),
+        ...(methods === undefined ? {} : { methods }),
+      });
     return { kind: 'router', key };
   }
 }

@@ -7,6 +7,24 @@ import { sourceOf } from './sources.ts';
 export interface Found {
   readonly file: LinkedFile;
   readonly index: number;
+  /** It makes the handler: the code that runs is written inside of it, as no function of its own. */
+  readonly makes?: true;
+}
+
+/** All functions that an argument may stand for: several where it is a method of an interface. `method`: of values that are handlers. */
+export function handlersOf(
+  evaluator: Evaluator,
+  file: LinkedFile,
+  scope: Scope,
+  expr: Expr | undefined,
+  method?: string,
+): readonly Found[] {
+  const value = expr === undefined ? undefined : evaluator.evaluate(file, scope, expr);
+  const own =
+    method === undefined || value?.kind !== 'object' ? value : evaluator.member(value, method);
+  if (own?.kind === 'oneOf') return own.found;
+  const found = handlerOf(evaluator, file, scope, expr, 0, method);
+  return found === undefined ? [] : [found];
 }
 
 /**
@@ -19,23 +37,37 @@ export function handlerOf(
   scope: Scope,
   expr: Expr | undefined,
   depth = 0,
+  method?: string,
 ): Found | undefined {
   if (expr === undefined || depth > 6) return undefined;
-  if (isList(expr)) return handlerOf(evaluator, file, scope, expr.list.at(-1), depth + 1);
+  if (isList(expr)) return handlerOf(evaluator, file, scope, expr.list.at(-1), depth + 1, method);
   const value = evaluator.evaluate(file, scope, expr);
-  const direct = asFunction(value);
+  const handles =
+    value?.kind === 'object' && method !== undefined ? evaluator.member(value, method) : value;
+  const direct = asFunction(handles);
   if (direct !== undefined) return direct;
   if (value?.kind === 'written' && value.expr !== expr)
-    return handlerOf(evaluator, value.file, value.scope, value.expr, depth + 1);
+    return handlerOf(evaluator, value.file, value.scope, value.expr, depth + 1, method);
   const call = isCall(expr) ? { call: expr, file, scope } : boundCall(evaluator, file, scope, expr);
   if (call === undefined) return undefined;
   for (const argument of [...call.call.args].reverse()) {
     if (argument === null || typeof argument === 'string') continue;
-    const found = handlerOf(evaluator, call.file, call.scope, argument, depth + 1);
-    if (found !== undefined) return found;
+    const found = handlerOf(evaluator, call.file, call.scope, argument, depth + 1, method);
+    if (found !== undefined && !isMiddleware(found)) return found;
   }
-  return asFunction(evaluator.evaluate(call.file, call.scope, call.call.call));
+  const maker = asFunction(evaluator.evaluate(call.file, call.scope, call.call.call));
+  return maker === undefined || isMiddleware(maker) || !mayMakeHandlers(maker)
+    ? undefined
+    : { ...maker, makes: true };
 }
+
+/** Takes a handler to put something around it, by the types that it declares: `func(http.Handler) http.Handler`. */
+const isMiddleware = ({ file, index }: Found): boolean =>
+  file.parameterTypes(index)?.some((type) => /(?:^|[.*])Handler(?:Func)?$/.test(type)) === true;
+
+/** Where results have types: functions and interfaces may be handlers, a struct behind a pointer is none. */
+const mayMakeHandlers = ({ file, index }: Found): boolean =>
+  file.facts.results?.[index]?.startsWith('*') !== true;
 
 const asFunction = (value: Value | undefined): Found | undefined =>
   value?.kind === 'function' ? { file: value.file, index: value.index } : undefined;

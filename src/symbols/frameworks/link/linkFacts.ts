@@ -12,6 +12,7 @@ import { runtimes } from '../families/registry.ts';
 import type { IndexedFile } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
+import type { ModuleRoot } from '../families/family.ts';
 import { controllerRoutes } from './controllers.ts';
 import { Evaluator } from './evaluator.ts';
 import { fileRoutes } from './fileRoutes.ts';
@@ -48,7 +49,7 @@ export function* linkSteps(
     linkedFiles.set(path, new LinkedFile(path, file));
     yield;
   }
-  const evaluator = new Evaluator(linkedFiles, routers);
+  const evaluator = new Evaluator(linkedFiles, routers, moduleRoots(hints));
   const linked = [...(yield* new RouterGraph(evaluator, routers).build())];
   const frameworkSpans: SpanLiteral[] = [];
   for (const framework of frameworks) {
@@ -71,6 +72,9 @@ export function* linkSteps(
   return { routes, openRoutes, spans, classes: yield* classesOf(evaluator), runtimes };
 }
 
+const moduleRoots = (hints: readonly HintFacts[]): ModuleRoot[] =>
+  hints.flatMap(({ moduleName: name, folder }) => (name === undefined ? [] : [{ name, folder }]));
+
 /** Context path of the program that a file belongs to. */
 function contextPathOf(hints: readonly HintFacts[]): (file: LinkedFile) => string {
   const paths = hints.flatMap((h) => (h.contextPath === undefined ? [] : [h.contextPath]));
@@ -86,6 +90,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     path: path.text,
     ...(route.routerPath === undefined ? {} : { routerPath: route.routerPath }),
     registeredAt: { path: file.path, line: route.line },
+    ...(handler?.makes === true ? { made: true as const } : {}),
     ...(path.unresolved === undefined ? {} : { unresolved: path.unresolved }),
     ...(file.inTest ? { inTest: true as const } : {}),
   };

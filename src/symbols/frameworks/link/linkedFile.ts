@@ -3,7 +3,14 @@ import { isTestPath } from '../../languages/registry.ts';
 import type { Expr } from '../expression.ts';
 import type { LanguageFamily } from '../families/family.ts';
 import { familyOfPath } from '../families/registry.ts';
-import type { BindingFact, FileFacts, ImportFact, IndexedFile, Scope } from '../fileFacts.ts';
+import type {
+  BindingFact,
+  FileFacts,
+  ImportFact,
+  IndexedFile,
+  ParamsFact,
+  Scope,
+} from '../fileFacts.ts';
 
 /** One file's facts with lookups by name and scope. */
 export class LinkedFile {
@@ -23,6 +30,7 @@ export class LinkedFile {
   private readonly tops = new Map<string, number>();
   private readonly methods = new Map<string, number>();
   private parents: Scope[] | undefined;
+  private params: Map<Scope, ParamsFact[]> | undefined;
 
   constructor(path: string, file: IndexedFile) {
     this.path = path;
@@ -70,12 +78,39 @@ export class LinkedFile {
   /** The function around `scope` that has a parameter of this name. */
   parameterScope(scope: Scope, name: string): Scope | undefined {
     for (let at = scope; at >= 0; at = this.parentOf(at))
-      if (this.facts.params.some((p) => p.scope === at && p.names.includes(name))) return at;
+      if (this.paramsOf(at).some((p) => p.names.includes(name) || p.receiver?.name === name))
+        return at;
     return undefined;
   }
 
+  /** Type of a parameter, or of what the method is called on, as written. */
+  parameterType(scope: Scope, name: string): string | undefined {
+    for (const { names, types, receiver } of this.paramsOf(scope)) {
+      const index = names.indexOf(name);
+      if (index >= 0) return types?.[index];
+      if (receiver?.name === name) return receiver.type;
+    }
+    return undefined;
+  }
+
+  parameterTypes(scope: Scope): readonly string[] | undefined {
+    return this.paramsOf(scope)[0]?.types;
+  }
+
+  private paramsOf(scope: Scope): readonly ParamsFact[] {
+    if (this.params === undefined) {
+      this.params = new Map();
+      for (const fact of this.facts.params) {
+        const known = this.params.get(fact.scope);
+        if (known) known.push(fact);
+        else this.params.set(fact.scope, [fact]);
+      }
+    }
+    return this.params.get(scope) ?? [];
+  }
+
   parameters(scope: Scope): readonly string[] {
-    return this.facts.params.find((p) => p.scope === scope)?.names ?? [];
+    return this.paramsOf(scope)[0]?.names ?? [];
   }
 
   returned(scope: Scope): Expr | undefined {

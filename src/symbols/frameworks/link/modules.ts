@@ -1,4 +1,4 @@
-import type { LanguageFamily, ModuleSystem, PlacedFiles } from '../families/family.ts';
+import type { LanguageFamily, ModuleRoot, ModuleSystem, PlacedFiles } from '../families/family.ts';
 import { familyOfPath } from '../families/registry.ts';
 
 interface Placed {
@@ -10,7 +10,7 @@ interface Placed {
 export class ModuleResolver {
   private readonly systems = new Map<LanguageFamily, ModuleSystem>();
 
-  constructor(files: ReadonlyMap<string, Placed>) {
+  constructor(files: ReadonlyMap<string, Placed>, roots: readonly ModuleRoot[] = []) {
     const placed = new Map<LanguageFamily, Map<string, Placed>>();
     for (const [path, file] of files) {
       const family = familyOfPath(path);
@@ -20,7 +20,7 @@ export class ModuleResolver {
       else placed.set(family, new Map([[path, file]]));
     }
     for (const [family, own] of placed) {
-      const system = family.modules?.(own satisfies PlacedFiles);
+      const system = family.modules?.(own satisfies PlacedFiles, roots);
       if (system !== undefined) this.systems.set(family, system);
     }
   }
@@ -28,6 +28,11 @@ export class ModuleResolver {
   /** Absolute path of the file that `module` means in `from`; undefined when it isn't in the workspace. */
   resolve(from: string, module: string): string | undefined {
     return this.systemOf(from)?.resolve(from, module);
+  }
+
+  /** Absolute folder that `module` means in `from`, where folders are modules. */
+  folder(from: string, module: string): string | undefined {
+    return this.systemOf(from)?.folder?.(from, module);
   }
 
   /** The file of `name` below the package that a file stands for. */
