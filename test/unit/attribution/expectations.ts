@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type {
   FrameworkLayer,
+  MessagingOperation,
   Operation,
   OperationId,
   SpanKind,
@@ -28,6 +29,11 @@ export interface Row {
   readonly route?: string;
   readonly entry?: string;
   readonly parentOwner?: string;
+  /** Full name of the method. */
+  readonly rpc?: string;
+  readonly task?: string;
+  /** `system destination`; `-`: not named. */
+  readonly messaging?: string;
   readonly code?: string;
   readonly file?: string;
   readonly at?: number;
@@ -66,6 +72,9 @@ export function operationOf(expected: Expected, row: Row): Operation {
     ...(http === undefined ? {} : { http }),
     ...(row.route === undefined ? {} : { http: { route: row.route } }),
     ...(row.layer === undefined ? {} : { layer: layerOf(row.layer) }),
+    ...(row.rpc === undefined ? {} : { rpc: { method: row.rpc } }),
+    ...(row.task === undefined ? {} : { task: row.task }),
+    ...(row.messaging === undefined ? {} : { messaging: messagingOf(row.messaging) }),
     ...(row.parentOwner === undefined ? {} : { parentOwner: row.parentOwner }),
     ...(row.entry === undefined
       ? {}
@@ -85,6 +94,14 @@ export function operationOf(expected: Expected, row: Row): Operation {
 function httpOf(text: string): { method: string; route?: string } {
   const [method = '', route] = text.split(' ');
   return route === undefined ? { method } : { method, route };
+}
+
+function messagingOf(text: string): MessagingOperation {
+  const [system = '-', destination = '-'] = text.split(' ');
+  return {
+    ...(system === '-' ? {} : { system }),
+    destination: destination === '-' ? '' : destination,
+  };
 }
 
 function layerOf(text: string): FrameworkLayer {
