@@ -10,6 +10,9 @@ const trailingSlashCounts: ReadonlySet<string> = new Set([
   'flask',
 ]);
 
+/** Below these, frameworks serve endpoints of their own (Spring's `/actuator/health`, Quarkus's `/q/health`). */
+const ownEndpoints: ReadonlySet<string> = new Set(['actuator', 'q']);
+
 export interface RouteQuery {
   /** Absent: the telemetry doesn't say; every method fits. */
   readonly method: string | undefined;
@@ -25,6 +28,7 @@ export class RouteIndex {
   private readonly unresolved: readonly RouteDecl[];
   private readonly all: readonly RouteDecl[];
   private byRouter: Map<string, RouteDecl[]> | undefined;
+  private prefixable: Map<string, RouteDecl[]> | undefined;
   private unresolvedByShape: Map<string, RouteDecl[]> | undefined;
 
   constructor(routes: readonly RouteDecl[], open: readonly OpenRoute[]) {
@@ -80,13 +84,15 @@ export class RouteIndex {
   }
 
   /** Fully read routes that are the end of the template: a prefix was added outside of the source (context path, gateway). */
-  shorter(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
-    return this.longestEnd(this.byShape, query, 1).filter((r) => frameworks.has(r.framework));
+  shorter(query: RouteQuery): readonly RouteDecl[] {
+    if (routeShape(query.route).segments.some((s) => ownEndpoints.has(s))) return [];
+    this.prefixable ??= byRouterPath(this.all.filter((r) => r.prefixable === true));
+    return this.longestEnd(this.prefixable, query, 1);
   }
 
   /** Routes whose path below the innermost router is the template: what some instrumentations' metrics name. */
   routerRelative(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
-    this.byRouter ??= byRouterPath(this.all);
+    this.byRouter ??= byRouterPath(this.all.filter((r) => r.routerPath !== undefined));
     const { shape } = routeShape(query.route);
     return this.fitting(this.byRouter, query, shape, (r) => r.routerPath ?? r.path).filter((r) =>
       frameworks.has(r.framework),
@@ -158,8 +164,7 @@ const parameterNames = (template: string): string =>
 
 function byRouterPath(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {
   const paths = new Map<string, RouteDecl[]>();
-  for (const route of routes)
-    if (route.routerPath !== undefined) put(paths, routeShape(route.routerPath).shape, route);
+  for (const route of routes) put(paths, routeShape(route.routerPath ?? route.path).shape, route);
   return paths;
 }
 

@@ -15,6 +15,8 @@ export interface RouteDecl {
   readonly registeredAt: { readonly path: string; readonly line: number };
   /** Parts of the path that could not be read from the source (computed prefix); such a route never gives `exact`. */
   readonly unresolved?: string;
+  /** Whoever deploys the program may put a prefix before it that no source shows (servlet containers, gateways). */
+  readonly prefixable?: true;
   /** In a test file: never owner while another one exists. */
   readonly inTest?: true;
 }

@@ -5,7 +5,6 @@ import type { RouteQuery } from '../routeIndex.ts';
 import { isCatchAll, routeShape } from '../routeShape.ts';
 import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
 
-const gatewayPrefixed: ReadonlySet<string> = new Set(['spring']);
 /** Their metrics name the path below the innermost router. */
 const routerRelative: ReadonlySet<string> = new Set(['fastapi', 'starlette']);
 
@@ -78,7 +77,7 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
     const sure = shared > 1 || shared === routeShape(query.route).segments.length;
     return owned(context, ends, sure ? 'strong' : 'weak', `${label} ends like`);
   }
-  const shorter = routes.shorter(query, gatewayPrefixed);
+  const shorter = routes.shorter(query);
   if (shorter.length > 0)
     return owned(
       context,

@@ -67,8 +67,20 @@ export interface ClassFact {
   /** As written: simple, dotted or generic-free qualified names. */
   readonly supertypes: readonly string[];
   readonly interface?: true;
+  /** No object is ever made of it alone. */
+  readonly abstract?: true;
+  /** An annotation type: its elements that stand for another annotation's (`@AliasFor`). Empty: none. */
+  readonly aliases?: Readonly<Record<string, AnnotationAlias>>;
   /** Parameter types of its methods by function index, where the language overloads: `Pageable`, ``. */
   readonly signatures?: Readonly<Record<number, string>>;
+  /** Type, as written and without type arguments, that a method of interest gives, by function index. */
+  readonly results?: Readonly<Record<number, string>>;
+}
+
+export interface AnnotationAlias {
+  /** Annotation whose attribute is meant; absent: another element of the same. */
+  readonly annotation?: string;
+  readonly attribute: string;
 }
 
 /** A call or decorator that makes a function an endpoint (src/symbols/frameworks/endpoints). */

@@ -57,7 +57,11 @@ export interface ControllerFramework {
   readonly id: string;
   /** Of `families/`: the languages it is written in. */
   readonly family: string;
-  /** Annotations that make a class a controller. */
+  /** Where its annotations are imported from, as beginnings of full names; absent: names alone decide. */
+  readonly packages?: readonly string[];
+  /** Annotations of the program that carry the framework's count as these (meta-annotations). */
+  readonly composed?: true;
+  /** Annotations that make a class a controller; none: a mapped method is enough. */
   readonly controllers: readonly string[];
   /** Annotation of the class that carries the prefix, and where it is in it. */
   readonly classPath: { readonly annotations: readonly string[]; readonly path: Arg };
@@ -66,8 +70,18 @@ export interface ControllerFramework {
     Record<string, string | { readonly from: Arg; readonly otherwise: string }>
   >;
   readonly methodPath: Arg;
+  /** The path of a method is in an annotation of its own, beside the verb's: `@GET @Path("/x")`. */
+  readonly methodPathAnnotation?: string;
+  /** A method with a path but no verb gives the object that serves what follows, by its type. */
+  readonly locators?: true;
   /** Mapping annotations may be on an interface that the class implements. */
   readonly inherited: boolean;
+  /** Interfaces with the mappings are often generated from an OpenAPI document, whose operationId names the method. */
+  readonly generatedInterfaces?: true;
+  /** Annotation of a class that puts a path before all routes of the program. */
+  readonly applicationPath?: { readonly annotation: string; readonly path: Arg };
+  /** Parts of a template that no span shows: `{?query*}`. */
+  readonly templateNoise?: RegExp;
   /** Calls that change all routes of a program. */
   readonly settings?: {
     readonly globalPrefix?: { readonly member: string; readonly path: Arg; readonly exclude: Arg };
@@ -83,8 +97,10 @@ export interface ControllerFramework {
       readonly methodAnnotation: string;
     };
   };
-  /** Properties of the application that prefix all routes (server.servlet.context-path). */
-  readonly contextPath?: boolean;
+  /** Properties of the application that come before all routes, in this order; of each list, whichever is set. */
+  readonly prefixProperties?: readonly (readonly string[])[];
+  /** Whoever deploys the program may put another prefix before all routes (a container's context path). */
+  readonly prefixable?: true;
 }
 
 /** Frameworks whose routes are files: their place says the path, their exports are the handlers. */
@@ -140,6 +156,22 @@ export interface PerRequest {
 }
 
 export type Framework = RouterFramework | ControllerFramework | FilesFramework;
+
+/** Every annotation that a framework's declaration speaks of. */
+export function annotationNames(framework: ControllerFramework): readonly string[] {
+  const { controllers, classPath, methods, methodPathAnnotation, applicationPath } = framework;
+  const single = [
+    methodPathAnnotation,
+    applicationPath?.annotation,
+    framework.settings?.versioning?.methodAnnotation,
+  ];
+  return [
+    ...controllers,
+    ...classPath.annotations,
+    ...Object.keys(methods),
+    ...single.filter((name) => name !== undefined),
+  ];
+}
 
 /** How a span made by hand is written in a language. */
 export interface SpanPattern {

@@ -3,7 +3,7 @@ import { echo } from './echo.ts';
 import { express } from './express.ts';
 import { fastapi } from './fastapi.ts';
 import { fiber } from './fiber.ts';
-import type { Framework } from './framework.ts';
+import { annotationNames, type Framework } from './framework.ts';
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
 import { nest } from './nest.ts';
@@ -89,8 +89,7 @@ function gather(family: string): Vocabulary {
       );
     } else if (framework.kind === 'controller') {
       const { settings } = framework;
-      add(decorators, [...framework.controllers, ...framework.classPath.annotations]);
-      add(decorators, [...Object.keys(framework.methods), settings?.versioning?.methodAnnotation]);
+      add(decorators, annotationNames(framework));
       add(members, [settings?.globalPrefix?.member, settings?.versioning?.member]);
     }
   }

@@ -1,12 +1,22 @@
 import type { ControllerFramework } from './framework.ts';
 
-/** Spring MVC and WebFlux annotated controllers: https://docs.spring.io/spring-framework/reference/web/webmvc/mvc-controller/ann-requestmapping.html */
+const path = { at: 0, named: ['value', 'path'] };
+
+/**
+ * Spring MVC and WebFlux annotated controllers. The agent's route is context path + class + method, without `spring.mvc.servlet.path`.
+ * https://docs.spring.io/spring-framework/reference/web/webmvc/mvc-controller/ann-requestmapping.html
+ */
 export const spring: ControllerFramework = {
   kind: 'controller',
   id: 'spring',
   family: 'java',
+  packages: ['org.springframework.'],
+  composed: true,
   controllers: ['Controller', 'RestController'],
-  classPath: { annotations: ['RequestMapping'], path: { at: 0, named: ['value', 'path'] } },
+  classPath: {
+    annotations: ['RequestMapping', 'HttpExchange'],
+    path: { ...path, named: [...path.named, 'url'] },
+  },
   methods: {
     GetMapping: 'GET',
     PostMapping: 'POST',
@@ -14,8 +24,16 @@ export const spring: ControllerFramework = {
     PatchMapping: 'PATCH',
     DeleteMapping: 'DELETE',
     RequestMapping: { from: { named: ['method'] }, otherwise: '*' },
+    GetExchange: 'GET',
+    PostExchange: 'POST',
+    PutExchange: 'PUT',
+    PatchExchange: 'PATCH',
+    DeleteExchange: 'DELETE',
+    HttpExchange: { from: { named: ['method'] }, otherwise: '*' },
   },
-  methodPath: { at: 0, named: ['value', 'path'] },
+  methodPath: { ...path, named: [...path.named, 'url'] },
   inherited: true,
-  contextPath: true,
+  prefixable: true,
+  generatedInterfaces: true,
+  prefixProperties: [['server.servlet.context-path', 'spring.webflux.base-path']],
 };

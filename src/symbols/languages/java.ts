@@ -15,6 +15,7 @@ const kinds: Readonly<Record<string, FunctionKind>> = {
   interface_declaration: 'class',
   enum_declaration: 'class',
   record_declaration: 'class',
+  annotation_type_declaration: 'class',
   method_declaration: 'method',
   constructor_declaration: 'constructor',
   compact_constructor_declaration: 'constructor',

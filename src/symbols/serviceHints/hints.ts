@@ -27,6 +27,19 @@ export interface OpenApiOperation {
   readonly path: string;
 }
 
+/** Properties of a program that look like paths or parts of them. */
+export interface ProgramProperties {
+  /** Absolute folder of the program. */
+  readonly covers: string;
+  /** They count only in this profile. */
+  readonly profile?: string;
+  /** By `propertyKey`. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Names of properties are compared without case, dashes and underscores ("relaxed binding"). */
+export const propertyKey = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
+
 /** What one hint file says. Plain JSON. */
 export interface HintFacts {
   /** Absolute folder the file is in. */
@@ -36,8 +49,8 @@ export interface HintFacts {
   readonly program?: string;
   /** Name under which the folder's modules are imported (go.mod). */
   readonly moduleName?: string;
-  /** Path prefix of all routes of the program (Spring's server.servlet.context-path). */
-  readonly contextPath?: { readonly covers: string; readonly path: string };
+  /** Configured values that may be parts of routes (Spring's server.servlet.context-path), placeholders filled in. */
+  readonly properties?: readonly ProgramProperties[];
   readonly openApi?: { readonly covers: string; readonly operations: readonly OpenApiOperation[] };
 }
 

@@ -1,6 +1,7 @@
 import { parse, parseAllDocuments } from 'yaml';
 import type { HintFacts, HintText, NameHint } from './hints.ts';
 import { readOpenApi } from './openApi.ts';
+import { readProperties, readYamlProperties } from './applicationProperties.ts';
 
 interface HintInput extends HintText {
   readonly absoluteFolder: string;
@@ -20,7 +21,8 @@ export const hintReaders: readonly HintReader[] = [
   { file: /^\.env(?:\.[\w.-]+)?$|^Procfile$/, read: readAssignments },
   { file: /^(?:docker-)?compose[\w.-]*\.ya?ml$/, read: readCompose },
   { file: /^(?:application|bootstrap)(?:-[\w-]+)?\.properties$/, read: readProperties },
-  { file: /^(?:application|bootstrap)(?:-[\w-]+)?\.ya?ml$/, read: readSpringYaml },
+  { file: /^(?:application|bootstrap)(?:-[\w-]+)?\.ya?ml$/, read: readYamlProperties },
+  { file: /^microprofile-config\.properties$/, read: readProperties },
   { file: /^package\.json$/, read: readPackageJson },
   { file: /^pyproject\.toml$/, read: readPyproject },
   { file: /^go\.mod$/, read: readGoMod },
@@ -101,56 +103,6 @@ function joinFolder(base: string, context: string, dockerfile: string): string {
     if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
   return parts.join('/');
-}
-
-const moduleOf = (input: HintInput): string =>
-  input.absoluteFolder.replace(/\/src\/main\/resources(?:\/.*)?$/, '').replace(/\/config$/, '');
-
-function springFacts(input: HintInput, name: unknown, contextPath: unknown): Partial<HintFacts> {
-  const covers = moduleOf(input);
-  const usable = typeof name === 'string' && /^[\w./-]+$/.test(name);
-  return {
-    names: usable ? [named(input, name, 'spring.application.name', 'telemetry', covers)] : [],
-    ...(typeof contextPath === 'string' && /^\/[\w/.-]*$/.test(contextPath)
-      ? { contextPath: { covers, path: contextPath } }
-      : {}),
-  };
-}
-
-function readProperties(input: HintInput): Partial<HintFacts> {
-  const value = (key: string): string | undefined =>
-    new RegExp(`^\\s*${key.replaceAll('.', '\\.')}\\s*[=:]\\s*(.+?)\\s*$`, 'm').exec(
-      input.text,
-    )?.[1];
-  return springFacts(
-    input,
-    value('spring.application.name'),
-    value('server.servlet.context-path') ?? value('spring.webflux.base-path'),
-  );
-}
-
-function readSpringYaml(input: HintInput): Partial<HintFacts> {
-  for (const document of parseAllDocuments(input.text)) {
-    const json = record(document.toJS());
-    const name = at(json, 'spring.application.name');
-    const contextPath =
-      at(json, 'server.servlet.context-path') ?? at(json, 'spring.webflux.base-path');
-    if (name !== undefined || contextPath !== undefined)
-      return springFacts(input, name, contextPath);
-  }
-  return {};
-}
-
-/** Value at a dotted path, whose parts may themselves be joined with dots. */
-function at(json: Readonly<Record<string, unknown>>, path: string): unknown {
-  if (json[path] !== undefined) return json[path];
-  const parts = path.split('.');
-  for (let i = 1; i < parts.length; i += 1) {
-    const inner = json[parts.slice(0, i).join('.')];
-    if (typeof inner === 'object' && inner !== null)
-      return at(record(inner), parts.slice(i).join('.'));
-  }
-  return undefined;
 }
 
 function readPackageJson(input: HintInput): Partial<HintFacts> {

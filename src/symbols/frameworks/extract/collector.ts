@@ -42,8 +42,12 @@ export class FactsCollector {
   }
 
   /** Offsets where a name of interest is called, found in the text: far cheaper than walking the tree. */
-  *seeds(pattern: RegExp): Generator<{ readonly node: Node; readonly match: RegExpExecArray }> {
+  *seeds(
+    pattern: RegExp,
+    wanted: (name: string) => boolean = () => true,
+  ): Generator<{ readonly node: Node; readonly match: RegExpExecArray }> {
     for (const match of this.file.text.matchAll(pattern)) {
+      if (!wanted(match[1] ?? '')) continue;
       const offset = match.index + match[0].indexOf(match[1] ?? '');
       const node = this.file.root.descendantForIndex(offset);
       if (node !== null) yield { node, match };

@@ -1,38 +1,73 @@
 import type { Node } from 'web-tree-sitter';
 import type { SourceFile } from '../../sourceFile.ts';
 import type { Expr } from '../expression.ts';
-import type { ClassFact, FileFacts } from '../fileFacts.ts';
+import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { spanPatterns } from '../spanPatterns.ts';
 import { anyOf, callExpr, deepest, FactsCollector, memberOf } from './collector.ts';
 
 const vocabulary = vocabularyOf('java');
 const spans = spanPatterns.find((p) => p.family === 'java');
-const annotationSeeds = new RegExp(
-  `@(?:[\\w.]+\\.)?(${anyOf(vocabulary.decorators) ?? ''})\\b`,
-  'g',
-);
+const annotationSeeds = /@(?:\w+\.)*([A-Z]\w*)/g;
 const spanSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
-const constantSeeds = /\bString\s+(\w+)\s*=/g;
-const classTypes = ['class_declaration', 'interface_declaration', 'record_declaration'];
+const constantSeeds = /\bString(?:\s*\[\s*\])?\s+(\w+)\s*=/g;
+const classTypes = [
+  'class_declaration',
+  'interface_declaration',
+  'record_declaration',
+  'annotation_type_declaration',
+];
 
 export function extractJava(file: SourceFile): FileFacts {
   const collector = new FactsCollector(file);
   for (const node of file.root.namedChildren) readTopLevel(collector, node);
   for (const { node } of collector.seeds(constantSeeds)) readConstant(collector, node);
-  for (const { node } of collector.seeds(annotationSeeds)) readAnnotation(collector, node);
+  const wanted = wantedAnnotations(collector);
+  for (const { node } of collector.seeds(annotationSeeds, wanted)) readAnnotation(collector, node);
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   for (const node of file.root.descendantsOfType(classTypes)) readClass(collector, node);
   return collector.facts;
 }
+
+/**
+ * Names of annotations that are kept: those of the frameworks, and those that the program itself may have composed of them, which are
+ * imported from packages close to the file's own, or not at all.
+ */
+function wantedAnnotations({ facts }: FactsCollector): (name: string) => boolean {
+  const imported = new Map(facts.imports.map((i) => [i.local, i.module]));
+  const near = (facts.package ?? '').split('.').slice(0, 2).join('.');
+  return (name) => {
+    if (vocabulary.decorators.has(name)) return true;
+    if (everyday.has(name)) return false;
+    const module = imported.get(name);
+    return module === undefined || (near !== '' && module.startsWith(`${near}.`));
+  };
+}
+
+/** Of java.lang and of libraries that are often imported whole: not worth keeping. */
+const everyday: ReadonlySet<string> = new Set([
+  'Override',
+  'Deprecated',
+  'SuppressWarnings',
+  'FunctionalInterface',
+  'SafeVarargs',
+  'Test',
+  'Entity',
+  'Table',
+  'Column',
+  'Id',
+]);
 
 function readTopLevel(collector: FactsCollector, node: Node): void {
   const { facts } = collector;
   const name = node.namedChildren.find((n) => n.type.endsWith('identifier'))?.text;
   if (name === undefined) return;
   if (node.type === 'package_declaration') facts.package = name;
-  if (node.type !== 'import_declaration' || node.namedChildren.some((n) => n.type === 'asterisk'))
+  if (node.type !== 'import_declaration') return;
+  if (node.namedChildren.some((n) => n.type === 'asterisk')) {
+    facts.imports.push({ local: '*', module: name, exported: '*' });
     return;
+  }
   const dot = name.lastIndexOf('.');
   const local = name.slice(dot + 1);
   if (node.children.some((n) => n.type === 'static'))
@@ -66,7 +101,9 @@ function readAnnotation(collector: FactsCollector, seed: Node): void {
       if (key !== undefined) named[key] = readJavaExpr(collector, given.childForFieldName('value'));
     } else args.push(readJavaExpr(collector, given));
   }
-  const call = callExpr(annotation, { name: seed.text }, args, named);
+  // As it is written: a full name says where the annotation comes from.
+  const written = annotation.childForFieldName('name')?.text ?? seed.text;
+  const call = callExpr(annotation, { name: written }, args, named);
   if (spans?.decorators[seed.text] === undefined) {
     collector.facts.decorators.push({ target, call });
     return;
@@ -96,22 +133,57 @@ function readClass(collector: FactsCollector, node: Node): void {
     .filter((n) => ['superclass', 'super_interfaces', 'extends_interfaces'].includes(n.type))
     .flatMap((n) => typesIn(n));
   const signatures: Record<number, string> = {};
-  for (const member of node.childForFieldName('body')?.namedChildren ?? []) {
+  const results: Record<number, string> = {};
+  const annotated = new Set(collector.facts.decorators.map((d) => d.target));
+  const members = node.childForFieldName('body')?.namedChildren ?? [];
+  for (const member of members) {
     if (member.type !== 'method_declaration') continue;
     const method = collector.declared(member);
+    if (method === undefined) continue;
     const parameters = member.childForFieldName('parameters')?.namedChildren ?? [];
-    if (method !== undefined)
-      signatures[method] = parameters
-        .map((p) => (p.childForFieldName('type')?.text ?? '').replace(/<.*>|\s/gs, ''))
-        .join(',');
+    signatures[method] = parameters
+      .map((p) => withoutTypeArguments(p.childForFieldName('type')?.text ?? ''))
+      .join(',');
+    if (annotated.has(method)) results[method] = resultOf(member);
   }
+  const modifiers = node.namedChildren.find((n) => n.type === 'modifiers')?.children ?? [];
   const fact: ClassFact = {
     index,
     supertypes,
     signatures,
+    ...(Object.keys(results).length === 0 ? {} : { results }),
     ...(node.type === 'interface_declaration' ? { interface: true } : {}),
+    ...(modifiers.some((n) => n.type === 'abstract') ? { abstract: true } : {}),
+    ...(node.type === 'annotation_type_declaration' ? { aliases: aliasesIn(members) } : {}),
   };
   collector.facts.classes.push(fact);
+}
+
+const withoutTypeArguments = (type: string): string => type.replace(/<.*>|\s/gs, '');
+
+/** Of `Class<T>`, T: a class that is named to be made an object of. */
+function resultOf(method: Node): string {
+  const type = method.childForFieldName('type')?.text ?? '';
+  return withoutTypeArguments(/^Class\s*<(.*)>$/s.exec(type)?.[1] ?? type);
+}
+
+/** `@AliasFor(annotation = RequestMapping.class, attribute = "path") String[] value()`. */
+function aliasesIn(members: readonly Node[]): Record<string, AnnotationAlias> {
+  const aliases: Record<string, AnnotationAlias> = {};
+  for (const member of members) {
+    if (member.type !== 'annotation_type_element_declaration') continue;
+    const element = member.childForFieldName('name')?.text;
+    const alias = /@AliasFor\s*\(([^)]*)\)/.exec(member.text)?.[1];
+    if (element === undefined || alias === undefined) continue;
+    const annotation = /\bannotation\s*=\s*(?:\w+\.)*(\w+)\.class/.exec(alias)?.[1];
+    const attribute =
+      /\b(?:attribute|value)\s*=\s*"(\w+)"/.exec(alias)?.[1] ?? /^\s*"(\w+)"/.exec(alias)?.[1];
+    aliases[element] = {
+      ...(annotation === undefined ? {} : { annotation }),
+      attribute: attribute ?? element,
+    };
+  }
+  return aliases;
 }
 
 /** Type names of an `extends` or `implements` clause, without type arguments. */

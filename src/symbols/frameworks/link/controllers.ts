@@ -1,8 +1,11 @@
-import { argument, isList, isObject, renderExpr, type CallExpr, type Expr } from '../expression.ts';
+import { isList, isObject, renderExpr, type Expr } from '../expression.ts';
 import type { ControllerFramework } from '../framework.ts';
+import { AnnotationReader, type Annotation, type Placed } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
+import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
+import type { ProgramPropertiesIndex } from './programProperties.ts';
 import { programSettings, type ProgramSettings } from './programSettings.ts';
 import { joinRoute, known, type Text } from './text.ts';
 
@@ -13,154 +16,319 @@ interface Mapped {
   readonly method: number;
   readonly name: string;
   readonly signature: string;
-  readonly annotation: CallExpr;
+  readonly annotations: readonly Annotation[];
 }
 
-/** Routes that are annotations on classes and methods, also where an interface above carries them. */
+type ClassPlace = Found;
+
+const deepestLocator = 4;
+/** Paths × methods × prefixes of one mapped method. */
+const mostTemplates = 200;
+
+/** Routes that are annotations on classes and methods, also where a class or interface above carries them. */
 export function* controllerRoutes(
   evaluator: Evaluator,
   framework: ControllerFramework,
-  prefixOf: (file: LinkedFile) => string,
+  properties: ProgramPropertiesIndex,
 ): Generator<void, LinkedRoute[]> {
-  const routes: LinkedRoute[] = [];
-  const settings = programSettings(evaluator, framework);
-  for (const file of evaluator.files.values()) {
-    if (file.family?.id !== framework.family) continue;
+  const reading = new ControllerReading(evaluator, framework, properties);
+  const files: LinkedFile[] = [];
+  for (const file of evaluator.files.values())
+    if (file.family?.id === framework.family) files.push(file);
+  yield;
+  reading.findControllers(files);
+  for (const file of files) {
     yield;
-    const controllers = new Set(
-      file.facts.decorators
-        .filter((d) => framework.controllers.includes(nameOf(d.call)))
-        .map((d) => d.target),
-    );
-    for (const index of controllers)
-      routes.push(...routesOf(evaluator, framework, file, index, settings, prefixOf(file)));
+    reading.readFile(file);
   }
-  return routes;
+  return reading.routes;
 }
 
-export const nameOf = (call: CallExpr): string => renderExpr(call.call);
+class ControllerReading {
+  readonly routes: LinkedRoute[] = [];
+  private readonly names = new Set<string>();
+  private readonly evaluator: Evaluator;
+  private readonly framework: ControllerFramework;
+  private readonly properties: ProgramPropertiesIndex;
+  private readonly annotations: AnnotationReader;
+  private readonly settings: ProgramSettings;
+  private readonly applications: readonly { readonly file: LinkedFile; readonly path: Text }[];
 
-function routesOf(
-  evaluator: Evaluator,
-  framework: ControllerFramework,
-  file: LinkedFile,
-  index: number,
-  settings: ProgramSettings,
-  contextPath: string,
-): LinkedRoute[] {
-  const above = [
-    { file, index },
-    ...(framework.inherited ? evaluator.supertypesOf(file, index) : []),
-  ];
-  const own = above.map((c) => annotationsOf(c.file, c.index));
-  const classPaths = firstPaths(evaluator, framework, above, own) ?? [known('')];
-  const versions = settings.versionsOf(file, own[0] ?? []);
-  const routes: LinkedRoute[] = [];
-  const seen = new Set<string>();
-  for (const place of above)
-    for (const mapped of mappedMethods(framework, place.file, place.index)) {
-      const key = `${mapped.name}(${mapped.signature})`;
-      const mark = `${key} ${nameOf(mapped.annotation)} ${mapped.file.path}`;
-      if (seen.has(key) && place.index !== index) continue;
-      seen.add(mark);
-      if (place.index === index && place.file === file) seen.add(key);
-      const handler = ownMethod(file, index, mapped) ?? { file: mapped.file, index: mapped.method };
-      const paths = textsOf(
-        evaluator,
-        mapped.file,
-        mapped.owner,
-        argument(mapped.annotation, framework.methodPath),
-      );
-      const methodVersions = settings.methodVersions(mapped.file, mapped.method) ?? versions;
-      for (const method of methodsOf(framework, mapped.annotation))
-        for (const classPath of classPaths)
-          for (const path of paths)
-            for (const version of methodVersions) {
-              const below = joinRoute(classPath, path, 'same');
-              const versioned = version === '' ? below : joinRoute(known(version), below, 'same');
-              const prefix = settings.prefixFor(file, below.text);
-              const whole = joinRoute(
-                joinRoute(known(contextPath), prefix, 'same'),
-                versioned,
-                'same',
-              );
-              const line = mapped.annotation.line;
-              routes.push({
-                framework: framework.id,
-                method,
-                path: whole,
-                handler,
-                file: mapped.file,
-                line,
-              });
-            }
+  constructor(
+    evaluator: Evaluator,
+    framework: ControllerFramework,
+    properties: ProgramPropertiesIndex,
+  ) {
+    this.evaluator = evaluator;
+    this.framework = framework;
+    this.properties = properties;
+    this.annotations = new AnnotationReader(evaluator, framework);
+    this.settings = programSettings(evaluator, framework);
+    this.applications = [...this.applicationPaths()];
+  }
+
+  /** Names of all classes that are controllers by themselves, or may be by what they extend: the others need no look. */
+  findControllers(files: readonly LinkedFile[]): void {
+    for (const file of files)
+      for (const index of file.classIndexes())
+        if (this.isController({ file, index })) this.names.add(lastOf(file.functions[index]?.name));
+    if (this.names.size === 0 || !this.framework.inherited) return;
+    for (let size = -1, round = 0; size < this.names.size && round < deepestLocator; round += 1) {
+      size = this.names.size;
+      for (const file of files)
+        for (const { index, supertypes } of file.facts.classes)
+          if (supertypes.some((name) => this.names.has(lastOf(name))))
+            this.names.add(lastOf(file.functions[index]?.name));
     }
-  return routes;
-}
-
-const annotationsOf = (file: LinkedFile, target: number): CallExpr[] =>
-  file.facts.decorators.filter((d) => d.target === target).map((d) => d.call);
-
-function firstPaths(
-  evaluator: Evaluator,
-  framework: ControllerFramework,
-  above: readonly { readonly file: LinkedFile; readonly index: number }[],
-  own: readonly (readonly CallExpr[])[],
-): Text[] | undefined {
-  for (const [i, annotations] of own.entries()) {
-    const place = above[i];
-    const found = annotations.find((a) => framework.classPath.annotations.includes(nameOf(a)));
-    if (found !== undefined && place !== undefined)
-      return textsOf(evaluator, place.file, place.index, argument(found, framework.classPath.path));
   }
-  return undefined;
-}
 
-/** One text per path; an absent one is the empty path; `{ path: … }` was read by `argument`. */
-function textsOf(
-  evaluator: Evaluator,
-  file: LinkedFile,
-  scope: number,
-  expr: Expr | undefined,
-): Text[] {
-  if (expr === undefined || isObject(expr)) return [known('')];
-  const value = evaluator.evaluate(file, scope, expr);
-  if (value?.kind === 'written' && isList(value.expr))
-    return value.expr.list.map((e) => evaluator.text(value.file, value.scope, e));
-  return [evaluator.text(file, scope, expr)];
-}
-
-function mappedMethods(framework: ControllerFramework, file: LinkedFile, owner: number): Mapped[] {
-  const found: Mapped[] = [];
-  for (const { target, call } of file.facts.decorators) {
-    if (file.parentOf(target) !== owner || framework.methods[nameOf(call)] === undefined) continue;
-    const decl = file.functions[target];
-    if (decl === undefined || decl.kind === 'class') continue;
-    const name = decl.name.slice(decl.name.lastIndexOf('.') + 1);
-    const signature = file.signature(owner, target);
-    found.push({ file, owner, method: target, name, signature, annotation: call });
+  readFile(file: LinkedFile): void {
+    for (const index of file.classIndexes()) {
+      if (!this.names.has(lastOf(file.functions[index]?.name))) continue;
+      const fact = file.classFact(index);
+      if (fact?.interface || fact?.abstract || fact?.aliases !== undefined) continue;
+      const above = this.hierarchy({ file, index });
+      if (!above.some((place) => this.isController(place))) continue;
+      const classPaths = this.classPaths(above);
+      for (const prefix of this.programPrefixes(file))
+        for (const classPath of classPaths) this.readClass(above, prefix, classPath, 0);
+    }
   }
-  return found;
+
+  /** The class, then what it extends and implements, nearest first. */
+  private hierarchy(own: ClassPlace): readonly ClassPlace[] {
+    return this.framework.inherited
+      ? [own, ...this.evaluator.supertypesOf(own.file, own.index)]
+      : [own];
+  }
+
+  private isController({ file, index }: ClassPlace): boolean {
+    const { controllers } = this.framework;
+    if (controllers.length === 0) return file.facts.decorators.length > 0;
+    return this.annotations.of(file, index).some((a) => controllers.includes(a.name));
+  }
+
+  private classPaths(above: readonly ClassPlace[]): readonly Text[] {
+    const { annotations, path } = this.framework.classPath;
+    for (const { file, index } of above) {
+      const found = this.annotations.of(file, index).find((a) => annotations.includes(a.name));
+      if (found !== undefined) return this.texts(found.argument(path));
+    }
+    return [known('')];
+  }
+
+  private readClass(
+    above: readonly ClassPlace[],
+    programPrefix: Text,
+    classPath: Text,
+    depth: number,
+  ): void {
+    const [own] = above;
+    if (own === undefined || depth > deepestLocator) return;
+    const classAnnotations = this.annotations.of(own.file, own.index).map((a) => a.call);
+    const versions = this.settings.versionsOf(own.file, classAnnotations);
+    const seen = new Set<string>();
+    for (const place of above)
+      for (const mapped of this.mappedMethods(place)) {
+        const key = `${mapped.name}(${mapped.signature})`;
+        if (seen.has(key)) continue;
+        const handler = implementation(above, mapped);
+        const replaced = handler.file !== mapped.file || handler.index !== mapped.method;
+        if (replaced && this.isMapped(handler)) continue;
+        seen.add(key);
+        const methodVersions = this.settings.methodVersions(mapped.file, mapped.method) ?? versions;
+        for (const path of this.methodPaths(mapped)) {
+          const below = joinRoute(classPath, path, 'same');
+          if (this.isLocator(mapped)) this.follow(mapped, programPrefix, below, depth);
+          else
+            for (const annotation of mapped.annotations)
+              for (const method of this.methodsOf(annotation, above))
+                for (const version of methodVersions)
+                  this.add(own.file, mapped, handler, method, programPrefix, below, version);
+        }
+      }
+  }
+
+  private add(
+    file: LinkedFile,
+    mapped: Mapped,
+    handler: Found,
+    method: string,
+    programPrefix: Text,
+    below: Text,
+    version: string,
+  ): void {
+    const versioned = version === '' ? below : joinRoute(known(version), below, 'same');
+    const prefix = this.settings.prefixFor(file, below.text);
+    const own = joinRoute(prefix, versioned, 'same');
+    const path = joinRoute(programPrefix, own, 'same');
+    this.routes.push({
+      framework: this.framework.id,
+      method,
+      path,
+      ...(own.unresolved === undefined ? { routerPath: own.text } : {}),
+      ...(this.framework.prefixable === undefined || own.unresolved !== undefined
+        ? {}
+        : { prefixable: true }),
+      handler,
+      file: mapped.file,
+      line: mapped.annotations[0]?.line ?? 0,
+    });
+  }
+
+  /** Methods of one class that carry an annotation of the framework, with all of these. */
+  private mappedMethods({ file, index: owner }: ClassPlace): Mapped[] {
+    const found: Mapped[] = [];
+    for (const method of file.annotatedIn(owner)) {
+      const decl = file.functions[method];
+      if (decl === undefined || decl.kind === 'class') continue;
+      const annotations = this.annotations.of(file, method).filter((a) => this.maps(a));
+      if (annotations.length === 0) continue;
+      const name = decl.name.slice(decl.name.lastIndexOf('.') + 1);
+      const signature = file.signature(owner, method);
+      found.push({ file, owner, method, name, signature, annotations });
+    }
+    return found;
+  }
+
+  private maps({ name }: Annotation): boolean {
+    const { methods, methodPathAnnotation } = this.framework;
+    return methods[name] !== undefined || name === methodPathAnnotation;
+  }
+
+  private isMapped({ file, index }: Found): boolean {
+    return this.annotations.of(file, index).some((a) => this.maps(a));
+  }
+
+  private methodPaths(mapped: Mapped): readonly Text[] {
+    const { methodPathAnnotation, methodPath } = this.framework;
+    if (methodPathAnnotation !== undefined) {
+      const own = mapped.annotations.find((a) => a.name === methodPathAnnotation);
+      return own === undefined ? [known('')] : this.texts(own.argument(methodPath));
+    }
+    const paths = mapped.annotations.flatMap((a) => this.texts(a.argument(methodPath)));
+    return paths.slice(0, mostTemplates);
+  }
+
+  private methodsOf(annotation: Annotation, above: readonly ClassPlace[]): readonly string[] {
+    const method = this.framework.methods[annotation.name];
+    if (method === undefined) return [];
+    if (typeof method === 'string') return [method];
+    const given = annotation.argument(method.from) ?? this.classMethods(method.from, above);
+    if (given === undefined) return [method.otherwise];
+    const list = isList(given.expr) ? given.expr.list : [given.expr];
+    return list.map(methodName);
+  }
+
+  /** Methods that the class's own mapping names hold where its methods name none. */
+  private classMethods(
+    from: Parameters<Annotation['argument']>[0],
+    above: readonly ClassPlace[],
+  ): Placed | undefined {
+    const { annotations } = this.framework.classPath;
+    for (const { file, index } of above)
+      for (const annotation of this.annotations.of(file, index))
+        if (annotations.includes(annotation.name)) return annotation.argument(from);
+    return undefined;
+  }
+
+  private isLocator(mapped: Mapped): boolean {
+    return (
+      this.framework.locators === true &&
+      mapped.annotations.every((a) => a.name === this.framework.methodPathAnnotation)
+    );
+  }
+
+  /** What a locator gives serves what follows, by its type; an interface's implementation, where there is one. */
+  private follow(mapped: Mapped, programPrefix: Text, path: Text, depth: number): void {
+    const type = mapped.file.classFact(mapped.owner)?.results?.[mapped.method];
+    const value =
+      type === undefined
+        ? undefined
+        : this.evaluator.evaluate(mapped.file, mapped.owner, { name: type });
+    if (value?.kind === 'class')
+      this.readClass(this.hierarchy(value), programPrefix, path, depth + 1);
+  }
+
+  /** One text per path; an absent one is the empty path. */
+  private texts(given: Placed | undefined): readonly Text[] {
+    if (given === undefined || isObject(given.expr)) return [known('')];
+    const { file, scope, expr } = given;
+    const value = this.evaluator.evaluate(file, scope, expr);
+    const written = value?.kind === 'written' && isList(value.expr) ? value : undefined;
+    const texts =
+      written !== undefined && isList(written.expr)
+        ? written.expr.list.map((e) => this.evaluator.text(written.file, written.scope, e))
+        : [this.evaluator.text(file, scope, expr)];
+    const { templateNoise } = this.framework;
+    return texts.map((text) => {
+      const filled = this.properties.fill(text, file.path);
+      return templateNoise === undefined
+        ? filled
+        : { ...filled, text: filled.text.replace(templateNoise, '') };
+    });
+  }
+
+  /** Configured prefixes, then the path of the program's application class. */
+  private programPrefixes(file: LinkedFile): readonly Text[] {
+    const configured = this.properties.prefixesOf(this.framework, file.path);
+    const near = nearest(this.applications, file);
+    return near.length === 0
+      ? configured
+      : configured.flatMap((prefix) => near.map((a) => joinRoute(prefix, a.path, 'same')));
+  }
+
+  private *applicationPaths(): Generator<{ file: LinkedFile; path: Text }> {
+    const { applicationPath, family } = this.framework;
+    if (applicationPath === undefined) return;
+    for (const file of this.evaluator.files.values())
+      if (file.family?.id === family && !file.inTest)
+        for (const index of file.classIndexes())
+          for (const annotation of this.annotations.of(file, index))
+            if (annotation.name === applicationPath.annotation)
+              for (const path of this.texts(annotation.argument(applicationPath.path)))
+                yield { file, path };
+  }
 }
 
-/** The controller's own implementation of a method that something above it maps. */
-function ownMethod(
-  file: LinkedFile,
-  index: number,
-  mapped: Mapped,
-): { readonly file: LinkedFile; readonly index: number } | undefined {
-  const candidates = file.methodsNamed(index, mapped.name);
-  const same = candidates.find((m) => file.signature(index, m) === mapped.signature);
-  const found = same ?? (candidates.length === 1 ? candidates[0] : undefined);
-  return found === undefined ? undefined : { file, index: found };
+const lastOf = (name = ''): string => name.slice(name.lastIndexOf('.') + 1);
+
+const methodName = (expr: Expr): string =>
+  (typeof expr === 'string' ? expr : (renderExpr(expr).split('.').at(-1) ?? '*')).toUpperCase();
+
+/** What runs when the mapped method is called on the controller: the nearest declaration with the same parameters. */
+function implementation(above: readonly ClassPlace[], mapped: Mapped): Found {
+  const itself = { file: mapped.file, index: mapped.method };
+  for (const { file, index } of above) {
+    if (file === mapped.file && index === mapped.owner) return itself;
+    if (file.classFact(index)?.interface) continue;
+    const candidates = file.methodsNamed(index, mapped.name);
+    const same = candidates.find((m) => file.signature(index, m) === mapped.signature);
+    // Type parameters have other names below: `show(K)` is overridden by `show(String)`.
+    const alike = candidates.filter(
+      (m) => arity(file.signature(index, m)) === arity(mapped.signature),
+    );
+    const found = same ?? (alike.length === 1 ? alike[0] : undefined);
+    if (found !== undefined) return { file, index: found };
+  }
+  return itself;
 }
 
-function methodsOf(framework: ControllerFramework, annotation: CallExpr): string[] {
-  const method = framework.methods[nameOf(annotation)];
-  if (method === undefined) return [];
-  if (typeof method === 'string') return [method];
-  const given = argument(annotation, method.from);
-  if (given === undefined) return [method.otherwise];
-  const list = isList(given) ? given.list : [given];
-  return list.map((m) => renderExpr(m).split('.').at(-1)?.toUpperCase() ?? method.otherwise);
+const arity = (signature: string): number => (signature === '' ? 0 : signature.split(',').length);
+
+/** Applications whose files share the most folders with the controller's. */
+function nearest<T extends { readonly file: LinkedFile }>(
+  found: readonly T[],
+  { path }: LinkedFile,
+): readonly T[] {
+  if (found.length < 2) return found;
+  const folders = path.split('/');
+  const shared = found.map(({ file }) => {
+    const other = file.path.split('/');
+    let i = 0;
+    while (i < folders.length && folders[i] === other[i]) i += 1;
+    return i;
+  });
+  const most = Math.max(...shared);
+  return found.filter((_, i) => shared[i] === most);
 }

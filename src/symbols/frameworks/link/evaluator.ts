@@ -12,6 +12,7 @@ import {
 import type { ModuleRoot } from '../families/family.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
+import { ClassNames } from './classNames.ts';
 import { FolderModules, type TypeName } from './folderModules.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
@@ -85,8 +86,8 @@ export class Evaluator {
   private readonly strips = new Map<string, { readonly prefix: Arg; readonly child: Arg }>();
   private readonly programRouters = new Map<string, RouterFramework>();
   private readonly typed: TypedValues;
-  private packagedClasses: Map<string, { file: LinkedFile; index: number }> | undefined;
   private readonly reading = new Set<BindingFact>();
+  private readonly classes: ClassNames;
   private depth = 0;
 
   constructor(
@@ -96,6 +97,7 @@ export class Evaluator {
   ) {
     this.files = files;
     this.modules = new ModuleResolver(files, roots);
+    this.classes = new ClassNames(files);
     this.typed = new TypedValues(this, new FolderModules(files.values()));
     for (const framework of frameworks) {
       const { family } = framework;
@@ -202,9 +204,7 @@ export class Evaluator {
     }
     const own = file.topLevel(name);
     if (own !== undefined) return this.declared(file, own);
-    return file.facts.package === undefined
-      ? undefined
-      : this.packagedClass(`${file.facts.package}.${name}`);
+    return file.family?.classesByPackage ? this.packagedName(file, scope, name) : undefined;
   }
 
   /** Names where everything has a type: values of functions, parameters, then what the folder shares. */
@@ -262,18 +262,22 @@ export class Evaluator {
     return { kind: 'router', key };
   }
 
-  private packagedClass(qualifiedName: string): Value | undefined {
-    if (this.packagedClasses === undefined) {
-      this.packagedClasses = new Map();
-      for (const file of this.files.values()) {
-        if (!file.family?.classesByPackage) continue;
-        for (const [index, decl] of file.functions.entries())
-          if (decl.kind === 'class')
-            this.packagedClasses.set(`${file.facts.package ?? ''}.${decl.name}`, { file, index });
-      }
+  /** A member of the classes around, inherited ones too; a nested class; a class of the package; what is imported on demand. */
+  private packagedName(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    for (let at = scope; at >= 0; at = file.parentOf(at)) {
+      const member =
+        file.functions[at]?.kind === 'class' ? this.classMember(file, at, name) : undefined;
+      if (member !== undefined) return member;
     }
-    const found = this.packagedClasses.get(qualifiedName);
-    return found === undefined ? undefined : { kind: 'class', ...found };
+    const beside = this.classes.named(file, `${file.facts.package ?? ''}.${name}`);
+    if (beside !== undefined) return beside;
+    for (const star of file.stars) {
+      const found =
+        this.classes.named(file, `${star}.${name}`) ??
+        this.member(this.classes.named(file, star), name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   private parameter(file: LinkedFile, scope: Scope, name: string): RouterValue {
@@ -286,7 +290,7 @@ export class Evaluator {
     const { family } = from;
     if (family === undefined) return undefined;
     if (family.classesByPackage) {
-      const found = this.packagedClass(module);
+      const found = this.classes.named(from, module);
       return exported === '*' ? found : this.member(found, exported);
     }
     const path = this.modules.resolve(from.path, module);
@@ -367,7 +371,7 @@ export class Evaluator {
 
   private classMember(file: LinkedFile, index: number, name: string): Value | undefined {
     const method = file.method(index, name);
-    if (method !== undefined) return { kind: 'function', file, index: method };
+    if (method !== undefined) return this.declared(file, method);
     const constant = file.ownBinding(index, name);
     if (constant !== undefined) return this.evaluate(file, index, constant);
     if (this.depth > deepest) return undefined;

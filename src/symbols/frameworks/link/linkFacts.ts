@@ -21,7 +21,9 @@ import { fileRoutes } from './fileRoutes.ts';
 import { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { openApiRoutes } from './openApiRoutes.ts';
+import { ProgramPropertiesIndex } from './programProperties.ts';
 import { refOf } from './refOf.ts';
+
 import { RouterGraph } from './routerGraph.ts';
 
 /** What the workspace's files say together. */
@@ -56,6 +58,7 @@ export function* linkSteps(
   const evaluator = new Evaluator(linkedFiles, routers, moduleRoots(hints));
   const linked = [...(yield* new RouterGraph(evaluator, routers).build())];
   const frameworkSpans: SpanLiteral[] = [];
+  const properties = new ProgramPropertiesIndex(hints);
   for (const framework of frameworks) {
     if (framework.kind === 'files') {
       const found = yield* fileRoutes(evaluator, framework);
@@ -63,10 +66,11 @@ export function* linkSteps(
       for (const span of found.spans) frameworkSpans.push(span);
     }
     if (framework.kind !== 'controller') continue;
-    const prefixOf = framework.contextPath === true ? contextPathOf(hints) : () => '';
-    for (const route of yield* controllerRoutes(evaluator, framework, prefixOf)) linked.push(route);
-    if (framework.inherited && framework.family === 'java')
-      for (const route of openApiRoutes(evaluator, framework, hints, prefixOf)) linked.push(route);
+    for (const route of yield* controllerRoutes(evaluator, framework, properties))
+      linked.push(route);
+    if (framework.generatedInterfaces === true)
+      for (const route of openApiRoutes(evaluator, framework, hints, properties))
+        linked.push(route);
   }
   const routes: RouteDecl[] = [];
   const openRoutes: OpenRoute[] = [];
@@ -80,13 +84,6 @@ export function* linkSteps(
 const moduleRoots = (hints: readonly HintFacts[]): ModuleRoot[] =>
   hints.flatMap(({ moduleName: name, folder }) => (name === undefined ? [] : [{ name, folder }]));
 
-/** Context path of the program that a file belongs to. */
-function contextPathOf(hints: readonly HintFacts[]): (file: LinkedFile) => string {
-  const paths = hints.flatMap((h) => (h.contextPath === undefined ? [] : [h.contextPath]));
-  paths.sort((a, b) => b.covers.length - a.covers.length);
-  return (file) => paths.find((p) => file.path.startsWith(`${p.covers}/`))?.path ?? '';
-}
-
 function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute[]): void {
   const { path, file, handler } = route;
   const common = {
@@ -94,6 +91,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     method: route.method,
     path: path.text,
     ...(route.routerPath === undefined ? {} : { routerPath: route.routerPath }),
+    ...(route.prefixable === undefined ? {} : { prefixable: route.prefixable }),
     registeredAt: { path: file.path, line: route.line },
     ...(handler?.makes === true ? { made: true as const } : {}),
     ...(path.unresolved === undefined ? {} : { unresolved: path.unresolved }),

@@ -1,10 +1,12 @@
 import type { FunctionDecl } from '../../../domain/functionDecl.ts';
 import { isTestPath } from '../../languages/registry.ts';
-import type { Expr } from '../expression.ts';
+import type { CallExpr, Expr } from '../expression.ts';
 import type { LanguageFamily } from '../families/family.ts';
 import { familyOfPath } from '../families/registry.ts';
 import type {
   BindingFact,
+  ClassFact,
+  DecoratorFact,
   FileFacts,
   ImportFact,
   IndexedFile,
@@ -31,6 +33,7 @@ export class LinkedFile {
   private readonly methods = new Map<string, number>();
   private parents: Scope[] | undefined;
   private params: Map<Scope, ParamsFact[]> | undefined;
+  private decorators: ReadonlyMap<number, readonly CallExpr[]> | undefined;
 
   constructor(path: string, file: IndexedFile) {
     this.path = path;
@@ -147,13 +150,33 @@ export class LinkedFile {
     );
   }
 
+  /** Decorators and annotations of a function or class, as written. */
+  decoratorsOf(target: number): readonly CallExpr[] {
+    this.decorators ??= groupDecorators(this.facts.decorators);
+    return this.decorators.get(target) ?? [];
+  }
+
+  /** The class's own members that carry decorators or annotations. */
+  annotatedIn(classIndex: number): readonly number[] {
+    this.decoratorsOf(-1);
+    return [...(this.decorators?.keys() ?? [])].filter((t) => this.parentOf(t) === classIndex);
+  }
+
+  classIndexes(): readonly number[] {
+    return this.functions.flatMap((f, i) => (f.kind === 'class' ? [i] : []));
+  }
+
+  classFact(classIndex: number): ClassFact | undefined {
+    return this.facts.classes.find((c) => c.index === classIndex);
+  }
+
   /** Parameter types of a method, '' where the language has no overloads. */
   signature(classIndex: number, method: number): string {
-    return this.facts.classes.find((c) => c.index === classIndex)?.signatures?.[method] ?? '';
+    return this.classFact(classIndex)?.signatures?.[method] ?? '';
   }
 
   supertypes(classIndex: number): readonly string[] {
-    return this.facts.classes.find((c) => c.index === classIndex)?.supertypes ?? [];
+    return this.classFact(classIndex)?.supertypes ?? [];
   }
 
   classAround(scope: Scope): number | undefined {
@@ -166,6 +189,16 @@ export class LinkedFile {
     this.parents ??= parentsOf(this.functions);
     return this.parents[scope] ?? -1;
   }
+}
+
+function groupDecorators(facts: readonly DecoratorFact[]): ReadonlyMap<number, CallExpr[]> {
+  const groups = new Map<number, CallExpr[]>();
+  for (const { target, call } of facts) {
+    const group = groups.get(target);
+    if (group) group.push(call);
+    else groups.set(target, [call]);
+  }
+  return groups;
 }
 
 /** Index of the innermost function around each; functions are in order of appearance. */

@@ -9,6 +9,8 @@ export interface LinkedRoute {
   readonly path: Text;
   /** Path below the innermost router, its own prefix included. */
   readonly routerPath?: string;
+  /** See RouteDecl. */
+  readonly prefixable?: true;
   readonly handler: Found | undefined;
   readonly file: LinkedFile;
   readonly line: number;

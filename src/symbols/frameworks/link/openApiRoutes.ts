@@ -1,10 +1,9 @@
 import type { HintFacts } from '../../serviceHints/hints.ts';
 import type { ControllerFramework } from '../framework.ts';
-import { argument } from '../expression.ts';
-import { nameOf } from './controllers.ts';
+import { AnnotationReader } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
-import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
+import type { ProgramPropertiesIndex } from './programProperties.ts';
 import { joinRoute, known } from './text.ts';
 
 /**
@@ -15,24 +14,24 @@ export function openApiRoutes(
   evaluator: Evaluator,
   framework: ControllerFramework,
   hints: readonly HintFacts[],
-  prefixOf: (file: LinkedFile) => string,
+  properties: ProgramPropertiesIndex,
 ): LinkedRoute[] {
   const documents = hints.flatMap((h) => (h.openApi === undefined ? [] : [h.openApi]));
   if (documents.length === 0) return [];
+  const reader = new AnnotationReader(evaluator, framework);
   const routes: LinkedRoute[] = [];
   for (const file of evaluator.files.values())
-    for (const { target, call } of file.facts.decorators) {
-      if (!framework.controllers.includes(nameOf(call))) continue;
+    for (const target of file.classIndexes()) {
+      const annotations = reader.of(file, target);
+      if (!annotations.some((a) => framework.controllers.includes(a.name))) continue;
       const outOfSight = file
         .supertypes(target)
         .some((name) => evaluator.evaluate(file, -1, { name })?.kind !== 'class');
       if (!outOfSight) continue;
-      const classPath = file.facts.decorators.find(
-        (d) => d.target === target && framework.classPath.annotations.includes(nameOf(d.call)),
-      );
-      const given =
-        classPath === undefined ? undefined : argument(classPath.call, framework.classPath.path);
-      const prefix = joinRoute(known(prefixOf(file)), evaluator.text(file, target, given), 'same');
+      const classPath = annotations.find((a) => framework.classPath.annotations.includes(a.name));
+      const given = classPath?.argument(framework.classPath.path);
+      const own =
+        given === undefined ? known('') : evaluator.text(given.file, given.scope, given.expr);
       const operations = documents
         .filter((d) => file.path.startsWith(`${d.covers}/`))
         .flatMap((d) => d.operations);
@@ -41,14 +40,17 @@ export function openApiRoutes(
         const unique =
           operations.filter((o) => o.operationId === operation.operationId).length === 1;
         if (method === undefined || second !== undefined || !unique) continue;
-        routes.push({
-          framework: framework.id,
-          method: operation.method,
-          path: joinRoute(prefix, known(operation.path), 'same'),
-          handler: { file, index: method },
-          file,
-          line: file.functions[method]?.declarationLine ?? 0,
-        });
+        const below = joinRoute(own, known(operation.path), 'same');
+        for (const prefix of properties.prefixesOf(framework, file.path))
+          routes.push({
+            framework: framework.id,
+            method: operation.method,
+            path: joinRoute(prefix, below, 'same'),
+            ...(below.unresolved === undefined ? { routerPath: below.text, prefixable: true } : {}),
+            handler: { file, index: method },
+            file,
+            line: file.functions[method]?.declarationLine ?? 0,
+          });
       }
     }
   return routes;
