@@ -31,18 +31,23 @@ async function main(): Promise<void> {
   const scores = new Map<string, Score>();
   const lines: string[] = [];
   await withGrammars(async (grammars) => {
-    for (const app of apps) {
-      const place = path.join(folder, app);
-      const { requests, spans, answers } = await answer(
-        path.join(place, 'source'),
-        path.join(place, 'traces.ndjson.gz'),
-        grammars,
-        { metrics: values.metrics },
-      );
-      for (const one of spans) lines.push(answerLine(app, one, answers.get(one.operation.id)));
-      const owners = readOwners(place, requests);
-      if (owners !== undefined) scores.set(app, score(owners, spans, answers));
-    }
+    for (const app of apps)
+      try {
+        const place = path.join(folder, app);
+        const { requests, spans, answers } = await answer(
+          path.join(place, 'source'),
+          path.join(place, 'traces.ndjson.gz'),
+          grammars,
+          { metrics: values.metrics },
+        );
+        for (const one of spans) lines.push(answerLine(app, one, answers.get(one.operation.id)));
+        const owners = readOwners(place, requests);
+        if (owners !== undefined) scores.set(app, score(owners, spans, answers));
+      } catch (error) {
+        // The others' answers are worth having.
+        console.error(`${app}: ${error instanceof Error ? error.message : String(error)}`);
+        process.exitCode = 1;
+      }
   });
   if (values.answers !== undefined) writeFileSync(values.answers, `${lines.join('\n')}\n`);
   if (values.json) console.log(JSON.stringify(asJson(scores), null, 1));

@@ -48,6 +48,7 @@ export function scoreAsJson(score: Score): Record<string, unknown> {
     ...score,
     functions: functions.size,
     found: found.size,
+    wrongSpans: [...score.wrongSpans],
     missed: [...functions].filter((f) => !found.has(f)),
     recallByCalls: score.calls === 0 ? null : score.right / score.calls,
     precisionByCalls:

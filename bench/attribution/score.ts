@@ -21,6 +21,8 @@ export interface Score {
   /** `file:line` of the functions of the truth, and of those named at least once. */
   readonly functions: Set<string>;
   readonly found: Set<string>;
+  /** `KIND name` of the spans for which a wrong owner was named. */
+  readonly wrongSpans: Set<string>;
   /** What went wrong or was missed, with the explanation that led to it → how often. */
   readonly faults: Map<string, number>;
 }
@@ -36,18 +38,27 @@ export const emptyScore = (): Score => ({
   silent: 0,
   functions: new Set(),
   found: new Set(),
+  wrongSpans: new Set(),
   faults: new Map(),
 });
 
 /** Compares answers (by operation) with the truth, span by span. */
 export function score(owners: Owners, spans: readonly CountedSpan[], answers: Answers): Score {
   const total = emptyScore();
-  const operations = new Map(spans.map(({ span, operation }) => [spanKey(span), operation.id]));
-  for (const [key, owner] of owners) count(total, owner, answers.get(operations.get(key) ?? ''));
+  const counted = new Map(spans.map((one) => [spanKey(one.span), one]));
+  for (const [key, owner] of owners) {
+    const one = counted.get(key);
+    count(total, owner, one, answers.get(one?.operation.id ?? ''));
+  }
   return total;
 }
 
-function count(total: Score, owner: Owner, attribution: Attribution | undefined): void {
+function count(
+  total: Score,
+  owner: Owner,
+  counted: CountedSpan | undefined,
+  attribution: Attribution | undefined,
+): void {
   total.spans += 1;
   if (owner !== null) {
     total.calls += 1;
@@ -60,6 +71,8 @@ function count(total: Score, owner: Owner, attribution: Attribution | undefined)
       return;
     }
     total.wrong += 1;
+    if (counted !== undefined)
+      total.wrongSpans.add(`${counted.span.kind.toUpperCase()} ${counted.span.name}`);
     if (owner === null) total.claimed += 1;
   } else if (owner === null) return;
   else if (attribution?.kind !== 'ambiguous') total.silent += 1;

@@ -35,3 +35,27 @@ export function rawPath(attributes: Attributes): string | undefined {
   if (url === undefined) return undefined;
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(\/[^?#]*)?/i.exec(url)?.[1];
 }
+
+/** A segment of a template that is no plain text and no plain `:name`: what it matches can't be told by its text. */
+const patterned = /[*(){}[\]+?<>]/;
+
+/**
+ * Express and its kin note the path of each router that a request enters: where no layer of the router answers it (404, or a refusal by
+ * the router's own middleware), `http.route` is left at the router's mount path, a true beginning of the path that was asked for.
+ */
+export function isMountPath(scope: string, attributes: Attributes): boolean {
+  if (scope !== '@opentelemetry/instrumentation-http') return false;
+  const route = segmentsOf(httpRoute(attributes));
+  const path = segmentsOf(rawPath(attributes)?.split('?', 1)[0]);
+  if (route === undefined || path === undefined || path.length <= route.length) return false;
+  return route.every(
+    (segment, i) =>
+      !patterned.test(segment) &&
+      (segment.startsWith(':') || segment.toLowerCase() === path[i]?.toLowerCase()),
+  );
+}
+
+function segmentsOf(path: string | undefined): readonly string[] | undefined {
+  if (path?.startsWith('/') !== true) return undefined;
+  return path.split('/').filter((segment) => segment !== '');
+}

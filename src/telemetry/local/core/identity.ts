@@ -7,7 +7,7 @@ import type {
   SpanKind,
 } from '../../../domain/operation.ts';
 import type { Attributes, SpanRecord } from '../model.ts';
-import { httpMethod, httpRoute, number, rawPath, text } from './attributes.ts';
+import { httpMethod, httpRoute, isMountPath, number, rawPath, text } from './attributes.ts';
 import { frameworkLayer } from './layers.ts';
 
 const longestName = 200;
@@ -35,13 +35,18 @@ export const isCallOut = (kind: SpanKind): boolean => kind === 'client' || kind 
 /** `refined` is the template that the workspace's own matcher found for an entry span without a route. */
 export function identify(span: SpanRecord, refined?: string): SpanIdentity {
   const { attributes, kind } = span;
-  const http = readHttp(attributes, refined);
+  const mounted = span.kind === 'server' && isMountPath(span.scope, attributes);
+  const http = readHttp(
+    attributes,
+    refined ?? (mounted ? undefined : httpRoute(attributes)),
+    refined,
+  );
   const rpc = readRpc(attributes, span.name);
   const messaging = readMessaging(attributes);
   const task = text(attributes, 'celery.task_name');
   const code = readCode(attributes);
   const layer = frameworkLayer(attributes);
-  const name = cut(operationName(span, http));
+  const name = cut(mounted ? (http?.method ?? span.name) : operationName(span, http));
   const scope = cut(span.scope);
   let key = `${kind}\n${name}\n${scope}`;
   if (http) key += `\nh${http.method ?? ''} ${http.route ?? ''}${http.refined ? '*' : ''}`;
@@ -76,9 +81,12 @@ function operationName(span: SpanRecord, http: HttpOperation | undefined): strin
   return span.name.includes(path.split('?', 1)[0] ?? path) ? http.method : span.name;
 }
 
-function readHttp(attributes: Attributes, refined?: string): HttpOperation | undefined {
+function readHttp(
+  attributes: Attributes,
+  route: string | undefined,
+  refined: string | undefined,
+): HttpOperation | undefined {
   const method = httpMethod(attributes);
-  const route = refined ?? httpRoute(attributes);
   if (method === undefined && route === undefined) return undefined;
   return {
     ...(method === undefined ? {} : { method: cut(method) }),

@@ -2,7 +2,7 @@ import type { RouteMatcher } from '../../../domain/routeMatch.ts';
 import type { UnixMillis } from '../../../domain/units.ts';
 import type { IngestOutcome, ResourceRecord, SpanRecord } from '../model.ts';
 import { Assemblies, type Assembly, type SpanNode } from './assembly.ts';
-import { httpMethod, httpRoute, httpStatus, rawPath } from './attributes.ts';
+import { httpMethod, httpRoute, httpStatus, isMountPath, rawPath } from './attributes.ts';
 import type { CoreState } from './coreState.ts';
 import { entryOutcome, innerOutcome } from './errors.ts';
 import { identify, isCallOut, isEntryKind } from './identity.ts';
@@ -201,18 +201,19 @@ export class SpanIngest {
 
   /**
    * The template of an entry span without a route, by the workspace's routes. Not for the outer half of one request (Next.js), and
-   * not where the instrumentation reports routes: there, none means that none matched.
+   * not where the instrumentation reports routes: there, none means that none matched, and a router's mount path that its middleware
+   * refused the request or that none matched.
    */
   private refine(node: SpanNode, assembly: Assembly): string | undefined {
     const { span, service } = node;
     if (span.kind !== 'server') return undefined;
     if (httpRoute(span.attributes) !== undefined) {
       service.reportRoutes.add(span.scope);
-      return undefined;
-    }
+      if (!isMountPath(span.scope, span.attributes)) return undefined;
+    } else if (service.reportRoutes.has(span.scope)) return undefined;
     const method = httpMethod(span.attributes);
     if (method === undefined || this.matcher === undefined) return undefined;
-    if (assembly.wrapped.has(span.spanId) || service.reportRoutes.has(span.scope)) return undefined;
+    if (assembly.wrapped.has(span.spanId)) return undefined;
     const path = rawPath(span.attributes);
     if (path === undefined) return undefined;
     const route = this.matcher(method, path);

@@ -161,6 +161,44 @@ describe('requests without a route', () => {
     assert.deepEqual(core.operations().operations[1]?.http, { method: 'GET' });
   });
 
+  it('whose route is only where a router is mounted get the route of their path, or none', () => {
+    const core = newCore();
+    core.setRoutes(routes);
+    const mounted = (path: string, route: string, status: number) =>
+      span({
+        kind: 'server',
+        name: `GET ${route}`,
+        scope: '@opentelemetry/instrumentation-http',
+        attributes: {
+          'http.request.method': 'GET',
+          'http.response.status_code': status,
+          'http.route': route,
+          'url.path': path,
+        },
+      });
+    core.spans(
+      [
+        mounted('/users/7', '/users', 401),
+        mounted('/users/7/none', '/users', 404),
+        mounted('/users/', '/users', 200),
+        mounted('/gateway/users/7', '/users', 200),
+        mounted('/users/7/files/a', '/users/:id/*file', 200),
+        mounted('/users/7/none', '/users/:id', 404),
+      ],
+      t0,
+    );
+    core.settle(t0);
+    assert.deepEqual(
+      core.operations().operations.map(({ name, http }) => [name, http?.route, http?.refined]),
+      [
+        ['GET', '/users/:id', true],
+        ['GET', undefined, undefined],
+        ['GET /users', '/users', undefined],
+        ['GET /users/:id/*file', '/users/:id/*file', undefined],
+      ],
+    );
+  });
+
   it('that match none are kept as a bounded sample, never as keys', () => {
     const core = newCore();
     core.setRoutes(routes);
