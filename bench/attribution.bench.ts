@@ -66,8 +66,6 @@ const facts: WorkspaceFacts = {
   spans,
   classes,
   runtimes,
-  endpoints: [],
-  destinationBindings: [],
   overrides: [],
   servicesOf: () => ({
     services: [{ service, explanation: 'package.json' }],

@@ -5,10 +5,8 @@ import { codeAttributes } from './rules/codeAttributes.ts';
 import { frameworkInternals } from './rules/frameworkInternals.ts';
 import { httpRoute } from './rules/httpRoute.ts';
 import { override } from './rules/override.ts';
-import { rpcMethod } from './rules/rpcMethod.ts';
 import { spanLiteral } from './rules/spanLiteral.ts';
 import { spanMetrics } from './rules/spanMetrics.ts';
-import { taskName } from './rules/taskName.ts';
 
 /** Rules in the order they are asked: the first that decides wins. */
 export const rules: readonly Rule[] = [
@@ -17,8 +15,6 @@ export const rules: readonly Rule[] = [
   codeAttributes,
   callsOut,
   spanMetrics,
-  rpcMethod,
-  taskName,
   httpRoute,
   spanLiteral,
   classMethod,

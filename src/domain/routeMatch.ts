@@ -1,4 +1,4 @@
-import type { RouteTable } from './route.ts';
+import type { RouteDecl, RouteTable } from './route.ts';
 import { compileTemplate, type CompiledTemplate } from './routeTemplate.ts';
 
 /** The route of a table that serves a request. */
@@ -12,12 +12,22 @@ export interface MatchedRoute {
 /** Answers which route serves `method` + raw `path` (query allowed); undefined when none or when two frameworks claim it. */
 export type RouteMatcher = (method: string, path: string) => MatchedRoute | undefined;
 
+/** Routes that a raw path may be matched with: read in full, and not a test's. */
+export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable {
+  const table = new Map<string, RouteTable['routes'][number]>();
+  for (const { framework, method, path, unresolved, inTest } of routes) {
+    if (unresolved !== undefined || inTest === true) continue;
+    table.set(`${framework} ${method} ${path}`, { framework, method, path });
+  }
+  return { routes: [...table.values()] };
+}
+
 interface Candidate extends CompiledTemplate {
   readonly route: MatchedRoute;
 }
 
 /** Frameworks that take the first registered route that fits; the table's order is theirs. */
-const inOrderOfRegistration = /express|nest|koa|fastapi|starlette|django|flask/i;
+const inOrderOfRegistration = /express|nest|koa|hono|fastapi|starlette|django|flask/i;
 const longestPath = 2048;
 
 /**

@@ -1,5 +1,6 @@
 import type { RouteDecl, RouteTable } from '../domain/route.ts';
 import type { FunctionDecl } from '../domain/functionDecl.ts';
+import { routeTableOf } from '../domain/routeMatch.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { FileServices, WorkspaceFacts } from '../domain/workspace.ts';
 import { createAttributor, type Attributor } from '../attribution/attributor.ts';
@@ -73,7 +74,7 @@ export async function linkWorkspace(
   };
   const rest = {
     routes: linked.routes,
-    routeTable: { routes: tableOf([...linked.routes, ...linked.openRoutes]) },
+    routeTable: routeTableOf([...linked.routes, ...linked.openRoutes]),
     frames: {
       sourceOf,
       fileOf: (runtimePath: string) => sources.matching(runtimePath),
@@ -90,14 +91,4 @@ export async function linkWorkspace(
       attributor: createAttributor({ ...facts, servicesOf }),
     };
   };
-}
-
-/** Routes that a raw path may be matched with: read in full, and not a test's. */
-function tableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable['routes'] {
-  const table = new Map<string, RouteTable['routes'][number]>();
-  for (const { framework, method, path: template, unresolved, inTest } of routes) {
-    if (unresolved !== undefined || inTest === true) continue;
-    table.set(`${framework} ${method} ${template}`, { framework, method, path: template });
-  }
-  return [...table.values()];
 }

@@ -5,6 +5,8 @@ import type { RouteQuery } from '../routeIndex.ts';
 import { isCatchAll, routeShape } from '../routeShape.ts';
 import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
 
+/** Layers that are the handler itself: of Express and of `@fastify/otel`. */
+const handlerLayers: ReadonlySet<string> = new Set(['request_handler', 'request-handler']);
 /** Their metrics name the path below the innermost router. */
 const routerRelative: ReadonlySet<string> = new Set(['fastapi', 'starlette']);
 
@@ -33,7 +35,7 @@ function question(
   operation: Operation,
 ): { readonly method: string | undefined; readonly route: string | undefined } | undefined {
   const { kind, http, layer, entry, name, source } = operation;
-  if (layer?.type === 'request_handler')
+  if (layer !== undefined && handlerLayers.has(layer.type))
     return {
       route: http?.route ?? entry?.http?.route ?? name.replace(/^request handler - /, ''),
       method: http?.method ?? entry?.http?.method,

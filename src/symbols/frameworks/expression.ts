@@ -12,6 +12,10 @@ export type Expr =
   | { readonly of: Expr; readonly member: string }
   | { readonly list: readonly Expr[] }
   | { readonly object: Readonly<Record<string, Expr>> }
+  /** `of[key]`, where the key is computed. */
+  | { readonly item: Expr; readonly key: Expr }
+  /** Each element of a list in turn: what a loop's variable is. */
+  | { readonly each: Expr }
   /** A function or class written in place: index in the file's functions. */
   | { readonly fn: number }
   /** `require('x')`. */
@@ -61,6 +65,47 @@ export function receiverOf(call: CallExpr): { receiver: Expr; member: string } |
     : { receiver: { name: callee.name.slice(0, dot) }, member: callee.name.slice(dot + 1) };
 }
 
+/** First parts of the names in an expression: what it needs of the scopes around it. `this.x` counts as `this.x`. */
+export function freeNames(expr: Expr | undefined, into = new Set<string>()): Set<string> {
+  if (expr === undefined || expr === null || typeof expr === 'string') return into;
+  if ('name' in expr) {
+    const [first = '', second] = expr.name.split('.', 2);
+    into.add(first === 'this' && second !== undefined ? `this.${second}` : first);
+  } else for (const part of partsOf(expr)) freeNames(part, into);
+  return into;
+}
+
+function partsOf(expr: Exclude<Expr, string | null>): readonly (Expr | undefined)[] {
+  if ('join' in expr) return expr.join;
+  if ('list' in expr) return expr.list;
+  if ('object' in expr) return Object.values(expr.object);
+  if ('of' in expr) return [expr.of];
+  if ('item' in expr) return [expr.item, expr.key];
+  if ('each' in expr) return [expr.each];
+  return isCall(expr) ? [expr.call, ...expr.args] : [];
+}
+
+/** The expression with one name replaced by another. */
+export function renamed(expr: Expr, from: string, to: string): Expr {
+  const again = (part: Expr): Expr => renamed(part, from, to);
+  if (expr === null || typeof expr === 'string') return expr;
+  if ('name' in expr) {
+    if (expr.name === from) return { name: to };
+    return expr.name.startsWith(`${from}.`) ? { name: to + expr.name.slice(from.length) } : expr;
+  }
+  if ('join' in expr) return { join: expr.join.map(again) };
+  if ('list' in expr) return { list: expr.list.map(again) };
+  if ('object' in expr)
+    return {
+      object: Object.fromEntries(Object.entries(expr.object).map(([k, v]) => [k, again(v)])),
+    };
+  if ('of' in expr) return { of: again(expr.of), member: expr.member };
+  if ('item' in expr) return { item: again(expr.item), key: again(expr.key) };
+  if ('each' in expr) return { each: again(expr.each) };
+  if (isCall(expr)) return { ...expr, call: again(expr.call), args: expr.args.map(again) };
+  return expr;
+}
+
 /** An argument by position and/or keyword. */
 export interface Arg {
   readonly at?: number;
@@ -90,6 +135,8 @@ export function renderExpr(expr: Expr | undefined): string {
   if ('module' in expr) return expr.module;
   if ('type' in expr) return `a ${expr.type}`;
   if ('of' in expr) return `${renderExpr(expr.of)}.${expr.member}`;
+  if ('item' in expr) return `${renderExpr(expr.item)}[${renderExpr(expr.key)}]`;
+  if ('each' in expr) return `each of ${renderExpr(expr.each)}`;
   if ('call' in expr) return `${renderExpr(expr.call)}(…)`;
   if ('join' in expr) return expr.join.map(renderExpr).join(' + ');
   return 'a computed value';

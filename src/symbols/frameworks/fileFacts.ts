@@ -24,6 +24,8 @@ export interface BindingFact {
   readonly at?: number;
   /** Gives a new value to something that is declared elsewhere: `s.router = …`. */
   readonly assigned?: true;
+  /** Scope that the value is written in, where it isn't the binding's own: `this.app = app` in a constructor. */
+  readonly from?: Scope;
 }
 
 export interface CallFact {
@@ -36,9 +38,16 @@ export interface CallFact {
 /** Parameters of a function, by position. */
 export interface ParamsFact {
   readonly scope: Scope;
+  /** '' where a parameter is taken apart. */
   readonly names: readonly string[];
-  /** As written, where the language has types; as many as names. */
+  /** As written, where the language has types; as many as names; '' where there is none, or it says nothing. */
   readonly types?: readonly string[];
+  /** `({ app, config: settings })`: property `of` the parameter `at`, and what it is called. */
+  readonly parts?: readonly {
+    readonly at: number;
+    readonly of: string;
+    readonly name: string;
+  }[];
   /** What the method is called on, where the language names it like a parameter. */
   readonly receiver?: { readonly name: string; readonly type: string };
 }
@@ -83,16 +92,6 @@ export interface AnnotationAlias {
   readonly attribute: string;
 }
 
-/** A call or decorator that makes a function an endpoint (src/symbols/frameworks/endpoints). */
-export interface RegistrationFact {
-  /** Id of the endpoint framework whose words it has. */
-  readonly framework: string;
-  readonly scope: Scope;
-  readonly call: CallExpr;
-  /** Decorators: the function or class that carries it. */
-  readonly target?: number;
-}
-
 export interface SpanFact {
   readonly name: Expr;
   /** Function that contains the call; -1: module level. */
@@ -132,7 +131,6 @@ export interface FileFacts {
   readonly types?: readonly TypeFact[];
   /** Function → type of its first result, as written. */
   readonly results?: Readonly<Record<Scope, string>>;
-  readonly registrations: readonly RegistrationFact[];
 }
 
 export const noFacts: FileFacts = {
@@ -147,7 +145,6 @@ export const noFacts: FileFacts = {
   decorators: [],
   classes: [],
   spans: [],
-  registrations: [],
 };
 
 /** One file of the workspace as linking sees it. */

@@ -29,10 +29,12 @@ export interface RouterFramework {
   readonly path: Arg;
   /** Where the handler is: the last argument, the decorated function, or an argument. */
   readonly handler: 'last' | 'decorated' | Arg;
+  /** Property that holds the handler where the handler's argument is an object of options. */
+  readonly handlerOption?: string;
   /** Member that fixes the path for the verbs chained after it: `router.route(path).get(h)`. */
   readonly chain?: string;
-  /** Members that put one router under another. `rest`: every argument after the prefix may be a router. */
-  readonly mounts: Readonly<Record<string, { readonly prefix: Arg; readonly child: 'rest' | Arg }>>;
+  /** Members that put one router under another. */
+  readonly mounts: Readonly<Record<string, MountPattern>>;
   /** Members that give a router with a prefix of its own (`Group("/x")`). */
   readonly groups?: Readonly<Record<string, Arg>>;
   /** Members that give a router below to a function: `Route("/x", func(r chi.Router) {…})`. */
@@ -49,6 +51,43 @@ export interface RouterFramework {
   readonly handlerMethod?: string;
   /** `/items/` and `/items` are one route. */
   readonly trailingSlash: 'same' | 'differs';
+  /** Modules, besides those of `creators`, whose import tells that a file is written for this framework. */
+  readonly modules?: readonly string[];
+  /** Wrappers of plugins whose routes are the parent's own: the mount's prefix doesn't count for them. */
+  readonly unprefixed?: readonly string[];
+  /** What a mount may be given instead of a router: a loader of all files of a folder. */
+  readonly folders?: Readonly<Record<string, FolderPattern>>;
+}
+
+export interface MountPattern {
+  readonly prefix: Arg;
+  /** `rest`: every argument after the prefix may be a router. */
+  readonly child: 'rest' | Arg;
+  /** The child may be a function whose first parameter is a router of its own. */
+  readonly plugin?: true;
+}
+
+/** A loader that mounts each file of a folder, with a prefix made from the folders' names. */
+export interface FolderPattern {
+  readonly folder: Arg;
+  /** Object of options that every file's router gets, and the prefix in it. */
+  readonly options: Arg;
+  readonly prefix: string;
+  /** Files that are loaded. */
+  readonly files: RegExp;
+  /** A file that, where present, stands for its folder alone. */
+  readonly index: RegExp;
+  /** Files that are never routes. */
+  readonly never: RegExp;
+  /** Option that, when `false`, takes folder names out of the prefix. */
+  readonly folderNames: Arg;
+  /** Option that, when `true`, turns `_id` and `a__id` of folder names into parameters. */
+  readonly parameters: Arg;
+  /** Options with a pattern or text of paths below the folder that are left out. */
+  readonly ignored: readonly Arg[];
+  /** Exports of a file that replace its folder's part of the prefix, and the whole prefix. */
+  readonly ownPrefix: string;
+  readonly wholePrefix: string;
 }
 
 /** Frameworks whose routes are annotations on classes and their methods. */

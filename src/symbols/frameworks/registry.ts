@@ -2,6 +2,7 @@ import { chi } from './chi.ts';
 import { echo } from './echo.ts';
 import { express } from './express.ts';
 import { fastapi } from './fastapi.ts';
+import { fastify } from './fastify.ts';
 import { fiber } from './fiber.ts';
 import { annotationNames, type Framework } from './framework.ts';
 import { gin } from './gin.ts';
@@ -16,6 +17,7 @@ import { spring } from './spring.ts';
 export const frameworks: readonly Framework[] = [
   express,
   fastapi,
+  fastify,
   nest,
   next,
   spring,
@@ -31,6 +33,10 @@ export const frameworks: readonly Framework[] = [
 export interface Vocabulary {
   /** Members whose calls are kept. */
   readonly members: ReadonlySet<string>;
+  /** Those of them that register a handler for a path: `map.get(key)`, with one argument, is none. */
+  readonly verbs: ReadonlySet<string>;
+  /** Those of them that give the router again, so that calls are chained. */
+  readonly chained: ReadonlySet<string>;
   /** Decorators and annotations that are kept, by last name. */
   readonly decorators: ReadonlySet<string>;
   /** Modules whose exports make routers. */
@@ -53,6 +59,8 @@ export function vocabularyOf(family: string): Vocabulary {
 
 function gather(family: string): Vocabulary {
   const members = new Set<string>();
+  const verbs = new Set<string>();
+  const chained = new Set<string>();
   const decorators = new Set<string>();
   const creatorModules = new Set<string>();
   const creatorNames = new Set<string>();
@@ -78,6 +86,8 @@ function gather(family: string): Vocabulary {
         ...Object.keys(framework.scopes ?? {}),
       ]);
       add(members, [framework.chain]);
+      if (framework.handler !== 'decorated') add(verbs, Object.keys(framework.verbs));
+      add(chained, [...registering, ...Object.keys(framework.mounts)]);
       add(openers, [...Object.keys(framework.groups ?? {}), framework.chain]);
       add(
         creatorNames,
@@ -98,5 +108,14 @@ function gather(family: string): Vocabulary {
     add(spanCalls, Object.keys(pattern.calls));
     add(decorators, Object.keys(pattern.decorators));
   }
-  return { members, decorators, creatorModules, creatorNames, openers, spanCalls };
+  return {
+    members,
+    verbs,
+    chained,
+    decorators,
+    creatorModules,
+    creatorNames,
+    openers,
+    spanCalls,
+  };
 }

@@ -14,6 +14,9 @@ export interface Argument {
 const inlineCalls =
   /(?:^|\.)(?:map|flatMap|filter|reduce|reduceRight|forEach|find|findIndex|findLast|findLastIndex|some|every|sort|toSorted|replace|replaceAll)$/;
 
+/** Calls that give the function a router of its own: it is a part of the program by itself. */
+const ownRouters = /(?:^|\.)(?:register|group)$/;
+
 /** Calls whose result isn't the function they are given. */
 const notWrappers =
   /(?:^|\.)(?:then|catch|finally|setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|from)$/;
@@ -52,7 +55,10 @@ export function declareArgument(
     list = call.parent;
   }
   if (first === undefined) return undefined;
-  const loose = insideFunction(container) ? undefined : readable(`${first} callback`);
+  const loose =
+    insideFunction(container) && !ownRouters.test(first)
+      ? undefined
+      : readable(`${first} callback`);
   return {
     ...(loose !== undefined && { name: loose, loose: true }),
     ...(wraps && { target: inner }),

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type {
   FrameworkLayer,
-  MessagingOperation,
+  HttpOperation,
   Operation,
   OperationId,
   SpanKind,
 } from '../../../src/domain/operation.ts';
+import type { RouteMatcher } from '../../../src/domain/routeMatch.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 
 export const fixtures = path.join(
@@ -18,6 +19,8 @@ export const fixtures = path.join(
 export interface Row {
   /** `GET /users/:id`, or a method alone: an entry span without a route. */
   readonly http?: string;
+  /** Method and path of a request without a route: refined by the fixture's own route table, as the receiver does. */
+  readonly raw?: string;
   readonly name?: string;
   /** Default: the fixture's. */
   readonly service?: string;
@@ -29,11 +32,6 @@ export interface Row {
   readonly route?: string;
   readonly entry?: string;
   readonly parentOwner?: string;
-  /** Full name of the method. */
-  readonly rpc?: string;
-  readonly task?: string;
-  /** `system destination`; `-`: not named. */
-  readonly messaging?: string;
   readonly code?: string;
   readonly file?: string;
   readonly at?: number;
@@ -59,22 +57,24 @@ export interface Expected {
 export const readExpected = (fixture: string): Expected =>
   JSON.parse(readFileSync(path.join(fixtures, fixture, 'expected.json'), 'utf8')) as Expected;
 
-export function operationOf(expected: Expected, row: Row): Operation {
-  const http = row.http === undefined ? undefined : httpOf(row.http);
-  const kind = row.kind ?? (row.http === undefined ? 'internal' : 'server');
+export function operationOf(expected: Expected, row: Row, matcher: RouteMatcher): Operation {
+  const http =
+    row.raw !== undefined
+      ? refined(row.raw, matcher)
+      : row.http === undefined
+        ? undefined
+        : httpOf(row.http);
+  const kind = row.kind ?? (http === undefined ? 'internal' : 'server');
   return {
     id: JSON.stringify(row) as OperationId,
     service: serviceKey(row.service ?? expected.service),
     source: row.source ?? 'span',
     kind,
-    name: row.name ?? row.http ?? '',
+    name: row.name ?? row.http ?? http?.method ?? '',
     scope: row.scope ?? expected.scope,
     ...(http === undefined ? {} : { http }),
     ...(row.route === undefined ? {} : { http: { route: row.route } }),
     ...(row.layer === undefined ? {} : { layer: layerOf(row.layer) }),
-    ...(row.rpc === undefined ? {} : { rpc: { method: row.rpc } }),
-    ...(row.task === undefined ? {} : { task: row.task }),
-    ...(row.messaging === undefined ? {} : { messaging: messagingOf(row.messaging) }),
     ...(row.parentOwner === undefined ? {} : { parentOwner: row.parentOwner }),
     ...(row.entry === undefined
       ? {}
@@ -96,12 +96,10 @@ function httpOf(text: string): { method: string; route?: string } {
   return route === undefined ? { method } : { method, route };
 }
 
-function messagingOf(text: string): MessagingOperation {
-  const [system = '-', destination = '-'] = text.split(' ');
-  return {
-    ...(system === '-' ? {} : { system }),
-    destination: destination === '-' ? '' : destination,
-  };
+function refined(raw: string, matcher: RouteMatcher): HttpOperation {
+  const [method = '', path = ''] = raw.split(' ');
+  const route = matcher(method, path)?.path;
+  return route === undefined ? { method } : { method, route, refined: true };
 }
 
 function layerOf(text: string): FrameworkLayer {

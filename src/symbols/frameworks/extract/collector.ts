@@ -26,7 +26,6 @@ export class FactsCollector {
       decorators: [],
       classes: [],
       spans: [],
-      registrations: [],
     };
   }
 

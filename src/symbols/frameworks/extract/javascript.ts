@@ -1,14 +1,12 @@
 import type { Node } from 'web-tree-sitter';
 import type { SourceFile } from '../../sourceFile.ts';
-import { isCall, isName, receiverOf } from '../expression.ts';
+import { isCall, isName, receiverOf, type CallExpr, type Expr } from '../expression.ts';
 import type { FileFacts, SpanFact } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
-import { readEndpoints } from './endpoints.ts';
-import { decoratedBy } from './javascriptDecorator.ts';
-import { javascriptEndpoints } from './javascriptEndpoints.ts';
-import { argumentsOf, functionTypes, readExpr } from './javascriptExpr.ts';
+import { argumentsOf, readCall } from './javascriptExpr.ts';
 import { readModuleStatements } from './javascriptModule.ts';
+import { ScopeReader } from './javascriptScopes.ts';
 
 const classTypes = new Set([
   'class_declaration',
@@ -24,22 +22,25 @@ const memberSeeds = new RegExp(
 );
 const freeSpanSeeds = new RegExp(`(?:^|[^.\\w$])(${spanCalls})\\s*\\(`, 'gm');
 const decoratorSeeds = new RegExp(`@(${anyOf(vocabulary.decorators) ?? ''})\\s*\\(`, 'g');
+/** Registrations by a computed member: the path comes first. */
+const computedSeeds = /[\w$)]\[\s*([\w$]+)[^\]\n]{0,60}\]\s*\(\s*[\w$'"`]/g;
 const classSeeds = /\b(class|interface)\s+[\w$]+[^{]{0,300}?\b(?:extends|implements)\b/g;
 
 export function extractJavascript(file: SourceFile): FileFacts {
   const collector = new FactsCollector(file);
   readModuleStatements(collector);
-  for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, node);
+  const scopes = new ScopeReader(collector);
+  for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, scopes, node);
+  for (const { node } of collector.seeds(computedSeeds)) readComputedCall(collector, scopes, node);
   for (const { node } of collector.seeds(freeSpanSeeds)) readFreeSpan(collector, node);
   for (const { node } of collector.seeds(decoratorSeeds)) readDecorator(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
-  readRouterPlumbing(collector);
-  readEndpoints(collector, javascriptEndpoints);
+  readRouterPlumbing(collector, scopes);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;
 }
 
-function readMemberCall(collector: FactsCollector, name: Node): void {
+function readMemberCall(collector: FactsCollector, scopes: ScopeReader, name: Node): void {
   if (name.type !== 'property_identifier') return;
   const callee = name.parent;
   const call = callee?.parent;
@@ -48,32 +49,33 @@ function readMemberCall(collector: FactsCollector, name: Node): void {
     readSpanCall(collector, call, name.text);
     return;
   }
-  const expr = readExpr(collector, call);
-  if (!isCall(expr)) return;
+  const expr = readCall(collector, call);
   const receiver = receiverOf(expr)?.receiver;
   const chained = isCall(receiver);
   // `map.get(key)` is everywhere; a registration has a handler besides its path, or hangs on `.route(path)`.
-  const verb = !['use', 'route'].includes(name.text) && vocabulary.members.has(name.text);
-  if (verb && !chained && expr.args.length < 2 && !/^(?:set|enable)/.test(name.text)) return;
-  const scope = collector.scopeOf(call);
-  collector.facts.calls.push({ scope, call: expr });
-  if (isName(receiver)) readParams(collector, call, receiver.name.split('.')[0] ?? '');
+  if (vocabulary.verbs.has(name.text) && !chained && expr.args.length < 2) return;
+  keepCall(collector, scopes, call, expr);
 }
 
-/** Names the function's parameters when the receiver is one of them: `function routes(app) { app.get(…) }`. */
-function readParams(collector: FactsCollector, from: Node, name: string): void {
-  for (let node = from.parent; node !== null; node = node.parent) {
-    if (!functionTypes.has(node.type)) continue;
-    const list = node.childForFieldName('parameters') ?? node.childForFieldName('parameter');
-    const names = (list?.type === 'identifier' ? [list] : (list?.namedChildren ?? [])).map(
-      (p) => (p.childForFieldName('pattern') ?? p).text,
-    );
-    if (!names.includes(name)) continue;
-    const scope = collector.declared(node);
-    if (scope === undefined || collector.facts.params.some((p) => p.scope === scope)) return;
-    collector.facts.params.push({ scope, names });
+/** `router[method](path, handler)` */
+function readComputedCall(collector: FactsCollector, scopes: ScopeReader, name: Node): void {
+  let callee: Node | null = name;
+  while (callee !== null && callee.type !== 'subscript_expression') callee = callee.parent;
+  const call = callee?.parent;
+  if (call?.type !== 'call_expression' || call.childForFieldName('function')?.id !== callee?.id)
     return;
-  }
+  const expr = readCall(collector, call);
+  if (expr.args.length > 1) keepCall(collector, scopes, call, expr);
+}
+
+function keepCall(
+  collector: FactsCollector,
+  scopes: ScopeReader,
+  node: Node,
+  expr: CallExpr,
+): void {
+  const call = scopes.resolve(node, expr);
+  if (isCall(call)) collector.facts.calls.push({ scope: collector.scopeOf(node), call });
 }
 
 function readSpanCall(collector: FactsCollector, call: Node, form: string): void {
@@ -103,6 +105,25 @@ function readDecorator(collector: FactsCollector, name: Node): void {
     collector.facts.decorators.push({ target, call: callExpr(call, { name: name.text }, args) });
 }
 
+/** In the grammar a method's decorators are siblings before it, a class's are children of it or of its export statement. */
+function decoratedBy(collector: FactsCollector, decorator: Node): number | undefined {
+  let next = decorator.nextNamedSibling;
+  while (next?.type === 'decorator' || next?.type === 'comment') next = next.nextNamedSibling;
+  if (next !== null) {
+    const own = collector.declared(next);
+    if (own !== undefined) return own;
+    const declaration = next.childForFieldName('declaration');
+    if (declaration !== null) return collector.declared(declaration);
+  }
+  const parent = decorator.parent;
+  if (parent === null) return undefined;
+  if (parent.type === 'export_statement') {
+    const declaration = parent.childForFieldName('declaration');
+    return declaration === null ? undefined : collector.declared(declaration);
+  }
+  return collector.declared(parent);
+}
+
 function readClass(collector: FactsCollector, keyword: Node): void {
   let node: Node | null = keyword;
   while (node !== null && !(node.isNamed && classTypes.has(node.type))) node = node.parent;
@@ -122,41 +143,58 @@ function readClass(collector: FactsCollector, keyword: Node): void {
 }
 
 /** How routers travel: made inside functions, returned from them, passed to other functions. */
-function readRouterPlumbing(collector: FactsCollector): void {
+function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): void {
   const { facts } = collector;
   const makers = facts.imports
     .filter((i) => vocabulary.creatorModules.has(i.module))
     .map((i) => i.local);
-  const names = new Set<string>();
-  for (const { name, value } of facts.bindings)
-    if (isCall(value) && isName(value.call) && makers.includes(value.call.name.split('.')[0] ?? ''))
-      names.add(name);
   const making = anyOf(makers);
   if (making !== undefined) {
     const local = new RegExp(
       `\\b([\\w$]+)\\s*(?::[^=;\\n]{0,80})?=\\s*(?:await\\s+)?(?:new\\s+)?${making}\\b`,
       'g',
     );
-    for (const { node } of collector.seeds(local)) {
-      const scope = collector.scopeOf(node);
-      const declarator = node.parent;
-      if (scope < 0 || declarator?.type !== 'variable_declarator') continue;
-      const value = declarator.childForFieldName('value');
-      names.add(node.text);
-      facts.bindings.push({ scope, name: node.text, value: readExpr(collector, value) });
-    }
+    for (const { node } of collector.seeds(local))
+      if (node.type === 'identifier') scopes.resolve(node, { name: node.text });
+      else if (node.parent !== null) scopes.resolve(node.parent, { name: `this.${node.text}` });
   }
-  for (const { names: params } of facts.params) for (const param of params) names.add(param);
+  const names = new Set<string>();
+  for (const { name, value } of facts.bindings)
+    if (makes(value, makers)) names.add(name.replace(/~\d+$/, ''));
+  for (const { names: given, parts } of facts.params)
+    for (const name of [...given, ...(parts ?? []).map((p) => p.name)]) names.add(name);
   const any = anyOf([...names].filter((name) => /^[\w$]+$/.test(name)));
   if (any === undefined) return;
-  for (const { node } of collector.seeds(new RegExp(`\\breturn\\s+(${any})\\s*(?:;|\\n|\\})`, 'g')))
-    facts.returns.push({ scope: collector.scopeOf(node), value: { name: node.text } });
-  for (const { node } of collector.seeds(new RegExp(`[(,]\\s*(${any})\\s*(?=[,)])`, 'g'))) {
-    const call = node.parent?.parent;
-    if (node.parent?.type !== 'arguments' || call?.type !== 'call_expression') continue;
-    const expr = readExpr(collector, call);
-    if (!isCall(expr) || facts.calls.some((c) => c.call.at === expr.at)) continue;
-    facts.calls.push({ scope: collector.scopeOf(call), call: expr });
-    readParams(collector, call, node.text);
+  for (const { node } of collector.seeds(
+    new RegExp(`\\breturn\\s+((?:this\\.)?${any})\\s*(?:;|\\n|\\})`, 'g'),
+  )) {
+    const value = scopes.resolve(node, { name: placeOf(node).text });
+    facts.returns.push({ scope: collector.scopeOf(node), value });
   }
+  const known = new Set(facts.calls.map((c) => c.call.at));
+  for (const { node } of collector.seeds(
+    new RegExp(`[({,]\\s*((?:this\\.)?${any})\\s*(?=[,)}])`, 'g'),
+  )) {
+    const place = placeOf(node);
+    const list = place.parent?.type === 'object' ? place.parent.parent : place.parent;
+    const call = list?.type === 'arguments' ? list.parent : null;
+    if (call?.type !== 'call_expression' && call?.type !== 'new_expression') continue;
+    if (known.has(call.startIndex)) continue;
+    known.add(call.startIndex);
+    keepCall(collector, scopes, call, readCall(collector, call));
+  }
+}
+
+/** The whole of `this.router`, given its first word. */
+const placeOf = (node: Node): Node =>
+  node.type === 'this' && node.parent?.type === 'member_expression' ? node.parent : node;
+
+/** `express()`, `new Hono().basePath('/x')`: a call on what was imported from a framework. */
+function makes(value: Expr, makers: readonly string[]): boolean {
+  let at: Expr = value;
+  for (let depth = 0; depth < 8 && isCall(at); depth += 1) {
+    if (isName(at.call) && makers.includes(at.call.name.split('.')[0] ?? '')) return true;
+    at = receiverOf(at)?.receiver ?? null;
+  }
+  return false;
 }

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import type { Expr } from '../expression.ts';
+import type { CallExpr, Expr } from '../expression.ts';
+import { vocabularyOf } from '../registry.ts';
 import { callExpr, deepest, longestList, memberOf, type FactsCollector } from './collector.ts';
 
 export const functionTypes: ReadonlySet<string> = new Set([
@@ -46,13 +47,17 @@ export function readExpr(collector: FactsCollector, given: Node | null, depth = 
   return read === undefined ? null : read(collector, node, depth + 1);
 }
 
+const longestChain = 500;
+
 type Read = (collector: FactsCollector, node: Node, depth: number) => Expr;
 
 const nameOf: Read = (_, node) => ({ name: node.text });
 
 const readCallOf =
   (field: string): Read =>
-  (collector, node, depth) => {
+  (collector, given, depth) => {
+    const node = chainRoot(given);
+    if (node.id !== given.id) return readExpr(collector, node, depth);
     const callee = readExpr(collector, node.childForFieldName(field), depth);
     const module = requiredModule(node);
     if (module !== undefined) return { module };
@@ -66,10 +71,18 @@ const readers: Readonly<Record<string, Read>> = {
   }),
   identifier: nameOf,
   this: nameOf,
+  meta_property: nameOf,
+  true: nameOf,
+  false: nameOf,
   shorthand_property_identifier: nameOf,
   member_expression: (collector, node, depth) => {
     const property = node.childForFieldName('property')?.text ?? '';
     return memberOf(readExpr(collector, node.childForFieldName('object'), depth), property);
+  },
+  subscript_expression: (collector, node, depth) => {
+    const item = readExpr(collector, node.childForFieldName('object'), depth);
+    const key = readExpr(collector, node.childForFieldName('index'), depth);
+    return typeof key === 'string' ? memberOf(item, key) : { item, key };
   },
   call_expression: readCallOf('function'),
   new_expression: readCallOf('constructor'),
@@ -90,7 +103,42 @@ const readers: Readonly<Record<string, Read>> = {
   }),
   object: readObject,
   regex: (_, node) => ({ pattern: node.text }),
+  // `router.get(path, ...handlers)`: read as the list itself.
+  spread_element: (collector, node, depth) =>
+    readExpr(collector, node.namedChildren[0] ?? null, depth),
 };
+
+/** A call as it is written: unlike `readExpr`, which takes a chain of registrations for its first link. */
+export const readCall = (collector: FactsCollector, call: Node): CallExpr =>
+  callExpr(
+    call,
+    readExpr(
+      collector,
+      call.childForFieldName('function') ?? call.childForFieldName('constructor'),
+    ),
+    argumentsOf(collector, call),
+  );
+
+const chained = vocabularyOf('javascript').chained;
+
+/** `new Hono().get(…).post(…)`: registrations give the router again, so the whole chain is its first link. */
+function chainRoot(given: Node): Node {
+  let node = given;
+  for (let steps = 0; steps < longestChain; steps += 1) {
+    const callee = node.type === 'call_expression' ? node.childForFieldName('function') : null;
+    if (callee?.type !== 'member_expression') break;
+    const name = callee.childForFieldName('property')?.text ?? '';
+    const object = callee.childForFieldName('object');
+    if (object === null || !chained.has(name)) break;
+    const inner = unwrap(object);
+    if (inner.type !== 'call_expression' && inner.type !== 'new_expression') break;
+    // `.route('/x')` fixes the path of what follows it.
+    const list = node.childForFieldName('arguments')?.namedChildren ?? [];
+    if (name === 'route' && list.length === 1 && list[0]?.type !== 'object') break;
+    node = inner;
+  }
+  return node;
+}
 
 export function argumentsOf(collector: FactsCollector, call: Node, depth = 0): Expr[] {
   const list = call.childForFieldName('arguments');

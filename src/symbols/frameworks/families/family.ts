@@ -51,3 +51,13 @@ export function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash <= 0 ? '' : path.slice(0, slash);
 }
+
+/** A relative path from a folder, both with forward slashes. */
+export function joinPath(base: string, relative: string): string {
+  const parts = base.split('/');
+  for (const part of relative.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

@@ -1,5 +1,11 @@
 import { extractJavascript } from '../extract/javascript.ts';
-import { parentOf, type LanguageFamily, type ModuleSystem, type PlacedFiles } from './family.ts';
+import {
+  joinPath,
+  parentOf,
+  type LanguageFamily,
+  type ModuleSystem,
+  type PlacedFiles,
+} from './family.ts';
 
 /** JavaScript and TypeScript: https://nodejs.org/api/esm.html#resolution-algorithm */
 export const javascriptFamily: LanguageFamily = {
@@ -36,13 +42,4 @@ function javascriptModules(files: PlacedFiles): ModuleSystem {
       return undefined;
     },
   };
-}
-
-function joinPath(base: string, relative: string): string {
-  const parts = base.split('/');
-  for (const part of relative.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }

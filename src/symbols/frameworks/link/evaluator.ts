@@ -1,6 +1,7 @@
 import {
   argument,
   isCall,
+  isList,
   isName,
   isObject,
   receiverOf,
@@ -14,6 +15,7 @@ import type { BindingFact, Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { ClassNames } from './classNames.ts';
 import { FolderModules, type TypeName } from './folderModules.ts';
+import type { GivenArguments } from './givenArguments.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { ModuleResolver } from './modules.ts';
@@ -65,6 +67,8 @@ export interface RouterOrigin {
   /** Absent: a parameter that some caller fills. */
   readonly framework?: RouterFramework;
   readonly call?: CallExpr;
+  /** What the call makes, as the framework's file says. */
+  readonly made?: RouterFramework['creators'][string];
   /** Made by `parent.group(prefix)`. */
   readonly parent?: string;
   /** Known before the group is made: `.PathPrefix("/x").Subrouter()`. */
@@ -88,6 +92,10 @@ export class Evaluator {
   private readonly typed: TypedValues;
   private readonly reading = new Set<BindingFact>();
   private readonly classes: ClassNames;
+  /** Element that a loop's variable stands for at the moment. */
+  readonly turns = new Map<BindingFact, Value>();
+  /** What functions of the workspace are called with, once it was gathered. */
+  arguments: GivenArguments | undefined;
   private depth = 0;
 
   constructor(
@@ -130,12 +138,28 @@ export class Evaluator {
     return { text: '', unresolved: renderExpr(expr) };
   }
 
+  /** One text per item where the expression is a list. */
+  texts(file: LinkedFile, scope: Scope, expr: Expr | undefined): readonly Text[] {
+    const value = this.evaluate(file, scope, expr);
+    if (value?.kind === 'written' && isList(value.expr))
+      return value.expr.list.map((item) => this.text(value.file, value.scope, item));
+    return [this.text(file, scope, expr)];
+  }
+
   private read(file: LinkedFile, scope: Scope, expr: Exclude<Expr, null>): Value | undefined {
     if (typeof expr === 'string') return { kind: 'text', text: known(expr) };
     if ('fn' in expr) return this.declared(file, expr.fn);
     if ('name' in expr) return this.name(file, scope, expr.name);
     if ('module' in expr) return this.module(file, expr.module, '*');
     if ('of' in expr) return this.member(this.evaluate(file, scope, expr.of), expr.member);
+    if ('item' in expr) {
+      const key = this.text(file, scope, expr.key);
+      return key.unresolved === undefined
+        ? this.member(this.evaluate(file, scope, expr.item), key.text)
+        : undefined;
+    }
+    // The variable of a loop is one element at a time, or can't be said.
+    if ('each' in expr) return undefined;
     if ('pattern' in expr) return { kind: 'text', text: known(expr.pattern) };
     if ('join' in expr) {
       let text = known('');
@@ -177,9 +201,11 @@ export class Evaluator {
   }
 
   private bound(file: LinkedFile, binding: BindingFact): Value | undefined {
+    const turn = this.turns.get(binding);
+    if (turn !== undefined) return turn;
     this.reading.add(binding);
     try {
-      return this.evaluate(file, binding.scope, binding.value);
+      return this.evaluate(file, binding.from ?? binding.scope, binding.value);
     } finally {
       this.reading.delete(binding);
     }
@@ -195,7 +221,7 @@ export class Evaluator {
       return this.typedName(file, name, parameter, this.free(file, scope, name));
     const bound = file.binding(scope, name);
     if (bound !== undefined && (parameter === undefined || bound.scope >= parameter))
-      return this.evaluate(file, bound.scope, bound.value);
+      return this.bound(file, bound);
     if (parameter !== undefined) return this.parameter(file, parameter, name);
     const imported = file.imports.get(name);
     if (imported !== undefined) {
@@ -280,7 +306,20 @@ export class Evaluator {
     return undefined;
   }
 
-  private parameter(file: LinkedFile, scope: Scope, name: string): RouterValue {
+  /** What a parameter is: what its only visible caller gives, an instance of its type, else a router that some caller fills. */
+  private parameter(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    const type = file.parameterType(scope, name) ?? '';
+    const typed = type === '' ? undefined : this.name(file, -1, type);
+    if (typed?.kind === 'class') return { ...typed, kind: 'instance' };
+    const given = this.arguments?.givenTo(file, scope, name);
+    const value =
+      given === undefined ? undefined : this.evaluate(given.file, given.scope, given.expr);
+    return value === undefined || value.kind === 'router'
+      ? this.routerParameter(file, scope, name)
+      : value;
+  }
+
+  routerParameter(file: LinkedFile, scope: Scope, name: string): RouterValue {
     const key = parameterKey(file, scope, name);
     if (!this.routers.has(key)) this.routers.set(key, { key, file, scope });
     return { kind: 'router', key };
@@ -361,9 +400,7 @@ export class Evaluator {
       case 'object':
         return this.typed.member(value.type, name);
       case 'written':
-        return isObject(value.expr)
-          ? this.evaluate(value.file, value.scope, value.expr.object[name])
-          : undefined;
+        return this.evaluate(value.file, value.scope, partOf(value.expr, name));
       default:
         return undefined;
     }
@@ -373,7 +410,7 @@ export class Evaluator {
     const method = file.method(index, name);
     if (method !== undefined) return this.declared(file, method);
     const constant = file.ownBinding(index, name);
-    if (constant !== undefined) return this.evaluate(file, index, constant);
+    if (constant !== undefined) return this.evaluate(file, constant.from ?? index, constant.value);
     if (this.depth > deepest) return undefined;
     this.depth += 1;
     try {
@@ -412,7 +449,9 @@ export class Evaluator {
     if (callee?.kind === 'type') return { kind: 'object', type: callee.type };
     if (callee?.kind === 'external')
       return (
-        this.created(file, scope, call, callee.name) ?? this.wrapped(file, scope, call, callee.name)
+        this.created(file, scope, call, callee.name) ??
+        this.wrapped(file, scope, call, callee.name) ??
+        this.resolvedClass(file, scope, call, callee.name.split('.').at(-1) ?? '')
       );
     if (callee?.kind === 'class')
       return { kind: 'instance', file: callee.file, index: callee.index };
@@ -429,7 +468,10 @@ export class Evaluator {
     if (parts === undefined) return undefined;
     const receiver = this.evaluate(file, scope, parts.receiver);
     if (parts.member === 'bind') return receiver;
-    return receiver?.kind === 'router'
+    if (receiver?.kind === 'text' && /^to(?:Lower|Upper)Case$/.test(parts.member)) return receiver;
+    if (receiver === undefined || receiver.kind === 'external')
+      return this.resolvedClass(file, scope, call, parts.member);
+    return receiver.kind === 'router'
       ? this.onRouter(file, scope, call, parts.member, receiver)
       : undefined;
   }
@@ -462,8 +504,29 @@ export class Evaluator {
     const framework = this.creators.get(`${file.family?.id ?? ''}|${name}`);
     if (framework === undefined) return undefined;
     const key = `${file.path}@${call.at}`;
-    if (!this.routers.has(key)) this.routers.set(key, { key, file, scope, framework, call });
+    const made = framework.creators[name];
+    if (!this.routers.has(key))
+      this.routers.set(key, { key, file, scope, framework, call, ...(made && { made }) });
     return { kind: 'router', key };
+  }
+
+  /** A parameter turned out to be a router of this framework. */
+  adopt(key: string, framework: RouterFramework): void {
+    const origin = this.routers.get(key);
+    if (origin !== undefined && origin.framework === undefined)
+      this.routers.set(key, { ...origin, framework });
+  }
+
+  /** `container.resolve(UserController)`: containers of dependency injection give an instance of the class they are asked for. */
+  private resolvedClass(
+    file: LinkedFile,
+    scope: Scope,
+    call: CallExpr,
+    member: string,
+  ): Value | undefined {
+    if (!/^(?:get|resolve|getInstance)$/.test(member) || call.args.length !== 1) return undefined;
+    const asked = this.evaluate(file, scope, call.args[0]);
+    return asked?.kind === 'class' ? { ...asked, kind: 'instance' } : undefined;
   }
 
   /** Calls on a router give the router again (chains), its `.route(path)`, or a group below it. */
@@ -475,7 +538,7 @@ export class Evaluator {
     receiver: RouterValue,
   ): RouterValue | undefined {
     const framework = this.routers.get(receiver.key)?.framework;
-    const chain = framework?.chain ?? 'route';
+    const chain = framework === undefined ? 'route' : framework.chain;
     if (member === chain && call.args.length === 1)
       return { ...receiver, path: this.text(file, scope, call.args[0]) };
     const modifier = framework?.modifiers?.[member];
@@ -506,3 +569,9 @@ export class Evaluator {
 
 export const parameterKey = (file: LinkedFile, scope: Scope, name: string): string =>
   `${file.path}#${scope}.${name}`;
+
+/** A property of an object, or an element of a list by its number. */
+function partOf(expr: Expr, name: string): Expr | undefined {
+  if (isObject(expr)) return Object.hasOwn(expr.object, name) ? expr.object[name] : undefined;
+  return isList(expr) && /^\d+$/.test(name) ? expr.list[Number(name)] : undefined;
+}

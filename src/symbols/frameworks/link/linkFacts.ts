@@ -1,4 +1,3 @@
-import type { DestinationBinding, EndpointDecl } from '../../../domain/endpoint.ts';
 import type { FunctionDecl } from '../../../domain/functionDecl.ts';
 import type { RouteDecl } from '../../../domain/route.ts';
 import type {
@@ -15,7 +14,6 @@ import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import { controllerRoutes } from './controllers.ts';
-import { linkEndpoints } from './endpoints/linkEndpoints.ts';
 import { Evaluator } from './evaluator.ts';
 import { fileRoutes } from './fileRoutes.ts';
 import { LinkedFile } from './linkedFile.ts';
@@ -34,8 +32,6 @@ export interface LinkedFacts {
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
   readonly runtimes: readonly RuntimeScopes[];
-  readonly endpoints: readonly EndpointDecl[];
-  readonly destinationBindings: readonly DestinationBinding[];
 }
 
 /** Joins the facts of all files: prefixes across files, handlers through imports, names of spans through constants. Pure. */
@@ -77,8 +73,7 @@ export function* linkSteps(
   for (const route of linked) addRoute(route, routes, openRoutes);
   const spans = yield* spansOf(evaluator);
   for (const span of frameworkSpans) spans.push(span);
-  const classes = yield* classesOf(evaluator);
-  return { routes, openRoutes, spans, classes, runtimes, ...(yield* linkEndpoints(evaluator)) };
+  return { routes, openRoutes, spans, classes: yield* classesOf(evaluator), runtimes };
 }
 
 const moduleRoots = (hints: readonly HintFacts[]): ModuleRoot[] =>

@@ -28,6 +28,8 @@ export class LinkedFile {
   /** Modules that are re-exported or imported whole. */
   readonly stars: readonly string[];
   readonly inTest: boolean;
+  /** Whether some name is the variable of a loop. */
+  readonly hasLoops: boolean;
   private readonly bindings = new Map<string, BindingFact>();
   private readonly tops = new Map<string, number>();
   private readonly methods = new Map<string, number>();
@@ -52,6 +54,7 @@ export class LinkedFile {
       if (name === '*') stars.push(module);
       else this.reexports.set(name, { module, exported });
     this.stars = stars;
+    this.hasLoops = file.facts.bindings.some((b) => isLooped(b.value));
     for (const binding of file.facts.bindings)
       this.bindings.set(`${binding.scope}|${binding.name}`, binding);
     for (const [i, decl] of this.functions.entries()) {
@@ -74,15 +77,14 @@ export class LinkedFile {
     return this.functions[scope]?.kind !== 'class' || this.family?.classNamesInScope === true;
   }
 
-  ownBinding(scope: Scope, name: string): Expr | undefined {
-    return this.bindings.get(`${scope}|${name}`)?.value;
+  ownBinding(scope: Scope, name: string): BindingFact | undefined {
+    return this.bindings.get(`${scope}|${name}`);
   }
 
   /** The function around `scope` that has a parameter of this name. */
   parameterScope(scope: Scope, name: string): Scope | undefined {
     for (let at = scope; at >= 0; at = this.parentOf(at))
-      if (this.paramsOf(at).some((p) => p.names.includes(name) || p.receiver?.name === name))
-        return at;
+      if (this.paramsOf(at).some((p) => declares(p, name))) return at;
     return undefined;
   }
 
@@ -116,6 +118,10 @@ export class LinkedFile {
     return this.paramsOf(scope)[0]?.names ?? [];
   }
 
+  paramsFact(scope: Scope): ParamsFact | undefined {
+    return this.paramsOf(scope)[0];
+  }
+
   returned(scope: Scope): Expr | undefined {
     return this.facts.returns.find((r) => r.scope === scope)?.value;
   }
@@ -127,18 +133,6 @@ export class LinkedFile {
   method(classIndex: number, name: string): number | undefined {
     const owner = this.functions[classIndex]?.name;
     return owner === undefined ? undefined : this.methods.get(`${owner}.${name}`);
-  }
-
-  /** A class's own methods; in Go also those declared elsewhere in the file. */
-  methodsOf(classIndex: number): readonly { readonly name: string; readonly index: number }[] {
-    const prefix = `${this.functions[classIndex]?.name ?? ''}.`;
-    const found: { name: string; index: number }[] = [];
-    for (const [index, decl] of this.functions.entries()) {
-      const name = decl.name.slice(prefix.length);
-      if (decl.kind !== 'class' && !decl.anonymous && decl.name.startsWith(prefix))
-        if (!name.includes('.')) found.push({ name, index });
-    }
-    return found;
   }
 
   /** All of a class's own methods of a name, overloads included. */
@@ -200,6 +194,11 @@ function groupDecorators(facts: readonly DecoratorFact[]): ReadonlyMap<number, C
   }
   return groups;
 }
+const declares = ({ names, receiver, parts }: ParamsFact, name: string): boolean =>
+  names.includes(name) || receiver?.name === name || parts?.some((p) => p.name === name) === true;
+
+const isLooped = (expr: Expr): boolean =>
+  typeof expr === 'object' && expr !== null && 'each' in expr;
 
 /** Index of the innermost function around each; functions are in order of appearance. */
 function parentsOf(functions: readonly FunctionDecl[]): Scope[] {

@@ -19,18 +19,23 @@ export function sourceOf(
   depth = 0,
 ): Source | undefined {
   if (depth > 8) return undefined;
+  // `register(import('./users.js'))`
+  if (typeof expr === 'object' && expr !== null && 'module' in expr)
+    return exportSource(evaluator, file, expr.module, 'default', depth + 1);
   if (!isName(expr)) return { file, scope, expr };
   const dot = expr.name.lastIndexOf('.');
   if (dot < 0) {
     const bound = file.binding(scope, expr.name);
-    if (bound !== undefined) return sourceOf(evaluator, file, bound.scope, bound.value, depth + 1);
+    if (bound !== undefined)
+      return sourceOf(evaluator, file, bound.from ?? bound.scope, bound.value, depth + 1);
     const imported = file.imports.get(expr.name);
     return imported === undefined
       ? undefined
       : exportSource(evaluator, file, imported.module, imported.exported, depth + 1);
   }
   const whole = file.binding(scope, expr.name);
-  if (whole !== undefined) return sourceOf(evaluator, file, whole.scope, whole.value, depth + 1);
+  if (whole !== undefined)
+    return sourceOf(evaluator, file, whole.from ?? whole.scope, whole.value, depth + 1);
   const owner = evaluator.evaluate(file, scope, { name: expr.name.slice(0, dot) });
   const member = expr.name.slice(dot + 1);
   if (owner?.kind === 'module') return fileExport(evaluator, owner.file, member, depth + 1);
@@ -42,7 +47,9 @@ export function sourceOf(
   }
   if (owner?.kind !== 'class' && owner?.kind !== 'instance') return undefined;
   const value = owner.file.ownBinding(owner.index, member);
-  return value === undefined ? undefined : { file: owner.file, scope: owner.index, expr: value };
+  return value === undefined
+    ? undefined
+    : { file: owner.file, scope: value.from ?? owner.index, expr: value.value };
 }
 
 function exportSource(

@@ -1,0 +1,124 @@
+import { argument, isCall, isList, isObject, type CallExpr, type Expr } from '../expression.ts';
+import type { Scope } from '../fileFacts.ts';
+import type { MountPattern, RouterFramework } from '../framework.ts';
+import type { Evaluator, RouterValue } from './evaluator.ts';
+import { folderMounts } from './folderMounts.ts';
+import { handlerOf, type Found } from './handlers.ts';
+import type { LinkedFile } from './linkedFile.ts';
+import { sourceOf } from './sources.ts';
+import { known, type Text } from './text.ts';
+
+/** A call that puts routers under another. */
+export interface MountCall {
+  readonly framework: RouterFramework;
+  readonly pattern: MountPattern;
+  readonly file: LinkedFile;
+  readonly scope: Scope;
+  readonly call: CallExpr;
+  /** The router above. */
+  readonly receiver: RouterValue;
+}
+
+export interface Mount {
+  /** Key of the router below. */
+  readonly child: string;
+  readonly prefix: Text;
+  /** It sees the request's whole path. */
+  readonly whole?: boolean;
+}
+
+interface Mounts {
+  readonly mounts: readonly Mount[];
+  /** A router is mounted, but can't be found. */
+  readonly lost?: true;
+}
+
+/** The routers that a mount names, each with its prefix. */
+export function readMount(evaluator: Evaluator, mount: MountCall): Mounts {
+  const { framework, pattern, file, scope, call } = mount;
+  if (pattern.child === 'rest') return { mounts: readRest(evaluator, file, scope, call) };
+  const given = argument(call, pattern.child);
+  const child = evaluator.evaluate(file, scope, given);
+  const prefix = evaluator.text(file, scope, option(evaluator, mount, pattern));
+  if (child?.kind === 'router') {
+    const own = evaluator.routers.get(child.key)?.framework?.id;
+    const whole = file.family?.foldersAreModules === true && own !== framework.id;
+    const cut = child.stripped ?? known('');
+    return { mounts: [{ child: child.key, prefix: whole ? cut : prefix, whole }] };
+  }
+  if (child?.kind === 'external') {
+    const folders = framework.folders?.[child.name];
+    return { mounts: folders === undefined ? [] : folderMounts(evaluator, mount, folders) };
+  }
+  const plugin =
+    pattern.plugin === undefined || given === undefined
+      ? undefined
+      : pluginOf(evaluator, framework, file, scope, given);
+  return plugin === undefined
+    ? { mounts: [], lost: true }
+    : { mounts: [{ child: plugin.child, prefix: plugin.unprefixed ? known('') : prefix }] };
+}
+
+/** The prefix, also where the options have a name of their own. */
+function option(
+  evaluator: Evaluator,
+  { file, scope, call }: MountCall,
+  { prefix }: MountPattern,
+): Expr | undefined {
+  const direct = argument(call, prefix);
+  if (direct !== undefined || prefix.named === undefined) return direct;
+  for (const arg of call.args) {
+    const value = evaluator.evaluate(file, scope, arg);
+    if (value?.kind !== 'written' || !isObject(value.expr)) continue;
+    for (const name of prefix.named)
+      if (value.expr.object[name] !== undefined) return value.expr.object[name];
+  }
+  return undefined;
+}
+
+function readRest(
+  evaluator: Evaluator,
+  file: LinkedFile,
+  scope: Scope,
+  call: CallExpr,
+): readonly Mount[] {
+  const children = call.args.flatMap((arg) => (isList(arg) ? arg.list : [arg]));
+  const [first, ...rest] = call.args;
+  const firstValue = evaluator.evaluate(file, scope, first);
+  const prefixed =
+    firstValue?.kind === 'text' ||
+    (firstValue?.kind === 'written' && rest.length > 0) ||
+    (firstValue === undefined && rest.length > 0 && !isCall(first));
+  const prefixes = prefixed ? evaluator.texts(file, scope, first) : [known('')];
+  return children.flatMap((given) => {
+    const child = evaluator.evaluate(file, scope, given);
+    return child?.kind === 'router' ? prefixes.map((prefix) => ({ child: child.key, prefix })) : [];
+  });
+}
+
+/** A function whose first parameter is the router below: its own, unless a wrapper makes it the parent's. */
+export function pluginOf(
+  evaluator: Evaluator,
+  framework: RouterFramework,
+  file: LinkedFile,
+  scope: Scope,
+  given: Expr,
+): { readonly child: string; readonly unprefixed: boolean } | undefined {
+  let at = sourceOf(evaluator, file, scope, given);
+  let unprefixed = false;
+  for (let depth = 0; depth < 4 && at !== undefined && isCall(at.expr); depth += 1) {
+    const callee = evaluator.evaluate(at.file, at.scope, at.expr.call);
+    if (callee?.kind !== 'external' || framework.unprefixed?.includes(callee.name) !== true) break;
+    unprefixed = true;
+    const [inner] = at.expr.args;
+    at = inner === undefined ? undefined : sourceOf(evaluator, at.file, at.scope, inner);
+  }
+  const found: Found | undefined =
+    at === undefined
+      ? handlerOf(evaluator, file, scope, given)
+      : handlerOf(evaluator, at.file, at.scope, at.expr);
+  const [parameter] = found?.file.parameters(found.index) ?? [];
+  if (found === undefined || parameter === undefined) return undefined;
+  const { key } = evaluator.routerParameter(found.file, found.index, parameter);
+  return { child: key, unprefixed };
+}
