@@ -83,6 +83,12 @@ export class RouteIndex {
     return this.longestEnd(this.unresolvedByShape, query, 0);
   }
 
+  /** Routes that are the template but for the prefix that the program's configuration puts before all: WebFlux leaves it out. */
+  belowPrefix(query: RouteQuery): readonly RouteDecl[] {
+    this.prefixable ??= byRouterPath(this.all.filter((r) => r.prefixable === true));
+    return narrow(this.fitting(this.prefixable, query), query.route);
+  }
+
   /** Fully read routes that are the end of the template: a prefix was added outside of the source (context path, gateway). */
   shorter(query: RouteQuery): readonly RouteDecl[] {
     if (routeShape(query.route).segments.some((s) => ownEndpoints.has(s))) return [];

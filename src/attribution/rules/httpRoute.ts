@@ -67,6 +67,9 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
       return owned(context, [...exact, ...below], 'weak', `${label} is, below its router,`);
   }
   if (exact.length > 0) return owned(context, exact, 'exact', `${label} is registered as`);
+  const bare = routes.belowPrefix(query);
+  if (bare.length > 0)
+    return owned(context, bare, 'exact', `${label} is, below the program’s own prefix,`);
   const open = routes.open(query);
   if (open !== undefined)
     return noOwner(

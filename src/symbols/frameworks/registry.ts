@@ -7,9 +7,12 @@ import { fiber } from './fiber.ts';
 import { annotationNames, type Framework } from './framework.ts';
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
+import { jaxRs } from './jaxRs.ts';
+import { micronaut } from './micronaut.ts';
 import { nest } from './nest.ts';
 import { netHttp } from './netHttp.ts';
 import { next } from './next.ts';
+import { quarkusRoutes } from './quarkusRoutes.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
 
@@ -21,6 +24,9 @@ export const frameworks: readonly Framework[] = [
   nest,
   next,
   spring,
+  jaxRs,
+  micronaut,
+  quarkusRoutes,
   chi,
   gin,
   echo,

@@ -1,4 +1,4 @@
-/** Innermost `${name:default}`. */
+/** Innermost `${name:default}`; Micronaut puts defaults with a colon between backticks. */
 const placeholder = /\$\{([\w.-]+)(?::([^${}]*))?\}/g;
 const deepest = 6;
 
@@ -11,7 +11,8 @@ export function fillPlaceholders(
   for (let depth = 0; depth < deepest && filled.includes('${'); depth += 1)
     filled = filled.replace(
       placeholder,
-      (whole, name: string, otherwise?: string) => valueOf(name) ?? otherwise ?? whole,
+      (whole, name: string, otherwise?: string) =>
+        valueOf(name) ?? otherwise?.replace(/^`(.*)`$/, '$1') ?? whole,
     );
   return filled;
 }

@@ -92,8 +92,10 @@ export function operationOf(expected: Expected, row: Row, matcher: RouteMatcher)
 }
 
 function httpOf(text: string): { method: string; route?: string } {
-  const [method = '', route] = text.split(' ');
-  return route === undefined ? { method } : { method, route };
+  // Templates may have spaces: `{id: \\d+}`.
+  const space = text.indexOf(' ');
+  if (space < 0) return { method: text };
+  return { method: text.slice(0, space), route: text.slice(space + 1) };
 }
 
 function refined(raw: string, matcher: RouteMatcher): HttpOperation {
