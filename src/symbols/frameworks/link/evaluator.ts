@@ -91,6 +91,8 @@ export class Evaluator {
   private readonly programRouters = new Map<string, RouterFramework>();
   private readonly typed: TypedValues;
   private readonly reading = new Set<BindingFact>();
+  /** Exports being looked up, by file and name. */
+  private readonly exporting = new Set<string>();
   private readonly classes: ClassNames;
   /** Element that a loop's variable stands for at the moment. */
   readonly turns = new Map<BindingFact, Value>();
@@ -348,7 +350,19 @@ export class Evaluator {
     return { kind: 'external', name: `${module}:${plain}` };
   }
 
+  /** Modules that re-export from each other end where they began: `from . import x` in a package asks the package itself first. */
   private exportOf(file: LinkedFile, name: string): Value | undefined {
+    const asked = `${file.path}\n${name}`;
+    if (this.exporting.has(asked) || this.exporting.size > deepest) return undefined;
+    this.exporting.add(asked);
+    try {
+      return this.exported(file, name);
+    } finally {
+      this.exporting.delete(asked);
+    }
+  }
+
+  private exported(file: LinkedFile, name: string): Value | undefined {
     const found = file.exports.get(name);
     if (found !== undefined) return this.evaluate(file, -1, found);
     const again = file.reexports.get(name);

@@ -10,6 +10,8 @@ export interface Source {
   readonly expr: Expr;
 }
 
+const deepest = 8;
+
 /** The expression that a name was bound to, here or in the file that exports it. */
 export function sourceOf(
   evaluator: Evaluator,
@@ -18,7 +20,7 @@ export function sourceOf(
   expr: Expr,
   depth = 0,
 ): Source | undefined {
-  if (depth > 8) return undefined;
+  if (depth > deepest) return undefined;
   // `register(import('./users.js'))`
   if (typeof expr === 'object' && expr !== null && 'module' in expr)
     return exportSource(evaluator, file, expr.module, 'default', depth + 1);
@@ -70,11 +72,13 @@ function fileExport(
   name: string,
   depth: number,
 ): Source | undefined {
+  // Files may re-export from each other.
+  if (depth > deepest) return undefined;
   const value = file.exports.get(name) ?? (name === 'default' ? file.exports.get('*') : undefined);
   if (value !== undefined) return sourceOf(evaluator, file, -1, value, depth);
   const again = file.reexports.get(name);
   if (again !== undefined)
-    return exportSource(evaluator, file, again.module, again.exported, depth);
+    return exportSource(evaluator, file, again.module, again.exported, depth + 1);
   const bound = file.binding(-1, name);
   if (bound !== undefined && file.family?.everythingIsExported)
     return sourceOf(evaluator, file, -1, bound.value, depth);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readWorkspace } from '../../../../bench/attributionWorkspace.ts';
@@ -49,6 +49,34 @@ describe('facts of files', () => {
       const { facts } = await readWorkspace(folder, []);
       assert.ok(facts.routes.some((r) => r.method === 'POST' && r.path === '/api/v9/orders'));
       assert.ok(!facts.routes.some((r) => r.path === '/api/v1/orders'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('of modules that re-export from each other link, and end', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'prodlens-facts-'));
+    const files: Record<string, string> = {
+      'js/a.js': "export * from './b.js';\nexport { gone } from './b.js';\n",
+      'js/b.js':
+        "export * from './a.js';\nexport { gone } from './a.js';\nexport const list = () => 1;\n",
+      'js/app.js':
+        "import express from 'express';\nimport { gone, list } from './a.js';\nconst app = express();\napp.get('/x', gone);\napp.get('/y', list);\n",
+      'py/app/__init__.py':
+        'from fastapi import FastAPI\nfrom . import books, gone\napp = FastAPI()\napp.include_router(gone.router)\napp.include_router(books.router)\n',
+      'py/app/books.py':
+        "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/books')\ndef read():\n  return []\n",
+    };
+    try {
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+        writeFileSync(path.join(folder, name), text);
+      }
+      const { facts } = await readWorkspace(folder, []);
+      assert.deepEqual(facts.routes.map((r) => `${r.method} ${r.path} ${r.handler.name}`).sort(), [
+        'GET /books read',
+        'GET /y list',
+      ]);
     } finally {
       rmSync(folder, { recursive: true });
     }
