@@ -66,6 +66,8 @@ const facts: WorkspaceFacts = {
   spans,
   classes,
   runtimes,
+  endpoints: [],
+  destinationBindings: [],
   overrides: [],
   servicesOf: () => ({
     services: [{ service, explanation: 'package.json' }],

@@ -5,8 +5,10 @@ import { codeAttributes } from './rules/codeAttributes.ts';
 import { frameworkInternals } from './rules/frameworkInternals.ts';
 import { httpRoute } from './rules/httpRoute.ts';
 import { override } from './rules/override.ts';
+import { rpcMethod } from './rules/rpcMethod.ts';
 import { spanLiteral } from './rules/spanLiteral.ts';
 import { spanMetrics } from './rules/spanMetrics.ts';
+import { taskName } from './rules/taskName.ts';
 
 /** Rules in the order they are asked: the first that decides wins. */
 export const rules: readonly Rule[] = [
@@ -15,6 +17,8 @@ export const rules: readonly Rule[] = [
   codeAttributes,
   callsOut,
   spanMetrics,
+  rpcMethod,
+  taskName,
   httpRoute,
   spanLiteral,
   classMethod,

@@ -1,8 +1,10 @@
 import type { FunctionDecl, FunctionRef } from '../domain/functionDecl.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { ClassDecl, FileServices, SpanLiteral, WorkspaceFacts } from '../domain/workspace.ts';
+import { EndpointIndex } from './endpointIndex.ts';
 import { FileIndex } from './fileIndex.ts';
 import { Instrumentations } from './instrumentation.ts';
+import { groupBy } from './groupBy.ts';
 import { RouteIndex } from './routeIndex.ts';
 
 /** Lookups over the workspace's facts; each is built when first needed. */
@@ -11,6 +13,7 @@ export class WorkspaceIndex {
   readonly instrumentations: Instrumentations;
   private fileIndex: FileIndex | undefined;
   private routeIndex: RouteIndex | undefined;
+  private endpointIndex: EndpointIndex | undefined;
   private spanIndex: Map<string, SpanLiteral[]> | undefined;
   private classIndex: Map<string, ClassDecl[]> | undefined;
   private idIndex: Map<string, FunctionDecl> | undefined;
@@ -26,6 +29,7 @@ export class WorkspaceIndex {
     for (const build of [
       () => this.files,
       () => this.routes,
+      () => this.endpoints,
       () => this.spans(''),
       () => this.classes(''),
     ]) {
@@ -40,6 +44,13 @@ export class WorkspaceIndex {
 
   get routes(): RouteIndex {
     return (this.routeIndex ??= new RouteIndex(this.facts.routes, this.facts.openRoutes));
+  }
+
+  get endpoints(): EndpointIndex {
+    return (this.endpointIndex ??= new EndpointIndex(
+      this.facts.endpoints,
+      this.facts.destinationBindings,
+    ));
   }
 
   spans(name: string): readonly SpanLiteral[] {
@@ -116,17 +127,6 @@ export class WorkspaceIndex {
 /** Names are compared without case: Zipkin lowercases them. */
 const sameService = (a: ServiceKey, b: ServiceKey): boolean =>
   a === b || a.toLowerCase() === b.toLowerCase();
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}
 
 export const refOf = (decl: FunctionDecl): FunctionRef => ({
   id: decl.id,

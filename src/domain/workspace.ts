@@ -1,3 +1,4 @@
+import type { DestinationBinding, EndpointDecl } from './endpoint.ts';
 import type { FunctionDecl, FunctionRef } from './functionDecl.ts';
 import type { RouteDecl } from './route.ts';
 import type { ServiceKey } from './service.ts';
@@ -86,6 +87,8 @@ export interface WorkspaceFacts {
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
   readonly runtimes: readonly RuntimeScopes[];
+  readonly endpoints: readonly EndpointDecl[];
+  readonly destinationBindings: readonly DestinationBinding[];
   readonly overrides: readonly AttributionOverride[];
   /** Services of a file (absolute path). */
   readonly servicesOf: (path: string) => FileServices;

@@ -2,7 +2,7 @@ import type { FunctionDecl } from '../../domain/functionDecl.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 3;
+export const factsVersion = 4;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -92,6 +92,16 @@ export interface AnnotationAlias {
   readonly attribute: string;
 }
 
+/** A call or decorator that makes a function an endpoint (src/symbols/frameworks/endpoints). */
+export interface RegistrationFact {
+  /** Id of the endpoint framework whose words it has. */
+  readonly framework: string;
+  readonly scope: Scope;
+  readonly call: CallExpr;
+  /** Decorators: the function or class that carries it. */
+  readonly target?: number;
+}
+
 export interface SpanFact {
   readonly name: Expr;
   /** Function that contains the call; -1: module level. */
@@ -131,6 +141,7 @@ export interface FileFacts {
   readonly types?: readonly TypeFact[];
   /** Function → type of its first result, as written. */
   readonly results?: Readonly<Record<Scope, string>>;
+  readonly registrations: readonly RegistrationFact[];
 }
 
 export const noFacts: FileFacts = {
@@ -145,6 +156,7 @@ export const noFacts: FileFacts = {
   decorators: [],
   classes: [],
   spans: [],
+  registrations: [],
 };
 
 /** One file of the workspace as linking sees it. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type {
   FrameworkLayer,
   HttpOperation,
+  MessagingOperation,
   Operation,
   OperationId,
   SpanKind,
@@ -32,6 +33,11 @@ export interface Row {
   readonly route?: string;
   readonly entry?: string;
   readonly parentOwner?: string;
+  /** Full name of the method. */
+  readonly rpc?: string;
+  readonly task?: string;
+  /** `system destination`; `-`: not named. */
+  readonly messaging?: string;
   readonly code?: string;
   readonly file?: string;
   readonly at?: number;
@@ -75,6 +81,9 @@ export function operationOf(expected: Expected, row: Row, matcher: RouteMatcher)
     ...(http === undefined ? {} : { http }),
     ...(row.route === undefined ? {} : { http: { route: row.route } }),
     ...(row.layer === undefined ? {} : { layer: layerOf(row.layer) }),
+    ...(row.rpc === undefined ? {} : { rpc: { method: row.rpc } }),
+    ...(row.task === undefined ? {} : { task: row.task }),
+    ...(row.messaging === undefined ? {} : { messaging: messagingOf(row.messaging) }),
     ...(row.parentOwner === undefined ? {} : { parentOwner: row.parentOwner }),
     ...(row.entry === undefined
       ? {}
@@ -102,6 +111,14 @@ function refined(raw: string, matcher: RouteMatcher): HttpOperation {
   const [method = '', path = ''] = raw.split(' ');
   const route = matcher(method, path)?.path;
   return route === undefined ? { method } : { method, route, refined: true };
+}
+
+function messagingOf(text: string): MessagingOperation {
+  const [system = '-', destination = '-'] = text.split(' ');
+  return {
+    ...(system === '-' ? {} : { system }),
+    destination: destination === '-' ? '' : destination,
+  };
 }
 
 function layerOf(text: string): FrameworkLayer {

@@ -26,6 +26,7 @@ export class FactsCollector {
       decorators: [],
       classes: [],
       spans: [],
+      registrations: [],
     };
   }
 

@@ -4,6 +4,9 @@ import { isCall, isName, receiverOf, type CallExpr, type Expr } from '../express
 import type { FileFacts, SpanFact } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
+import { readEndpoints } from './endpoints.ts';
+import { decoratedBy } from './javascriptDecorator.ts';
+import { javascriptEndpoints } from './javascriptEndpoints.ts';
 import { argumentsOf, readCall } from './javascriptExpr.ts';
 import { readModuleStatements } from './javascriptModule.ts';
 import { ScopeReader } from './javascriptScopes.ts';
@@ -36,6 +39,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(decoratorSeeds)) readDecorator(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   readRouterPlumbing(collector, scopes);
+  readEndpoints(collector, javascriptEndpoints);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;
 }
@@ -103,25 +107,6 @@ function readDecorator(collector: FactsCollector, name: Node): void {
   const args = argumentsOf(collector, call);
   if (target !== undefined)
     collector.facts.decorators.push({ target, call: callExpr(call, { name: name.text }, args) });
-}
-
-/** In the grammar a method's decorators are siblings before it, a class's are children of it or of its export statement. */
-function decoratedBy(collector: FactsCollector, decorator: Node): number | undefined {
-  let next = decorator.nextNamedSibling;
-  while (next?.type === 'decorator' || next?.type === 'comment') next = next.nextNamedSibling;
-  if (next !== null) {
-    const own = collector.declared(next);
-    if (own !== undefined) return own;
-    const declaration = next.childForFieldName('declaration');
-    if (declaration !== null) return collector.declared(declaration);
-  }
-  const parent = decorator.parent;
-  if (parent === null) return undefined;
-  if (parent.type === 'export_statement') {
-    const declaration = parent.childForFieldName('declaration');
-    return declaration === null ? undefined : collector.declared(declaration);
-  }
-  return collector.declared(parent);
 }
 
 function readClass(collector: FactsCollector, keyword: Node): void {

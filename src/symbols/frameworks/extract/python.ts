@@ -6,6 +6,8 @@ import { spanPatterns } from '../spanPatterns.ts';
 import { argument } from '../expression.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, FactsCollector } from './collector.ts';
+import { readEndpoints } from './endpoints.ts';
+import { pythonEndpoints } from './pythonEndpoints.ts';
 import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
 import { readPythonModule } from './pythonModule.ts';
 
@@ -28,6 +30,7 @@ export function extractPython(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   readRouterPlumbing(collector);
+  readEndpoints(collector, pythonEndpoints);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;
 }

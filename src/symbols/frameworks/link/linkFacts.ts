@@ -1,3 +1,4 @@
+import type { DestinationBinding, EndpointDecl } from '../../../domain/endpoint.ts';
 import type { FunctionDecl } from '../../../domain/functionDecl.ts';
 import type { RouteDecl } from '../../../domain/route.ts';
 import type {
@@ -14,6 +15,7 @@ import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import { controllerRoutes } from './controllers.ts';
+import { linkEndpoints } from './endpoints/linkEndpoints.ts';
 import { Evaluator } from './evaluator.ts';
 import { fileRoutes } from './fileRoutes.ts';
 import { LinkedFile } from './linkedFile.ts';
@@ -32,6 +34,8 @@ export interface LinkedFacts {
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
   readonly runtimes: readonly RuntimeScopes[];
+  readonly endpoints: readonly EndpointDecl[];
+  readonly destinationBindings: readonly DestinationBinding[];
 }
 
 /** Joins the facts of all files: prefixes across files, handlers through imports, names of spans through constants. Pure. */
@@ -73,7 +77,8 @@ export function* linkSteps(
   for (const route of linked) addRoute(route, routes, openRoutes);
   const spans = yield* spansOf(evaluator);
   for (const span of frameworkSpans) spans.push(span);
-  return { routes, openRoutes, spans, classes: yield* classesOf(evaluator), runtimes };
+  const classes = yield* classesOf(evaluator);
+  return { routes, openRoutes, spans, classes, runtimes, ...(yield* linkEndpoints(evaluator)) };
 }
 
 const moduleRoots = (hints: readonly HintFacts[]): ModuleRoot[] =>

@@ -135,6 +135,18 @@ export class LinkedFile {
     return owner === undefined ? undefined : this.methods.get(`${owner}.${name}`);
   }
 
+  /** A class's own methods; in Go also those declared elsewhere in the file. */
+  methodsOf(classIndex: number): readonly { readonly name: string; readonly index: number }[] {
+    const prefix = `${this.functions[classIndex]?.name ?? ''}.`;
+    const found: { name: string; index: number }[] = [];
+    for (const [index, decl] of this.functions.entries()) {
+      const name = decl.name.slice(prefix.length);
+      if (decl.kind !== 'class' && !decl.anonymous && decl.name.startsWith(prefix))
+        if (!name.includes('.')) found.push({ name, index });
+    }
+    return found;
+  }
+
   /** All of a class's own methods of a name, overloads included. */
   methodsNamed(classIndex: number, name: string): readonly number[] {
     const owner = this.functions[classIndex]?.name;

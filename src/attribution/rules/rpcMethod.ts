@@ -1,0 +1,69 @@
+import type { EndpointDecl } from '../../domain/endpoint.ts';
+import type { Operation } from '../../domain/operation.ts';
+import { methodKey, rpcName, type RpcName } from '../endpointIndex.ts';
+import { eligible, handlersOf, placeOf } from '../endpointVerdict.ts';
+import { nameTokens } from '../nameTokens.ts';
+import { noOwner, pass, passBecause, type Rule, type RuleContext, type Verdict } from '../rule.ts';
+
+/** RPC service and method → the function that implements it. */
+export const rpcMethod: Rule = {
+  id: 'rpc-method',
+  title: 'RPC service and method',
+  apply: (context) => {
+    const { operation } = context;
+    const asked = question(operation);
+    if (asked === undefined) return pass;
+    const label = `${asked.service.join('.')}/${asked.method}`;
+    if (operation.kind === 'client')
+      return noOwner(`a client span of ${label} is a call out, counted for the function around it`);
+    return answer(context, asked, label);
+  },
+};
+
+/** Metrics of spans with default dimensions have only the name. */
+function question({ kind, rpc, name, source, http }: Operation): RpcName | undefined {
+  if (kind !== 'server' && kind !== 'client' && !(source === 'metric' && rpc !== undefined))
+    return undefined;
+  if (rpc !== undefined) return rpcName(rpc.method) ?? { service: [], method: rpc.method };
+  return http === undefined ? rpcName(name.replace(/^grpc\.(?=[\w.]+\/)/, '')) : undefined;
+}
+
+function answer(context: RuleContext, asked: RpcName, label: string): Verdict {
+  const service = asked.service.at(-1);
+  if (service === undefined)
+    return noOwner(`${label} names no service, and a bare method name is not enough`);
+  const all = eligible(context, context.index.endpoints.service(service));
+  if (all.length === 0)
+    return passBecause(
+      context.index.endpoints.service(service).length > 0
+        ? `${service} is implemented in the workspace, but not for ${context.operation.service}`
+        : `no implementation of ${service} was found in the workspace's source`,
+    );
+  const registered = all.some((e) => !e.unregistered) ? all.filter((e) => !e.unregistered) : all;
+  const nearest = ofPackage(registered, asked.service.slice(0, -1));
+  const wanted = methodKey(asked.method);
+  const found = nearest.filter((e) => methodKey(e.key.slice(e.key.indexOf('/') + 1)) === wanted);
+  const [first] = nearest;
+  if (found.length > 0) return handlersOf(context, found, 'exact', `${label} is implemented by`);
+  const unread = nearest.find((e) => e.handler === undefined);
+  if (unread !== undefined)
+    return noOwner(
+      `${service} is registered at ${placeOf(unread)}, with an implementation that can't be read (${unread.unresolved ?? 'a computed value'})`,
+    );
+  return noOwner(
+    `${service} is implemented at ${first === undefined ? '' : placeOf(first)}, but no ${asked.method} of it is a function of the workspace`,
+  );
+}
+
+/** Of several services with one name, those whose definition comes from where most parts of the package are named. */
+function ofPackage(
+  endpoints: readonly EndpointDecl[],
+  parts: readonly string[],
+): readonly EndpointDecl[] {
+  const score = ({ origin }: EndpointDecl): number => {
+    const tokens = new Set(nameTokens(origin ?? '').flatMap((t) => [t, ...t.split(/[_-]/)]));
+    return parts.filter((part) => tokens.has(part)).length;
+  };
+  const most = Math.max(0, ...endpoints.map(score));
+  return endpoints.filter((e) => score(e) === most);
+}

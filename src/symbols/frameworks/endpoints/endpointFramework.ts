@@ -1,0 +1,75 @@
+import type { Arg } from '../expression.ts';
+
+interface EndpointFrameworkBase {
+  readonly id: string;
+  readonly family: string;
+  /** Regular expressions' sources: a file is looked at only if its text contains one of them. */
+  readonly mentions: readonly string[];
+}
+
+/** A call that registers the implementation of a service. */
+export interface ServiceRegistration {
+  /** Source of a pattern for the callee's last name; a group in it is the service's name. */
+  readonly callee: string;
+  /** Argument that names the service, where the callee doesn't. */
+  readonly service?: Arg;
+  /** The object, instance or class whose functions are the methods; or one function, with `method`. */
+  readonly implementation: Arg;
+  /** Argument that names the one method which is registered. */
+  readonly method?: Arg;
+}
+
+/** RPC services: functions of an object, class or struct are the methods of the service. */
+export interface ServiceFramework extends EndpointFrameworkBase {
+  readonly kind: 'service';
+  readonly registrations?: readonly ServiceRegistration[];
+  /** What code generators append to the service's name in the definition that is registered: `.service`, `Definition`. */
+  readonly definitionSuffix?: string;
+  /** Sources of patterns for the types that an implementing class extends; the group is the service's name. */
+  readonly bases?: readonly string[];
+  /** Annotations of one method, with service and method; absent ones: the names of class and method. */
+  readonly methods?: Readonly<Record<string, { readonly service: Arg; readonly method: Arg }>>;
+  /** Source of a pattern for an annotation of a class that serves everything; the group is the service's name. */
+  readonly classAnnotation?: string;
+}
+
+/** Functions that get the messages of a topic or queue. */
+export interface ConsumerFramework extends EndpointFrameworkBase {
+  readonly kind: 'consumer';
+  readonly system?: string;
+  /** Destination and handler in one call (`channel.consume(queue, handler)`, `new Worker(queue, handler)`). */
+  readonly calls?: Readonly<
+    Record<string, { readonly destination: Arg; readonly handler: Arg | 'enclosing' }>
+  >;
+  /** Destination and handler in two calls on one receiver (`subscribe`, then `run`). */
+  readonly pairs?: {
+    readonly subscribe: Readonly<Record<string, Arg>>;
+    readonly run: Readonly<Record<string, Arg | 'enclosing'>>;
+  };
+  /** Annotations with the destination: of a method; of a class, whose method `handler` (or whose annotated methods) get the messages. */
+  readonly annotations?: Readonly<
+    Record<
+      string,
+      { readonly destination: Arg; readonly handler?: string; readonly handlers?: string }
+    >
+  >;
+  /** Calls that bind a queue to an exchange. */
+  readonly bindings?: Readonly<Record<string, { readonly from: Arg; readonly to: Arg }>>;
+  /** Makes destinations of what annotations name: `${topic}` of the application's properties. */
+  readonly placeholders?: true;
+}
+
+/** Functions that a job system runs by name. */
+export interface TaskFramework extends EndpointFrameworkBase {
+  readonly kind: 'task';
+  /** Decorators, with the task's own name if given. */
+  readonly decorators?: Readonly<Record<string, Arg>>;
+  /** Calls with name and function. */
+  readonly calls?: Readonly<Record<string, { readonly name: Arg; readonly handler: Arg }>>;
+  /** Supertypes of classes whose method `method` runs; the name is the class's, or its attribute `name`. */
+  readonly classes?: { readonly bases: string; readonly method: string };
+  /** The name where none is given. */
+  readonly otherwise: 'module.function' | 'function';
+}
+
+export type EndpointFramework = ServiceFramework | ConsumerFramework | TaskFramework;

@@ -1,0 +1,12 @@
+import type { ServiceFramework } from './endpointFramework.ts';
+
+/** @grpc/grpc-js and grpc: https://grpc.io/docs/languages/node/basics/#server */
+export const grpcNode: ServiceFramework = {
+  kind: 'service',
+  id: 'grpc-node',
+  family: 'javascript',
+  mentions: ['\\baddService\\b'],
+  registrations: [{ callee: 'addService', service: { at: 0 }, implementation: { at: 1 } }],
+  // grpc_tools_node_protoc and ts-proto call the definition of Greeter GreeterService.
+  definitionSuffix: 'Service',
+};
