@@ -65,7 +65,11 @@ async function start(
 ): Promise<{ seconds: number; longest: number; owned: number; files: number; megabytes: number }> {
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
-  const service = new IndexService({ changed: () => undefined, problems: () => undefined });
+  const service = new IndexService({
+    changed: () => undefined,
+    problems: () => undefined,
+    rules: () => undefined,
+  });
   const { remote } = inProcess<IndexContract>(service.handlers);
   const began = performance.now();
   // CPU between two turns: what else runs on the machine doesn't count.

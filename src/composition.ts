@@ -24,11 +24,13 @@ import { insightsAtCursor } from './platform/cursor.ts';
 import { DisposableStore } from './platform/disposables.ts';
 import { syncDocuments } from './platform/documentSync.ts';
 import { Environments } from './platform/environments.ts';
+import { openRepository } from './platform/git.ts';
 import { createSourceChanges } from './platform/gitHistory.ts';
 import { configureIndex } from './platform/indexConfiguration.ts';
 import { LocalReceiver } from './platform/localReceiver.ts';
 import { createLog } from './platform/log.ts';
 import { createProcessRunner } from './platform/process.ts';
+import { RepositoryReleases } from './platform/releaseSources.ts';
 import { createApi } from './platform/publicApi.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
@@ -39,6 +41,8 @@ import { registerDecorations } from './presentation/decorations.ts';
 import { registerHover } from './presentation/hover.ts';
 import { registerStatusBar } from './presentation/statusBar.ts';
 import { WaterfallPanels } from './presentation/waterfallPanel.ts';
+import { ReleaseCommits } from './releases/releaseCommits.ts';
+import { SourceAtCommits } from './releases/sourceAt.ts';
 import { Journal } from './rollback/journal.ts';
 import { createProviders } from './rollback/providers/registry.ts';
 import type { IndexContract } from './symbols/contract.ts';
@@ -124,10 +128,39 @@ export function compose(context: vscode.ExtensionContext): Composition {
       cacheFolder,
     }),
   );
+  const gitStops = new AbortController();
+  owned.add({
+    dispose: () => {
+      gitStops.abort();
+    },
+  });
+  const commits = new ReleaseCommits({
+    open: openRepository(
+      processes,
+      async () => (trusted() ? gitPath() : undefined),
+      gitStops.signal,
+    ),
+    now: () => clock.now(),
+  });
+  const releases = owned.add(
+    new RepositoryReleases({
+      index,
+      commits,
+      sources: new SourceAtCommits(),
+      now: () => clock.now(),
+      log: log.scoped('releases'),
+    }),
+  );
+  const forgetRepositories = (): void => {
+    releases.forget();
+  };
+  owned.add(vscode.workspace.onDidGrantWorkspaceTrust(forgetRepositories));
+  owned.add(vscode.workspace.onDidChangeWorkspaceFolders(forgetRepositories));
   const insights = owned.add(
     createInsightService({
       index,
       environment: environments,
+      releases,
       after: (milliseconds, run) => {
         const timer = clock.after(milliseconds, run);
         return { dispose: () => void timer.dispose() };

@@ -31,7 +31,11 @@ export async function grammarsFolder(): Promise<string> {
 
 /** Resolves when everything was read and linked. No settings, no prodlens.json but the folder's own. */
 export async function openWorkspace(folder: string, grammars: string): Promise<OpenWorkspace> {
-  const service = new IndexService({ changed: () => undefined, problems: () => undefined });
+  const service = new IndexService({
+    changed: () => undefined,
+    problems: () => undefined,
+    rules: () => undefined,
+  });
   const { remote } = inProcess<IndexContract>(service.handlers);
   let routes: RouteTable = { routes: [] };
   service.onRoutes((table) => {

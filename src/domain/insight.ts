@@ -29,7 +29,10 @@ export interface Insight {
   readonly numbers?: FunctionNumbers;
   /** Last good data of a silent service or an unreachable backend. */
   readonly stale?: true;
+  /** `edited`: differs from every running release's source; `notInRelease`: newer than every running release. */
   readonly drift?: 'edited' | 'notInRelease';
+  /** Running releases that don't have the function, when it has no numbers that name them. */
+  readonly notIn?: readonly string[];
   /** The weightiest comparison among the running releases. */
   readonly verdict?: Verdict;
   readonly attribution: readonly InsightAttribution[];

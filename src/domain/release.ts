@@ -9,6 +9,8 @@ export interface ReleaseState {
   readonly share?: Ratio;
   readonly firstSeen: UnixMillis;
   readonly lastSeen: UnixMillis;
+  /** Commit that the telemetry itself names. */
+  readonly commit?: string;
 }
 
 /** What is known of a service in an environment. */

@@ -7,6 +7,7 @@ import type { Failure } from '../domain/result.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { FunctionNumbers, Verdict } from '../domain/stats.ts';
 import type { FileView, OwnedOperation } from '../symbols/contract.ts';
+import { driftAgainst } from './drift.ts';
 import type { OperationGroup } from '../telemetry/ports.ts';
 
 /** A function of a file in one service, with the operations that it owns or might own. */
@@ -74,6 +75,8 @@ export interface CombineContext {
   readonly numbersOf: (key: string) => KnownNumbers | undefined;
   /** Why the backend gives no answer now. */
   readonly failure?: Failure;
+  /** Commit of a service's release in the repository of the file; undefined while unknown. */
+  readonly commitOf?: (service: ServiceKey, version: string) => string | undefined;
 }
 
 /** Numbers as last answered; `lastGood`: the newest ones with calls in them, when the present answer has none. */
@@ -86,13 +89,42 @@ export interface KnownNumbers {
 export function combine(view: FileView, context: CombineContext): readonly Insight[] {
   const groups = groupOperations(view);
   const insights: Insight[] = [];
+  const add = (insight: Insight): void => {
+    insights.push(withReleases(insight, view, context));
+  };
   for (const declaration of view.functions) {
     const own = groups.filter((group) => group.function.id === declaration.id);
-    if (own.length > 0) insights.push(...own.flatMap((group) => ofGroup(group, context)));
-    else if (declaration.kind !== 'class')
-      insights.push(withoutTelemetry(view, declaration, context));
+    if (own.length > 0) own.flatMap((group) => ofGroup(group, context)).forEach(add);
+    else if (declaration.kind !== 'class') add(withoutTelemetry(view, declaration, context));
   }
   return insights;
+}
+
+/** Commits beside the releases, and how the function differs from what they run. */
+function withReleases(insight: Insight, view: FileView, context: CombineContext): Insight {
+  const { service, numbers } = insight;
+  const { commitOf } = context;
+  if (service === undefined || commitOf === undefined) return insight;
+  const running = (context.services.get(service)?.releases ?? []).filter((r) => r.running);
+  const compared = driftAgainst(
+    view,
+    insight.function,
+    running.map(({ version }) => commitOf(service, version)),
+  );
+  // What was called is there, whatever the source says.
+  const drift = compared === 'notInRelease' && insight.state === 'observed' ? 'edited' : compared;
+  const releases = numbers?.releases.map((release) => {
+    const commit = release.commit ?? commitOf(service, release.version);
+    return commit === undefined ? release : { ...release, commit };
+  });
+  return {
+    ...insight,
+    ...(numbers === undefined || releases === undefined
+      ? {}
+      : { numbers: { ...numbers, releases } }),
+    ...(drift === undefined ? {} : { drift }),
+    ...(drift === 'notInRelease' ? { notIn: running.map(({ version }) => version) } : {}),
+  };
 }
 
 const base = (declaration: FunctionDecl, context: CombineContext, service?: ServiceKey) => ({

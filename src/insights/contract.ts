@@ -1,6 +1,8 @@
+import type { Confidence } from '../domain/attribution.ts';
 import type { FileInsights, Insight } from '../domain/insight.ts';
 import type { ServiceState } from '../domain/release.ts';
 import type { Failure } from '../domain/result.ts';
+import type { ServiceKey } from '../domain/service.ts';
 import type { WindowName } from '../domain/units.ts';
 
 interface Disposable {
@@ -34,4 +36,28 @@ export interface InsightService {
   /** Insights of these files changed. */
   onDidChange(listener: (paths: readonly string[]) => void): Disposable;
   onDidChangeEnvironment(listener: (environment: EnvironmentView) => void): Disposable;
+}
+
+/** A release of a service that runs code of a file. */
+export interface WantedRelease {
+  readonly service: ServiceKey;
+  readonly version: string;
+  /** Commit that the telemetry names by itself. */
+  readonly commit?: string;
+}
+
+/** What the workspace's repositories say of releases: answers from memory, and tells when it knows more. */
+export interface ReleaseSources {
+  /**
+   * Releases running a file: their commits and the file's source there are looked for in the background.
+   *
+   * @param names of functions that aren't in the file's earlier source: looked for in other files
+   */
+  want(path: string, releases: readonly WantedRelease[], names: readonly string[]): void;
+  /** The release's commit in the repository of the file, as far as it was found. */
+  commitOf(
+    path: string,
+    release: WantedRelease,
+  ): { readonly commit: string; readonly confidence: Confidence; readonly how: string } | undefined;
+  onDidChange(listener: (paths: readonly string[]) => void): Disposable;
 }

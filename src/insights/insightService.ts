@@ -8,10 +8,13 @@ import type { FileView } from '../symbols/contract.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { MetricsSource, OperationGroup } from '../telemetry/ports.ts';
 import { VerdictHold } from '../releases/verdictHold.ts';
-import type { KnownNumbers } from './combine.ts';
+import type { CombineContext, KnownNumbers } from './combine.ts';
 import { combine, groupOperations, operationGroup } from './combine.ts';
-import type { EnvironmentView, InsightService } from './contract.ts';
+import type { EnvironmentView, InsightService, ReleaseSources } from './contract.ts';
+import { namesNotThere } from './drift.ts';
 import { LatestFiles } from './latestFiles.ts';
+
+type CommitOf = NonNullable<CombineContext['commitOf']>;
 
 interface Disposable {
   dispose(): void;
@@ -26,6 +29,8 @@ export interface EnvironmentSource {
 export interface InsightDependencies {
   readonly index: Pick<Remote<IndexContract>, 'call' | 'on'>;
   readonly environment: EnvironmentSource;
+  /** Absent: nothing is known of the repository. */
+  readonly releases?: ReleaseSources;
   readonly after: (milliseconds: number, run: () => void) => Disposable;
   /** Something failed that a person didn't ask for. */
   readonly report: (text: string, error: unknown) => void;
@@ -48,7 +53,7 @@ const maxNumbers = 5_000;
 
 /** Joins symbols, attributions and numbers; schedules refreshes; keeps the last good ones (docs/architecture.md). */
 export function createInsightService(dependencies: InsightDependencies): InsightServiceHost {
-  const { index, environment, after, report } = dependencies;
+  const { index, environment, after, report, releases } = dependencies;
   const files = new LatestFiles();
   const numbers = new Map<string, KnownNumbers>();
   const hold = new VerdictHold();
@@ -118,10 +123,31 @@ export function createInsightService(dependencies: InsightDependencies): Insight
           services,
           numbersOf: (key) => numbers.get(key),
           ...(offline === undefined ? {} : { failure: offline }),
+          ...(releases === undefined ? {} : { commitOf: followReleases(view, releases) }),
         }),
       );
     });
     if (changed.length > 0) for (const listener of [...changeListeners]) listener(changed);
+  }
+
+  /** Has the releases that run the file looked up; the answer is what is known of them now. */
+  function followReleases(view: FileView, sources: ReleaseSources): CommitOf {
+    const own = new Set([
+      ...view.services.map(({ service }) => service),
+      ...view.attributions.map(({ operation }) => operation.service),
+    ]);
+    const running = [...own].flatMap((service) =>
+      (services.get(service)?.releases ?? [])
+        .filter((release) => release.running && release.version !== '')
+        .map(({ version, commit }) => ({
+          service,
+          version,
+          ...(commit === undefined ? {} : { commit }),
+        })),
+    );
+    if (running.length > 0 && shown.includes(view.path))
+      sources.want(view.path, running, namesNotThere(view));
+    return (service, version) => sources.commitOf(view.path, { service, version })?.commit;
   }
 
   async function loadView(path: string, signal?: AbortSignal): Promise<FileView | null> {
@@ -259,6 +285,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     refreshSoon(0);
   };
   subscriptions.push(environment.onDidChange(followSource));
+  if (releases !== undefined) subscriptions.push(releases.onDidChange(recombine));
   followSource();
 
   return {

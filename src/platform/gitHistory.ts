@@ -1,6 +1,6 @@
-import type { Milliseconds } from '../domain/units.ts';
-import { milliseconds } from '../domain/units.ts';
 import type { DeployedRelease, ProcessRunner } from '../rollback/ports.ts';
+import type { RunGit } from '../releases/ports.ts';
+import { fullCommit, gitIn } from './git.ts';
 
 export interface GitHistoryOptions {
   readonly processes: ProcessRunner;
@@ -10,8 +10,6 @@ export interface GitHistoryOptions {
   readonly folders: () => readonly string[];
 }
 
-const timeout: Milliseconds = milliseconds(15_000);
-const maxOutputBytes = 4 * 1024 * 1024;
 const maxCommits = 50;
 const maxMigrations = 20;
 
@@ -21,16 +19,6 @@ const commitId = /^[0-9a-f]{7,40}$/;
 const tagVersion = /^[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.)){0,99}$/;
 const migration =
   /(?:^|\/)(?:migrations|db\/migrate|alembic\/versions|prisma\/migrations)\/|\.sql$/i;
-
-/** A repository's own settings can name programs (signatures, diffs, file watching): none is run for a preview, and nothing fetched. */
-const quiet = ['-c', 'log.showSignature=false', '-c', 'core.fsmonitor=false'] as const;
-const environment = {
-  GIT_OPTIONAL_LOCKS: '0',
-  GIT_NO_LAZY_FETCH: '1',
-  GIT_TERMINAL_PROMPT: '0',
-} as const;
-
-type Run = (...words: string[]) => Promise<string | undefined>;
 
 /**
  * What lies between two releases in the source: the commits that going from `from` back to `to` takes away, with their
@@ -44,19 +32,7 @@ export function createSourceChanges(
     if (git === undefined) return '';
     const found = new Map<string, string>();
     for (const folder of options.folders()) {
-      const run: Run = async (...words) => {
-        const ran = await options.processes.run(
-          {
-            argv: [git, '-C', folder, ...quiet, ...words],
-            environment,
-            timeout,
-            maxOutputBytes,
-            onAbort: 'kill',
-          },
-          signal,
-        );
-        return ran.ok && ran.value.exitCode === 0 ? ran.value.stdout : undefined;
-      };
+      const run = gitIn(options.processes, git, folder, signal);
       const root = (await run('rev-parse', '--show-toplevel'))?.trim();
       if (root === undefined || root === '' || found.has(root)) continue;
       const [left, wanted] = [await resolve(run, from), await resolve(run, to)];
@@ -71,7 +47,7 @@ export function createSourceChanges(
 }
 
 /** The full commit of a release: the one the deploy system names, else that of the tag v<version> or <version>. */
-async function resolve(run: Run, release: DeployedRelease): Promise<string | undefined> {
+async function resolve(run: RunGit, release: DeployedRelease): Promise<string | undefined> {
   const { commit, version } = release;
   if (commit !== undefined && commit !== '') {
     const wanted = commit.toLowerCase();
@@ -89,12 +65,7 @@ async function resolve(run: Run, release: DeployedRelease): Promise<string | und
   return undefined;
 }
 
-async function fullCommit(run: Run, revision: string): Promise<string | undefined> {
-  const text = (await run('rev-parse', '--verify', '--quiet', `${revision}^{commit}`))?.trim();
-  return text !== undefined && /^[0-9a-f]{40,64}$/.test(text) ? text : undefined;
-}
-
-async function describe(run: Run, from: string, to: string): Promise<string> {
+async function describe(run: RunGit, from: string, to: string): Promise<string> {
   const taken = `${to}..${from}`;
   const [log, count, missing, files] = [
     await run(

@@ -52,6 +52,26 @@ export interface FileView {
   readonly servicesExplanation: string;
   /** Attributions whose owner or candidates are in this file. */
   readonly attributions: readonly OwnedOperation[];
+  /** How the functions differ from the releases' source, as far as it was given (`baselines`). */
+  readonly drift?: readonly FileDrift[];
+}
+
+/** A file as it is in a commit. */
+export interface FileBaseline {
+  readonly commit: string;
+  /** null: the commit doesn't have the file. */
+  readonly text: string | null;
+  /** Names that are written somewhere in the commit: a function of such a name may have been moved here. */
+  readonly elsewhere?: readonly string[];
+}
+
+/**
+ * Functions by the part of their id after `#` that differ from the commit's; those left out are the same. `elsewhere`: not in this file
+ * there, but the name is in another one, so nothing can be said.
+ */
+export interface FileDrift {
+  readonly commit: string;
+  readonly functions: Readonly<Record<string, 'edited' | 'absent' | 'elsewhere'>>;
 }
 
 export interface OwnedOperation {
@@ -100,6 +120,11 @@ export interface IndexContract {
       result: { readonly inSync: boolean };
     };
     readonly close: { params: { readonly path: string }; result: undefined };
+    /** Texts of a file in the releases that run; replaces those given before. Its view has `drift` from then on. */
+    readonly baselines: {
+      params: { readonly path: string; readonly baselines: readonly FileBaseline[] };
+      result: undefined;
+    };
     readonly filesChanged: { params: { readonly paths: readonly string[] }; result: undefined };
     /** null: not a file we read (other language, excluded, outside the folders). */
     readonly file: { params: { readonly path: string }; result: FileView | null };
@@ -127,7 +152,15 @@ export interface IndexContract {
     /** Symbols or attributions of these files changed; `all` after a re-index. */
     readonly changed: { readonly paths: readonly string[]; readonly all?: true };
     readonly problems: readonly ConfigProblem[];
+    /** What prodlens.json says that others than the index follow. */
+    readonly rules: RepositoryRules;
   };
+}
+
+/** Rules of prodlens.json. */
+export interface RepositoryRules {
+  /** Regular expression with one group: the commit or tag in a version. */
+  readonly versionCommit?: string;
 }
 
 /** Where a stack frame lies in the workspace. */

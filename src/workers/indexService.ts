@@ -107,6 +107,7 @@ export class IndexService {
           },
           routes: (table) => this.sendRoutes?.(table),
           problems: this.events.problems,
+          rules: this.events.rules,
         });
         return undefined;
       },
@@ -119,6 +120,10 @@ export class IndexService {
       }),
       close: async ({ path: file }) => {
         await this.session?.close(file);
+        return undefined;
+      },
+      baselines: ({ path: file, baselines }) => {
+        this.session?.setBaselines(file, baselines);
         return undefined;
       },
       filesChanged: async ({ paths }) => {

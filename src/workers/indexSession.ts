@@ -2,8 +2,17 @@ import type { Operation } from '../domain/operation.ts';
 import type { RouteTable } from '../domain/route.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import { Documents } from '../symbols/buffer/documents.ts';
+import { Baselines } from '../symbols/drift/baselines.ts';
 import { linksAlike, looksAlike, type OpenDocument } from '../symbols/buffer/openDocument.ts';
-import type { ConfigProblem, FileView, IndexReport, IndexSettings } from '../symbols/contract.ts';
+import type {
+  ConfigProblem,
+  FileBaseline,
+  FileDrift,
+  FileView,
+  IndexReport,
+  IndexSettings,
+  RepositoryRules,
+} from '../symbols/contract.ts';
 import { WorkspaceIndex } from '../symbols/index/workspaceIndex.ts';
 import type { ParserPool } from '../symbols/parser/parserPool.ts';
 import type { AttributionBook } from './attributionBook.ts';
@@ -21,6 +30,7 @@ export interface SessionListener {
   changed(paths: Iterable<string>, all?: true): void;
   routes(table: RouteTable): void;
   problems(problems: readonly ConfigProblem[]): void;
+  rules(rules: RepositoryRules): void;
 }
 
 /** Typing is followed once it pauses that long. */
@@ -43,6 +53,7 @@ export class IndexSession {
   });
   private readonly relinkSoon = new Debounce(relinkAfterMs, () => void this.relink());
   private readonly started: Promise<void>;
+  private readonly baselines = new Baselines();
   private linked: LinkedWorkspace | undefined;
   private linkServices: ((seen: readonly ServiceKey[]) => LinkedWorkspace) | undefined;
   /** Every file may look different after the next answers. */
@@ -51,6 +62,7 @@ export class IndexSession {
   private hintsStale = true;
   private routesSent = '';
   private problemsSent = '[]';
+  private rulesSent = '{}';
   private linking: Promise<void> | undefined;
   /** Open documents parsed since linking last looked at them. */
   private readonly settled = new Set<string>();
@@ -129,6 +141,11 @@ export class IndexSession {
     return inSync;
   }
 
+  setBaselines(path: string, baselines: readonly FileBaseline[]): void {
+    this.baselines.set(path, baselines);
+    this.listener.changed([path]);
+  }
+
   async file(path: string): Promise<FileView | null> {
     const place = this.index.placeOf(path);
     if (place === undefined) return null;
@@ -143,10 +160,17 @@ export class IndexSession {
     if (state?.kind === 'skipped') return viewOfSkipped(path, state, more());
     if (state?.kind === 'parsed') {
       this.settle(path, state.document, false);
-      return viewOfDocument(path, state.document, more());
+      const { document } = state;
+      return { ...viewOfDocument(path, document, more()), drift: this.driftOf(path, document) };
     }
     const source = await this.index.ensure(path);
     return source === undefined ? null : viewOfDisk(source, more());
+  }
+
+  private driftOf(path: string, document: OpenDocument): readonly FileDrift[] {
+    return this.baselines.compare(path, document.content, document.functions, (text) =>
+      document.functionsOf(text),
+    );
   }
 
   /** `announce`: tell that the file looks different; whoever asks for it sees it anyway. */
@@ -155,6 +179,11 @@ export class IndexSession {
     if (!document.settle()) return;
     const alike = looksAlike(before.functions, document.functions);
     if (announce && !(alike && before.status === document.status)) this.listener.changed([path]);
+    // Nothing moved, but a function may now differ from what runs, or no longer.
+    else if (announce && this.baselines.last(path) !== undefined) {
+      const drift = JSON.stringify(this.baselines.last(path));
+      if (JSON.stringify(this.driftOf(path, document)) !== drift) this.listener.changed([path]);
+    }
     this.settled.add(path);
     this.settleSoon.request();
   }
@@ -280,6 +309,9 @@ export class IndexSession {
     const problems = JSON.stringify(this.services.problems);
     if (problems !== this.problemsSent) this.listener.problems(this.services.problems);
     this.problemsSent = problems;
+    const rules = JSON.stringify(this.services.rules);
+    if (rules !== this.rulesSent) this.listener.rules(this.services.rules);
+    this.rulesSent = rules;
   }
 
   get routeTable(): RouteTable | undefined {

@@ -30,6 +30,9 @@ function start(port: MessagePort, { feedPort, grammarsFolder }: IndexWorkerData)
     problems: (payload) => {
       server.emit('problems', payload);
     },
+    rules: (payload) => {
+      server.emit('rules', payload);
+    },
   });
   const server = serve<IndexContract>(portTransport(port), service.handlers);
   if (feedPort === undefined) return;

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeProdlensJson } from '../config/prodlensJson.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { AttributionOverride, FileServices } from '../domain/workspace.ts';
-import type { ConfigProblem } from '../symbols/contract.ts';
+import type { ConfigProblem, RepositoryRules } from '../symbols/contract.ts';
 import type { WorkspacePlace } from '../symbols/index/workspaceIndex.ts';
 import { isHintFile, readHint, type HintFacts } from '../symbols/serviceHints/hints.ts';
 import { createServiceResolver, type ServiceRule } from '../symbols/serviceHints/resolver.ts';
@@ -14,6 +14,7 @@ export interface WorkspaceServices {
   readonly overrides: readonly AttributionOverride[];
   readonly problems: readonly ConfigProblem[];
   readonly hints: readonly HintFacts[];
+  readonly rules: RepositoryRules;
   /** The answer for files, given the services that have telemetry. */
   resolver(seen: readonly ServiceKey[]): (file: string) => FileServices;
 }
@@ -23,6 +24,7 @@ export const noWorkspaceServices: WorkspaceServices = {
   overrides: [],
   problems: [],
   hints: [],
+  rules: {},
   resolver: () => () => ({
     services: [],
     explanation: 'the workspace is not trusted, so nothing in it is read that names services',
@@ -44,7 +46,8 @@ export async function readWorkspaceServices(
   const overrides: AttributionOverride[] = [];
   const problems: ConfigProblem[] = [];
   const hints: HintFacts[] = [];
-  const rules: ServiceRule[] = [];
+  const folders: ServiceRule[] = [];
+  let versionCommit: string | undefined;
   for (const file of files) {
     const place = placeOf(file);
     const text = place === undefined ? undefined : await textOf(file);
@@ -53,8 +56,9 @@ export async function readWorkspaceServices(
       const { value, problems: found } = decodeProdlensJson(text);
       overrides.push(...value.attributions);
       problems.push(...found.map((problem) => ({ path: file, ...problem })));
+      versionCommit ??= value.versionCommit;
       for (const { folder, service } of value.services)
-        rules.push({ folder: path.join(place.folder, folder).replace(/[/\\]$/, ''), service });
+        folders.push({ folder: path.join(place.folder, folder).replace(/[/\\]$/, ''), service });
     } else hints.push(readHint({ ...place, text }));
     await nextTurn();
   }
@@ -62,7 +66,8 @@ export async function readWorkspaceServices(
     overrides,
     problems,
     hints,
-    resolver: (seen) => createServiceResolver({ hints, seen, rules }),
+    rules: versionCommit === undefined ? {} : { versionCommit },
+    resolver: (seen) => createServiceResolver({ hints, seen, rules: folders }),
   };
 }
 

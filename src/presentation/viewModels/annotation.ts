@@ -59,7 +59,9 @@ function renderOne(insight: Insight, settings: AnnotationSettings): Annotation |
   const env = insight.production ? '' : renderUntrusted(insight.environment, 30);
   const withEnv = (sentence: string): string => (env === '' ? sentence : `${env} · ${sentence}`);
   if (insight.drift === 'notInRelease') {
-    const running = runningReleases(insight.numbers).map(({ version }) => renderVersion(version));
+    const running = (
+      insight.notIn ?? runningReleases(insight.numbers).map(({ version }) => version)
+    ).map(renderVersion);
     const where = running.length === 0 ? 'a running release' : running.slice(0, 3).join(', ');
     return { text: withEnv(`not in ${where} yet`), tone: 'stale' };
   }

@@ -78,6 +78,17 @@ export class OpenDocument {
     return this.linkable;
   }
 
+  /** Functions of another text of this file; undefined: it can't be parsed. */
+  functionsOf(text: string): readonly FunctionDecl[] | undefined {
+    const tree = this.loaded.parse(asEditorText(text));
+    if (tree === undefined) return undefined;
+    try {
+      return readSource(this.loaded, tree, asEditorText(text), this.name).functions;
+    } finally {
+      tree.delete();
+    }
+  }
+
   /** False: versions or positions don't fit, the document must be opened anew. */
   edit(version: number, edits: readonly TextEdit[]): boolean {
     if (version <= this.current) return false;

@@ -61,6 +61,8 @@ describe('prodlens.json', () => {
     ['{"objectives": [{"service": "a"}]}', '{"service": "a"}', /needs "p95Ms" or "errorRatio"/],
     ['{"versionCommit": "("}', '"("', /one group/],
     ['{"versionCommit": "abc"}', '"abc"', /one group/],
+    ['{"versionCommit": "(a+)+$"}', '"(a+)+$"', /no repeated groups/],
+    ['{"versionCommit": ".*.*.*.*(x)"}', '".*.*.*.*(x)"', /at most three/],
     ['{"targets": ["https://x/y"]}', '"https://x/y"', /never a URL/],
     ['{"colour": 1}', '"colour"', /unknown property/],
   ];

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { LanguageId } from '../../../src/domain/functionDecl.ts';
 import { createParserPool, type ParserPool } from '../../../src/symbols/parser/parserPool.ts';
@@ -14,6 +15,14 @@ export const grammarFile = (file: string): string =>
     : path.join(modules, '@vscode/tree-sitter-wasm/wasm', file);
 
 export const testPool = (): ParserPool => createParserPool(grammarFile);
+
+/** Puts links to the parser's runtime and to grammars into a folder, as `dist/grammars` has them. */
+export function linkGrammars(folder: string, grammars: readonly string[]): string {
+  const files = grammars.map((name) => `tree-sitter-${name}.wasm`);
+  for (const file of ['web-tree-sitter.wasm', ...files])
+    symlinkSync(grammarFile(file), path.join(folder, file));
+  return folder;
+}
 
 /** Reads a text as the index would; `read` sees the file while its tree exists. */
 export async function withSource<T>(

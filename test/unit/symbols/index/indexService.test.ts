@@ -88,6 +88,7 @@ describe('the index worker’s answers', () => {
     service = new IndexService({
       changed: (payload) => events.emit('changed', payload),
       problems: (payload) => events.emit('problems', payload),
+      rules: (payload) => events.emit('rules', payload),
     });
     index = inProcess<IndexContract>(service.handlers).remote;
     feed = fakeFeed();

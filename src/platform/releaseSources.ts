@@ -1,0 +1,139 @@
+import path from 'node:path';
+import type { ReleaseSources, WantedRelease } from '../insights/contract.ts';
+import type { CommitsOfReleases, ReleaseCommit, SourcesAtCommits } from '../releases/ports.ts';
+import type { FileBaseline, IndexContract } from '../symbols/contract.ts';
+import type { Disposable } from './disposables.ts';
+import { Emitter } from './disposables.ts';
+import type { Log } from './log.ts';
+import type { SupervisedRemote } from './workerHost.ts';
+
+export interface ReleaseSourcesOptions {
+  readonly index: Pick<SupervisedRemote<IndexContract>, 'call' | 'on' | 'onStart'>;
+  readonly commits: CommitsOfReleases;
+  readonly sources: SourcesAtCommits;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+interface Followed {
+  readonly wanted: string;
+  readonly at: number;
+  /** A release has no commit, or the file no text: worth another look. */
+  open: boolean;
+}
+
+/** Asked at every refresh: what wasn't found is looked for again at most this often. */
+const lookAgainAfter = 60_000;
+
+/**
+ * Follows the releases that run the files in sight: which commit each is, and what the file's source is there, for the index to compare.
+ * In the background and from the local repository alone.
+ */
+export class RepositoryReleases implements ReleaseSources, Disposable {
+  readonly #options: ReleaseSourcesOptions;
+  readonly #followed = new Map<string, Followed>();
+  readonly #known = new Map<string, ReleaseCommit>();
+  readonly #given = new Map<string, string>();
+  readonly #changed = new Emitter<readonly string[]>();
+  readonly #subscriptions: readonly Disposable[];
+  #rule: string | undefined;
+  #disposed = false;
+
+  constructor(options: ReleaseSourcesOptions) {
+    this.#options = options;
+    this.#subscriptions = [
+      options.index.on('rules', ({ versionCommit }) => {
+        if (versionCommit === this.#rule) return;
+        this.#rule = versionCommit;
+        this.forget();
+      }),
+      // A new thread knows nothing of what the one before was given.
+      options.index.onStart(() => {
+        this.#given.clear();
+        this.#followed.clear();
+        return Promise.resolve();
+      }),
+    ];
+  }
+
+  readonly onDidChange = (listener: (paths: readonly string[]) => void): Disposable =>
+    this.#changed.on(listener);
+
+  /** After the workspace was trusted, its folders or rules changed. */
+  forget(): void {
+    this.#options.commits.forget();
+    this.#known.clear();
+    this.#followed.clear();
+  }
+
+  commitOf(file: string, release: WantedRelease): ReleaseCommit | undefined {
+    return this.#known.get(keyOf(file, release));
+  }
+
+  want(file: string, releases: readonly WantedRelease[], names: readonly string[]): void {
+    const wanted = JSON.stringify([releases, names]);
+    const followed = this.#followed.get(file);
+    const now = this.#options.now();
+    if (followed?.wanted === wanted && !(followed.open && now - followed.at > lookAgainAfter))
+      return;
+    const next: Followed = { wanted, at: now, open: false };
+    this.#followed.set(file, next);
+    this.#follow(file, releases, names, next).catch((error: unknown) => {
+      if (!this.#disposed) this.#options.log.debug(`releases of ${file}: ${String(error)}`);
+    });
+  }
+
+  async #follow(
+    file: string,
+    releases: readonly WantedRelease[],
+    names: readonly string[],
+    followed: Followed,
+  ): Promise<void> {
+    const repository = await this.#options.commits.repositoryOf(path.dirname(file));
+    if (repository === undefined) return;
+    const commits = new Set<string>();
+    let news = false;
+    for (const release of releases) {
+      const found = await this.#options.commits.commitOf(repository, {
+        version: release.version,
+        service: release.service.slice(release.service.lastIndexOf('/') + 1),
+        ...(release.commit === undefined ? {} : { commit: release.commit }),
+        ...(this.#rule === undefined ? {} : { rule: this.#rule }),
+      });
+      if (found === undefined) {
+        followed.open = true;
+        continue;
+      }
+      commits.add(found.commit);
+      const key = keyOf(file, release);
+      if (this.#known.get(key)?.commit !== found.commit) news = true;
+      this.#known.set(key, found);
+    }
+    const baselines: FileBaseline[] = [];
+    for (const commit of commits) {
+      const text = await this.#options.sources.text(repository, commit, file);
+      if (text === undefined) {
+        followed.open = true;
+        continue;
+      }
+      const elsewhere = await this.#options.sources.written(repository, commit, file, names);
+      baselines.push({ commit, text, elsewhere });
+    }
+    if (this.#disposed || this.#followed.get(file) !== followed) return;
+    const given = JSON.stringify(baselines.map((b) => [b.commit, b.elsewhere]));
+    if (this.#given.get(file) !== given) {
+      this.#given.set(file, given);
+      await this.#options.index.call('baselines', { path: file, baselines });
+    }
+    if (news) this.#changed.fire([file]);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+}
+
+const keyOf = (file: string, { service, version }: WantedRelease): string =>
+  `${path.dirname(file)}\0${service}\0${version}`;

@@ -1,0 +1,47 @@
+import type { Confidence } from '../domain/attribution.ts';
+import type { VersionToCommit } from './versionCommit.ts';
+
+/** Runs git in a folder; its output, undefined when it failed, took too long or printed too much. */
+export type RunGit = (...words: string[]) => Promise<string | undefined>;
+
+/** A repository of the workspace. */
+export interface Repository {
+  /** Its top folder, absolute. */
+  readonly root: string;
+  readonly run: RunGit;
+  /** Full hash of the commit that a revision names; undefined when there is none, or several. */
+  commit(revision: string): Promise<string | undefined>;
+}
+
+/** The commit behind a release's version, and how it was found. */
+export interface ReleaseCommit {
+  /** Full hash. */
+  readonly commit: string;
+  readonly confidence: Confidence;
+  readonly how: string;
+}
+
+/** From versions to commits. */
+export interface CommitsOfReleases {
+  /** The repository that a folder lies in; undefined: none, or git may not be run. */
+  repositoryOf(folder: string): Promise<Repository | undefined>;
+  commitOf(repository: Repository, wanted: VersionToCommit): Promise<ReleaseCommit | undefined>;
+  /** After the workspace was trusted or its folders changed. */
+  forget(): void;
+}
+
+/** Texts of files in commits. */
+export interface SourcesAtCommits {
+  /**
+   * @param file absolute path today
+   * @returns null: the commit has no such file; undefined: it can't be known
+   */
+  text(repository: Repository, commit: string, file: string): Promise<string | null | undefined>;
+  /** Those of the names that are written as words in some file of the commit of the same language; all, if it can't be known. */
+  written(
+    repository: Repository,
+    commit: string,
+    file: string,
+    names: readonly string[],
+  ): Promise<readonly string[]>;
+}

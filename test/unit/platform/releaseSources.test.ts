@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once, EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { serviceKey } from '../../../src/domain/service.ts';
+import { openRepository } from '../../../src/platform/git.ts';
+import { RepositoryReleases } from '../../../src/platform/releaseSources.ts';
+import { createProcessRunner } from '../../../src/platform/process.ts';
+import { ReleaseCommits } from '../../../src/releases/releaseCommits.ts';
+import { SourceAtCommits } from '../../../src/releases/sourceAt.ts';
+import { inProcess } from '../../../src/rpc/peer.ts';
+import type { IndexContract } from '../../../src/symbols/contract.ts';
+import { IndexService } from '../../../src/workers/indexService.ts';
+import { linkGrammars } from '../symbols/grammars.ts';
+
+const quietLog = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+describe('functions beside the source of the releases that run, in a real repository', function () {
+  this.timeout(60_000);
+  const environment = {
+    ...process.env,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_SYSTEM: '/dev/null',
+    GIT_AUTHOR_NAME: 'x',
+    GIT_AUTHOR_EMAIL: 'x@example.com',
+    GIT_COMMITTER_NAME: 'x',
+    GIT_COMMITTER_EMAIL: 'x@example.com',
+  };
+  let root: string;
+  let grammars: string;
+  let file: string;
+  let service: IndexService;
+  let sources: RepositoryReleases;
+  let index: ReturnType<typeof inProcess<IndexContract>>['remote'];
+  const events = new EventEmitter();
+  const git = (...words: string[]): string =>
+    execFileSync('git', ['-C', root, ...words], { env: environment, encoding: 'utf8' }).trim();
+  const commit = (name: string, text: string, tag: string): string => {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), text);
+    git('add', '--all');
+    git('commit', '--quiet', '-m', tag);
+    git('tag', tag);
+    return git('rev-parse', 'HEAD');
+  };
+  const shop = serviceKey('shop', 'team');
+  // Most of the file stays: git takes it for renamed, not for another one.
+  const one = `export function first() {\n  return 1;\n}\n// ${'orders '.repeat(20)}\n`;
+  const two = `${one}export function second() {\n  return 2;\n}\n`;
+  const commits: string[] = [];
+  const wanted = ['1.0.0', '1.1.0', '9.9.9'].map((version) => ({ service: shop, version }));
+
+  before(async () => {
+    grammars = mkdtempSync(path.join(tmpdir(), 'pl-grammars-'));
+    root = realpathSync(mkdtempSync(path.join(tmpdir(), 'pl-drift-')));
+    git('init', '--quiet', '--initial-branch=main');
+    commits.push(commit('old/orders.js', one, 'v1.0.0'));
+    commits.push(commit('old/orders.js', two, 'shop-1.1.0'));
+    mkdirSync(path.join(root, 'src'));
+    git('mv', 'old/orders.js', 'src/orders.js');
+    git('commit', '--quiet', '-m', 'move');
+    file = path.join(root, 'src/orders.js');
+    service = new IndexService({
+      changed: (payload) => events.emit('changed', payload),
+      problems: () => undefined,
+      rules: () => undefined,
+    });
+    index = inProcess<IndexContract>(service.handlers).remote;
+    await index.call('configure', {
+      folders: [{ path: root, exclude: [] }],
+      grammarsFolder: linkGrammars(grammars, ['javascript']),
+      trusted: true,
+    });
+    await index.call('open', { path: file, language: 'javascript', version: 1, text: two });
+    sources = new RepositoryReleases({
+      index: { ...index, onStart: () => ({ dispose: () => undefined }) },
+      commits: new ReleaseCommits({
+        open: openRepository(
+          createProcessRunner({ workspaceFolders: () => [root], environment }),
+          () => Promise.resolve('git'),
+          new AbortController().signal,
+        ),
+        now: Date.now,
+      }),
+      sources: new SourceAtCommits(),
+      now: Date.now,
+      log: { ...quietLog, scoped: () => quietLog, show: () => undefined } as never,
+    });
+  });
+  after(() => {
+    sources.dispose();
+    service.dispose();
+    for (const made of [root, grammars]) rmSync(made, { recursive: true, force: true });
+  });
+
+  it('finds the commits by their tags and the file under its earlier name', async () => {
+    const known = new Promise((resolve) => sources.onDidChange(resolve));
+    sources.want(file, wanted, []);
+    assert.deepEqual(await known, [file]);
+    const found = ['1.0.0', '1.1.0', '9.9.9'].map((version) =>
+      sources.commitOf(file, { service: shop, version }),
+    );
+    assert.deepEqual(
+      found.map((f) => f?.commit),
+      [...commits, undefined],
+    );
+    assert.equal(found[1]?.how, 'the tag shop-1.1.0');
+    const view = await index.call('file', { path: file });
+    assert.deepEqual(view?.drift, [
+      { commit: commits[0], functions: { second: 'absent' } },
+      { commit: commits[1], functions: {} },
+    ]);
+  });
+
+  /** Waits until the index says so: it announces each of its changes. */
+  const driftBecomes = async (expected: unknown): Promise<void> => {
+    for (;;) {
+      const changed = once(events, 'changed');
+      if (isDeepStrictEqual((await index.call('file', { path: file }))?.drift, expected)) return;
+      await changed;
+    }
+  };
+
+  it('says nothing of a function that another file of the release may have', async () => {
+    const moved = two.replace('second', 'orders');
+    await index.call('open', { path: file, language: 'javascript', version: 5, text: moved });
+    sources.want(file, [{ service: shop, version: '1.0.0' }], ['orders', 'second']);
+    await driftBecomes([{ commit: commits[0], functions: { orders: 'elsewhere' } }]);
+    await index.call('open', { path: file, language: 'javascript', version: 1, text: two });
+    sources.want(file, wanted, ['second']);
+    await driftBecomes([
+      { commit: commits[0], functions: { second: 'absent' } },
+      { commit: commits[1], functions: {} },
+    ]);
+  });
+
+  it('follows what is typed, though no line moves, and what is taken back', async () => {
+    const edit = async (version: number, from: string, to: string): Promise<void> => {
+      const changed = once(events, 'changed');
+      const character = '  return '.length;
+      await index.call('edit', {
+        path: file,
+        version,
+        edits: [
+          {
+            range: {
+              start: { line: 1, character },
+              end: { line: 1, character: character + from.length },
+            },
+            text: to,
+          },
+        ],
+      });
+      await changed;
+    };
+    const drift = async () => (await index.call('file', { path: file }))?.drift;
+    await edit(2, '1', '7');
+    assert.deepEqual(await drift(), [
+      { commit: commits[0], functions: { first: 'edited', second: 'absent' } },
+      { commit: commits[1], functions: { first: 'edited' } },
+    ]);
+    await edit(3, '7', '1');
+    assert.deepEqual((await drift())?.[1]?.functions, {});
+    assert.equal(readFileSync(file, 'utf8'), two);
+  });
+});
