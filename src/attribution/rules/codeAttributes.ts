@@ -14,7 +14,7 @@ import {
 import { refOf } from '../workspaceIndex.ts';
 
 const libraryPath =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|\.cargo|jars)\/|^node:|^<|^\/usr\/(?:lib|local\/(?:lib|go))\/|(?:^|\/)pkg\/mod\//;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|\.cargo|cargo\/registry|jars)\/|^node:|^<|^\/usr\/(?:lib|local\/(?:lib|go))\/|(?:^|\/)pkg\/mod\//;
 
 /** `code.*` attributes: the file by its longest unique end, the function by its name's parts, the line only to tell equals apart. */
 export const codeAttributes: Rule = {
@@ -79,14 +79,17 @@ function byLine(
     (f) => f.kind !== 'class' && f.range.start.line < line && f.range.end.line >= line - 1,
   );
   const innermost = inside.at(-1);
-  return innermost === undefined
-    ? noOwner(`${because}, but no function is at line ${line}`)
-    : decide(
-        context,
-        [refOf(innermost)],
-        'weak',
-        `${because} and line ${line} lies in the function`,
-      );
+  if (innermost === undefined) return noOwner(`${because}, but no function is at line ${line}`);
+  // Rust's `#[instrument]` gives file and line, and calls the span after the function.
+  const named = nameTokens(innermost.name).at(-1) === context.operation.name;
+  return decide(
+    context,
+    [refOf(innermost)],
+    named || context.index.spans(context.operation.name).some((s) => s.owner?.id === innermost.id)
+      ? 'exact'
+      : 'weak',
+    `${because} and line ${line} lies in the function${named ? ' that the span is named after' : ''}`,
+  );
 }
 
 /** Without a file: class and package, or module path, must agree; a bare function name is never enough. */

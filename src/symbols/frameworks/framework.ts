@@ -26,6 +26,7 @@ export interface RouterFramework {
       }
     >
   >;
+  /** Where a verb's path is; {} where the router already has it. */
   readonly path: Arg;
   /** Where the handler is: the last argument, the decorated function, or an argument. */
   readonly handler: 'last' | 'decorated' | Arg;
@@ -49,15 +50,47 @@ export interface RouterFramework {
   readonly strips?: Readonly<Record<string, { readonly prefix: Arg; readonly child: Arg }>>;
   /** Method of a value that handles requests, where a value itself is registered. */
   readonly handlerMethod?: string;
-  /** `/items/` and `/items` are one route. */
-  readonly trailingSlash: 'same' | 'differs';
   /** Modules, besides those of `creators`, whose import tells that a file is written for this framework. */
   readonly modules?: readonly string[];
   /** Wrappers of plugins whose routes are the parent's own: the mount's prefix doesn't count for them. */
   readonly unprefixed?: readonly string[];
   /** What a mount may be given instead of a router: a loader of all files of a folder. */
   readonly folders?: Readonly<Record<string, FolderPattern>>;
+  /** Members that register what their argument chains: `.route("/x", get(list).post(create))`, `.route(web::get().to(list))`. */
+  readonly chained?: {
+    /** `alone` is where the chain is when the call has one argument. */
+    readonly members: Readonly<
+      Record<string, { readonly path: Arg; readonly chain: Arg; readonly alone?: Arg }>
+    >;
+    /** Functions and members of a chain → HTTP method. */
+    readonly verbs: Readonly<Record<string, string>>;
+    /** Member that is given the handler, where the verbs aren't. */
+    readonly to?: string;
+  };
+  /** Attributes that make a function a route of whatever router it is then mounted on: `#[get("/x")]`. */
+  readonly attributes?: {
+    readonly verbs: Readonly<Record<string, string>>;
+    readonly lists?: Readonly<Record<string, { readonly methods: Arg }>>;
+    readonly path: Arg;
+  };
+  /** Members that hand the router to a function: `.configure(routes)`. */
+  readonly passes?: Readonly<Record<string, Arg>>;
+  /** Names of the types that routers have in signatures, where the language writes them. */
+  readonly signatureTypes?: readonly string[];
+  /** Functions of a library that serve a router, which makes it a root: `module:exported` → the router. */
+  readonly serves?: Readonly<Record<string, Arg>>;
+  /** Members that do the same. */
+  readonly servedBy?: readonly string[];
+  /**
+   * `same`: `/items/` and `/items` are one route; `differs`: paths are joined as written; `kept`: the same, with a slash between
+   * prefix and path.
+   */
+  readonly trailingSlash: TrailingSlash;
 }
+
+/** Whether a verb is given its path; else its router has it. */
+export const pathIsGiven = ({ path }: RouterFramework): boolean =>
+  path.at !== undefined || path.named !== undefined;
 
 export interface MountPattern {
   readonly prefix: Arg;
@@ -89,6 +122,8 @@ export interface FolderPattern {
   readonly ownPrefix: string;
   readonly wholePrefix: string;
 }
+
+export type TrailingSlash = 'same' | 'differs' | 'kept';
 
 /** Frameworks whose routes are annotations on classes and their methods. */
 export interface ControllerFramework {
@@ -218,6 +253,8 @@ export interface SpanPattern {
   readonly family: string;
   /** Member or function called with the span's name. */
   readonly calls: Readonly<Record<string, Arg>>;
+  /** Macros whose first string is the span's name. */
+  readonly macros?: Readonly<Record<string, true>>;
   /** Decorators or annotations, with the span's name; without one, the function's own name is the span's. */
   readonly decorators: Readonly<Record<string, Arg>>;
 }

@@ -1,10 +1,12 @@
+import { actix } from './actix.ts';
+import { axum } from './axum.ts';
 import { chi } from './chi.ts';
 import { echo } from './echo.ts';
 import { express } from './express.ts';
 import { fastapi } from './fastapi.ts';
 import { fastify } from './fastify.ts';
 import { fiber } from './fiber.ts';
-import { annotationNames, type Framework } from './framework.ts';
+import { annotationNames, pathIsGiven, type Framework } from './framework.ts';
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
 import { jaxRs } from './jaxRs.ts';
@@ -33,6 +35,8 @@ export const frameworks: readonly Framework[] = [
   fiber,
   gorillaMux,
   netHttp,
+  actix,
+  axum,
 ];
 
 /** Names that extraction looks for in the text of a file, per family of languages. */
@@ -79,9 +83,16 @@ function gather(family: string): Vocabulary {
     if (framework.family !== family) continue;
     if (framework.kind === 'router') {
       const registering = [
-        ...Object.keys(framework.verbs),
+        ...(pathIsGiven(framework) ? Object.keys(framework.verbs) : []),
         ...Object.keys(framework.verbLists ?? {}),
       ];
+      add(members, [
+        ...Object.keys(framework.chained?.members ?? {}),
+        ...Object.keys(framework.passes ?? {}),
+        ...(framework.servedBy ?? []),
+      ]);
+      const { attributes } = framework;
+      add(decorators, Object.keys({ ...attributes?.verbs, ...attributes?.lists }));
       if (framework.handler === 'decorated') add(decorators, registering);
       const byCall =
         framework.handler === 'decorated' ? Object.keys(framework.verbLists ?? {}) : registering;

@@ -18,5 +18,18 @@ export const spanPatterns: readonly SpanPattern[] = [
     decorators: { start_as_current_span: { at: 0, named: ['name'] } },
   },
   { family: 'java', calls: { spanBuilder: { at: 0 } }, decorators: jvmAnnotations },
+  {
+    family: 'rust',
+    calls: { span_builder: { at: 0 }, in_span: { at: 0 }, start_with_context: { at: 0 } },
+    macros: {
+      span: true,
+      error_span: true,
+      warn_span: true,
+      info_span: true,
+      debug_span: true,
+      trace_span: true,
+    },
+    decorators: { instrument: { named: ['name'] } },
+  },
   { family: 'go', calls: { Start: { at: 1 } }, decorators: {} },
 ];

@@ -5,6 +5,7 @@ import { javascript } from './javascript.ts';
 import { javascriptreact } from './javascriptreact.ts';
 import type { LanguageDefinition } from './language.ts';
 import { python } from './python.ts';
+import { rust } from './rust.ts';
 import { typescript } from './typescript.ts';
 import { typescriptreact } from './typescriptreact.ts';
 
@@ -17,6 +18,7 @@ export const languages: readonly LanguageDefinition[] = [
   python,
   go,
   java,
+  rust,
 ];
 
 export const languageIds: readonly LanguageId[] = languages.map((language) => language.id);

@@ -36,6 +36,15 @@ export class FactsCollector {
     return found === undefined ? -1 : (this.indexOf.get(found.id) ?? -1);
   }
 
+  /** A name that a block gives to what it is called on; two blocks of one scope that use it differently give none. */
+  bindBlock(scope: Scope, name: string, value: Expr): void {
+    const { bindings } = this.facts;
+    const known = bindings.findIndex((b) => b.scope === scope && b.name === name);
+    if (known < 0) bindings.push({ scope, name, value });
+    else if (JSON.stringify(bindings[known]?.value) !== JSON.stringify(value))
+      bindings[known] = { scope, name, value: null };
+  }
+
   declared(node: Node): number | undefined {
     const found = this.file.declaredBy(node);
     return found === undefined ? undefined : this.indexOf.get(found.id);

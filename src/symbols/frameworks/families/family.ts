@@ -17,6 +17,8 @@ export interface LanguageFamily {
   readonly everythingIsExported?: true;
   /** Names of a class's body are seen from its methods without `this`. */
   readonly classNamesInScope?: true;
+  /** A path may begin with the name of a library, or of a library's type, without an import. */
+  readonly pathsNameLibraries?: true;
   /** What instrumentation scopes call themselves in this runtime. */
   readonly instrumentation: {
     /** Scopes of spans that were made in this runtime. */

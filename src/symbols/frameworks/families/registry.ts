@@ -5,6 +5,7 @@ import { goFamily } from './go.ts';
 import { javaFamily } from './java.ts';
 import { javascriptFamily } from './javascript.ts';
 import { pythonFamily } from './python.ts';
+import { rustFamily } from './rust.ts';
 
 /** Every family: a new one is a file and a line here; its languages name it. */
 export const families: readonly LanguageFamily[] = [
@@ -12,6 +13,7 @@ export const families: readonly LanguageFamily[] = [
   pythonFamily,
   javaFamily,
   goFamily,
+  rustFamily,
 ];
 
 const byId = new Map(families.map((family) => [family.id, family]));

@@ -172,6 +172,15 @@ export class Evaluator {
     return { kind: 'written', file, scope, expr };
   }
 
+  /** The framework of a router; for one whose maker is out of sight, all of the file's family. */
+  frameworksOf(
+    file: LinkedFile,
+    framework: RouterFramework | undefined,
+  ): readonly RouterFramework[] {
+    if (framework !== undefined) return [framework];
+    return [...new Set(this.creators.values())].filter((f) => f.family === file.family?.id);
+  }
+
   private declared(file: LinkedFile, index: number): Value | undefined {
     const decl = file.functions[index];
     if (decl === undefined) return undefined;
@@ -182,7 +191,11 @@ export class Evaluator {
     const whole = this.plainName(file, name) ? undefined : this.free(file, scope, name);
     if (whole !== undefined) return this.bound(file, whole);
     const [first = '', ...rest] = name.split('.');
+    const own = rest.length > 0 ? file.qualified(name) : undefined;
+    if (own !== undefined) return this.declared(file, own);
     let value = this.local(file, scope, first);
+    if (value === undefined && rest.length > 0 && file.family?.pathsNameLibraries)
+      value = this.module(file, first, '*');
     for (const member of rest) value = this.member(value, member);
     return value;
   }
@@ -214,7 +227,7 @@ export class Evaluator {
   }
 
   private local(file: LinkedFile, scope: Scope, name: string): Value | undefined {
-    if (name === 'this' || name === 'self') {
+    if (name === 'this' || name === 'self' || name === 'Self') {
       const owner = file.classAround(scope);
       return owner === undefined ? undefined : { kind: 'instance', file, index: owner };
     }
@@ -347,7 +360,10 @@ export class Evaluator {
       if (submodule !== undefined) return { kind: 'module', file: submodule };
     }
     const plain = exported === '*' || exported === 'default' ? '' : exported;
-    return { kind: 'external', name: `${module}:${plain}` };
+    // Below the library's first name, paths of modules are written like members.
+    const [library = '', ...below] = module.split('::');
+    const members = [...below, ...(plain === '' ? [] : [plain])].join('.');
+    return { kind: 'external', name: `${library}:${members}` };
   }
 
   /** Modules that re-export from each other end where they began: `from . import x` in a package asks the package itself first. */

@@ -130,6 +130,11 @@ export class LinkedFile {
     return this.tops.get(name);
   }
 
+  /** A function by its whole dotted name in the file: of a class or an inline module. */
+  qualified(name: string): number | undefined {
+    return this.methods.get(name);
+  }
+
   method(classIndex: number, name: string): number | undefined {
     const owner = this.functions[classIndex]?.name;
     return owner === undefined ? undefined : this.methods.get(`${owner}.${name}`);

@@ -40,6 +40,9 @@ export class RouteEmitter {
   /** Frameworks with a mount whose router could not be found. */
   readonly outOfSight = new Set<string>();
 
+  /** Routers that a library serves: roots. */
+  readonly served = new Set<string>();
+
   constructor(evaluator: Evaluator) {
     this.evaluator = evaluator;
   }
@@ -71,7 +74,9 @@ export class RouteEmitter {
     this.visited.add(key);
     const origin = this.evaluator.routers.get(key);
     const framework = origin?.framework;
-    const isRoot = origin?.root ?? (origin?.made?.root === true && !this.maybeMounted(origin));
+    const isRoot =
+      this.served.has(key) ||
+      (origin?.root ?? (origin?.made?.root === true && !this.maybeMounted(origin)));
     const own =
       origin?.made?.prefix === undefined || origin.call === undefined
         ? known('')

@@ -8,7 +8,9 @@ import {
   type Expr,
 } from '../expression.ts';
 import type { BindingFact, CallFact, Scope } from '../fileFacts.ts';
-import type { RouterFramework } from '../framework.ts';
+import { pathIsGiven, type RouterFramework } from '../framework.ts';
+import { attributeRoutes, mountedAttributes, type AttributeRoute } from './attributeRoutes.ts';
+import { chainedHandlers } from './chains.ts';
 import { parameterKey, type Evaluator, type RouterValue, type Value } from './evaluator.ts';
 import { GivenArguments } from './givenArguments.ts';
 import { handlersOf, type Found } from './handlers.ts';
@@ -37,6 +39,8 @@ export class RouterGraph {
   /** Calls on parameters of which nothing says yet what they are. */
   private waiting = new Set<Call>();
   /** Which router is which parameter. */
+  /** Functions with a route of their own that a router is given. */
+  private readonly placed = new Set<string>();
   private readonly passed: { readonly from: string; readonly to: string }[] = [];
 
   constructor(evaluator: Evaluator, frameworks: readonly RouterFramework[]) {
@@ -66,6 +70,7 @@ export class RouterGraph {
         const prefix = origin.prefix ?? this.evaluator.text(origin.file, origin.scope, given);
         this.emitter.add(origin.parent, { order: origin.call.at, child: origin.key, prefix });
       }
+    this.addUnmounted();
     return this.emitter.emitAll();
   }
 
@@ -104,6 +109,7 @@ export class RouterGraph {
     const value =
       parts === undefined ? undefined : this.evaluator.evaluate(file, scope, parts.receiver);
     const receiver = this.evaluator.routerOf(file, value);
+    if (receiver === undefined) this.readServe(file, scope, call);
     if (parts !== undefined && receiver !== undefined) {
       // A method of the workspace's own that is called like a member of the router inside it.
       const own = value?.kind === 'object' ? this.evaluator.member(value, parts.member) : undefined;
@@ -151,9 +157,11 @@ export class RouterGraph {
         f.family === file.family?.id &&
         (member in f.verbs ||
           member in f.mounts ||
+          (f.chained !== undefined && member in f.chained.members) ||
+          (f.passes !== undefined && member in f.passes) ||
           (f.verbLists !== undefined && member in f.verbLists)),
     );
-    const modules = new Set(file.facts.imports.map((i) => i.module));
+    const modules = new Set(file.facts.imports.map((i) => i.module.replace(/::[^]*$/, '')));
     const imported = fitting.filter(
       (f) =>
         Object.keys(f.creators).some((key) => modules.has(key.slice(0, key.indexOf(':')))) ||
@@ -172,6 +180,10 @@ export class RouterGraph {
     const { scope, call, chained = [] } = fact;
     const pattern = framework.mounts[member];
     if (pattern !== undefined) {
+      const expr = typeof pattern.child === 'string' ? undefined : argument(call, pattern.child);
+      const routes = mountedAttributes(this.evaluator, framework, { file, scope, expr });
+      for (const route of routes) this.addAttribute(receiver.key, route, call.at);
+      if (routes.length > 0) return true;
       const { mounts, lost } = readMount(this.evaluator, {
         framework,
         pattern,
@@ -185,6 +197,15 @@ export class RouterGraph {
       if (lost === true) this.emitter.outOfSight.add(framework.id);
       return true;
     }
+    if (framework.servedBy?.includes(member)) this.emitter.served.add(receiver.key);
+    const passed = framework.passes?.[member];
+    if (passed !== undefined) {
+      const callee = this.evaluator.evaluate(file, scope, argument(call, passed));
+      this.pass(callee, [[{ key: receiver.key }]], call);
+      return true;
+    }
+    if (framework.chained?.members[member] !== undefined)
+      return this.readChained(framework, file, fact, member, receiver);
     if (this.readScope(framework, file, fact, member, receiver)) return true;
     const list = framework.verbLists?.[member];
     const verb = framework.verbs[member];
@@ -197,7 +218,8 @@ export class RouterGraph {
       given === 'last' || given === 'decorated' ? call.args.at(-1) : argument(call, given);
     if (this.readBelow(file, scope, call, written, receiver)) return true;
     const pathed = receiver.path === undefined;
-    if (pathed && list === undefined && call.args.length < 2) return false;
+    if (pathed && pathIsGiven(framework) && list === undefined && call.args.length < 2)
+      return false;
     const path = pathed ? argument(call, list?.path ?? framework.path) : undefined;
     const fixed =
       chainedMethods(framework, chained) ??
@@ -226,6 +248,26 @@ export class RouterGraph {
     if (option !== undefined && value?.kind === 'written' && isObject(value.expr))
       return handlersOf(this.evaluator, value.file, value.scope, value.expr.object[option]);
     return handlersOf(this.evaluator, file, scope, written, framework.handlerMethod);
+  }
+
+  /** `.route("/x", get(list).post(create))`. */
+  private readChained(
+    framework: RouterFramework,
+    file: LinkedFile,
+    { scope, call }: CallFact,
+    member: string,
+    receiver: RouterValue,
+  ): boolean {
+    const chained = framework.chained?.members[member];
+    if (chained === undefined) return false;
+    const alone = call.args.length === 1 && chained.alone !== undefined;
+    const expr = argument(call, alone ? chained.alone : chained.chain);
+    const path = alone ? undefined : argument(call, chained.path);
+    const found = chainedHandlers(this.evaluator, framework, { file, scope, expr });
+    for (const { method, handler } of found)
+      this.addRoute(framework, file, scope, call, receiver, method, path, handler);
+    // Two frameworks may share the member: the chain tells them apart.
+    return found.length > 0;
   }
 
   /** `r.Route("/x", func(r chi.Router) {…})`: the function's first parameter is a router below. */
@@ -306,6 +348,41 @@ export class RouterGraph {
     }
   }
 
+  /** `axum::serve(listener, app)`: nothing is above this router. */
+  private readServe(file: LinkedFile, scope: Scope, call: CallExpr): void {
+    const frameworks = this.frameworks.filter(
+      (f) => f.serves !== undefined && f.family === file.family?.id,
+    );
+    if (frameworks.length === 0) return;
+    const callee = this.evaluator.evaluate(file, scope, call.call);
+    if (callee?.kind !== 'external') return;
+    for (const framework of frameworks) {
+      const given = argument(call, framework.serves?.[callee.name]);
+      const router = given === undefined ? undefined : this.evaluator.evaluate(file, scope, given);
+      if (router?.kind === 'router') this.emitter.served.add(router.key);
+    }
+  }
+
+  private addAttribute(key: string, route: AttributeRoute, order: number): void {
+    this.placed.add(`${route.file.path}#${route.target}`);
+    this.emitter.add(key, { order, route });
+  }
+
+  /** Routes by attribute that no router in sight is given: their prefix is unknown. */
+  private addUnmounted(): void {
+    for (const framework of this.frameworks) {
+      if (framework.attributes === undefined) continue;
+      for (const file of this.evaluator.files.values()) {
+        if (file.family?.id !== framework.family) continue;
+        for (const { target } of file.facts.decorators) {
+          if (this.placed.has(`${file.path}#${target}`)) continue;
+          for (const route of attributeRoutes(framework, file, target))
+            this.addAttribute(`${file.path}#unmounted`, route, route.line);
+        }
+      }
+    }
+  }
+
   private mount(parent: string, child: string, prefix: Text, order: number, whole = false): void {
     if (parent === child) return;
     this.emitter.add(parent, { order, child, prefix, ...(whole ? { whole } : {}) });
@@ -325,6 +402,15 @@ export class RouterGraph {
         const field = this.evaluator.member(callee, name);
         if (field?.kind === 'router') this.mount(key, field.key, known(''), call.at);
       }
+    this.pass(callee, given, call);
+  }
+
+  /** Hands routers to the parameters of a function. */
+  private pass(
+    callee: Value | undefined,
+    given: readonly (readonly { readonly of?: string; readonly key: string }[])[],
+    call: CallExpr,
+  ): void {
     for (const target of calledFunctions(callee)) {
       const fact = target.file.paramsFact(target.index);
       for (const [i, routers] of given.entries())

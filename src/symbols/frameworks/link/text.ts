@@ -1,3 +1,5 @@
+import type { TrailingSlash } from '../framework.ts';
+
 /** A string of the program as far as the source says it: what follows the last part that can't be read. */
 export interface Text {
   readonly text: string;
@@ -14,8 +16,15 @@ export function concat(left: Text, right: Text): Text {
 }
 
 /** Joins a mount's prefix and a path as the framework does. */
-export function joinRoute(prefix: Text, path: Text, trailingSlash: 'same' | 'differs'): Text {
+export function joinRoute(prefix: Text, path: Text, trailingSlash: TrailingSlash): Text {
   if (trailingSlash === 'differs') return concat(prefix, path);
+  if (trailingSlash === 'kept') {
+    const apart = path.text === '' || path.text.startsWith('/') || path.unresolved !== undefined;
+    return concat(
+      { ...prefix, text: prefix.text.replace(/\/$/, '') },
+      apart ? path : concat(known('/'), path),
+    );
+  }
   const trimmed = path.text.replace(/^\/+|\/+$/g, '');
   const base = prefix.text.replace(/\/+$/, '');
   if (path.unresolved !== undefined) return { text: `/${trimmed}`, unresolved: path.unresolved };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readWorkspace } from '../../../../bench/attributionWorkspace.ts';
 import { linkFacts, type FileFacts } from '../../../../src/symbols/frameworks/facts.ts';
+import { builderWordsOf } from '../../../../src/symbols/frameworks/builderWords.ts';
 import { frameworks, vocabularyOf } from '../../../../src/symbols/frameworks/registry.ts';
 import { fixtures } from '../../attribution/expectations.ts';
 
@@ -119,10 +120,14 @@ describe('registry of frameworks', () => {
     assert.equal(new Set(ids).size, ids.length);
     for (const framework of frameworks) {
       const { members, decorators } = vocabularyOf(framework.family);
+      const { pathless } = builderWordsOf(framework.family);
       if (framework.kind === 'files') continue;
       const words = framework.kind === 'router' ? framework.verbs : framework.methods;
       for (const word of Object.keys(words))
-        assert.ok(members.has(word) || decorators.has(word), `${framework.id}: ${word}`);
+        assert.ok(
+          [members, pathless, decorators].some((set) => set.has(word)),
+          `${framework.id}: ${word}`,
+        );
     }
   });
 });

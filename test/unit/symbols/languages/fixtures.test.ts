@@ -58,6 +58,27 @@ const expected: Readonly<Record<string, string>> = {
     25 25-25 method Server.String
     27 27-27 function Map
   `,
+  'service.rs': `
+    5 5-11 function app
+    6 6-6 arrow app.answer
+    7 7-7 function app.inner
+    9 9-9 arrow GET /health handler *
+    10 10-10 arrow GET /numbers handler *
+    17 14-19 function create
+    25 25-36 class Store
+    28 28-30 method Store.new
+    33 32-35 method Store.find
+    38 38-40 class Store~2
+    39 39-39 method Store.handle
+    42 42-47 class Repository
+    44 44-46 method Repository.count
+    51 51-51 function admin.users.list
+    53 53-55 class admin.Admin
+    54 54-54 method admin.Admin.run
+    65 65-69 function resources
+    66 66-66 arrow GET /orders handler *
+    67 67-67 arrow ALL /plain handler *
+  `,
   'typescript.ts': `
     5 3-11 function parse
     6 6-6 arrow parse.clean
