@@ -58,6 +58,8 @@ export interface Expected {
   readonly seen?: readonly string[];
   readonly scope: string;
   readonly operations: readonly Row[];
+  /** What is known not to be resolved, each in a sentence: shown in docs/frameworks.md. */
+  readonly gaps?: readonly string[];
 }
 
 export const readExpected = (fixture: string): Expected =>

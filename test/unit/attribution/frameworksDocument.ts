@@ -1,0 +1,159 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readWorkspace } from '../../../bench/attributionWorkspace.ts';
+import { createAttributor } from '../../../src/attribution/attributor.ts';
+import type { Attribution } from '../../../src/domain/attribution.ts';
+import { routeMatcher, routeTableOf } from '../../../src/domain/routeMatch.ts';
+import { serviceKey } from '../../../src/domain/service.ts';
+import type { WorkspaceFacts } from '../../../src/domain/workspace.ts';
+import { frameworks } from '../../../src/symbols/frameworks/registry.ts';
+import { fixtures, operationOf, readExpected, type Row } from './expectations.ts';
+
+const apps = path.join(path.dirname(fixtures), 'apps');
+
+interface Answered {
+  readonly row: Row;
+  readonly attribution: Attribution;
+}
+
+/** One folder of fixtures: which frameworks are found in it, and what comes of its operations. */
+interface Section {
+  readonly name: string;
+  readonly frameworks: ReadonlySet<string>;
+  readonly answers: readonly Answered[];
+  readonly gaps: readonly string[];
+}
+
+interface RecordedApp {
+  readonly name: string;
+  readonly frameworks: ReadonlySet<string>;
+  readonly functions: number;
+  readonly gaps: readonly string[];
+}
+
+/** docs/frameworks.md: every framework with what the fixtures show to be resolved, and what is known not to be. */
+export async function renderFrameworks(): Promise<string> {
+  const sections: Section[] = [];
+  for (const name of readdirSync(fixtures).sort()) sections.push(await readSection(name));
+  const recorded: RecordedApp[] = [];
+  for (const entry of readdirSync(apps, { withFileTypes: true }))
+    if (entry.isDirectory()) recorded.push(await readApp(entry.name));
+  const found = new Set([...sections, ...recorded].flatMap((s) => [...s.frameworks]));
+  const ids = new Set([...frameworks.map((f) => f.id), ...[...found].sort()]);
+  return [
+    '# Frameworks: what is resolved, and what is known not to be',
+    '',
+    'Generated from test/fixtures/attribution and test/fixtures/apps by `node scripts/frameworks-doc.mjs`; a test compares. How a span is',
+    'attributed, and the score on applications of others: [attribution.md](attribution.md).',
+    '',
+    '*To a function*: operations of the fixtures that get their handler. *Several fit*: the candidates are listed, none is credited. *No owner*: silent,',
+    'with the reason. *Recorded*: small applications that really ran under their default instrumentation; every function that ran is found but for',
+    'the known gaps.',
+    '',
+    '| framework | to a function | several fit | no owner | fixtures | recorded | known gaps |',
+    '| --- | ---: | ---: | ---: | --- | --- | --- |',
+    ...[...ids].map((id) => overview(id, sections, recorded)),
+    ...sections.flatMap(renderSection),
+    '',
+  ].join('\n');
+}
+
+async function readSection(name: string): Promise<Section> {
+  const expected = readExpected(name);
+  const seen = (expected.seen ?? [expected.service]).map((service) => serviceKey(service));
+  const { facts } = await readWorkspace(path.join(fixtures, name), seen);
+  const attributor = createAttributor(facts);
+  const matcher = routeMatcher(routeTableOf([...facts.routes, ...facts.openRoutes]));
+  return {
+    name,
+    frameworks: frameworksOf(facts),
+    gaps: expected.gaps ?? [],
+    answers: expected.operations.map((row) => ({
+      row,
+      attribution: attributor.attribute(operationOf(expected, row, matcher)),
+    })),
+  };
+}
+
+async function readApp(name: string): Promise<RecordedApp> {
+  const place = path.join(apps, name);
+  const { facts } = await readWorkspace(path.join(place, 'source'), []);
+  const truth = JSON.parse(readFileSync(path.join(place, 'truth.json'), 'utf8')) as {
+    file: string | null;
+    line?: number;
+  }[];
+  const known = path.join(place, 'known.json');
+  const gaps = existsSync(known)
+    ? (JSON.parse(readFileSync(known, 'utf8')) as Record<string, { why: string }[]>)
+    : {};
+  return {
+    name,
+    frameworks: frameworksOf(facts),
+    functions: new Set(
+      truth.flatMap(({ file, line }) => (file === null ? [] : [`${file}:${line ?? 0}`])),
+    ).size,
+    gaps: [...new Set(Object.values(gaps).flatMap((list) => list.map((gap) => gap.why)))],
+  };
+}
+
+const frameworksOf = (facts: WorkspaceFacts): ReadonlySet<string> =>
+  new Set([...facts.routes, ...facts.openRoutes, ...facts.endpoints].map((r) => r.framework));
+
+function overview(
+  id: string,
+  sections: readonly Section[],
+  recorded: readonly RecordedApp[],
+): string {
+  const mine = sections.filter((s) => s.frameworks.has(id));
+  const ran = recorded.filter((app) => app.frameworks.has(id));
+  const count = (kind: Attribution['kind']): number =>
+    mine.reduce((n, s) => n + s.answers.filter((a) => a.attribution.kind === kind).length, 0);
+  const gaps = [...new Set([...mine, ...ran].flatMap((one) => one.gaps))];
+  return row([
+    id,
+    String(count('owned')),
+    String(count('ambiguous')),
+    String(count('none')),
+    mine.map((s) => `[${s.name}](#${s.name.toLowerCase()})`).join(', ') || '–',
+    ran.map((app) => `${app.name} (${app.functions} functions)`).join(', ') || '–',
+    gaps.join('; ') || '–',
+  ]);
+}
+
+function renderSection({ name, frameworks: ids, answers }: Section): readonly string[] {
+  return [
+    '',
+    `## ${name}`,
+    '',
+    ...(ids.size === 0 ? [] : [`Found in it: ${[...ids].sort().join(', ')}.`, '']),
+    '| seen | answer |',
+    '| --- | --- |',
+    ...answers.map(({ row: asked, attribution }) =>
+      row([code(given(asked)), answerOf(attribution)]),
+    ),
+  ];
+}
+
+function answerOf(attribution: Attribution): string {
+  switch (attribution.kind) {
+    case 'owned':
+      return `${code(attribution.owner.id)} ${attribution.confidence}`;
+    case 'ambiguous':
+      return `${attribution.candidates.length} fit: ${escaped(attribution.explanation)}`;
+    case 'none':
+      return `– ${escaped(attribution.explanation)}`;
+  }
+}
+
+/** The row's own words for the operation, without what all rows of its fixture share. */
+function given(asked: Row): string {
+  const outcome = new Set(['owner', 'line', 'confidence', 'ambiguous', 'none', 'because', 'scope']);
+  const parts = Object.entries(asked).filter(([key]) => !outcome.has(key));
+  return parts
+    .map(([key, value]) => (key === 'http' || key === 'name' ? String(value) : `${key} ${value}`))
+    .join(', ');
+}
+
+const escaped = (text: string): string => text.replace(/[|<>\\]/g, '\\$&');
+const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
