@@ -4,6 +4,7 @@ import { classMethod } from './rules/classMethod.ts';
 import { codeAttributes } from './rules/codeAttributes.ts';
 import { frameworkInternals } from './rules/frameworkInternals.ts';
 import { httpRoute } from './rules/httpRoute.ts';
+import { messageDestination } from './rules/messageDestination.ts';
 import { override } from './rules/override.ts';
 import { rpcMethod } from './rules/rpcMethod.ts';
 import { spanLiteral } from './rules/spanLiteral.ts';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   spanMetrics,
   rpcMethod,
   taskName,
+  messageDestination,
   httpRoute,
   spanLiteral,
   classMethod,

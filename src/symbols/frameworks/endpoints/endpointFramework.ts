@@ -39,7 +39,15 @@ export interface ConsumerFramework extends EndpointFrameworkBase {
   readonly system?: string;
   /** Destination and handler in one call (`channel.consume(queue, handler)`, `new Worker(queue, handler)`). */
   readonly calls?: Readonly<
-    Record<string, { readonly destination: Arg; readonly handler: Arg | 'enclosing' }>
+    Record<
+      string,
+      {
+        readonly destination: Arg;
+        readonly handler: Arg | 'enclosing';
+        /** The handler is this method of what is given. */
+        readonly method?: string;
+      }
+    >
   >;
   /** Destination and handler in two calls on one receiver (`subscribe`, then `run`). */
   readonly pairs?: {
@@ -55,8 +63,6 @@ export interface ConsumerFramework extends EndpointFrameworkBase {
   >;
   /** Calls that bind a queue to an exchange. */
   readonly bindings?: Readonly<Record<string, { readonly from: Arg; readonly to: Arg }>>;
-  /** Makes destinations of what annotations name: `${topic}` of the application's properties. */
-  readonly placeholders?: true;
 }
 
 /** Functions that a job system runs by name. */

@@ -7,6 +7,5 @@ export const grpcNode: ServiceFramework = {
   family: 'javascript',
   mentions: ['\\baddService\\b'],
   registrations: [{ callee: 'addService', service: { at: 0 }, implementation: { at: 1 } }],
-  // grpc_tools_node_protoc and ts-proto call the definition of Greeter GreeterService.
-  definitionSuffix: 'Service',
+  // Generators may call the definition of Greeter GreeterService: the rule looks for both.
 };

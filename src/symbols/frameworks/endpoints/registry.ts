@@ -1,7 +1,42 @@
 import { celery } from './celery.ts';
+import { connectGo } from './connectGo.ts';
+import { connectNode } from './connectNode.ts';
+import { amqplib } from './amqplib.ts';
+import { bullmq } from './bullmq.ts';
+import { confluentKafka } from './confluentKafka.ts';
+import { kafkaClients } from './kafkaClients.ts';
+import { kafkajs } from './kafkajs.ts';
+import { nestMicroservices } from './nestMicroservices.ts';
+import { pika } from './pika.ts';
+import { springJms, springKafka, springRabbit, springSqs } from './springMessaging.ts';
 import type { EndpointFramework } from './endpointFramework.ts';
+import { grpcGo } from './grpcGo.ts';
+import { grpcJava } from './grpcJava.ts';
 import { grpcNode } from './grpcNode.ts';
 import { grpcPython } from './grpcPython.ts';
+import { nestGrpc } from './nestGrpc.ts';
+import { niceGrpc } from './niceGrpc.ts';
 
 /** Every framework of remote calls, messages and jobs that is understood: a new one is a file of patterns and a line here. */
-export const endpointFrameworks: readonly EndpointFramework[] = [celery, grpcNode, grpcPython];
+export const endpointFrameworks: readonly EndpointFramework[] = [
+  celery,
+  connectGo,
+  connectNode,
+  grpcGo,
+  grpcJava,
+  grpcNode,
+  grpcPython,
+  nestGrpc,
+  niceGrpc,
+  amqplib,
+  bullmq,
+  confluentKafka,
+  kafkaClients,
+  kafkajs,
+  nestMicroservices,
+  pika,
+  springJms,
+  springKafka,
+  springRabbit,
+  springSqs,
+];

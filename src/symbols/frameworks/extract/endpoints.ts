@@ -14,10 +14,8 @@ export interface EndpointSyntax {
     collector: FactsCollector,
     name: Node,
   ) => { readonly target: number; readonly call: CallExpr } | undefined;
-  /** Source of a pattern for assignments to a local name; the name is its first group. */
-  readonly assignment: (name: string) => string;
-  /** Value of the assignment around the assigned name. */
-  readonly assigned: (collector: FactsCollector, name: Node) => Expr;
+  /** Adds what the functions bind these local names to. */
+  readonly bindLocals: (collector: FactsCollector, names: ReadonlySet<string>) => void;
 }
 
 /** Calls and decorators that make functions endpoints. Nothing is read in files that mention no framework. */
@@ -48,27 +46,31 @@ export function readEndpoints(collector: FactsCollector, syntax: EndpointSyntax)
         registrations.push({ framework, scope: found.target, ...found });
     }
   registrations.sort((a, b) => a.call.at - b.call.at);
-  if (registrations.length > 0) bindLocals(collector, syntax);
+  const names = new Set<string>();
+  for (const { scope, call } of registrations) if (scope >= 0) namesIn(call, names);
+  if (names.size > 0) syntax.bindLocals(collector, names);
 }
 
 const mostNames = 100;
 
-/** Local names that registrations use: their values stand in the functions around. */
-function bindLocals(collector: FactsCollector, syntax: EndpointSyntax): void {
-  const names = new Set<string>();
-  for (const { scope, call } of collector.facts.registrations) if (scope >= 0) namesIn(call, names);
-
+/** For languages where `name = value` in a function can be found by its text: what the names are bound to, and what that is made of. */
+export function bindAssigned(
+  collector: FactsCollector,
+  wanted: ReadonlySet<string>,
+  assignment: (name: string) => string,
+  assigned: (collector: FactsCollector, name: Node) => Expr,
+): void {
+  const names = new Set(wanted);
   const known = new Set(collector.facts.bindings.map((b) => `${b.scope}|${b.name}`));
   const pending = [...names];
   for (let i = 0; i < pending.length && i < mostNames; i += 1) {
     const name = pending[i] ?? '';
-    for (const { node } of collector.seeds(new RegExp(syntax.assignment(name), 'gm'))) {
+    for (const { node } of collector.seeds(new RegExp(assignment(name), 'gm'))) {
       const scope = collector.scopeOf(node);
       if (scope < 0 || known.has(`${scope}|${name}`)) continue;
-      const value = syntax.assigned(collector, node);
+      const value = assigned(collector, node);
       if (value === null) continue;
       known.add(`${scope}|${name}`);
-
       collector.facts.bindings.push({ scope, name, value });
       const more = new Set<string>();
       namesIn(value, more);

@@ -5,6 +5,8 @@ import type { FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, FactsCollector } from './collector.ts';
 import { argumentsOf, readGoExpr } from './goExpr.ts';
+import { readEndpoints } from './endpoints.ts';
+import { goEndpoints } from './goEndpoints.ts';
 import { readGoPackage } from './goPackage.ts';
 import { readGoRoutes } from './goRoutes.ts';
 
@@ -16,6 +18,7 @@ export function extractGo(file: SourceFile): FileFacts {
   const collector = new FactsCollector(file);
   const signatures = readGoPackage(collector);
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
+  readEndpoints(collector, goEndpoints(signatures));
   readGoRoutes(collector, signatures);
   return collector.facts;
 }

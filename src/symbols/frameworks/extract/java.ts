@@ -5,6 +5,8 @@ import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { spanPatterns } from '../spanPatterns.ts';
 import { anyOf, callExpr, deepest, FactsCollector, memberOf } from './collector.ts';
+import { readEndpoints } from './endpoints.ts';
+import { javaEndpoints } from './javaEndpoints.ts';
 
 const vocabulary = vocabularyOf('java');
 const spans = spanPatterns.find((p) => p.family === 'java');
@@ -26,6 +28,7 @@ export function extractJava(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(annotationSeeds, wanted)) readAnnotation(collector, node);
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   for (const node of file.root.descendantsOfType(classTypes)) readClass(collector, node);
+  readEndpoints(collector, javaEndpoints);
   return collector.facts;
 }
 
@@ -192,7 +195,7 @@ function typesIn(clause: Node): string[] {
   return (list ?? clause).namedChildren.map((n) => n.text.replace(/<.*$/s, '').trim());
 }
 
-function readJavaExpr(collector: FactsCollector, node: Node | null, depth = 0): Expr {
+export function readJavaExpr(collector: FactsCollector, node: Node | null, depth = 0): Expr {
   if (node === null || depth > deepest) return null;
   switch (node.type) {
     case 'string_literal':

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
-import { isCall } from '../expression.ts';
-import { callExpr, escapeForPattern } from './collector.ts';
-import type { EndpointSyntax } from './endpoints.ts';
+import { isCall, type Expr } from '../expression.ts';
+import { callExpr, escapeForPattern, type FactsCollector } from './collector.ts';
+import { bindAssigned, type EndpointSyntax } from './endpoints.ts';
 import { decoratedBy } from './javascriptDecorator.ts';
 import { argumentsOf, readExpr } from './javascriptExpr.ts';
 
@@ -12,6 +12,14 @@ function callOf(name: Node): Node | undefined {
   const head = call.childForFieldName(call.type === 'new_expression' ? 'constructor' : 'function');
   return head?.id === callee.id ? call : undefined;
 }
+
+const assignment = (name: string): string =>
+  `\\b(${escapeForPattern(name)})\\s*(?::[^=;\\n]{0,120})?=(?![=>])`;
+
+const assigned = (collector: FactsCollector, name: Node): Expr =>
+  name.parent?.type === 'variable_declarator'
+    ? readExpr(collector, name.parent.childForFieldName('value'))
+    : null;
 
 export const javascriptEndpoints: EndpointSyntax = {
   family: 'javascript',
@@ -30,9 +38,7 @@ export const javascriptEndpoints: EndpointSyntax = {
       ? undefined
       : { target, call: callExpr(call ?? name, { name: name.text }, args) };
   },
-  assignment: (name) => `\\b(${escapeForPattern(name)})\\s*(?::[^=;\\n]{0,120})?=(?![=>])`,
-  assigned: (collector, name) =>
-    name.parent?.type === 'variable_declarator'
-      ? readExpr(collector, name.parent.childForFieldName('value'))
-      : null,
+  bindLocals: (collector, names) => {
+    bindAssigned(collector, names, assignment, assigned);
+  },
 };

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
-import { isCall } from '../expression.ts';
+import { isCall, type Expr } from '../expression.ts';
 import { callExpr, escapeForPattern, type FactsCollector } from './collector.ts';
-import type { EndpointSyntax } from './endpoints.ts';
+import { bindAssigned, type EndpointSyntax } from './endpoints.ts';
 import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
 
 function callOf(name: Node): Node | undefined {
@@ -35,14 +35,20 @@ function readDecorator(
   return target === undefined || expr === undefined ? undefined : { target, call: expr };
 }
 
+const assignment = (name: string): string =>
+  `(?:^|;)[ \\t]*(${escapeForPattern(name)})\\s*(?::[^=\\n]{0,120})?=(?!=)`;
+
+const assigned = (collector: FactsCollector, name: Node): Expr =>
+  name.parent?.type === 'assignment'
+    ? readPythonExpr(collector, name.parent.childForFieldName('right'))
+    : null;
+
 export const pythonEndpoints: EndpointSyntax = {
   family: 'python',
   callOf,
   readCall,
   decorator: readDecorator,
-  assignment: (name) => `(?:^|;)[ \\t]*(${escapeForPattern(name)})\\s*(?::[^=\\n]{0,120})?=(?!=)`,
-  assigned: (collector, name) =>
-    name.parent?.type === 'assignment'
-      ? readPythonExpr(collector, name.parent.childForFieldName('right'))
-      : null,
+  bindLocals: (collector, names) => {
+    bindAssigned(collector, names, assignment, assigned);
+  },
 };

@@ -89,7 +89,7 @@ export class Evaluator {
   private readonly routerTypes = new Map<string, RouterFramework>();
   private readonly strips = new Map<string, { readonly prefix: Arg; readonly child: Arg }>();
   private readonly programRouters = new Map<string, RouterFramework>();
-  private readonly typed: TypedValues;
+  readonly typed: TypedValues;
   private readonly reading = new Set<BindingFact>();
   /** Exports being looked up, by file and name. */
   private readonly exporting = new Set<string>();

@@ -84,6 +84,24 @@ export class TypedValues {
     return aliased?.kind === 'router' ? aliased : { kind: 'object', type: meant.type };
   }
 
+  /** Methods of a type, with those of the types that it embeds. */
+  methodsOf(type: TypeName, depth = 0): ReadonlyMap<string, Found> {
+    const methods = new Map<string, Found>();
+    const module = this.folders.at(type.folder);
+    if (module === undefined || depth > deepest) return methods;
+    const declared = module.types.get(type.name);
+    for (const embedded of declared?.what.embeds ?? []) {
+      const value =
+        declared === undefined ? undefined : this.ofType(declared.file, embedded, '', depth + 1);
+      if (value?.kind !== 'object') continue;
+      for (const [name, found] of this.methodsOf(value.type, depth + 1)) methods.set(name, found);
+    }
+    for (const [qualified, { file, what }] of module.methods)
+      if (qualified.startsWith(`${type.name}.`))
+        methods.set(qualified.slice(type.name.length + 1), { file, index: what });
+    return methods;
+  }
+
   /** A method or field of a value. */
   member(type: TypeName, name: string, depth = 0): Value | undefined {
     const module = this.folders.at(type.folder);

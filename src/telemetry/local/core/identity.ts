@@ -113,10 +113,13 @@ export function readRpc(attributes: Attributes, spanName: string): RpcOperation 
 }
 
 function readMessaging(attributes: Attributes): MessagingOperation | undefined {
-  const system = text(attributes, 'messaging.system');
+  // BullMQ 6 names its queue in an attribute of its own.
+  const bullmq = text(attributes, 'bullmq.queue.name');
+  const system = text(attributes, 'messaging.system') ?? (bullmq && 'bullmq');
   const name =
     text(attributes, 'messaging.destination.template') ??
-    text(attributes, 'messaging.destination.name', 'messaging.destination');
+    text(attributes, 'messaging.destination.name', 'messaging.destination') ??
+    bullmq;
   if (system === undefined && name === undefined) return undefined;
   const operation =
     text(attributes, 'messaging.operation.type', 'messaging.operation.name') ??

@@ -7,6 +7,7 @@ import type { EndpointFramework } from '../../endpoints/endpointFramework.ts';
 import { endpointFrameworks } from '../../endpoints/registry.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { refOf } from '../refOf.ts';
+import { consumerEndpoints } from './consumers.ts';
 import type { LinkedEndpoint, Placed } from './linkedEndpoint.ts';
 import { serviceEndpoints } from './services.ts';
 import { taskEndpoints } from './tasks.ts';
@@ -29,27 +30,36 @@ export function* linkEndpoints(evaluator: Evaluator): Generator<void, LinkedEndp
       else byFramework.set(framework, [placed]);
     }
   const endpoints: EndpointDecl[] = [];
+  const destinationBindings: DestinationBinding[] = [];
   for (const framework of endpointFrameworks) {
     yield;
     const placed = byFramework.get(framework.id) ?? [];
-    for (const endpoint of yield* endpointsOf(evaluator, framework, placed))
+    const linked = yield* endpointsOf(evaluator, framework, placed);
+    for (const endpoint of linked.endpoints)
       if (endpoints.length < mostEndpoints) endpoints.push(declOf(endpoint));
+    destinationBindings.push(...(linked.bindings ?? []));
   }
-  return { endpoints, destinationBindings: [] };
+  return { endpoints, destinationBindings };
 }
 
 function* endpointsOf(
   evaluator: Evaluator,
   framework: EndpointFramework,
   placed: readonly Placed[],
-): Generator<void, LinkedEndpoint[]> {
+): Generator<
+  void,
+  {
+    readonly endpoints: readonly LinkedEndpoint[];
+    readonly bindings?: readonly DestinationBinding[];
+  }
+> {
   switch (framework.kind) {
     case 'service':
-      return yield* serviceEndpoints(evaluator, framework, placed);
+      return { endpoints: yield* serviceEndpoints(evaluator, framework, placed) };
     case 'task':
-      return yield* taskEndpoints(evaluator, framework, placed);
+      return { endpoints: yield* taskEndpoints(evaluator, framework, placed) };
     case 'consumer':
-      return [];
+      return yield* consumerEndpoints(evaluator, framework, placed);
   }
 }
 

@@ -1,0 +1,43 @@
+import type { ConsumerFramework } from './endpointFramework.ts';
+
+const base = { kind: 'consumer', family: 'java' } as const;
+
+/** https://docs.spring.io/spring-kafka/reference/kafka/receiving-messages/listener-annotation.html */
+export const springKafka: ConsumerFramework = {
+  ...base,
+  id: 'spring-kafka',
+  system: 'kafka',
+  mentions: ['@KafkaListener\\b'],
+  annotations: {
+    KafkaListener: { destination: { named: ['topics', 'topicPattern'] }, handlers: 'KafkaHandler' },
+  },
+};
+
+/** https://docs.spring.io/spring-amqp/reference/amqp/receiving-messages/async-annotation-driven.html */
+export const springRabbit: ConsumerFramework = {
+  ...base,
+  id: 'spring-rabbit',
+  system: 'rabbitmq',
+  mentions: ['@RabbitListener\\b'],
+  annotations: {
+    RabbitListener: { destination: { named: ['queues'] }, handlers: 'RabbitHandler' },
+  },
+};
+
+/** https://docs.spring.io/spring-framework/reference/integration/jms/annotated.html */
+export const springJms: ConsumerFramework = {
+  ...base,
+  id: 'spring-jms',
+  system: 'jms',
+  mentions: ['@JmsListener\\b'],
+  annotations: { JmsListener: { destination: { named: ['destination'] } } },
+};
+
+/** https://docs.awspring.io/spring-cloud-aws/docs/3.1.0/reference/html/index.html#sqslistener-annotation */
+export const springSqs: ConsumerFramework = {
+  ...base,
+  id: 'spring-sqs',
+  system: 'aws_sqs',
+  mentions: ['@SqsListener\\b'],
+  annotations: { SqsListener: { destination: { at: 0, named: ['value', 'queueNames'] } } },
+};

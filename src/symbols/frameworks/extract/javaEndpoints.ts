@@ -1,0 +1,65 @@
+import type { Node } from 'web-tree-sitter';
+import type { CallExpr, Expr } from '../expression.ts';
+import { callExpr, type FactsCollector } from './collector.ts';
+import type { EndpointSyntax } from './endpoints.ts';
+import { readJavaExpr } from './java.ts';
+
+function readAnnotation(
+  collector: FactsCollector,
+  name: Node,
+): { readonly target: number; readonly call: CallExpr } | undefined {
+  let annotation: Node | null = name.parent;
+  while (annotation?.type.endsWith('identifier')) annotation = annotation.parent;
+  const owner = annotation?.parent?.type === 'modifiers' ? annotation.parent.parent : null;
+  if (annotation?.type.endsWith('annotation') !== true || owner === null) return undefined;
+  const target = collector.declared(owner);
+  if (target === undefined) return undefined;
+  const args: Expr[] = [];
+  const named: Record<string, Expr> = {};
+  for (const given of annotation.childForFieldName('arguments')?.namedChildren ?? []) {
+    if (given.type.endsWith('comment')) continue;
+    const key = given.type === 'element_value_pair' ? given.childForFieldName('key')?.text : '';
+    if (key === '') args.push(readJavaExpr(collector, given));
+    else if (key !== undefined)
+      named[key] = readJavaExpr(collector, given.childForFieldName('value'));
+  }
+  return { target, call: callExpr(annotation, { name: name.text }, args, named) };
+}
+
+function callOf(name: Node): Node | undefined {
+  const call = name.parent;
+  return call?.type === 'method_invocation' && call.childForFieldName('name')?.id === name.id
+    ? call
+    : undefined;
+}
+
+/** Calls among arguments make lists: `List.of("orders")`. */
+const readArgument = (collector: FactsCollector, given: Node): Expr =>
+  given.type === 'method_invocation' && given.childForFieldName('object') !== null
+    ? callExpr(
+        given,
+        { name: given.childForFieldName('name')?.text ?? '' },
+        (given.childForFieldName('arguments')?.namedChildren ?? []).map((inner) =>
+          readJavaExpr(collector, inner),
+        ),
+      )
+    : readJavaExpr(collector, given);
+
+export const javaEndpoints: EndpointSyntax = {
+  family: 'java',
+  callOf,
+  readCall: (collector, call) => {
+    const object = call.childForFieldName('object');
+    const member = call.childForFieldName('name')?.text ?? '';
+    const callee: Expr =
+      object?.type === 'identifier'
+        ? { name: `${object.text}.${member}` }
+        : { of: readJavaExpr(collector, object), member };
+    const args = (call.childForFieldName('arguments')?.namedChildren ?? [])
+      .filter((given) => !given.type.endsWith('comment'))
+      .map((given) => readArgument(collector, given));
+    return callExpr(call, callee, args);
+  },
+  decorator: readAnnotation,
+  bindLocals: () => undefined,
+};

@@ -1,0 +1,54 @@
+import type { ConsumerFramework } from '../../endpoints/endpointFramework.ts';
+import { argument } from '../../expression.ts';
+import type { Evaluator } from '../evaluator.ts';
+import type { Text } from '../text.ts';
+import { destinationsOf } from './destinations.ts';
+import { calleeName, type LinkedEndpoint, type Placed } from './linkedEndpoint.ts';
+
+/** Methods whose annotation, or whose class's annotation, names topics and queues. */
+export function annotatedConsumers(
+  evaluator: Evaluator,
+  framework: ConsumerFramework,
+  { file, call }: Placed,
+  target: number,
+): LinkedEndpoint[] {
+  const form = framework.annotations?.[calleeName(call)];
+  const decl = file.functions[target];
+  if (form === undefined || decl === undefined) return [];
+  const isClass = decl.kind === 'class';
+  const owner = isClass ? target : (file.classAround(target) ?? -1);
+  const given = argument(call, form.destination);
+  const texts: readonly Text[] =
+    given === undefined
+      ? [{ text: '', unresolved: 'a destination that the annotation does not name' }]
+      : destinationsOf(evaluator, file, owner, given);
+  const handlers = isClass ? handlersIn(framework, form, file, target) : [target];
+  return texts.flatMap(({ text, unresolved }) =>
+    (handlers.length === 0 ? [undefined] : handlers).map((index) => ({
+      framework,
+      key: text,
+      ...(unresolved === undefined ? {} : { unresolved }),
+      handler: index === undefined ? undefined : { file, index },
+      file,
+      line: call.line,
+    })),
+  );
+}
+
+type Annotation = NonNullable<ConsumerFramework['annotations']>[string];
+
+/** In an annotated class: the method that frameworks call by convention, or those that an annotation of their own marks. */
+function handlersIn(
+  framework: ConsumerFramework,
+  form: Annotation,
+  file: Placed['file'],
+  owner: number,
+): readonly number[] {
+  const named = form.handler === undefined ? undefined : file.method(owner, form.handler);
+  const marked = file.facts.registrations
+    .filter((r) => r.framework === framework.id && calleeName(r.call) === form.handlers)
+    .flatMap(({ target }) =>
+      target !== undefined && file.parentOf(target) === owner ? [target] : [],
+    );
+  return marked.length > 0 || named === undefined ? marked : [named];
+}

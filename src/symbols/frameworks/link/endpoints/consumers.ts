@@ -1,0 +1,126 @@
+import type { DestinationBinding } from '../../../../domain/endpoint.ts';
+import type { ConsumerFramework } from '../../endpoints/endpointFramework.ts';
+import { argument, receiverOf, renderExpr, type Arg, type CallExpr } from '../../expression.ts';
+import type { Scope } from '../../fileFacts.ts';
+import type { Evaluator } from '../evaluator.ts';
+import { handlerOf, type Found } from '../handlers.ts';
+import type { LinkedFile } from '../linkedFile.ts';
+import type { Text } from '../text.ts';
+import { annotatedConsumers } from './annotatedConsumers.ts';
+import { destinationsOf } from './destinations.ts';
+import { calleeName, type LinkedEndpoint, type Placed } from './linkedEndpoint.ts';
+
+export interface LinkedConsumers {
+  readonly endpoints: readonly LinkedEndpoint[];
+  readonly bindings: readonly DestinationBinding[];
+}
+
+/** Functions that get the messages of topics and queues. */
+export function* consumerEndpoints(
+  evaluator: Evaluator,
+  framework: ConsumerFramework,
+  placed: readonly Placed[],
+): Generator<void, LinkedConsumers> {
+  const endpoints: LinkedEndpoint[] = [];
+  const bindings: DestinationBinding[] = [];
+  const subscribed = new Map<string, Text[]>();
+  for (const one of placed) {
+    yield;
+    const arg = framework.pairs?.subscribe[calleeName(one.call)];
+    if (arg === undefined || one.target !== undefined) continue;
+    const receiver = receiverId(one);
+    subscribed.set(receiver, [
+      ...(subscribed.get(receiver) ?? []),
+      ...textsOf(evaluator, one, arg),
+    ]);
+  }
+  for (const one of placed) {
+    yield;
+    const name = calleeName(one.call);
+    if (one.target !== undefined) {
+      endpoints.push(...annotatedConsumers(evaluator, framework, one, one.target));
+      continue;
+    }
+    const whole = framework.calls?.[name];
+    const run = framework.pairs?.run[name];
+    const binding = framework.bindings?.[name];
+    if (whole !== undefined) {
+      const handler = handlerIn(evaluator, one, whole.handler, whole.method);
+      const given = argument(one.call, whole.destination);
+      if (handler !== undefined || given !== undefined)
+        endpoints.push(...of(framework, one, textsOf(evaluator, one, whole.destination), handler));
+    }
+    if (run !== undefined) {
+      const handler = handlerIn(evaluator, one, run);
+      const absent = run !== 'enclosing' && argument(one.call, run) === undefined;
+      const texts = subscribed.get(receiverId(one)) ?? [
+        {
+          text: '',
+          unresolved: `what ${renderExpr(receiverOf(one.call)?.receiver)} subscribes to`,
+        },
+      ];
+      if (!absent) endpoints.push(...of(framework, one, texts, handler));
+    }
+    if (binding !== undefined) {
+      const [from] = textsOf(evaluator, one, binding.from);
+      const [to] = textsOf(evaluator, one, binding.to);
+      if (from?.unresolved === undefined && to?.unresolved === undefined)
+        if (from !== undefined && to !== undefined) bindings.push({ from: from.text, to: to.text });
+    }
+  }
+  return { endpoints, bindings };
+}
+
+function of(
+  framework: ConsumerFramework,
+  { file, call }: { readonly file: LinkedFile; readonly call: CallExpr },
+  texts: readonly Text[],
+  handler: Found | undefined,
+): LinkedEndpoint[] {
+  return texts.map(({ text, unresolved }) => ({
+    framework,
+    key: text,
+    ...(unresolved === undefined ? {} : { unresolved }),
+    handler,
+    file,
+    line: call.line,
+  }));
+}
+
+const textsOf = (
+  evaluator: Evaluator,
+  { file, scope, call }: Placed,
+  arg: Arg,
+): readonly Text[] => {
+  const given = argument(call, arg);
+  return given === undefined
+    ? [{ text: '', unresolved: 'a computed value' }]
+    : destinationsOf(evaluator, file, scope, given);
+};
+
+function handlerIn(
+  evaluator: Evaluator,
+  { file, scope, call }: Placed,
+  where: Arg | 'enclosing',
+  method?: string,
+): Found | undefined {
+  if (where === 'enclosing') return scope < 0 ? undefined : { file, index: scope };
+  const given = argument(call, where);
+  if (method === undefined) return handlerOf(evaluator, file, scope, given);
+  const found = evaluator.member(evaluator.evaluate(file, scope, given), method);
+  return found?.kind === 'function' ? found : undefined;
+}
+
+/** The value that two calls are made on: a field of the same class, or a variable of the same place. */
+function receiverId({ file, scope, call }: Placed): string {
+  const name = renderExpr(receiverOf(call)?.receiver);
+  const first = /^[\w$]+/.exec(name)?.[0] ?? '';
+  const owner: Scope =
+    first === 'this' || first === 'self'
+      ? (file.classAround(scope) ?? -1)
+      : (file.parameterScope(scope, first) ??
+        file.binding(scope, first)?.scope ??
+        file.classAround(scope) ??
+        scope);
+  return `${file.path}#${owner}.${name}`;
+}
