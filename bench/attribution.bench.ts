@@ -63,6 +63,7 @@ const facts: WorkspaceFacts = {
   functions,
   routes,
   openRoutes: [],
+  resolvers: [],
   spans,
   classes,
   runtimes,

@@ -3,6 +3,7 @@ import { callsOut } from './rules/callsOut.ts';
 import { classMethod } from './rules/classMethod.ts';
 import { codeAttributes } from './rules/codeAttributes.ts';
 import { frameworkInternals } from './rules/frameworkInternals.ts';
+import { graphqlResolver } from './rules/graphqlResolver.ts';
 import { httpRoute } from './rules/httpRoute.ts';
 import { messageDestination } from './rules/messageDestination.ts';
 import { override } from './rules/override.ts';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   override,
   frameworkInternals,
   codeAttributes,
+  graphqlResolver,
   callsOut,
   spanMetrics,
   rpcMethod,

@@ -1,4 +1,5 @@
 import type { FunctionDecl, FunctionRef } from '../domain/functionDecl.ts';
+import type { ResolverDecl } from '../domain/resolver.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { ClassDecl, FileServices, SpanLiteral, WorkspaceFacts } from '../domain/workspace.ts';
 import { EndpointIndex } from './endpointIndex.ts';
@@ -16,6 +17,7 @@ export class WorkspaceIndex {
   private endpointIndex: EndpointIndex | undefined;
   private spanIndex: Map<string, SpanLiteral[]> | undefined;
   private classIndex: Map<string, ClassDecl[]> | undefined;
+  private resolverIndex: Map<string, ResolverDecl[]> | undefined;
   private idIndex: Map<string, FunctionDecl> | undefined;
   private readonly services = new Map<string, FileServices>();
 
@@ -67,6 +69,12 @@ export class WorkspaceIndex {
       c.name.slice(c.name.lastIndexOf('.') + 1),
     );
     return this.classIndex.get(simpleName) ?? [];
+  }
+
+  /** Resolvers by `Type.field`. */
+  resolvers(coordinate: string): readonly ResolverDecl[] {
+    this.resolverIndex ??= groupBy(this.facts.resolvers, (r) => `${r.type}.${r.field}`);
+    return this.resolverIndex.get(coordinate) ?? [];
   }
 
   /** The class that a qualified or written name means, seen from a file's neighbourhood; undefined unless it is one. */

@@ -1,5 +1,6 @@
 import type { DestinationBinding, EndpointDecl } from './endpoint.ts';
 import type { FunctionDecl, FunctionRef } from './functionDecl.ts';
+import type { ResolverDecl } from './resolver.ts';
 import type { RouteDecl } from './route.ts';
 import type { ServiceKey } from './service.ts';
 
@@ -84,6 +85,7 @@ export interface WorkspaceFacts {
   readonly functions: readonly FunctionDecl[];
   readonly routes: readonly RouteDecl[];
   readonly openRoutes: readonly OpenRoute[];
+  readonly resolvers: readonly ResolverDecl[];
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
   readonly runtimes: readonly RuntimeScopes[];

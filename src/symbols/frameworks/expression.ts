@@ -11,7 +11,8 @@ export type Expr =
   | CallExpr
   | { readonly of: Expr; readonly member: string }
   | { readonly list: readonly Expr[] }
-  | { readonly object: Readonly<Record<string, Expr>> }
+  /** `spread`: objects whose properties it takes over. */
+  | { readonly object: Readonly<Record<string, Expr>>; readonly spread?: readonly Expr[] }
   /** `of[key]`, where the key is computed. */
   | { readonly item: Expr; readonly key: Expr }
   /** Each element of a list in turn: what a loop's variable is. */
@@ -50,7 +51,7 @@ export const isList = (expr: Expr | undefined): expr is { readonly list: readonl
 
 export const isObject = (
   expr: Expr | undefined,
-): expr is { readonly object: Readonly<Record<string, Expr>> } =>
+): expr is { readonly object: Readonly<Record<string, Expr>>; readonly spread?: readonly Expr[] } =>
   typeof expr === 'object' && expr !== null && 'object' in expr;
 
 /** Receiver and member of a call like `router.get(…)`; undefined for a plain call. */

@@ -229,7 +229,36 @@ export interface PerRequest {
   readonly above: readonly string[];
 }
 
-export type Framework = RouterFramework | ControllerFramework | FilesFramework;
+/** GraphQL servers: functions that give fields their values, by the schema's type and field. */
+export interface ResolverFramework {
+  readonly kind: 'resolvers';
+  readonly id: string;
+  /** Of `families/`: the languages it is written in. */
+  readonly family: string;
+  /** Modules that a program with such resolvers imports. */
+  readonly modules: RegExp;
+  /** Functions and classes of these modules that take maps `{ Type: { field: resolver } }`, alone or in lists. */
+  readonly takers?: Readonly<Record<string, Arg>>;
+  /** An object with one of these keys is such a map too: many are joined by what can't be read (globs, helpers). */
+  readonly rootTypes?: readonly string[];
+  /** Classes and functions that make one type from its name and its fields with their resolvers. */
+  readonly types?: Readonly<Record<string, { readonly name: Arg; readonly fields: Arg }>>;
+  /** Annotations on classes and their methods. */
+  readonly annotations?: {
+    /** Of classes, with the type whose fields their methods resolve. */
+    readonly classes: Readonly<Record<string, Arg>>;
+    /** Of methods → the type; `class`: the one that the class's annotation names. */
+    readonly methods: Readonly<Record<string, string>>;
+    /** Where the field's name is, when it isn't the method's. */
+    readonly field: Arg;
+    /** Where a method's annotation names the type. */
+    readonly type?: Arg;
+    /** Annotation of a class of the schema that gives it another name. */
+    readonly typeName?: { readonly annotations: readonly string[]; readonly name: Arg };
+  };
+}
+
+export type Framework = RouterFramework | ControllerFramework | FilesFramework | ResolverFramework;
 
 /** Every annotation that a framework's declaration speaks of. */
 export function annotationNames(framework: ControllerFramework): readonly string[] {

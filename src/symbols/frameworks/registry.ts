@@ -9,6 +9,7 @@ import { fiber } from './fiber.ts';
 import { annotationNames, pathIsGiven, type Framework } from './framework.ts';
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
+import { graphqlJs } from './graphqlJs.ts';
 import { jaxRs } from './jaxRs.ts';
 import { micronaut } from './micronaut.ts';
 import { nest } from './nest.ts';
@@ -23,6 +24,7 @@ export const frameworks: readonly Framework[] = [
   express,
   fastapi,
   fastify,
+  graphqlJs,
   nest,
   next,
   spring,
@@ -55,6 +57,9 @@ export interface Vocabulary {
   readonly creatorNames: ReadonlySet<string>;
   /** Members of interest with a path alone: they give a router. */
   readonly openers: ReadonlySet<string>;
+  /** Functions and classes called by their bare name, kept in files that import one of `functionModules`. */
+  readonly functions: ReadonlySet<string>;
+  readonly functionModules: readonly RegExp[];
   /** Members and functions that start a span. */
   readonly spanCalls: ReadonlySet<string>;
 }
@@ -75,6 +80,8 @@ function gather(family: string): Vocabulary {
   const creatorModules = new Set<string>();
   const creatorNames = new Set<string>();
   const openers = new Set<string>();
+  const functions = new Set<string>();
+  const functionModules: RegExp[] = [];
   const spanCalls = new Set<string>();
   const add = (set: Set<string>, names: Iterable<string | undefined>): void => {
     for (const name of names) if (name !== undefined) set.add(name);
@@ -118,6 +125,15 @@ function gather(family: string): Vocabulary {
       const { settings } = framework;
       add(decorators, annotationNames(framework));
       add(members, [settings?.globalPrefix?.member, settings?.versioning?.member]);
+    } else if (framework.kind === 'resolvers') {
+      const { annotations, takers, types } = framework;
+      add(functions, [...Object.keys(takers ?? {}), ...Object.keys(types ?? {})]);
+      functionModules.push(framework.modules);
+      add(decorators, [
+        ...Object.keys(annotations?.classes ?? {}),
+        ...Object.keys(annotations?.methods ?? {}),
+        ...(annotations?.typeName?.annotations ?? []),
+      ]);
     }
   }
   for (const pattern of spanPatterns) {
@@ -133,6 +149,8 @@ function gather(family: string): Vocabulary {
     creatorModules,
     creatorNames,
     openers,
+    functions,
+    functionModules,
     spanCalls,
   };
 }

@@ -28,7 +28,7 @@ export interface Row {
   readonly kind?: SpanKind;
   readonly scope?: string;
   readonly source?: 'metric';
-  /** `framework type [controller|-] [callback]` */
+  /** `framework type [controller|-] [callback|-] [name]` */
   readonly layer?: string;
   readonly route?: string;
   readonly entry?: string;
@@ -124,11 +124,12 @@ function messagingOf(text: string): MessagingOperation {
 }
 
 function layerOf(text: string): FrameworkLayer {
-  const [framework = '', type = '', controller, callback] = text.split(' ');
+  const [framework = '', type = '', controller, callback, name] = text.split(' ');
   return {
     framework,
     type,
     ...(controller === undefined || controller === '-' ? {} : { controller }),
-    ...(callback === undefined ? {} : { callback }),
+    ...(callback === undefined || callback === '-' ? {} : { callback }),
+    ...(name === undefined ? {} : { name }),
   };
 }

@@ -8,6 +8,7 @@ import { readEndpoints } from './endpoints.ts';
 import { decoratedBy } from './javascriptDecorator.ts';
 import { javascriptEndpoints } from './javascriptEndpoints.ts';
 import { argumentsOf, readCall } from './javascriptExpr.ts';
+import { readFunctionCalls } from './javascriptFunctionCalls.ts';
 import { readModuleStatements } from './javascriptModule.ts';
 import { ScopeReader } from './javascriptScopes.ts';
 
@@ -38,6 +39,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(freeSpanSeeds)) readFreeSpan(collector, node);
   for (const { node } of collector.seeds(decoratorSeeds)) readDecorator(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
+  readFunctionCalls(collector, vocabulary);
   readRouterPlumbing(collector, scopes);
   readEndpoints(collector, javascriptEndpoints);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);

@@ -178,6 +178,7 @@ function templateParts(collector: FactsCollector, node: Node, depth: number): Ex
 
 function readObject(collector: FactsCollector, node: Node, depth: number): Expr {
   const object: Record<string, Expr> = {};
+  const spread: Expr[] = [];
   for (const child of node.namedChildren.slice(0, longestList)) {
     if (child.type === 'pair') {
       const key = child.childForFieldName('key');
@@ -189,7 +190,8 @@ function readObject(collector: FactsCollector, node: Node, depth: number): Expr 
     else if (child.type === 'method_definition') {
       const name = child.childForFieldName('name')?.text;
       if (name !== undefined) object[name] = readExpr(collector, child, depth);
-    }
+    } else if (child.type === 'spread_element')
+      spread.push(readExpr(collector, child.namedChildren[0] ?? null, depth));
   }
-  return { object };
+  return spread.length === 0 ? { object } : { object, spread };
 }

@@ -430,10 +430,28 @@ export class Evaluator {
       case 'object':
         return this.typed.member(value.type, name);
       case 'written':
-        return this.evaluate(value.file, value.scope, partOf(value.expr, name));
+        return this.part(value, name);
       default:
         return undefined;
     }
+  }
+
+  /** A property of an object or element of a list as written, also one that the object takes over from another. */
+  private part(
+    {
+      file,
+      scope,
+      expr,
+    }: { readonly file: LinkedFile; readonly scope: Scope; readonly expr: Expr },
+    name: string,
+  ): Value | undefined {
+    const own = partOf(expr, name);
+    if (own !== undefined || !isObject(expr)) return this.evaluate(file, scope, own);
+    for (const other of [...(expr.spread ?? [])].reverse()) {
+      const found = this.member(this.evaluate(file, scope, other), name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   private classMember(file: LinkedFile, index: number, name: string): Value | undefined {

@@ -3,7 +3,7 @@ import { parentOf } from '../families/family.ts';
 import type { FileExport, FilesFramework, FileTree } from '../framework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { FilePrograms, type PlacedFile } from './filePrograms.ts';
-import { handlerOf, type Found } from './handlers.ts';
+import { exportedHandler, handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { refOf } from './refOf.ts';
@@ -157,21 +157,6 @@ class FileReader {
         place.facts.imports.some((i) => signs.imports[i.module]?.includes(i.exported) === true),
     );
   }
-}
-
-function exportedHandler(
-  evaluator: Evaluator,
-  from: LinkedFile,
-  module: string,
-  exported: string,
-): Found | undefined {
-  const path = evaluator.modules.resolve(from.path, module);
-  const file = path === undefined ? undefined : evaluator.files.get(path);
-  const value = file?.exports.get(exported);
-  if (file === undefined) return undefined;
-  if (value !== undefined) return handlerOf(evaluator, file, -1, value);
-  const member = evaluator.member({ kind: 'module', file }, exported);
-  return member?.kind === 'function' ? { file: member.file, index: member.index } : undefined;
 }
 
 const servedBefore = ({ spans }: FileExport): string =>

@@ -84,3 +84,19 @@ function boundCall(
     ? { call: bound.expr, file: bound.file, scope: bound.scope }
     : undefined;
 }
+
+/** The function behind an export of another module, which may itself pass it on. */
+export function exportedHandler(
+  evaluator: Evaluator,
+  from: LinkedFile,
+  module: string,
+  exported: string,
+): Found | undefined {
+  const path = evaluator.modules.resolve(from.path, module);
+  const file = path === undefined ? undefined : evaluator.files.get(path);
+  const value = file?.exports.get(exported);
+  if (file === undefined) return undefined;
+  if (value !== undefined) return handlerOf(evaluator, file, -1, value);
+  const member = evaluator.member({ kind: 'module', file }, exported);
+  return member?.kind === 'function' ? { file: member.file, index: member.index } : undefined;
+}

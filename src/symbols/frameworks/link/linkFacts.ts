@@ -1,5 +1,6 @@
 import type { DestinationBinding, EndpointDecl } from '../../../domain/endpoint.ts';
 import type { FunctionDecl } from '../../../domain/functionDecl.ts';
+import type { ResolverDecl } from '../../../domain/resolver.ts';
 import type { RouteDecl } from '../../../domain/route.ts';
 import type {
   ClassDecl,
@@ -22,6 +23,7 @@ import { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { openApiRoutes } from './openApiRoutes.ts';
 import { ProgramPropertiesIndex } from './programProperties.ts';
+import { linkResolvers } from './resolvers.ts';
 import { refOf } from './refOf.ts';
 
 import { RouterGraph } from './routerGraph.ts';
@@ -31,6 +33,7 @@ export interface LinkedFacts {
   readonly routes: readonly RouteDecl[];
   /** Routes whose handler isn't a function of the workspace. */
   readonly openRoutes: readonly OpenRoute[];
+  readonly resolvers: readonly ResolverDecl[];
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
   readonly runtimes: readonly RuntimeScopes[];
@@ -59,12 +62,15 @@ export function* linkSteps(
   const linked = [...(yield* new RouterGraph(evaluator, routers).build())];
   const frameworkSpans: SpanLiteral[] = [];
   const properties = new ProgramPropertiesIndex(hints);
+  const resolvers: ResolverDecl[] = [];
   for (const framework of frameworks) {
     if (framework.kind === 'files') {
       const found = yield* fileRoutes(evaluator, framework);
       for (const route of found.routes) linked.push(route);
       for (const span of found.spans) frameworkSpans.push(span);
     }
+    if (framework.kind === 'resolvers')
+      for (const one of yield* linkResolvers(evaluator, framework)) resolvers.push(one);
     if (framework.kind !== 'controller') continue;
     for (const route of yield* controllerRoutes(evaluator, framework, properties))
       linked.push(route);
@@ -78,7 +84,15 @@ export function* linkSteps(
   const spans = yield* spansOf(evaluator);
   for (const span of frameworkSpans) spans.push(span);
   const classes = yield* classesOf(evaluator);
-  return { routes, openRoutes, spans, classes, runtimes, ...(yield* linkEndpoints(evaluator)) };
+  return {
+    routes,
+    openRoutes,
+    resolvers,
+    spans,
+    classes,
+    runtimes,
+    ...(yield* linkEndpoints(evaluator)),
+  };
 }
 
 const moduleRoots = (hints: readonly HintFacts[]): ModuleRoot[] =>

@@ -46,7 +46,13 @@ export function identify(span: SpanRecord, refined?: string): SpanIdentity {
   const task = text(attributes, 'celery.task_name');
   const code = readCode(attributes);
   const layer = frameworkLayer(attributes);
-  const name = cut(mounted ? (http?.method ?? span.name) : operationName(span, http));
+  const name = cut(
+    mounted
+      ? (http?.method ?? span.name)
+      : layer?.framework === 'graphql' && layer.type === 'resolve'
+        ? `graphql.resolve ${layer.name ?? ''}`
+        : operationName(span, http),
+  );
   const scope = cut(span.scope);
   let key = `${kind}\n${name}\n${scope}`;
   if (http) key += `\nh${http.method ?? ''} ${http.route ?? ''}${http.refined ? '*' : ''}`;

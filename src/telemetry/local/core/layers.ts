@@ -1,6 +1,7 @@
 import type { FrameworkLayer } from '../../../domain/operation.ts';
 import type { Attributes } from '../model.ts';
 import { text } from './attributes.ts';
+import { rootFieldOf } from './graphqlDocument.ts';
 
 type ReadLayer = (attributes: Attributes) => FrameworkLayer | undefined;
 
@@ -22,7 +23,29 @@ const layers: readonly ReadLayer[] = [
   (a) => layer(a, 'next', 'next.span_type', { name: text(a, 'next.route') }),
   (a) => layer(a, 'hapi', 'hapi.type', { name: text(a, 'hapi.name') }),
   (a) => layer(a, 'connect', 'connect.type', { name: text(a, 'connect.name') }),
+  graphqlField,
+  graphqlOperation,
 ];
+
+/** A field's resolver: named by the schema's type and field, never by the path, which has list indexes and the client's aliases. */
+function graphqlField(a: Attributes): FrameworkLayer | undefined {
+  const field = text(a, 'graphql.field.name');
+  const type = text(a, 'graphql.parent.name');
+  if (field === undefined || type === undefined) return undefined;
+  return { framework: 'graphql', type: 'resolve', name: `${type}.${field}` };
+}
+
+/** A whole query: its name is the client's; what the server runs is the root field that its document selects. */
+function graphqlOperation(a: Attributes): FrameworkLayer | undefined {
+  const type = text(a, 'graphql.operation.type');
+  if (type === undefined) return undefined;
+  const document = text(a, 'graphql.source', 'graphql.document');
+  const field =
+    document === undefined ? undefined : rootFieldOf(document, text(a, 'graphql.operation.name'));
+  if (field === undefined) return { framework: 'graphql', type: 'execute' };
+  const root = `${type.charAt(0).toUpperCase()}${type.slice(1).toLowerCase()}`;
+  return { framework: 'graphql', type: 'execute', name: `${root}.${field}` };
+}
 
 /** What a framework's instrumentation says of the span's place in the framework. */
 export function frameworkLayer(attributes: Attributes): FrameworkLayer | undefined {
