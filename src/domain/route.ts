@@ -8,6 +8,8 @@ export interface RouteDecl {
   readonly path: string;
   /** Path below the innermost router, where the framework has such: some instrumentations' metrics name only that. */
   readonly routerPath?: string;
+  /** What the framework calls a route without a path: all that some instrumentations name it by. */
+  readonly name?: string;
   readonly handler: FunctionRef;
   /** The handler makes the function that runs: its code is written inside of it. */
   readonly made?: true;

@@ -113,6 +113,8 @@ export interface Arg {
   /** The last one. */
   readonly last?: true;
   readonly named?: readonly string[];
+  /** All arguments from `at` on. */
+  readonly rest?: true;
 }
 
 /** Reads an argument; a keyword wins. Keywords inside of one object argument (`{prefix: '/x'}`) count as keywords too. */

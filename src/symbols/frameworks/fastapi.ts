@@ -1,4 +1,9 @@
 import type { RouterFramework } from './framework.ts';
+import { starletteLists, starletteMembers } from './starlette.ts';
+
+const routes = { named: ['routes'] };
+const application = { root: true as const, routes };
+const router = { prefix: { named: ['prefix'] }, routes };
 
 /** FastAPI on Starlette: https://fastapi.tiangolo.com/reference/apirouter/ */
 export const fastapi: RouterFramework = {
@@ -6,10 +11,10 @@ export const fastapi: RouterFramework = {
   id: 'fastapi',
   family: 'python',
   creators: {
-    'fastapi:FastAPI': { root: true },
-    'fastapi.applications:FastAPI': { root: true },
-    'fastapi:APIRouter': { prefix: { named: ['prefix'] } },
-    'fastapi.routing:APIRouter': { prefix: { named: ['prefix'] } },
+    'fastapi:FastAPI': application,
+    'fastapi.applications:FastAPI': application,
+    'fastapi:APIRouter': router,
+    'fastapi.routing:APIRouter': router,
   },
   verbs: {
     get: 'GET',
@@ -22,6 +27,7 @@ export const fastapi: RouterFramework = {
     trace: 'TRACE',
   },
   verbLists: {
+    ...starletteMembers.verbLists,
     api_route: {
       path: { at: 0, named: ['path'] },
       methods: { named: ['methods'] },
@@ -38,7 +44,11 @@ export const fastapi: RouterFramework = {
   handler: 'decorated',
   mounts: {
     include_router: { prefix: { named: ['prefix'] }, child: { at: 0, named: ['router'] } },
-    mount: { prefix: { at: 0, named: ['path'] }, child: { at: 1, named: ['app'] } },
+    ...starletteMembers.mounts,
   },
+  itself: starletteMembers.itself,
+  classes: starletteMembers.classes,
+  lists: starletteLists,
+  firstAnswers: true,
   trailingSlash: 'differs',
 };

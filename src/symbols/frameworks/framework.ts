@@ -1,13 +1,27 @@
 import type { Arg } from './expression.ts';
+import type { ClassHandlers, ResourceRegistration, RouteLists } from './routePatterns.ts';
 
-/** Frameworks whose routes are registered on router values: by call (`router.get(path, handler)`) or decorator. */
+/** What makes a router, and where its parts are among the arguments. */
+export interface Creator {
+  /** A program's outermost router. */
+  readonly root?: true;
+  readonly prefix?: Arg;
+  /** Without a prefix, the router's name is its prefix: `Namespace('users')` is `/users`. */
+  readonly prefixName?: Arg;
+  /** The router that the new one is put under: `Api(blueprint)`. */
+  readonly under?: Arg;
+  /** List of routes. */
+  readonly routes?: Arg;
+}
+
+/** Frameworks whose routes are registered on router values: by call (`router.get(path, handler)`), decorator or list. */
 export interface RouterFramework {
   readonly kind: 'router';
   readonly id: string;
   /** Of `families/`: the languages it is written in. */
   readonly family: string;
   /** What makes a router, as `module:exported.name` ("express:" is the module itself, called). */
-  readonly creators: Readonly<Record<string, { readonly root?: true; readonly prefix?: Arg }>>;
+  readonly creators: Readonly<Record<string, Creator>>;
   /** Types whose values are routers, as `module:Name`: a parameter or field of one is a router. `root`: it can't be below another. */
   readonly types?: Readonly<Record<string, { readonly root?: true }>>;
   /** The module's own functions register on one router of the whole program: `http.HandleFunc`. */
@@ -20,7 +34,7 @@ export interface RouterFramework {
       string,
       {
         readonly path: Arg;
-        readonly methods: Arg;
+        readonly methods?: Arg;
         readonly handler?: Arg;
         readonly otherwise: string;
       }
@@ -36,6 +50,12 @@ export interface RouterFramework {
   readonly chain?: string;
   /** Members that put one router under another. */
   readonly mounts: Readonly<Record<string, MountPattern>>;
+  /** Members that stand for the router itself: `app.router`. */
+  readonly itself?: readonly string[];
+  readonly lists?: RouteLists;
+  readonly classes?: ClassHandlers;
+  /** Members that register a class under a prefix. */
+  readonly resources?: Readonly<Record<string, ResourceRegistration>>;
   /** Members that give a router with a prefix of its own (`Group("/x")`). */
   readonly groups?: Readonly<Record<string, Arg>>;
   /** Members that give a router below to a function: `Route("/x", func(r chi.Router) {…})`. */
@@ -50,6 +70,8 @@ export interface RouterFramework {
   readonly strips?: Readonly<Record<string, { readonly prefix: Arg; readonly child: Arg }>>;
   /** Method of a value that handles requests, where a value itself is registered. */
   readonly handlerMethod?: string;
+  /** Of routes with one path and method, the one registered first answers, and never passes on to the next. */
+  readonly firstAnswers?: true;
   /** Modules, besides those of `creators`, whose import tells that a file is written for this framework. */
   readonly modules?: readonly string[];
   /** Wrappers of plugins whose routes are the parent's own: the mount's prefix doesn't count for them. */
@@ -82,8 +104,8 @@ export interface RouterFramework {
   /** Members that do the same. */
   readonly servedBy?: readonly string[];
   /**
-   * `same`: `/items/` and `/items` are one route; `differs`: paths are joined as written; `kept`: the same, with a slash between
-   * prefix and path.
+   * `same`: `/items/` and `/items` are one route; `differs`: they are two, with one slash between prefix and path; `kept`: the same,
+   * where the slash may be missing; `verbatim`: prefix and path are joined as they are written.
    */
   readonly trailingSlash: TrailingSlash;
 }
@@ -94,8 +116,11 @@ export const pathIsGiven = ({ path }: RouterFramework): boolean =>
 
 export interface MountPattern {
   readonly prefix: Arg;
-  /** `rest`: every argument after the prefix may be a router. */
-  readonly child: 'rest' | Arg;
+  /** `rest`: every argument after the prefix may be a router; `receiver`: it is put under `parent`. */
+  readonly child: 'rest' | 'receiver' | Arg;
+  readonly parent?: Arg;
+  /** A prefix given here takes the place of the child's own. */
+  readonly overrides?: true;
   /** The child may be a function whose first parameter is a router of its own. */
   readonly plugin?: true;
 }
@@ -123,7 +148,7 @@ export interface FolderPattern {
   readonly wholePrefix: string;
 }
 
-export type TrailingSlash = 'same' | 'differs' | 'kept';
+export type TrailingSlash = 'same' | 'differs' | 'kept' | 'verbatim';
 
 /** Frameworks whose routes are annotations on classes and their methods. */
 export interface ControllerFramework {

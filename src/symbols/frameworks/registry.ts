@@ -1,11 +1,14 @@
 import { actix } from './actix.ts';
 import { axum } from './axum.ts';
+import { aiohttp } from './aiohttp.ts';
 import { chi } from './chi.ts';
+import { django } from './django.ts';
 import { echo } from './echo.ts';
 import { express } from './express.ts';
 import { fastapi } from './fastapi.ts';
 import { fastify } from './fastify.ts';
 import { fiber } from './fiber.ts';
+import { flask } from './flask.ts';
 import { annotationNames, pathIsGiven, type Framework } from './framework.ts';
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
@@ -18,6 +21,8 @@ import { next } from './next.ts';
 import { quarkusRoutes } from './quarkusRoutes.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
+import { starlette } from './starlette.ts';
+import { tornado } from './tornado.ts';
 
 /** Every framework whose routes are understood: a new one is a file of patterns and a line here. */
 export const frameworks: readonly Framework[] = [
@@ -39,6 +44,11 @@ export const frameworks: readonly Framework[] = [
   netHttp,
   actix,
   axum,
+  flask,
+  django,
+  starlette,
+  aiohttp,
+  tornado,
 ];
 
 /** Names that extraction looks for in the text of a file, per family of languages. */
@@ -55,6 +65,8 @@ export interface Vocabulary {
   readonly creatorModules: ReadonlySet<string>;
   /** Names of what makes routers. */
   readonly creatorNames: ReadonlySet<string>;
+  /** Of these, names of what is given routes or another router where it is made. */
+  readonly makers: ReadonlySet<string>;
   /** Members of interest with a path alone: they give a router. */
   readonly openers: ReadonlySet<string>;
   /** Functions and classes called by their bare name, kept in files that import one of `functionModules`. */
@@ -79,6 +91,7 @@ function gather(family: string): Vocabulary {
   const decorators = new Set<string>();
   const creatorModules = new Set<string>();
   const creatorNames = new Set<string>();
+  const makers = new Set<string>();
   const openers = new Set<string>();
   const functions = new Set<string>();
   const functionModules: RegExp[] = [];
@@ -109,7 +122,18 @@ function gather(family: string): Vocabulary {
         ...Object.keys(framework.groups ?? {}),
         ...Object.keys(framework.scopes ?? {}),
       ]);
-      add(members, [framework.chain]);
+      add(members, [
+        framework.chain,
+        ...Object.keys(framework.resources ?? {}),
+        ...Object.keys(framework.lists?.members ?? {}),
+      ]);
+      add(
+        decorators,
+        Object.values(framework.resources ?? {}).map((r) => r.action.decorator),
+      );
+      for (const [key, made] of Object.entries(framework.creators))
+        if (made.routes !== undefined || made.under !== undefined)
+          makers.add(key.slice(Math.max(key.lastIndexOf(':'), key.lastIndexOf('.')) + 1));
       if (framework.handler !== 'decorated') add(verbs, Object.keys(framework.verbs));
       add(chained, [...registering, ...Object.keys(framework.mounts)]);
       add(openers, [...Object.keys(framework.groups ?? {}), framework.chain]);
@@ -148,6 +172,7 @@ function gather(family: string): Vocabulary {
     decorators,
     creatorModules,
     creatorNames,
+    makers,
     openers,
     functions,
     functionModules,

@@ -1,15 +1,15 @@
 import type { Node } from 'web-tree-sitter';
 import type { SourceFile } from '../../sourceFile.ts';
-import { isCall, isName, receiverOf } from '../expression.ts';
+import { argument, isCall, isName, receiverOf, type CallExpr } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
 import { spanPatterns } from '../spanPatterns.ts';
-import { argument } from '../expression.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { pythonEndpoints } from './pythonEndpoints.ts';
-import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
+import { readPythonCall } from './pythonExpr.ts';
 import { readPythonModule } from './pythonModule.ts';
+import { readRouterPlumbing } from './pythonRouters.ts';
 
 const vocabulary = vocabularyOf('python');
 const patterns = spanPatterns.find((p) => p.family === 'python');
@@ -29,7 +29,7 @@ export function extractPython(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(decoratorSeeds)) readDecorator(collector, node);
   for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
-  readRouterPlumbing(collector);
+  readRouterPlumbing(collector, readParams);
   readEndpoints(collector, pythonEndpoints);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;
@@ -58,8 +58,12 @@ function readDecorator(collector: FactsCollector, name: Node): void {
     return;
   }
   collector.facts.decorators.push({ target, call: expr });
+  readReceiver(collector, call, expr);
+}
+
+function readReceiver(collector: FactsCollector, call: Node, expr: CallExpr): void {
   const receiver = receiverOf(expr)?.receiver;
-  if (isName(receiver)) readParams(collector, call, receiver.name);
+  if (isName(receiver)) readParams(collector, call, receiver.name.split('.', 1)[0] ?? '');
 }
 
 function readMemberCall(collector: FactsCollector, name: Node): void {
@@ -74,8 +78,7 @@ function readMemberCall(collector: FactsCollector, name: Node): void {
     return;
   }
   collector.facts.calls.push({ scope, call: expr });
-  const receiver = receiverOf(expr)?.receiver;
-  if (isName(receiver)) readParams(collector, call, receiver.name);
+  readReceiver(collector, call, expr);
 }
 
 function readParams(collector: FactsCollector, from: Node, name: string): void {
@@ -100,38 +103,4 @@ function readClass(collector: FactsCollector, keyword: Node): void {
     .filter((n) => n.type === 'identifier' || n.type === 'attribute')
     .map((n) => n.text);
   if (supertypes.length > 0) collector.facts.classes.push({ index, supertypes });
-}
-
-/** Routers made inside functions, returned from them, or passed to others. */
-function readRouterPlumbing(collector: FactsCollector): void {
-  const { facts } = collector;
-  const makers = facts.imports
-    .filter((i) => vocabulary.creatorModules.has(i.module))
-    .map((i) => i.local);
-  const making = anyOf(makers);
-  const names = new Set<string>();
-  if (making !== undefined)
-    for (const { node } of collector.seeds(
-      new RegExp(`^[ \\t]*(\\w+)\\s*(?::[^=\\n]{0,80})?=\\s*${making}\\b`, 'gm'),
-    )) {
-      names.add(node.text);
-      const scope = collector.scopeOf(node);
-      const assignment = node.parent;
-      if (scope < 0 || assignment?.type !== 'assignment') continue;
-      const value = readPythonExpr(collector, assignment.childForFieldName('right'));
-      facts.bindings.push({ scope, name: node.text, value });
-    }
-  for (const { names: params } of facts.params) for (const param of params) names.add(param);
-  const any = anyOf([...names].filter((n) => /^\w+$/.test(n) && n !== 'self'));
-  if (any === undefined) return;
-  for (const { node } of collector.seeds(new RegExp(`\\breturn\\s+(${any})\\s*$`, 'gm')))
-    facts.returns.push({ scope: collector.scopeOf(node), value: { name: node.text } });
-  for (const { node } of collector.seeds(new RegExp(`[(,]\\s*(${any})\\s*(?=[,)])`, 'g'))) {
-    const call = node.parent?.parent;
-    if (node.parent?.type !== 'argument_list' || call?.type !== 'call') continue;
-    const expr = readPythonCall(collector, call);
-    if (!isCall(expr) || facts.calls.some((c) => c.call.at === expr.at)) continue;
-    facts.calls.push({ scope: collector.scopeOf(call), call: expr });
-    readParams(collector, call, node.text);
-  }
 }

@@ -1,6 +1,11 @@
 import type { Node } from 'web-tree-sitter';
 import type { Expr } from '../expression.ts';
-import { callExpr, deepest, longestList, memberOf, type FactsCollector } from './collector.ts';
+import { callExpr, memberOf, type FactsCollector } from './collector.ts';
+
+/** Lists of routes are long, and nested in each other. */
+const longestList = 500;
+const deepest = 16;
+const largestObject = 50;
 
 /** Reads what routes are written with in Python; everything else is `null`. */
 export function readPythonExpr(collector: FactsCollector, node: Node | null, depth = 0): Expr {
@@ -11,6 +16,9 @@ export function readPythonExpr(collector: FactsCollector, node: Node | null, dep
     case 'concatenated_string':
       return { join: node.namedChildren.map((n) => readPythonExpr(collector, n, depth + 1)) };
     case 'identifier':
+    case 'true':
+    case 'false':
+    case 'none':
       return { name: node.text };
     case 'attribute':
       return memberOf(
@@ -25,11 +33,9 @@ export function readPythonExpr(collector: FactsCollector, node: Node | null, dep
     case 'list':
     case 'tuple':
     case 'set':
-      return {
-        list: node.namedChildren
-          .slice(0, longestList)
-          .map((n) => readPythonExpr(collector, n, depth + 1)),
-      };
+      return readList(collector, node, depth);
+    case 'dictionary':
+      return depth === 0 ? null : readObject(collector, node, depth);
     case 'binary_operator':
       return node.childForFieldName('operator')?.text === '+'
         ? {
@@ -77,4 +83,34 @@ function readString(collector: FactsCollector, node: Node, depth: number): Expr 
   }
   if (close > at) parts.push(text.slice(at, close));
   return { join: parts };
+}
+
+/** `[a, *others, b]` is a join of lists. */
+function readList(collector: FactsCollector, node: Node, depth: number): Expr {
+  const parts: Expr[] = [];
+  let list: Expr[] = [];
+  for (const item of node.namedChildren.slice(0, longestList)) {
+    if (item.type === 'comment') continue;
+    if (item.type !== 'list_splat') {
+      list.push(readPythonExpr(collector, item, depth + 1));
+      continue;
+    }
+    if (list.length > 0) parts.push({ list });
+    list = [];
+    parts.push(readPythonExpr(collector, item.namedChildren[0] ?? null, depth + 1));
+  }
+  if (parts.length === 0) return { list };
+  return { join: list.length > 0 ? [...parts, { list }] : parts };
+}
+
+/** Dictionaries with texts as keys; at the top of an assignment they are settings, not routes. */
+function readObject(collector: FactsCollector, node: Node, depth: number): Expr {
+  const object: Record<string, Expr> = {};
+  for (const pair of node.namedChildren.slice(0, largestObject)) {
+    const key = pair.type === 'pair' ? pair.childForFieldName('key') : null;
+    const name = key?.type === 'string' ? readPythonExpr(collector, key) : undefined;
+    if (typeof name === 'string')
+      object[name] = readPythonExpr(collector, pair.childForFieldName('value'), depth + 1);
+  }
+  return { object };
 }

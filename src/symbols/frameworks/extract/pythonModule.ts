@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
+import { isCall, type Expr } from '../expression.ts';
 import type { FactsCollector } from './collector.ts';
-import { readPythonExpr } from './pythonExpr.ts';
+import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
 
 const importSeeds = /^[ \t]*(from|import)\s/gm;
 
@@ -10,10 +11,53 @@ export function readPythonModule(collector: FactsCollector): void {
   for (const node of collector.file.root.namedChildren) readStatement(collector, node, -1);
 }
 
+/** A list that is added to: `urlpatterns += […]`, `urlpatterns.append(…)`. */
+function addTo(
+  collector: FactsCollector,
+  scope: number,
+  name: string | undefined,
+  added: Expr,
+): void {
+  const { bindings } = collector.facts;
+  const at = bindings.findLastIndex((b) => b.scope === scope && b.name === name);
+  const known = bindings[at];
+  if (known === undefined) return;
+  bindings[at] = { ...known, value: { join: [known.value, added] } };
+}
+
+const adding: Readonly<Record<string, (given: Expr[]) => Expr>> = {
+  append: ([item = null]) => ({ list: [item] }),
+  extend: ([list = null]) => list,
+  insert: ([, item = null]) => ({ list: [item] }),
+};
+
+export function readAddition(
+  collector: FactsCollector,
+  node: Node | undefined,
+  scope: number,
+): void {
+  if (node?.type === 'augmented_assignment') {
+    const name = node.childForFieldName('left')?.text;
+    const right = node.childForFieldName('right');
+    if (node.childForFieldName('operator')?.text === '+=')
+      addTo(collector, scope, name, readPythonExpr(collector, right, 1));
+  } else if (node?.type === 'call') {
+    const callee = node.childForFieldName('function');
+    const member = callee?.childForFieldName('attribute')?.text ?? '';
+    const read = Object.hasOwn(adding, member) ? adding[member] : undefined;
+    const list = callee?.childForFieldName('object')?.text;
+    if (read === undefined || list === undefined) return;
+    if (!collector.facts.bindings.some((b) => b.scope === scope && b.name === list)) return;
+    const call = readPythonCall(collector, node);
+    if (isCall(call)) addTo(collector, scope, list, read([...call.args]));
+  }
+}
+
 function readStatement(collector: FactsCollector, node: Node, scope: number): void {
   switch (node.type) {
     case 'expression_statement':
       readAssignment(collector, node.namedChildren[0], scope);
+      readAddition(collector, node.namedChildren[0], scope);
       break;
     case 'if_statement':
     case 'try_statement':
@@ -42,7 +86,11 @@ function readStatement(collector: FactsCollector, node: Node, scope: number): vo
   }
 }
 
-function readAssignment(collector: FactsCollector, node: Node | undefined, scope: number): void {
+export function readAssignment(
+  collector: FactsCollector,
+  node: Node | undefined,
+  scope: number,
+): void {
   if (node?.type !== 'assignment') return;
   const left = node.childForFieldName('left');
   const right = node.childForFieldName('right');

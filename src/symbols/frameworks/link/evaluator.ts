@@ -12,7 +12,7 @@ import {
 } from '../expression.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { Creator, RouterFramework } from '../framework.ts';
 import { ClassNames } from './classNames.ts';
 import { FolderModules, type TypeName } from './folderModules.ts';
 import type { GivenArguments } from './givenArguments.ts';
@@ -68,7 +68,7 @@ export interface RouterOrigin {
   readonly framework?: RouterFramework;
   readonly call?: CallExpr;
   /** What the call makes, as the framework's file says. */
-  readonly made?: RouterFramework['creators'][string];
+  readonly made?: Creator;
   /** Made by `parent.group(prefix)`. */
   readonly parent?: string;
   /** Known before the group is made: `.PathPrefix("/x").Subrouter()`. */
@@ -78,6 +78,12 @@ export interface RouterOrigin {
   readonly root?: true;
 }
 
+/** A framework, and which of its routers. */
+export interface Made {
+  readonly framework: RouterFramework;
+  readonly made: Creator;
+}
+
 const deepest = 24;
 
 /** Follows names through scopes, imports, re-exports, classes and factories. Knows frameworks only by what makes their routers. */
@@ -85,7 +91,9 @@ export class Evaluator {
   readonly files: ReadonlyMap<string, LinkedFile>;
   readonly routers = new Map<string, RouterOrigin>();
   readonly modules: ModuleResolver;
-  private readonly creators = new Map<string, RouterFramework>();
+  private readonly creators = new Map<string, Made>();
+  private readonly frameworks: readonly RouterFramework[];
+  private readonly creatorsOfClasses = new Map<string, { readonly found: Made | undefined }>();
   private readonly routerTypes = new Map<string, RouterFramework>();
   private readonly strips = new Map<string, { readonly prefix: Arg; readonly child: Arg }>();
   private readonly programRouters = new Map<string, RouterFramework>();
@@ -106,13 +114,15 @@ export class Evaluator {
     roots: readonly ModuleRoot[] = [],
   ) {
     this.files = files;
+    this.frameworks = frameworks;
     this.modules = new ModuleResolver(files, roots);
     this.classes = new ClassNames(files);
     this.typed = new TypedValues(this, new FolderModules(files.values()));
     for (const framework of frameworks) {
       const { family } = framework;
       const keyed = (name: string): string => `${family}|${name}`;
-      for (const name of Object.keys(framework.creators)) this.creators.set(keyed(name), framework);
+      for (const [name, made] of Object.entries(framework.creators))
+        this.creators.set(keyed(name), { framework, made });
       for (const name of Object.keys(framework.types ?? {}))
         this.routerTypes.set(keyed(name), framework);
       for (const [name, strip] of Object.entries(framework.strips ?? {}))
@@ -120,6 +130,12 @@ export class Evaluator {
       if (framework.programRouter !== undefined)
         this.programRouters.set(keyed(framework.programRouter), framework);
     }
+  }
+
+  /** The module that a dotted name means in a file. */
+  moduleNamed(file: LinkedFile, name: string): LinkedFile | undefined {
+    const path = this.modules.resolve(file.path, name);
+    return path === undefined ? undefined : this.files.get(path);
   }
 
   evaluate(file: LinkedFile, scope: Scope, expr: Expr | undefined): Value | undefined {
@@ -178,7 +194,7 @@ export class Evaluator {
     framework: RouterFramework | undefined,
   ): readonly RouterFramework[] {
     if (framework !== undefined) return [framework];
-    return [...new Set(this.creators.values())].filter((f) => f.family === file.family?.id);
+    return this.frameworks.filter((f) => f.family === file.family?.id);
   }
 
   private declared(file: LinkedFile, index: number): Value | undefined {
@@ -188,6 +204,9 @@ export class Evaluator {
   }
 
   private name(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    // What wraps a function and takes its name (`view = login_required(view)`) still runs it.
+    const inner = file.innerNamed(scope, name);
+    if (inner !== undefined) return this.declared(file, inner);
     const whole = this.plainName(file, name) ? undefined : this.free(file, scope, name);
     if (whole !== undefined) return this.bound(file, whole);
     const [first = '', ...rest] = name.split('.');
@@ -234,6 +253,8 @@ export class Evaluator {
     const parameter = file.parameterScope(scope, name);
     if (file.family?.foldersAreModules)
       return this.typedName(file, name, parameter, this.free(file, scope, name));
+    const inner = file.innerNamed(scope, name);
+    if (inner !== undefined) return this.declared(file, inner);
     const bound = file.binding(scope, name);
     if (bound !== undefined && (parameter === undefined || bound.scope >= parameter))
       return this.bound(file, bound);
@@ -431,6 +452,8 @@ export class Evaluator {
         return this.typed.member(value.type, name);
       case 'written':
         return this.part(value, name);
+      case 'router':
+        return this.standsForRouter(value, name) ? value : undefined;
       default:
         return undefined;
     }
@@ -452,6 +475,13 @@ export class Evaluator {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  private standsForRouter({ key }: RouterValue, name: string): boolean {
+    const origin = this.routers.get(key);
+    if (origin?.framework !== undefined) return origin.framework.itself?.includes(name) ?? false;
+    const family = origin?.file.family?.id;
+    return this.frameworks.some((f) => f.family === family && f.itself?.includes(name));
   }
 
   private classMember(file: LinkedFile, index: number, name: string): Value | undefined {
@@ -501,8 +531,12 @@ export class Evaluator {
         this.wrapped(file, scope, call, callee.name) ??
         this.resolvedClass(file, scope, call, callee.name.split('.').at(-1) ?? '')
       );
-    if (callee?.kind === 'class')
-      return { kind: 'instance', file: callee.file, index: callee.index };
+    if (callee?.kind === 'class') {
+      const above = this.creatorAbove(callee.file, callee.index);
+      return above === undefined
+        ? { kind: 'instance', file: callee.file, index: callee.index }
+        : this.newRouter(file, scope, call, above);
+    }
     if (callee?.kind === 'function') {
       const returned = callee.file.returned(callee.index);
       const value =
@@ -549,13 +583,36 @@ export class Evaluator {
   }
 
   private created(file: LinkedFile, scope: Scope, call: CallExpr, name: string): Value | undefined {
-    const framework = this.creators.get(`${file.family?.id ?? ''}|${name}`);
-    if (framework === undefined) return undefined;
+    const found = this.creators.get(`${file.family?.id ?? ''}|${name}`);
+    return found === undefined ? undefined : this.newRouter(file, scope, call, found);
+  }
+
+  private newRouter(file: LinkedFile, scope: Scope, call: CallExpr, by: Made): RouterValue {
     const key = `${file.path}@${call.at}`;
-    const made = framework.creators[name];
-    if (!this.routers.has(key))
-      this.routers.set(key, { key, file, scope, framework, call, ...(made && { made }) });
+    if (!this.routers.has(key)) this.routers.set(key, { key, file, scope, call, ...by });
     return { kind: 'router', key };
+  }
+
+  /** What makes a class's instances routers: a class of a framework that it extends. */
+  creatorAbove(file: LinkedFile, index: number): Made | undefined {
+    const known = this.creatorsOfClasses.get(`${file.path}|${index}`);
+    if (known !== undefined) return known.found;
+    const found = this.externalSupertypes(file, index)
+      .map((name) => this.creators.get(`${file.family?.id ?? ''}|${name}`))
+      .find((creator) => creator !== undefined);
+    this.creatorsOfClasses.set(`${file.path}|${index}`, { found });
+    return found;
+  }
+
+  /** Names of the classes above that aren't in the workspace; '' for one that can't be told. */
+  externalSupertypes(file: LinkedFile, index: number): readonly string[] {
+    const names: string[] = [];
+    for (const at of [{ file, index }, ...this.supertypesOf(file, index)])
+      for (const supertype of at.file.supertypes(at.index)) {
+        const above = this.evaluate(at.file, -1, { name: supertype });
+        if (above?.kind !== 'class') names.push(above?.kind === 'external' ? above.name : '');
+      }
+    return names;
   }
 
   /** A parameter turned out to be a router of this framework. */

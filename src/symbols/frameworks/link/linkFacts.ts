@@ -104,6 +104,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     framework: route.framework,
     method: route.method,
     path: path.text,
+    ...(route.name === undefined ? {} : { name: route.name }),
     ...(route.routerPath === undefined ? {} : { routerPath: route.routerPath }),
     ...(route.prefixable === undefined ? {} : { prefixable: route.prefixable }),
     registeredAt: { path: file.path, line: route.line },

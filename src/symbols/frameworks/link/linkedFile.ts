@@ -126,6 +126,16 @@ export class LinkedFile {
     return this.facts.returns.find((r) => r.scope === scope)?.value;
   }
 
+  /** A function written inside of a function around `scope`, or in the class that `scope` is. */
+  innerNamed(scope: Scope, name: string): number | undefined {
+    for (let at = scope; at >= 0; at = this.parentOf(at)) {
+      const found =
+        at === scope || this.functions[at]?.kind !== 'class' ? this.method(at, name) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   topLevel(name: string): number | undefined {
     return this.tops.get(name);
   }

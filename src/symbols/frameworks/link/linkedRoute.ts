@@ -11,6 +11,8 @@ export interface LinkedRoute {
   readonly routerPath?: string;
   /** See RouteDecl. */
   readonly prefixable?: true;
+  /** What the framework calls the route, where the path is empty. */
+  readonly name?: string;
   readonly handler: Found | undefined;
   readonly file: LinkedFile;
   readonly line: number;

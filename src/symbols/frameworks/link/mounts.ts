@@ -25,6 +25,8 @@ export interface Mount {
   readonly prefix: Text;
   /** It sees the request's whole path. */
   readonly whole?: boolean;
+  /** The prefix takes the place of the child's own. */
+  readonly overrides?: boolean;
 }
 
 interface Mounts {
@@ -37,6 +39,8 @@ interface Mounts {
 export function readMount(evaluator: Evaluator, mount: MountCall): Mounts {
   const { framework, pattern, file, scope, call } = mount;
   if (pattern.child === 'rest') return { mounts: readRest(evaluator, file, scope, call) };
+  // Members of a router that is put under another are read with the other one as the receiver.
+  if (pattern.child === 'receiver') return { mounts: [] };
   const given = argument(call, pattern.child);
   const child = evaluator.evaluate(file, scope, given);
   const prefix = evaluator.text(file, scope, option(evaluator, mount, pattern));
@@ -44,7 +48,8 @@ export function readMount(evaluator: Evaluator, mount: MountCall): Mounts {
     const own = evaluator.routers.get(child.key)?.framework?.id;
     const whole = file.family?.foldersAreModules === true && own !== framework.id;
     const cut = child.stripped ?? known('');
-    return { mounts: [{ child: child.key, prefix: whole ? cut : prefix, whole }] };
+    const overrides = pattern.overrides === true && argument(call, pattern.prefix) !== undefined;
+    return { mounts: [{ child: child.key, prefix: whole ? cut : prefix, whole, overrides }] };
   }
   if (child?.kind === 'external') {
     const folders = framework.folders?.[child.name];

@@ -15,6 +15,8 @@ export interface RouteEntry {
     readonly handler: Found | undefined;
     readonly file: LinkedFile;
     readonly line: number;
+    /** What the framework calls the route. */
+    readonly name?: string;
   };
 }
 export interface MountEntry {
@@ -23,6 +25,8 @@ export interface MountEntry {
   readonly prefix: Text;
   /** The child sees the request's whole path, without what was cut off; the prefix is what is cut off here. */
   readonly whole?: true;
+  /** The prefix takes the place of the child's own. */
+  readonly overrides?: true;
 }
 type Entry = RouteEntry | MountEntry;
 
@@ -37,6 +41,8 @@ export class RouteEmitter {
   private readonly routes: LinkedRoute[] = [];
   private readonly visited = new Set<string>();
   private readonly emitted = new Set<string>();
+  /** Place of the route that answers, by program, path and method. */
+  private readonly answered = new Map<string, string>();
   /** Frameworks with a mount whose router could not be found. */
   readonly outOfSight = new Set<string>();
 
@@ -68,7 +74,13 @@ export class RouteEmitter {
   }
 
   /** `prefix` leads the routes; `cut` is what was taken off the path before the router sees it. */
-  private emit(key: string, prefix: Text, cut: Text, above: readonly string[]): void {
+  private emit(
+    key: string,
+    prefix: Text,
+    cut: Text,
+    above: readonly string[],
+    overridden = false,
+  ): void {
     if (above.length > deepestMount || above.includes(key) || this.routes.length > mostRoutes)
       return;
     this.visited.add(key);
@@ -77,21 +89,14 @@ export class RouteEmitter {
     const isRoot =
       this.served.has(key) ||
       (origin?.root ?? (origin?.made?.root === true && !this.maybeMounted(origin)));
-    const own =
-      origin?.made?.prefix === undefined || origin.call === undefined
-        ? known('')
-        : this.evaluator.text(origin.file, origin.scope, argument(origin.call, origin.made.prefix));
+    const own = overridden ? known('') : this.ownPrefix(origin);
     const lonely: Text =
       above.length === 0 && !isRoot && prefix.unresolved === undefined
         ? { text: prefix.text, unresolved: 'a router that is mounted out of sight' }
         : prefix;
     const slash = framework?.trailingSlash ?? 'same';
     const base =
-      own.text === '' && own.unresolved === undefined
-        ? lonely
-        : slash === 'differs'
-          ? concat(lonely, own)
-          : joinRoute(lonely, own, slash);
+      own.text === '' && own.unresolved === undefined ? lonely : joinRoute(lonely, own, slash);
     for (const entry of this.entries.get(key) ?? []) {
       if ('child' in entry) {
         const childSlash =
@@ -101,11 +106,13 @@ export class RouteEmitter {
           entry.prefix.text === '' && entry.prefix.unresolved === undefined
             ? from
             : joinRoute(from, entry.prefix, entry.whole === true ? 'same' : childSlash);
-        this.emit(entry.child, below, entry.whole === true ? below : cut, [...above, key]);
+        const inner = entry.whole === true ? below : cut;
+        this.emit(entry.child, below, inner, [...above, key], entry.overrides === true);
         continue;
       }
       const { route } = entry;
       const path = joinRoute(base, route.path, route.framework.trailingSlash);
+      if (this.isShadowed(above[0] ?? key, route, path)) continue;
       const below = joinRoute(own, route.path, route.framework.trailingSlash);
       // A test that starts the application mounts everything once more.
       const mark = `${route.framework.id} ${route.method} ${path.text} ${path.unresolved ?? ''} ${placeOf(route)} ${entry.order}`;
@@ -114,13 +121,35 @@ export class RouteEmitter {
       this.routes.push({
         framework: route.framework.id,
         method: route.method,
-        path,
+        path: path.text.startsWith('/') ? path : { ...path, text: `/${path.text}` },
+        ...(path.text === '' && route.name !== undefined ? { name: route.name } : {}),
         ...(below.unresolved === undefined ? { routerPath: below.text } : {}),
         handler: route.handler,
         file: route.file,
         line: route.line,
       });
     }
+  }
+
+  /** A route before it, of the same program, answers all its requests. */
+  private isShadowed(program: string, route: RouteEntry['route'], path: Text): boolean {
+    const { framework, method } = route;
+    if (framework.firstAnswers !== true || path.unresolved !== undefined) return false;
+    const place = `${route.file.path}:${route.line}`;
+    const keyOf = (of: string): string => `${program} ${of} ${path.text}`;
+    for (const first of [this.answered.get(keyOf(method)), this.answered.get(keyOf('*'))])
+      if (first !== undefined && first !== place) return true;
+    this.answered.set(keyOf(method), place);
+    return false;
+  }
+
+  private ownPrefix(origin: RouterOrigin | undefined): Text {
+    if (origin?.call === undefined || origin.made === undefined) return known('');
+    const { file, scope, call, made } = origin;
+    const given = argument(call, made.prefix);
+    const named = given === undefined ? argument(call, made.prefixName) : undefined;
+    if (named === undefined) return this.evaluator.text(file, scope, given);
+    return concat(known('/'), this.evaluator.text(file, scope, named));
   }
 
   /** Its function hands it out, and somewhere a router is mounted that can't be followed. */

@@ -18,8 +18,9 @@ import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { calledMember, turnsOf } from './loops.ts';
 import { methodsOf } from './methods.ts';
-import { readMount } from './mounts.ts';
+import { readMount, type Mount } from './mounts.ts';
 import { splitPattern } from './patterns.ts';
+import { registers, Registrations } from './registrations.ts';
 import { RouteEmitter } from './routeEmitter.ts';
 import { known, type Text } from './text.ts';
 
@@ -36,6 +37,7 @@ export class RouterGraph {
   private readonly evaluator: Evaluator;
   private readonly frameworks: readonly RouterFramework[];
   private readonly emitter: RouteEmitter;
+  private readonly registrations: Registrations;
   /** Calls on parameters of which nothing says yet what they are. */
   private waiting = new Set<Call>();
   /** Which router is which parameter. */
@@ -47,6 +49,14 @@ export class RouterGraph {
     this.evaluator = evaluator;
     this.frameworks = frameworks;
     this.emitter = new RouteEmitter(evaluator);
+    this.registrations = new Registrations(evaluator, {
+      add: (key, entry) => {
+        this.emitter.add(key, entry);
+      },
+      mount: (parent, child, prefix, order) => {
+        this.mount(parent, child, prefix, order);
+      },
+    });
   }
 
   *build(): Generator<void, readonly LinkedRoute[]> {
@@ -61,6 +71,7 @@ export class RouterGraph {
       for (const { target, call } of file.facts.decorators) this.readDecorator(file, target, call);
     }
     yield* this.readWaiting();
+    yield* this.registrations.readCreations(this.frameworks);
     for (const origin of this.evaluator.routers.values())
       if (origin.parent !== undefined && origin.call !== undefined) {
         const given = argument(
@@ -120,6 +131,8 @@ export class RouterGraph {
         return;
       }
     }
+    // Also where nothing is done with it, what the call makes may have routes.
+    this.evaluator.evaluate(file, scope, call);
     this.passRouters(file, scope, call);
   }
 
@@ -129,6 +142,8 @@ export class RouterGraph {
     member: string,
     receiver: RouterValue,
   ): void {
+    // `toString` is in every object, also in the frameworks' tables.
+    if (member in Object.prototype) return;
     for (const framework of this.candidates(file, receiver, member))
       if (this.register(framework, file, fact, member, receiver)) {
         this.evaluator.adopt(receiver.key, framework);
@@ -159,6 +174,7 @@ export class RouterGraph {
           member in f.mounts ||
           (f.chained !== undefined && member in f.chained.members) ||
           (f.passes !== undefined && member in f.passes) ||
+          registers(f, member) ||
           (f.verbLists !== undefined && member in f.verbLists)),
     );
     const modules = new Set(file.facts.imports.map((i) => i.module.replace(/::[^]*$/, '')));
@@ -179,6 +195,12 @@ export class RouterGraph {
   ): boolean {
     const { scope, call, chained = [] } = fact;
     const pattern = framework.mounts[member];
+    if (pattern?.child === 'receiver') {
+      const parent = this.evaluator.evaluate(file, scope, argument(call, pattern.parent));
+      const prefix = this.evaluator.text(file, scope, argument(call, pattern.prefix));
+      if (parent?.kind === 'router') this.mount(parent.key, receiver.key, prefix, call.at);
+      return true;
+    }
     if (pattern !== undefined) {
       const expr = typeof pattern.child === 'string' ? undefined : argument(call, pattern.child);
       const routes = mountedAttributes(this.evaluator, framework, { file, scope, expr });
@@ -192,8 +214,8 @@ export class RouterGraph {
         call,
         receiver,
       });
-      for (const { child, prefix, whole } of mounts)
-        this.mount(receiver.key, child, prefix, call.at, whole);
+      for (const { child, prefix, ...how } of mounts)
+        this.mount(receiver.key, child, prefix, call.at, how);
       if (lost === true) this.emitter.outOfSight.add(framework.id);
       return true;
     }
@@ -206,6 +228,7 @@ export class RouterGraph {
     }
     if (framework.chained?.members[member] !== undefined)
       return this.readChained(framework, file, fact, member, receiver);
+    if (this.registrations.read(framework, file, scope, call, member, receiver)) return true;
     if (this.readScope(framework, file, fact, member, receiver)) return true;
     const list = framework.verbLists?.[member];
     const verb = framework.verbs[member];
@@ -301,13 +324,14 @@ export class RouterGraph {
     const value = this.evaluator.evaluate(file, scope, given);
     const child = value?.kind === 'object' ? undefined : this.evaluator.routerOf(file, value);
     if (child === undefined) return false;
-    this.mount(receiver.key, child.key, child.stripped ?? known(''), call.at, true);
+    this.mount(receiver.key, child.key, child.stripped ?? known(''), call.at, { whole: true });
     return true;
   }
 
   private readDecorator(file: LinkedFile, target: number, call: CallExpr): void {
     const parts = receiverOf(call);
     if (parts === undefined) return;
+    if (parts.member in Object.prototype) return;
     const scope = file.parentOf(target);
     const receiver = this.evaluator.evaluate(file, scope, parts.receiver);
     if (receiver?.kind !== 'router') return;
@@ -315,16 +339,12 @@ export class RouterGraph {
       const verb = framework.verbs[parts.member];
       const list = framework.verbLists?.[parts.member];
       if (framework.handler !== 'decorated' || (verb === undefined && list === undefined)) continue;
-      const methods =
-        verb === undefined && list !== undefined
-          ? methodsOf(argument(call, list.methods), list.otherwise)
-          : [verb ?? '*'];
-      const path = argument(call, list?.path ?? framework.path);
-      for (const method of methods)
-        this.addRoute(framework, file, scope, call, receiver, method, path, {
-          file,
-          index: target,
-        });
+      this.registrations.addHandled(framework, file, scope, call, receiver, {
+        path: list?.path ?? framework.path,
+        methods: argument(call, list?.methods),
+        otherwise: verb ?? list?.otherwise ?? '*',
+        target: { file, index: target },
+      });
       return;
     }
   }
@@ -383,9 +403,21 @@ export class RouterGraph {
     }
   }
 
-  private mount(parent: string, child: string, prefix: Text, order: number, whole = false): void {
+  private mount(
+    parent: string,
+    child: string,
+    prefix: Text,
+    order: number,
+    { whole, overrides }: Pick<Mount, 'whole' | 'overrides'> = {},
+  ): void {
     if (parent === child) return;
-    this.emitter.add(parent, { order, child, prefix, ...(whole ? { whole } : {}) });
+    this.emitter.add(parent, {
+      order,
+      child,
+      prefix,
+      ...(whole === true ? { whole } : {}),
+      ...(overrides === true ? { overrides } : {}),
+    });
     this.passed.push({ from: parent, to: child });
   }
 
@@ -402,7 +434,7 @@ export class RouterGraph {
         const field = this.evaluator.member(callee, name);
         if (field?.kind === 'router') this.mount(key, field.key, known(''), call.at);
       }
-    this.pass(callee, given, call);
+    this.pass(callee, given, call, fields);
   }
 
   /** Hands routers to the parameters of a function. */
@@ -410,21 +442,27 @@ export class RouterGraph {
     callee: Value | undefined,
     given: readonly (readonly { readonly of?: string; readonly key: string }[])[],
     call: CallExpr,
+    fields: readonly { readonly name: string; readonly key: string }[] = [],
   ): void {
     for (const target of calledFunctions(callee)) {
       const fact = target.file.paramsFact(target.index);
+      const declared = fact?.names ?? [];
+      // A method's own object isn't among the arguments.
+      const names = /^(?:self|cls)$/.test(declared[0] ?? '') ? declared.slice(1) : declared;
+      const pass = (name: string | undefined, key: string): void => {
+        if (name === undefined || name === '') return;
+        const to = parameterKey(target.file, target.index, name);
+        if (target.file.family?.foldersAreModules !== true)
+          this.evaluator.routerParameter(target.file, target.index, name);
+        this.mount(key, to, known(''), call.at);
+      };
       for (const [i, routers] of given.entries())
-        for (const { of, key } of routers) {
-          const name =
-            of === undefined
-              ? fact?.names[i]
-              : fact?.parts?.find((p) => p.at === i && p.of === of)?.name;
-          if (name === undefined || name === '') continue;
-          const to = parameterKey(target.file, target.index, name);
-          if (target.file.family?.foldersAreModules !== true)
-            this.evaluator.routerParameter(target.file, target.index, name);
-          this.mount(key, to, known(''), call.at);
-        }
+        for (const { of, key } of routers)
+          pass(
+            of === undefined ? names[i] : fact?.parts?.find((p) => p.at === i && p.of === of)?.name,
+            key,
+          );
+      for (const { name, key } of fields) if (names.includes(name)) pass(name, key);
     }
   }
 }

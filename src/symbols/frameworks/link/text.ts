@@ -17,7 +17,10 @@ export function concat(left: Text, right: Text): Text {
 
 /** Joins a mount's prefix and a path as the framework does. */
 export function joinRoute(prefix: Text, path: Text, trailingSlash: TrailingSlash): Text {
-  if (trailingSlash === 'differs') return concat(prefix, path);
+  if (trailingSlash === 'verbatim')
+    return concat(prefix, { ...path, text: path.text.replace(/^\^/, '') });
+  if (trailingSlash === 'differs')
+    return concat(prefix, { ...path, text: joint(prefix.text, path.text) });
   if (trailingSlash === 'kept') {
     const apart = path.text === '' || path.text.startsWith('/') || path.unresolved !== undefined;
     return concat(
@@ -31,4 +34,11 @@ export function joinRoute(prefix: Text, path: Text, trailingSlash: TrailingSlash
   const head = base === '' || base.startsWith('/') ? base : `/${base}`;
   const text = trimmed === '' ? head || '/' : `${head}/${trimmed}`;
   return prefix.unresolved === undefined ? { text } : { text, unresolved: prefix.unresolved };
+}
+
+/** What follows a prefix, with exactly one slash between the two. */
+function joint(prefix: string, path: string): string {
+  if (prefix === '' || path === '') return path;
+  const bare = path.replace(/^\/+/, '');
+  return prefix.endsWith('/') ? bare : `/${bare}`;
 }

@@ -1,0 +1,173 @@
+import { argument, isList, type Arg, type CallExpr, type Expr } from '../expression.ts';
+import type { Scope } from '../fileFacts.ts';
+import type { RouterFramework } from '../framework.ts';
+import { classOf, classRoutes, type ClassTarget } from './classHandlers.ts';
+import type { Evaluator, RouterOrigin, RouterValue } from './evaluator.ts';
+import { handlerOf, type Found } from './handlers.ts';
+import type { LinkedFile } from './linkedFile.ts';
+import { methodsOf } from './methods.ts';
+import { resourceRoutes } from './resources.ts';
+import type { RouteEntry } from './routeEmitter.ts';
+import { RouteListReader, type ListedRoute } from './routeLists.ts';
+import { known, type Text } from './text.ts';
+
+export interface RegistrationSink {
+  readonly add: (key: string, entry: RouteEntry) => void;
+  readonly mount: (parent: string, child: string, prefix: Text, order: number) => void;
+}
+
+/** A handler registered for a list of methods. */
+interface Registered {
+  readonly path: Arg;
+  readonly methods: Expr | undefined;
+  readonly otherwise: string;
+  readonly target: ClassTarget | undefined;
+}
+
+/** A member that takes a list of routes, a class with several routes, or a class as the handler. */
+export const registers = (framework: RouterFramework, member: string): boolean =>
+  framework.resources?.[member] !== undefined || framework.lists?.members?.[member] !== undefined;
+
+/** Routes that one call registers several of: lists, classes with a method for each HTTP method, resources. */
+export class Registrations {
+  private readonly evaluator: Evaluator;
+  private readonly sink: RegistrationSink;
+  private readonly lists: RouteListReader;
+  private readonly created = new Set<string>();
+
+  constructor(evaluator: Evaluator, sink: RegistrationSink) {
+    this.evaluator = evaluator;
+    this.sink = sink;
+    this.lists = new RouteListReader(evaluator, {
+      addEntry: (key, listed) => {
+        this.addListed(key, listed);
+      },
+      addMount: sink.mount,
+    });
+  }
+
+  /** What routers are given where they are made, and the lists that modules have by a name. */
+  *readCreations(frameworks: readonly RouterFramework[]): Generator<void, void> {
+    for (const framework of frameworks) yield* this.lists.readModules(framework);
+    // Reading one may come upon others.
+    for (const origin of this.evaluator.routers.values()) {
+      yield;
+      this.readCreation(origin);
+    }
+  }
+
+  private readCreation({ key, file, scope, framework, call, made }: RouterOrigin): void {
+    if (framework === undefined || call === undefined || this.created.has(key)) return;
+    this.created.add(key);
+    const routes = argument(call, made?.routes);
+    if (routes !== undefined) this.lists.read(framework, key, { file, scope, expr: routes });
+    const under = argument(call, made?.under);
+    const parent = under === undefined ? undefined : this.evaluator.evaluate(file, scope, under);
+    if (parent?.kind === 'router') this.sink.mount(parent.key, key, known(''), call.at);
+  }
+
+  /** Reads a call of a router's member; false where it is no registration of this sort. */
+  read(
+    framework: RouterFramework,
+    file: LinkedFile,
+    scope: Scope,
+    call: CallExpr,
+    member: string,
+    receiver: RouterValue,
+  ): boolean {
+    const routes = argument(call, framework.lists?.members?.[member]);
+    if (routes !== undefined) {
+      this.lists.read(framework, receiver.key, { file, scope, expr: routes });
+      return true;
+    }
+    const resource = framework.resources?.[member];
+    if (resource !== undefined) {
+      const creation = this.evaluator.routers.get(receiver.key)?.call;
+      const place = { file, scope, call };
+      for (const found of resourceRoutes(this.evaluator, resource, place, creation)) {
+        const route = { framework, ...found, file, line: call.line };
+        this.sink.add(receiver.key, { order: call.at, route });
+      }
+      return true;
+    }
+    const list = framework.verbLists?.[member];
+    if (list?.handler === undefined || framework.classes === undefined) return false;
+    this.addHandled(framework, file, scope, call, receiver, {
+      path: list.path,
+      methods: argument(call, list.methods),
+      otherwise: list.otherwise,
+      target: this.targetOf(framework, file, scope, argument(call, list.handler)),
+    });
+    return true;
+  }
+
+  addHandled(
+    framework: RouterFramework,
+    file: LinkedFile,
+    scope: Scope,
+    call: CallExpr,
+    receiver: RouterValue,
+    { path, methods, otherwise, target }: Registered,
+  ): void {
+    const rest = path.rest === true ? call.args.slice(path.at) : [];
+    const given = rest.length > 0 ? rest : [argument(call, path)];
+    const paths =
+      receiver.path === undefined
+        ? given.flatMap((one) => this.paths(file, scope, one))
+        : [receiver.path];
+    for (const one of this.handled(framework, target, methods, otherwise))
+      for (const text of paths) {
+        const route = { framework, ...one, path: text, file, line: call.line };
+        this.sink.add(receiver.key, { order: call.at, route });
+      }
+  }
+
+  private targetOf(
+    framework: RouterFramework,
+    file: LinkedFile,
+    scope: Scope,
+    handler: Expr | undefined,
+  ): ClassTarget | undefined {
+    const { classes } = framework;
+    const found =
+      classes === undefined ? undefined : classOf(this.evaluator, classes, file, scope, handler);
+    return found ?? handlerOf(this.evaluator, file, scope, handler);
+  }
+
+  /** Methods with their handlers: a class has one for each, as far as it is registered for them. */
+  private handled(
+    framework: RouterFramework,
+    target: ClassTarget | undefined,
+    methods: Expr | undefined,
+    otherwise: string,
+  ): readonly { readonly method: string; readonly handler: Found | undefined }[] {
+    const wanted = methodsOf(methods, otherwise);
+    const isClass = target?.file.functions[target.index]?.kind === 'class';
+    if (target === undefined || !isClass || framework.classes === undefined)
+      return wanted.map((method) => ({ method, handler: target }));
+    const routes = classRoutes(this.evaluator, framework.classes, target);
+    const any = methods === undefined || wanted.includes('*');
+    return any ? routes : routes.filter((r) => r.method === '*' || wanted.includes(r.method));
+  }
+
+  private addListed(key: string, listed: ListedRoute): void {
+    const { framework, entry, order } = listed;
+    const { file, scope } = listed.source;
+    const target = this.targetOf(framework, file, scope, listed.handler);
+    const { text: name } = this.evaluator.text(file, scope, listed.name);
+    const line = listed.line < 0 ? (this.evaluator.routers.get(key)?.call?.line ?? 0) : listed.line;
+    const named = name === '' ? {} : { name };
+    for (const one of this.handled(framework, target, listed.methods, entry.otherwise ?? '*'))
+      for (const path of this.paths(file, scope, listed.path)) {
+        const route = { framework, ...one, path, file, line, ...named };
+        this.sink.add(key, { order, route });
+      }
+  }
+
+  private paths(file: LinkedFile, scope: Scope, path: Expr | undefined): readonly Text[] {
+    const value = this.evaluator.evaluate(file, scope, path);
+    if (value?.kind === 'written' && isList(value.expr))
+      return value.expr.list.map((item) => this.evaluator.text(value.file, value.scope, item));
+    return [this.evaluator.text(file, scope, path)];
+  }
+}
