@@ -283,7 +283,30 @@ export interface ResolverFramework {
   };
 }
 
-export type Framework = RouterFramework | ControllerFramework | FilesFramework | ResolverFramework;
+/** Frameworks whose routes are values that functions put together: a builder's chain, or predicates joined with handlers. */
+export interface FunctionalFramework {
+  readonly kind: 'functional';
+  readonly id: string;
+  readonly family: string;
+  /** Type of the functions that give routes. */
+  readonly routesType: string;
+  /** Annotation of such functions that puts the routes into the program. */
+  readonly exposedBy: string;
+  /** Members of the builder (path, then maybe a predicate, last the handler), and predicates, → HTTP method. */
+  readonly verbs: Readonly<Record<string, string>>;
+  /** Predicates that only say the path. */
+  readonly paths: readonly string[];
+  /** A predicate, then the handler. */
+  readonly routes: readonly string[];
+  /** A predicate or a path, then routes below it. */
+  readonly nests: readonly string[];
+  /** Other routes beside. */
+  readonly adds: readonly string[];
+  readonly prefixProperties?: readonly (readonly string[])[];
+}
+
+export type Framework =
+  RouterFramework | ControllerFramework | FilesFramework | ResolverFramework | FunctionalFramework;
 
 /** Every annotation that a framework's declaration speaks of. */
 export function annotationNames(framework: ControllerFramework): readonly string[] {

@@ -23,6 +23,7 @@ import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
 import { starlette } from './starlette.ts';
 import { tornado } from './tornado.ts';
+import { springFunctional } from './springFunctional.ts';
 
 /** Every framework whose routes are understood: a new one is a file of patterns and a line here. */
 export const frameworks: readonly Framework[] = [
@@ -33,6 +34,7 @@ export const frameworks: readonly Framework[] = [
   nest,
   next,
   spring,
+  springFunctional,
   jaxRs,
   micronaut,
   quarkusRoutes,
@@ -72,6 +74,8 @@ export interface Vocabulary {
   /** Functions and classes called by their bare name, kept in files that import one of `functionModules`. */
   readonly functions: ReadonlySet<string>;
   readonly functionModules: readonly RegExp[];
+  /** Types of the functions that give routes. */
+  readonly routesTypes: ReadonlySet<string>;
   /** Members and functions that start a span. */
   readonly spanCalls: ReadonlySet<string>;
 }
@@ -95,6 +99,7 @@ function gather(family: string): Vocabulary {
   const openers = new Set<string>();
   const functions = new Set<string>();
   const functionModules: RegExp[] = [];
+  const routesTypes = new Set<string>();
   const spanCalls = new Set<string>();
   const add = (set: Set<string>, names: Iterable<string | undefined>): void => {
     for (const name of names) if (name !== undefined) set.add(name);
@@ -158,6 +163,9 @@ function gather(family: string): Vocabulary {
         ...Object.keys(annotations?.methods ?? {}),
         ...(annotations?.typeName?.annotations ?? []),
       ]);
+    } else if (framework.kind === 'functional') {
+      add(routesTypes, [framework.routesType]);
+      add(decorators, [framework.exposedBy]);
     }
   }
   for (const pattern of spanPatterns) {
@@ -176,6 +184,7 @@ function gather(family: string): Vocabulary {
     openers,
     functions,
     functionModules,
+    routesTypes,
     spanCalls,
   };
 }

@@ -4,9 +4,11 @@ import type { Expr } from '../expression.ts';
 import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { spanPatterns } from '../spanPatterns.ts';
-import { anyOf, callExpr, deepest, FactsCollector, memberOf } from './collector.ts';
+import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { javaEndpoints } from './javaEndpoints.ts';
+import { readJavaExpr } from './javaExpr.ts';
+import { readRoutesFunctions } from './javaRoutes.ts';
 
 const vocabulary = vocabularyOf('java');
 const spans = spanPatterns.find((p) => p.family === 'java');
@@ -29,6 +31,7 @@ export function extractJava(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   for (const node of file.root.descendantsOfType(classTypes)) readClass(collector, node);
   readEndpoints(collector, javaEndpoints);
+  readRoutesFunctions(collector, vocabulary.routesTypes);
   return collector.facts;
 }
 
@@ -193,36 +196,4 @@ function aliasesIn(members: readonly Node[]): Record<string, AnnotationAlias> {
 function typesIn(clause: Node): string[] {
   const list = clause.namedChildren.find((n) => n.type === 'type_list');
   return (list ?? clause).namedChildren.map((n) => n.text.replace(/<.*$/s, '').trim());
-}
-
-export function readJavaExpr(collector: FactsCollector, node: Node | null, depth = 0): Expr {
-  if (node === null || depth > deepest) return null;
-  switch (node.type) {
-    case 'string_literal':
-      return node.text.slice(1, -1);
-    case 'identifier':
-      return { name: node.text };
-    case 'field_access':
-      return memberOf(
-        readJavaExpr(collector, node.childForFieldName('object'), depth + 1),
-        node.childForFieldName('field')?.text ?? '',
-      );
-    case 'scoped_identifier':
-      return { name: node.text };
-    case 'parenthesized_expression':
-      return readJavaExpr(collector, node.namedChildren[0] ?? null, depth + 1);
-    case 'element_value_array_initializer':
-    case 'array_initializer':
-      return { list: node.namedChildren.map((n) => readJavaExpr(collector, n, depth + 1)) };
-    case 'binary_expression':
-      return node.childForFieldName('operator')?.text === '+'
-        ? {
-            join: ['left', 'right'].map((side) =>
-              readJavaExpr(collector, node.childForFieldName(side), depth + 1),
-            ),
-          }
-        : null;
-    default:
-      return null;
-  }
 }

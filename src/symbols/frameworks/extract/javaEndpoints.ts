@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { CallExpr, Expr } from '../expression.ts';
 import { callExpr, type FactsCollector } from './collector.ts';
 import type { EndpointSyntax } from './endpoints.ts';
-import { readJavaExpr } from './java.ts';
+import { readJavaExpr } from './javaExpr.ts';
 
 function readAnnotation(
   collector: FactsCollector,

@@ -185,6 +185,10 @@ export class Evaluator {
       return { kind: 'text', text };
     }
     if (isCall(expr)) return this.call(file, scope, expr);
+    if ('type' in expr && file.family?.classesByPackage) {
+      const type = this.name(file, scope, expr.type);
+      return type?.kind === 'class' ? { ...type, kind: 'instance' } : undefined;
+    }
     return { kind: 'written', file, scope, expr };
   }
 

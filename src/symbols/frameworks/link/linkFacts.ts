@@ -19,6 +19,7 @@ import { controllerRoutes } from './controllers.ts';
 import { linkEndpoints } from './endpoints/linkEndpoints.ts';
 import { Evaluator } from './evaluator.ts';
 import { fileRoutes } from './fileRoutes.ts';
+import { functionalRoutes } from './functionalRoutes.ts';
 import { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { openApiRoutes } from './openApiRoutes.ts';
@@ -71,6 +72,9 @@ export function* linkSteps(
     }
     if (framework.kind === 'resolvers')
       for (const one of yield* linkResolvers(evaluator, framework)) resolvers.push(one);
+    if (framework.kind === 'functional')
+      for (const route of yield* functionalRoutes(evaluator, framework, properties))
+        linked.push(route);
     if (framework.kind !== 'controller') continue;
     for (const route of yield* controllerRoutes(evaluator, framework, properties))
       linked.push(route);

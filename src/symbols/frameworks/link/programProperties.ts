@@ -4,6 +4,8 @@ import type { ControllerFramework } from '../framework.ts';
 import { parentOf } from '../families/family.ts';
 import { joinRoute, known, type Text } from './text.ts';
 
+type Prefixed = Pick<ControllerFramework, 'prefixProperties'>;
+
 /** No value that a file can have. */
 const unset = '\0';
 
@@ -18,7 +20,7 @@ export class ProgramPropertiesIndex {
   }
 
   /** What comes before all routes of a file's program: one text for each value that some profile gives it. */
-  prefixesOf(framework: ControllerFramework, path: string): readonly Text[] {
+  prefixesOf(framework: Prefixed, path: string): readonly Text[] {
     let prefixes: readonly Text[] = [known('')];
     for (const names of framework.prefixProperties ?? []) {
       const values = this.valuesOf(path, names);

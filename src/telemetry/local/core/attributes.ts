@@ -39,12 +39,15 @@ export function rawPath(attributes: Attributes): string | undefined {
 /** A segment of a template that is no plain text and no plain `:name`: what it matches can't be told by its text. */
 const patterned = /[*(){}[\]+?<>]/;
 
+/** Node's, and the Java agent's on Netty, where Vert.x notes mounts (Quarkus: a method without a path of its own). */
+const notesMounts = /^@opentelemetry\/instrumentation-http$|^io\.opentelemetry\.netty-/;
+
 /**
  * Express and its kin note the path of each router that a request enters: where no layer of the router answers it (404, or a refusal by
  * the router's own middleware), `http.route` is left at the router's mount path, a true beginning of the path that was asked for.
  */
 export function isMountPath(scope: string, attributes: Attributes): boolean {
-  if (scope !== '@opentelemetry/instrumentation-http') return false;
+  if (!notesMounts.test(scope)) return false;
   const route = segmentsOf(httpRoute(attributes));
   const path = segmentsOf(rawPath(attributes)?.split('?', 1)[0]);
   if (route === undefined || path === undefined || path.length <= route.length) return false;
