@@ -21,7 +21,9 @@ export const httpRoute: Rule = {
     const { route, method } = asked;
     if (route === undefined)
       return noOwner(
-        'no route: the request matched none (404, static file, redirect), or this instrumentation does not report it',
+        operation.source === 'metric'
+          ? 'the dimension http.route is missing: the request matched no route, or this instrumentation does not report it; then metrics can’t tell handlers apart, traces may'
+          : 'no route: the request matched none (404, static file, redirect), or this instrumentation does not report it',
       );
     if (context.index.routes.size === 0 && context.index.facts.openRoutes.length === 0)
       return noOwner('no routes were found in the workspace’s source');
