@@ -94,7 +94,7 @@ function compileSegment(text: string): Segment {
 
 /** Parameter forms inside a segment: `:id(\d+)`, `{id:regex}`, `<int:id>`, `(?P<id>[^/.]+)`, `[id]`. */
 const parameter =
-  /:(\w+)(?:\(([^()]*)\))?|\{(\w+)(?::([^{}]*(?:\{[\d,]*\}[^{}]*)*))?\}|<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>|\(\?P<(\w+)>((?:[^()[\]]|\[[^\]]*\])*)\)|\[(\w+)\]/g;
+  /:(\w+)(?:\(([^()]*)\)|\{([^{}]*(?:\{[\d,]*\})?)\})?|\{(\w+)(?::([^{}]*(?:\{[\d,]*\}[^{}]*)*))?\}|<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>|\(\?P<(\w+)>((?:[^()[\]]|\[[^\]]*\])*)\)|\[(\w+)\]/g;
 
 function compileMixed(text: string): Segment {
   let pattern = '';
@@ -103,8 +103,8 @@ function compileMixed(text: string): Segment {
   let constrained = false;
   let parameters = 0;
   for (const match of text.matchAll(parameter)) {
-    const constraint = match[2] ?? match[4] ?? match[8];
-    const accepted = harmless(constraint) ?? converters[match[5] ?? ''];
+    const constraint = match[2] ?? match[3] ?? match[5] ?? match[9];
+    const accepted = harmless(constraint) ?? converters[match[6] ?? ''];
     pattern += escaped(text.slice(at, match.index)) + (accepted ?? '[^/]+');
     shape += `${text.slice(at, match.index)}{}`;
     at = match.index + match[0].length;

@@ -35,7 +35,7 @@ export interface RouterFramework {
       {
         readonly path: Arg;
         readonly methods?: Arg;
-        readonly handler?: Arg;
+        readonly handler?: 'last' | Arg;
         readonly otherwise: string;
       }
     >
@@ -72,6 +72,18 @@ export interface RouterFramework {
   readonly handlerMethod?: string;
   /** Of routes with one path and method, the one registered first answers, and never passes on to the next. */
   readonly firstAnswers?: true;
+  /** Members given a description of the route, an object with `method` and `path`, also wrapped by a call. */
+  readonly described?: Readonly<
+    Record<string, { readonly description: Arg; readonly handler: Arg }>
+  >;
+  /** A name may lead the path: `router.get('users', '/users', list)`. */
+  readonly namedRoutes?: true;
+  /** Calls around what is mounted: `app.use(mount('/x', router))`. */
+  readonly mountWrappers?: Readonly<Record<string, { readonly prefix?: Arg; readonly child: Arg }>>;
+  /** Members that give the router itself a prefix: `router.prefix('/x')`. */
+  readonly prefixes?: Readonly<Record<string, Arg>>;
+  /** Members that other libraries have too much: they count only in files that name a module of this framework. */
+  readonly gated?: readonly string[];
   /** Modules, besides those of `creators`, whose import tells that a file is written for this framework. */
   readonly modules?: readonly string[];
   /** Wrappers of plugins whose routes are the parent's own: the mount's prefix doesn't count for them. */

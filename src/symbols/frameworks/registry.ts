@@ -9,12 +9,14 @@ import { fastapi } from './fastapi.ts';
 import { fastify } from './fastify.ts';
 import { fiber } from './fiber.ts';
 import { flask } from './flask.ts';
-import { annotationNames, pathIsGiven, type Framework } from './framework.ts';
+import { annotationNames, pathIsGiven, type Framework, type RouterFramework } from './framework.ts';
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
 import { graphqlJs } from './graphqlJs.ts';
 import { jaxRs } from './jaxRs.ts';
 import { micronaut } from './micronaut.ts';
+import { hono } from './hono.ts';
+import { koa } from './koa.ts';
 import { nest } from './nest.ts';
 import { netHttp } from './netHttp.ts';
 import { next } from './next.ts';
@@ -31,6 +33,8 @@ export const frameworks: readonly Framework[] = [
   fastapi,
   fastify,
   graphqlJs,
+  koa,
+  hono,
   nest,
   next,
   spring,
@@ -61,6 +65,8 @@ export interface Vocabulary {
   readonly verbs: ReadonlySet<string>;
   /** Those of them that give the router again, so that calls are chained. */
   readonly chained: ReadonlySet<string>;
+  /** Members that count only in files that name one of these modules. */
+  readonly gated: ReadonlyMap<string, readonly string[]>;
   /** Decorators and annotations that are kept, by last name. */
   readonly decorators: ReadonlySet<string>;
   /** Modules whose exports make routers. */
@@ -92,6 +98,7 @@ function gather(family: string): Vocabulary {
   const members = new Set<string>();
   const verbs = new Set<string>();
   const chained = new Set<string>();
+  const gated = new Map<string, readonly string[]>();
   const decorators = new Set<string>();
   const creatorModules = new Set<string>();
   const creatorNames = new Set<string>();
@@ -140,7 +147,14 @@ function gather(family: string): Vocabulary {
         if (made.routes !== undefined || made.under !== undefined)
           makers.add(key.slice(Math.max(key.lastIndexOf(':'), key.lastIndexOf('.')) + 1));
       if (framework.handler !== 'decorated') add(verbs, Object.keys(framework.verbs));
-      add(chained, [...registering, ...Object.keys(framework.mounts)]);
+      add(members, Object.keys(framework.described ?? {}));
+      add(members, Object.keys(framework.prefixes ?? {}));
+      for (const member of framework.gated ?? []) gated.set(member, [...modulesOf(framework)]);
+      add(chained, [
+        ...Object.keys(framework.described ?? {}),
+        ...registering,
+        ...Object.keys(framework.mounts),
+      ]);
       add(openers, [...Object.keys(framework.groups ?? {}), framework.chain]);
       add(
         creatorNames,
@@ -177,6 +191,7 @@ function gather(family: string): Vocabulary {
     members,
     verbs,
     chained,
+    gated,
     decorators,
     creatorModules,
     creatorNames,
@@ -187,4 +202,10 @@ function gather(family: string): Vocabulary {
     routesTypes,
     spanCalls,
   };
+}
+
+/** Modules that a file names which is written for the framework. */
+export function modulesOf(framework: RouterFramework): ReadonlySet<string> {
+  const creators = Object.keys(framework.creators).map((key) => key.slice(0, key.indexOf(':')));
+  return new Set([...creators, ...(framework.modules ?? [])]);
 }

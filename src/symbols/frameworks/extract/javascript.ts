@@ -55,6 +55,8 @@ function readMemberCall(collector: FactsCollector, scopes: ScopeReader, name: No
     readSpanCall(collector, call, name.text);
     return;
   }
+  const modules = vocabulary.gated.get(name.text);
+  if (modules?.some((module) => collector.file.text.includes(module)) === false) return;
   const expr = readCall(collector, call);
   const receiver = receiverOf(expr)?.receiver;
   const chained = isCall(receiver);
@@ -166,9 +168,10 @@ function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): voi
     const list = place.parent?.type === 'object' ? place.parent.parent : place.parent;
     const call = list?.type === 'arguments' ? list.parent : null;
     if (call?.type !== 'call_expression' && call?.type !== 'new_expression') continue;
-    if (known.has(call.startIndex)) continue;
-    known.add(call.startIndex);
-    keepCall(collector, scopes, call, readCall(collector, call));
+    const expr = readCall(collector, call);
+    if (known.has(expr.at)) continue;
+    known.add(expr.at);
+    keepCall(collector, scopes, call, expr);
   }
 }
 

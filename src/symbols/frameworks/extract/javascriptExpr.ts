@@ -61,7 +61,7 @@ const readCallOf =
     const callee = readExpr(collector, node.childForFieldName(field), depth);
     const module = requiredModule(node);
     if (module !== undefined) return { module };
-    return callExpr(node, callee, argumentsOf(collector, node, depth));
+    return callAt(node, callee, argumentsOf(collector, node, depth));
   };
 
 const readers: Readonly<Record<string, Read>> = {
@@ -108,9 +108,16 @@ const readers: Readonly<Record<string, Read>> = {
     readExpr(collector, node.namedChildren[0] ?? null, depth),
 };
 
+/** The calls of a chain begin at the same place: each is where its arguments are. */
+function callAt(node: Node, callee: Expr, args: Expr[]): CallExpr {
+  const call = callExpr(node, callee, args);
+  const list = node.childForFieldName('arguments');
+  return list === null ? call : { ...call, line: list.startPosition.row, at: list.startIndex };
+}
+
 /** A call as it is written: unlike `readExpr`, which takes a chain of registrations for its first link. */
 export const readCall = (collector: FactsCollector, call: Node): CallExpr =>
-  callExpr(
+  callAt(
     call,
     readExpr(
       collector,

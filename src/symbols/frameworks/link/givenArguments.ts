@@ -19,8 +19,10 @@ export class GivenArguments {
   }
 
   private note(evaluator: Evaluator, file: LinkedFile, scope: Scope, expr: Expr): void {
+    if (isList(expr)) for (const item of expr.list) this.note(evaluator, file, scope, item);
     if (!isCall(expr) || expr.args.length === 0) return;
-    for (const arg of expr.args) if (isCall(arg)) this.note(evaluator, file, scope, arg);
+    for (const arg of expr.args)
+      if (isCall(arg) || isList(arg)) this.note(evaluator, file, scope, arg);
     if (!isName(expr.call) && !isModule(expr.call)) return;
     const callee = evaluator.evaluate(file, scope, expr.call);
     if (callee?.kind !== 'function' && callee?.kind !== 'class') return;

@@ -5,8 +5,8 @@ import type { Evaluator, RouterValue } from './evaluator.ts';
 import { folderMounts } from './folderMounts.ts';
 import { handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { sourceOf } from './sources.ts';
-import { known, type Text } from './text.ts';
+import { sourceOf, type Source } from './sources.ts';
+import { joinRoute, known, type Text } from './text.ts';
 
 /** A call that puts routers under another. */
 export interface MountCall {
@@ -38,7 +38,7 @@ interface Mounts {
 /** The routers that a mount names, each with its prefix. */
 export function readMount(evaluator: Evaluator, mount: MountCall): Mounts {
   const { framework, pattern, file, scope, call } = mount;
-  if (pattern.child === 'rest') return { mounts: readRest(evaluator, file, scope, call) };
+  if (pattern.child === 'rest') return { mounts: readRest(evaluator, mount) };
   // Members of a router that is put under another are read with the other one as the receiver.
   if (pattern.child === 'receiver') return { mounts: [] };
   const given = argument(call, pattern.child);
@@ -81,13 +81,8 @@ function option(
   return undefined;
 }
 
-function readRest(
-  evaluator: Evaluator,
-  file: LinkedFile,
-  scope: Scope,
-  call: CallExpr,
-): readonly Mount[] {
-  const children = call.args.flatMap((arg) => (isList(arg) ? arg.list : [arg]));
+function readRest(evaluator: Evaluator, mount: MountCall): readonly Mount[] {
+  const { file, scope, call } = mount;
   const [first, ...rest] = call.args;
   const firstValue = evaluator.evaluate(file, scope, first);
   const prefixed =
@@ -95,10 +90,49 @@ function readRest(
     (firstValue?.kind === 'written' && rest.length > 0) ||
     (firstValue === undefined && rest.length > 0 && !isCall(first));
   const prefixes = prefixed ? evaluator.texts(file, scope, first) : [known('')];
-  return children.flatMap((given) => {
-    const child = evaluator.evaluate(file, scope, given);
-    return child?.kind === 'router' ? prefixes.map((prefix) => ({ child: child.key, prefix })) : [];
-  });
+  return call.args
+    .flatMap((given) => childrenOf(evaluator, mount, { file, scope, expr: given }))
+    .flatMap(({ child, prefix }) =>
+      prefixes.map((outer) => ({ child, prefix: joined(outer, prefix) })),
+    );
+}
+
+const joined = (outer: Text, inner: Text): Text =>
+  inner.text === '' && inner.unresolved === undefined ? outer : joinRoute(outer, inner, 'same');
+
+/** Routers that an argument is: itself, in a list, inside of a wrapper with a prefix of its own. */
+function childrenOf(
+  evaluator: Evaluator,
+  mount: MountCall,
+  { file, scope, expr }: Source,
+  depth = 0,
+): readonly Mount[] {
+  if (expr === null || depth > 4) return [];
+  if (isList(expr))
+    return expr.list.flatMap((item) =>
+      childrenOf(evaluator, mount, { file, scope, expr: item }, depth + 1),
+    );
+  const value = evaluator.evaluate(file, scope, expr);
+  if (value?.kind === 'router') return [{ child: value.key, prefix: known('') }];
+  if (value?.kind === 'written' && isList(value.expr))
+    return childrenOf(evaluator, mount, value, depth + 1);
+  const { mountWrappers } = mount.framework;
+  const at = mountWrappers === undefined ? undefined : sourceOf(evaluator, file, scope, expr);
+  const callee = isCall(at?.expr) ? evaluator.evaluate(at.file, at.scope, at.expr.call) : undefined;
+  const wrapper = callee?.kind === 'external' ? mountWrappers?.[callee.name] : undefined;
+  if (at === undefined || wrapper === undefined || !isCall(at.expr)) return [];
+  // `mount(app)`: without a prefix the child comes first.
+  const short = at.expr.args.length === 1;
+  const child = short ? at.expr.args[0] : argument(at.expr, wrapper.child);
+  const prefix = short
+    ? known('')
+    : evaluator.text(at.file, at.scope, argument(at.expr, wrapper.prefix));
+  return child === undefined
+    ? []
+    : childrenOf(evaluator, mount, { ...at, expr: child }, depth + 1).map((inner) => ({
+        child: inner.child,
+        prefix: joined(prefix, inner.prefix),
+      }));
 }
 
 /** A function whose first parameter is the router below: its own, unless a wrapper makes it the parent's. */

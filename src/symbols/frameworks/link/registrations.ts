@@ -91,7 +91,8 @@ export class Registrations {
       return true;
     }
     const list = framework.verbLists?.[member];
-    if (list?.handler === undefined || framework.classes === undefined) return false;
+    if (list?.handler === undefined || list.handler === 'last') return false;
+    if (framework.classes === undefined) return false;
     this.addHandled(framework, file, scope, call, receiver, {
       path: list.path,
       methods: argument(call, list.methods),

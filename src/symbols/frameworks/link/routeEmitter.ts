@@ -37,6 +37,7 @@ const mostRoutes = 20_000;
 export class RouteEmitter {
   private readonly evaluator: Evaluator;
   private readonly entries = new Map<string, Entry[]>();
+  private readonly prefixes = new Map<string, Text>();
   private readonly mounted = new Set<string>();
   private readonly routes: LinkedRoute[] = [];
   private readonly visited = new Set<string>();
@@ -60,6 +61,11 @@ export class RouteEmitter {
     if (!('child' in entry)) return;
     this.mounted.add(entry.child);
     if (!this.entries.has(entry.child)) this.entries.set(entry.child, []);
+  }
+
+  /** Gives a router a prefix of its own. */
+  prefix(key: string, text: Text): void {
+    this.prefixes.set(key, joinRoute(this.prefixes.get(key) ?? known(''), text, 'same'));
   }
 
   emitAll(): readonly LinkedRoute[] {
@@ -89,7 +95,7 @@ export class RouteEmitter {
     const isRoot =
       this.served.has(key) ||
       (origin?.root ?? (origin?.made?.root === true && !this.maybeMounted(origin)));
-    const own = overridden ? known('') : this.ownPrefix(origin);
+    const own = overridden ? known('') : this.ownPrefix(key, origin);
     const lonely: Text =
       above.length === 0 && !isRoot && prefix.unresolved === undefined
         ? { text: prefix.text, unresolved: 'a router that is mounted out of sight' }
@@ -143,7 +149,16 @@ export class RouteEmitter {
     return false;
   }
 
-  private ownPrefix(origin: RouterOrigin | undefined): Text {
+  private ownPrefix(key: string, origin: RouterOrigin | undefined): Text {
+    const set = this.prefixes.get(key);
+    const given = this.givenPrefix(origin);
+    if (set === undefined) return given;
+    return given.text === '' && given.unresolved === undefined
+      ? set
+      : joinRoute(given, set, 'same');
+  }
+
+  private givenPrefix(origin: RouterOrigin | undefined): Text {
     if (origin?.call === undefined || origin.made === undefined) return known('');
     const { file, scope, call, made } = origin;
     const given = argument(call, made.prefix);

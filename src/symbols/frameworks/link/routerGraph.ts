@@ -4,6 +4,7 @@ import {
   isName,
   isObject,
   receiverOf,
+  type Arg,
   type CallExpr,
   type Expr,
 } from '../expression.ts';
@@ -17,11 +18,13 @@ import { handlersOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { calledMember, turnsOf } from './loops.ts';
+import { modulesOf } from '../registry.ts';
 import { methodsOf } from './methods.ts';
 import { readMount, type Mount } from './mounts.ts';
 import { splitPattern } from './patterns.ts';
 import { registers, Registrations } from './registrations.ts';
 import { RouteEmitter } from './routeEmitter.ts';
+import { sourceOf } from './sources.ts';
 import { known, type Text } from './text.ts';
 
 interface Call {
@@ -177,12 +180,8 @@ export class RouterGraph {
           registers(f, member) ||
           (f.verbLists !== undefined && member in f.verbLists)),
     );
-    const modules = new Set(file.facts.imports.map((i) => i.module.replace(/::[^]*$/, '')));
-    const imported = fitting.filter(
-      (f) =>
-        Object.keys(f.creators).some((key) => modules.has(key.slice(0, key.indexOf(':')))) ||
-        f.modules?.some((module) => modules.has(module)) === true,
-    );
+    const modules = file.facts.imports.map((i) => i.module.replace(/::[^]*$/, ''));
+    const imported = fitting.filter((f) => modules.some((module) => modulesOf(f).has(module)));
     return imported.length > 0 ? imported : fitting;
   }
 
@@ -229,7 +228,13 @@ export class RouterGraph {
     if (framework.chained?.members[member] !== undefined)
       return this.readChained(framework, file, fact, member, receiver);
     if (this.registrations.read(framework, file, scope, call, member, receiver)) return true;
+    const own = framework.prefixes?.[member];
+    if (own !== undefined) {
+      this.emitter.prefix(receiver.key, this.evaluator.text(file, scope, argument(call, own)));
+      return true;
+    }
     if (this.readScope(framework, file, fact, member, receiver)) return true;
+    if (this.readDescribed(framework, file, fact, member, receiver)) return true;
     const list = framework.verbLists?.[member];
     const verb = framework.verbs[member];
     if (
@@ -243,7 +248,7 @@ export class RouterGraph {
     const pathed = receiver.path === undefined;
     if (pathed && pathIsGiven(framework) && list === undefined && call.args.length < 2)
       return false;
-    const path = pathed ? argument(call, list?.path ?? framework.path) : undefined;
+    const path = pathed ? this.pathOf(framework, file, fact, list?.path) : undefined;
     const fixed =
       chainedMethods(framework, chained) ??
       receiver.methods ??
@@ -257,6 +262,51 @@ export class RouterGraph {
     for (const method of methods)
       for (const handler of handlers.length === 0 ? [undefined] : handlers)
         this.addRoute(framework, file, scope, call, receiver, method, path, handler);
+    return true;
+  }
+
+  private pathOf(
+    framework: RouterFramework,
+    file: LinkedFile,
+    { scope, call }: CallFact,
+    listed: Arg | undefined,
+  ): Expr | undefined {
+    const [, second, third] = call.args;
+    const named =
+      framework.namedRoutes === true &&
+      third !== undefined &&
+      this.evaluator.evaluate(file, scope, second)?.kind === 'text';
+    return named ? second : argument(call, listed ?? framework.path);
+  }
+
+  /** `app.openapi(createRoute({ method: 'get', path: '/x' }), handler)` */
+  private readDescribed(
+    framework: RouterFramework,
+    file: LinkedFile,
+    { scope, call }: CallFact,
+    member: string,
+    receiver: RouterValue,
+  ): boolean {
+    const pattern = framework.described?.[member];
+    const given = pattern === undefined ? undefined : argument(call, pattern.description);
+    if (pattern === undefined || given === undefined || given === null) return false;
+    const source = sourceOf(this.evaluator, file, scope, given);
+    const [first] = isCall(source?.expr) ? source.expr.args : [source?.expr];
+    if (source === undefined || !isObject(first)) return false;
+    const method = this.evaluator.text(source.file, source.scope, first.object['method']);
+    const path = this.evaluator.text(source.file, source.scope, first.object['path']);
+    for (const handler of handlersOf(this.evaluator, file, scope, argument(call, pattern.handler)))
+      this.emitter.add(receiver.key, {
+        order: call.at,
+        route: {
+          framework,
+          method: method.text.toUpperCase(),
+          path,
+          handler,
+          file,
+          line: call.line,
+        },
+      });
     return true;
   }
 

@@ -12,7 +12,17 @@ const routesOf = (linked: ReturnType<typeof linkFacts>): string[] =>
   linked.routes.map((r) => `${r.method} ${r.path} ${r.handler.id} ${r.unresolved ?? ''}`).sort();
 
 describe('facts of files', () => {
-  for (const fixture of ['express', 'fastapi', 'fastify', 'nest', 'spring', 'spans'])
+  for (const fixture of [
+    'express',
+    'fastapi',
+    'fastify',
+    'koa',
+    'hono',
+    'express-classes',
+    'nest',
+    'spring',
+    'spans',
+  ])
     it(`of ${fixture} link the same after being written and read as JSON`, async () => {
       const { files } = await readWorkspace(path.join(fixtures, fixture), []);
       const again = new Map(
