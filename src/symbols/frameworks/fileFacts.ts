@@ -2,7 +2,7 @@ import type { FunctionDecl } from '../../domain/functionDecl.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 13;
+export const factsVersion = 32;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -134,6 +134,8 @@ export interface FileFacts {
     readonly at?: number;
   }[];
   readonly params: readonly ParamsFact[];
+  /** Functions that are called on their first parameter, like its members. */
+  readonly extensions?: readonly Scope[];
   readonly calls: readonly CallFact[];
   readonly decorators: readonly DecoratorFact[];
   readonly classes: readonly ClassFact[];

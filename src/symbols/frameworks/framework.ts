@@ -183,6 +183,22 @@ export interface ControllerFramework {
   readonly methodPath: Arg;
   /** The path of a method is in an annotation of its own, beside the verb's: `@GET @Path("/x")`. */
   readonly methodPathAnnotation?: string;
+  /** The path of a method may be in an annotation of its own, where the verb's has none: `[HttpGet] [Route("x")]`. */
+  readonly pathBeside?: string;
+  /** Paths of methods that aren't below their class's. */
+  readonly absolutePath?: RegExp;
+  /** Types that make a class that extends one a controller, and names that make one by themselves. */
+  readonly controllerTypes?: RegExp;
+  readonly controllerNames?: RegExp;
+  /** Where neither class nor method has a template, the annotations make no route: it comes from a convention. */
+  readonly templateNeeded?: true;
+  /** Parts of templates that stand for names: of the class or method without this ending, unless the annotation says another. */
+  readonly tokens?: Readonly<
+    Record<
+      string,
+      { readonly class?: RegExp; readonly method?: RegExp; readonly annotation?: string }
+    >
+  >;
   /** A method with a path but no verb gives the object that serves what follows, by its type. */
   readonly locators?: true;
   /** Mapping annotations may be on an interface that the class implements. */
@@ -325,6 +341,8 @@ export function annotationNames(framework: ControllerFramework): readonly string
   const { controllers, classPath, methods, methodPathAnnotation, applicationPath } = framework;
   const single = [
     methodPathAnnotation,
+    framework.pathBeside,
+    ...Object.values(framework.tokens ?? {}).map((token) => token.annotation),
     applicationPath?.annotation,
     framework.settings?.versioning?.methodAnnotation,
   ];

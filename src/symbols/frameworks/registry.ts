@@ -1,4 +1,6 @@
 import { actix } from './actix.ts';
+import { aspNetMinimal } from './aspNetMinimal.ts';
+import { aspNetMvc } from './aspNetMvc.ts';
 import { axum } from './axum.ts';
 import { aiohttp } from './aiohttp.ts';
 import { chi } from './chi.ts';
@@ -55,6 +57,8 @@ export const frameworks: readonly Framework[] = [
   starlette,
   aiohttp,
   tornado,
+  aspNetMvc,
+  aspNetMinimal,
 ];
 
 /** Names that extraction looks for in the text of a file, per family of languages. */

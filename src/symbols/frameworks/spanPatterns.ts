@@ -18,6 +18,7 @@ export const spanPatterns: readonly SpanPattern[] = [
     decorators: { start_as_current_span: { at: 0, named: ['name'] } },
   },
   { family: 'java', calls: { spanBuilder: { at: 0 } }, decorators: jvmAnnotations },
+  { family: 'csharp', calls: { StartActivity: { at: 0, named: ['name'] } }, decorators: {} },
   {
     family: 'rust',
     calls: { span_builder: { at: 0 }, in_span: { at: 0 }, start_with_context: { at: 0 } },

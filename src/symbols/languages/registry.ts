@@ -1,4 +1,5 @@
 import type { LanguageId } from '../../domain/functionDecl.ts';
+import { csharp } from './csharp.ts';
 import { go } from './go.ts';
 import { java } from './java.ts';
 import { javascript } from './javascript.ts';
@@ -19,6 +20,7 @@ export const languages: readonly LanguageDefinition[] = [
   go,
   java,
   rust,
+  csharp,
 ];
 
 export const languageIds: readonly LanguageId[] = languages.map((language) => language.id);

@@ -1,6 +1,7 @@
 import type { RuntimeScopes } from '../../../domain/workspace.ts';
 import { languageIds, languageOf, languageOfPath } from '../../languages/registry.ts';
 import type { LanguageFamily } from './family.ts';
+import { csharpFamily } from './csharp.ts';
 import { goFamily } from './go.ts';
 import { javaFamily } from './java.ts';
 import { javascriptFamily } from './javascript.ts';
@@ -14,6 +15,7 @@ export const families: readonly LanguageFamily[] = [
   javaFamily,
   goFamily,
   rustFamily,
+  csharpFamily,
 ];
 
 const byId = new Map(families.map((family) => [family.id, family]));

@@ -7,6 +7,7 @@ import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import type { ProgramPropertiesIndex } from './programProperties.ts';
 import { programSettings, type ProgramSettings } from './programSettings.ts';
+import { TemplateTokens } from './templateTokens.ts';
 import { joinRoute, known, type Text } from './text.ts';
 
 interface Mapped {
@@ -52,6 +53,7 @@ class ControllerReading {
   private readonly properties: ProgramPropertiesIndex;
   private readonly annotations: AnnotationReader;
   private readonly settings: ProgramSettings;
+  private readonly tokens: TemplateTokens;
   private readonly applications: readonly { readonly file: LinkedFile; readonly path: Text }[];
 
   constructor(
@@ -64,6 +66,7 @@ class ControllerReading {
     this.properties = properties;
     this.annotations = new AnnotationReader(evaluator, framework);
     this.settings = programSettings(evaluator, framework);
+    this.tokens = new TemplateTokens(framework, this.annotations);
     this.applications = [...this.applicationPaths()];
   }
 
@@ -105,14 +108,17 @@ class ControllerReading {
   private isController({ file, index }: ClassPlace): boolean {
     const { controllers } = this.framework;
     if (controllers.length === 0) return file.facts.decorators.length > 0;
+    const { controllerTypes, controllerNames } = this.framework;
+    if (controllerNames?.test(file.functions[index]?.name ?? '')) return true;
+    if (file.supertypes(index).some((name) => controllerTypes?.test(lastOf(name)))) return true;
     return this.annotations.of(file, index).some((a) => controllers.includes(a.name));
   }
 
   private classPaths(above: readonly ClassPlace[]): readonly Text[] {
     const { annotations, path } = this.framework.classPath;
     for (const { file, index } of above) {
-      const found = this.annotations.of(file, index).find((a) => annotations.includes(a.name));
-      if (found !== undefined) return this.texts(found.argument(path));
+      const found = this.annotations.of(file, index).filter((a) => annotations.includes(a.name));
+      if (found.length > 0) return found.flatMap((a) => this.texts(a.argument(path)));
     }
     return [known('')];
   }
@@ -137,11 +143,18 @@ class ControllerReading {
         if (replaced && this.isMapped(handler)) continue;
         seen.add(key);
         const methodVersions = this.settings.methodVersions(mapped.file, mapped.method) ?? versions;
-        for (const path of this.methodPaths(mapped)) {
-          const below = joinRoute(classPath, path, 'same');
+        for (const { path, annotations } of this.methodPaths(mapped)) {
+          if (this.framework.templateNeeded && classPath.text + path.text === '')
+            if ((classPath.unresolved ?? path.unresolved) === undefined) continue;
+          const absolute = this.framework.absolutePath?.exec(path.text)?.[0];
+          const joined =
+            absolute === undefined
+              ? joinRoute(classPath, path, 'same')
+              : { ...path, text: `/${path.text.slice(absolute.length)}` };
+          const below = this.tokens.fill(joined, above, mapped);
           if (this.isLocator(mapped)) this.follow(mapped, programPrefix, below, depth);
           else
-            for (const annotation of mapped.annotations)
+            for (const annotation of annotations)
               for (const method of this.methodsOf(annotation, above))
                 for (const version of methodVersions)
                   this.add(own.file, mapped, handler, method, programPrefix, below, version);
@@ -192,27 +205,42 @@ class ControllerReading {
   }
 
   private maps({ name }: Annotation): boolean {
-    const { methods, methodPathAnnotation } = this.framework;
-    return methods[name] !== undefined || name === methodPathAnnotation;
+    const { methods, methodPathAnnotation, pathBeside } = this.framework;
+    return methods[name] !== undefined || name === methodPathAnnotation || name === pathBeside;
   }
 
   private isMapped({ file, index }: Found): boolean {
     return this.annotations.of(file, index).some((a) => this.maps(a));
   }
 
-  private methodPaths(mapped: Mapped): readonly Text[] {
-    const { methodPathAnnotation, methodPath } = this.framework;
+  /** Paths of a method, each with the annotations that say its verbs. */
+  private methodPaths(
+    mapped: Mapped,
+  ): readonly { readonly path: Text; readonly annotations: readonly Annotation[] }[] {
+    const { methodPathAnnotation, methodPath, pathBeside } = this.framework;
+    const { annotations } = mapped;
     if (methodPathAnnotation !== undefined) {
-      const own = mapped.annotations.find((a) => a.name === methodPathAnnotation);
-      return own === undefined ? [known('')] : this.texts(own.argument(methodPath));
+      const own = annotations.find((a) => a.name === methodPathAnnotation);
+      const paths = own === undefined ? [known('')] : this.texts(own.argument(methodPath));
+      return paths.map((path) => ({ path, annotations }));
     }
-    const paths = mapped.annotations.flatMap((a) => this.texts(a.argument(methodPath)));
+    const beside = annotations.filter((a) => a.name === pathBeside);
+    const verbs = annotations.filter((a) => a.name !== pathBeside);
+    const alone = verbs.filter((a) => beside.length > 0 && a.argument(methodPath) === undefined);
+    const paths = verbs
+      .filter((a) => !alone.includes(a))
+      .flatMap((a) =>
+        this.texts(a.argument(methodPath)).map((path) => ({ path, annotations: [a] })),
+      );
+    for (const one of beside)
+      for (const path of this.texts(one.argument(methodPath)))
+        paths.push({ path, annotations: verbs.length === 0 ? [one] : alone });
     return paths.slice(0, mostTemplates);
   }
 
   private methodsOf(annotation: Annotation, above: readonly ClassPlace[]): readonly string[] {
     const method = this.framework.methods[annotation.name];
-    if (method === undefined) return [];
+    if (method === undefined) return annotation.name === this.framework.pathBeside ? ['*'] : [];
     if (typeof method === 'string') return [method];
     const given = annotation.argument(method.from) ?? this.classMethods(method.from, above);
     if (given === undefined) return [method.otherwise];

@@ -218,7 +218,7 @@ export class Evaluator {
     if (own !== undefined) return this.declared(file, own);
     let value = this.local(file, scope, first);
     if (value === undefined && rest.length > 0 && file.family?.pathsNameLibraries)
-      value = this.module(file, first, '*');
+      value = this.module(file, first, '*') ?? { kind: 'external', name: `${first}:` };
     for (const member of rest) value = this.member(value, member);
     return value;
   }
@@ -268,7 +268,7 @@ export class Evaluator {
       const found = this.module(file, imported.module, imported.exported);
       if (found !== undefined) return found;
     }
-    const own = file.topLevel(name);
+    const own = file.nested(scope, name) ?? file.topLevel(name);
     if (own !== undefined) return this.declared(file, own);
     return file.family?.classesByPackage ? this.packagedName(file, scope, name) : undefined;
   }

@@ -140,6 +140,19 @@ export class LinkedFile {
     return this.tops.get(name);
   }
 
+  /** A function declared inside of those around `scope`. */
+  nested(scope: Scope, name: string): number | undefined {
+    for (let at = scope; at >= 0; at = this.parentOf(at)) {
+      const around = this.functions[at];
+      const found =
+        around === undefined || around.kind === 'class'
+          ? undefined
+          : this.methods.get(`${around.name}.${name}`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   /** A function by its whole dotted name in the file: of a class or an inline module. */
   qualified(name: string): number | undefined {
     return this.methods.get(name);

@@ -13,6 +13,7 @@ import { pathIsGiven, type RouterFramework } from '../framework.ts';
 import { attributeRoutes, mountedAttributes, type AttributeRoute } from './attributeRoutes.ts';
 import { chainedHandlers } from './chains.ts';
 import { parameterKey, type Evaluator, type RouterValue, type Value } from './evaluator.ts';
+import { ExtensionMethods } from './extensions.ts';
 import { GivenArguments } from './givenArguments.ts';
 import { handlersOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
@@ -41,6 +42,7 @@ export class RouterGraph {
   private readonly frameworks: readonly RouterFramework[];
   private readonly emitter: RouteEmitter;
   private readonly registrations: Registrations;
+  private readonly extensions: ExtensionMethods;
   /** Calls on parameters of which nothing says yet what they are. */
   private waiting = new Set<Call>();
   /** Which router is which parameter. */
@@ -60,6 +62,7 @@ export class RouterGraph {
         this.mount(parent, child, prefix, order);
       },
     });
+    this.extensions = new ExtensionMethods(evaluator.files);
   }
 
   *build(): Generator<void, readonly LinkedRoute[]> {
@@ -128,6 +131,7 @@ export class RouterGraph {
       // A method of the workspace's own that is called like a member of the router inside it.
       const own = value?.kind === 'object' ? this.evaluator.member(value, parts.member) : undefined;
       if (own?.kind !== 'function') {
+        if (this.passToExtension(file, fact, parts.member, receiver)) return;
         const framework = this.evaluator.routers.get(receiver.key)?.framework;
         if (framework === undefined && !last) this.waiting.add(at);
         else this.registerOne(file, fact, parts.member, receiver);
@@ -137,6 +141,21 @@ export class RouterGraph {
     // Also where nothing is done with it, what the call makes may have routes.
     this.evaluator.evaluate(file, scope, call);
     this.passRouters(file, scope, call);
+  }
+
+  /** `app.MapUsers()`, where that is a function of the program's own; one by name, or nobody is given the router. */
+  private passToExtension(
+    file: LinkedFile,
+    { scope, call }: CallFact,
+    member: string,
+    receiver: RouterValue,
+  ): boolean {
+    const [only, second] = this.extensions.named(file, member);
+    if (only === undefined || second !== undefined) return false;
+    if (this.candidates(file, receiver, member).some((f) => member in f.verbs)) return false;
+    const rest = call.args.map((arg) => routersIn(this.evaluator, file, scope, arg));
+    this.pass({ kind: 'function', ...only }, [[{ key: receiver.key }], ...rest], call);
+    return true;
   }
 
   private registerOne(

@@ -22,6 +22,25 @@ const expected: Readonly<Record<string, string>> = {
     43 43-47 class OwnerController.Point
     44 44-46 constructor OwnerController.Point.Point
   `,
+  'Orders.cs': `
+    7 5-36 class OrdersController
+    9 9-9 arrow OrdersController._twice
+    11 11-11 constructor OrdersController.OrdersController
+    16 14-21 method OrdersController.Get
+    18 18-18 function OrdersController.Get.Local
+    25 25-28 accessor OrdersController.Count
+    30 30-30 accessor OrdersController.Title
+    32 32-35 class OrdersController.Line
+    34 34-34 method OrdersController.Line.Price
+    38 38-42 class IOrders
+    41 41-41 method IOrders.All
+    44 44-47 class Order
+    46 46-46 method Order.Upper
+    49 49-61 class OrderEndpoints
+    51 51-60 method OrderEndpoints.MapOrders
+    54 54-54 arrow GET /{id} handler *
+    55 55-58 arrow POST / handler *
+  `,
   'app.py': `
     4 4-8 function plain
     5 5-6 function plain.inner

@@ -1,0 +1,20 @@
+import { extractCsharp } from '../extract/csharp.ts';
+import type { LanguageFamily } from './family.ts';
+
+/**
+ * C#: classes are known by their namespace. Sources of activities are called after the library:
+ * https://learn.microsoft.com/dotnet/core/diagnostics/distributed-tracing-builtin-activities
+ */
+export const csharpFamily: LanguageFamily = {
+  id: 'csharp',
+  extract: extractCsharp,
+  classesByPackage: true,
+  classNamesInScope: true,
+  pathsNameLibraries: true,
+  instrumentation: {
+    scopes:
+      /^(?:Microsoft|System|OpenTelemetry\.Instrumentation)\.|^(?:Npgsql|MassTransit|MySqlConnector)$/,
+    libraries:
+      /^(?:Microsoft|System|OpenTelemetry\.Instrumentation)\.|^(?:Npgsql|MassTransit|MySqlConnector)$/,
+  },
+};
