@@ -40,9 +40,10 @@ function declareLambda(node: Node, container: Container | undefined): Declaratio
   const callee = call?.childForFieldName('name') ?? call?.childForFieldName('type');
   if (callee == null || makesSpan(callee.text)) return undefined;
   const given = parent.namedChildren;
+  const label = labelOf(given[0]);
   const name = registeredName(
-    callee.text,
-    firstLabel(given)?.text.slice(1, -1),
+    label?.callee ?? callee.text,
+    label?.text,
     given.at(-1)?.id === node.id,
   );
   if (name !== undefined) return { name, kind: 'arrow', anonymous: true };
@@ -50,13 +51,19 @@ function declareLambda(node: Node, container: Container | undefined): Declaratio
   return { name: readable(`${callee.text} callback`), kind: 'arrow', anonymous: true };
 }
 
-/** The first string, also of a predicate: `route(GET("/x"), request -> …)`. */
-function firstLabel(given: readonly Node[]): Node | undefined {
-  for (const child of given) {
-    if (child.type === 'string_literal') return child;
-    if (child.type === 'lambda_expression') return undefined;
+/** The path that is given first; of a predicate (`route(GET("/x"), request -> …)`) with the predicate's name. */
+function labelOf(first: Node | undefined): { text: string; callee?: string } | undefined {
+  if (first?.type === 'string_literal') return { text: first.text.slice(1, -1) };
+  let predicate = first;
+  for (let inner = first; inner?.type === 'method_invocation';) {
+    predicate = inner;
+    inner = inner.childForFieldName('object') ?? undefined;
   }
-  return undefined;
+  const callee = predicate?.childForFieldName('name')?.text;
+  const text = predicate?.childForFieldName('arguments')?.namedChildren[0];
+  return callee === undefined || text?.type !== 'string_literal'
+    ? undefined
+    : { text: text.text.slice(1, -1), callee };
 }
 
 /** Methods of anonymous classes are named after the method that contains them. */
