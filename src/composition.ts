@@ -5,6 +5,7 @@ import type { ProdlensApi } from './api.ts';
 import { clearLocalData } from './commands/clearLocalData.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { explain } from './commands/explain.ts';
+import { isMyChangeLive } from './commands/isMyChangeLive.ts';
 import { startLocalReceiver, stopLocalReceiver } from './commands/localReceiver.ts';
 import { findTrace, lookupTrace } from './commands/lookupTrace.ts';
 import { openTraces } from './commands/openTraces.ts';
@@ -32,6 +33,7 @@ import { createLog } from './platform/log.ts';
 import { createProcessRunner } from './platform/process.ts';
 import { RepositoryReleases } from './platform/releaseSources.ts';
 import { createApi } from './platform/publicApi.ts';
+import { withTemporaryText } from './platform/temporaryText.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
 import { WorkerPair } from './platform/workerHost.ts';
@@ -215,6 +217,16 @@ export function compose(context: vscode.ExtensionContext): Composition {
         ],
         show: showTrace,
         log: log.scoped('traces'),
+      }),
+    'prodlens.isMyChangeLive': () =>
+      isMyChangeLive({
+        insights,
+        commits,
+        atCursor: () => insightsAtCursor(insights),
+        servicesOf: async (file) =>
+          ((await index.call('file', { path: file }))?.services ?? []).map((s) => s.service),
+        withText: withTemporaryText,
+        folders: fileFolders,
       }),
     'prodlens.explain': () => explain({ insights, index, showDocument: documents.show }),
     'prodlens.selectEnvironment': () => selectEnvironment(environments),

@@ -3,6 +3,7 @@ export const commandIds = [
   'prodlens.openTraces',
   'prodlens.lookupTrace',
   'prodlens.explain',
+  'prodlens.isMyChangeLive',
   'prodlens.selectEnvironment',
   'prodlens.selectWindow',
   'prodlens.refresh',
@@ -20,6 +21,7 @@ export type CommandId = (typeof commandIds)[number];
 export const linkableCommandIds = [
   'prodlens.openTraces',
   'prodlens.explain',
+  'prodlens.isMyChangeLive',
   'prodlens.rollBack',
   'prodlens.refresh',
   'prodlens.startLocalReceiver',

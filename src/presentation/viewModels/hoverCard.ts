@@ -33,7 +33,8 @@ export interface SourceLink {
   readonly address: string;
 }
 
-export type HoverCommand = 'prodlens.openTraces' | 'prodlens.explain' | 'prodlens.rollBack';
+export type HoverCommand =
+  'prodlens.openTraces' | 'prodlens.explain' | 'prodlens.isMyChangeLive' | 'prodlens.rollBack';
 
 const none = '–';
 
@@ -304,12 +305,14 @@ function links(insight: Insight, canRollBack: boolean): string {
   };
   const seen = numbers?.total?.count !== undefined && numbers.total.count > 0;
   const failed = (numbers?.total?.errors ?? 0) > 0 || (numbers?.exceptions.length ?? 0) > 0;
+  const running = numbers?.releases.some((r) => r.running && r.commit !== undefined) === true;
   const offerRollback = canRollBack && (numbers?.releases.length ?? 0) > 0;
   return [
     ...(seen ? [link('$(search) Slowest trace', 'prodlens.openTraces', 'slow')] : []),
     ...(failed ? [link('$(error) A failing trace', 'prodlens.openTraces', 'failed')] : []),
     ...(seen ? [link('$(list-flat) All traces', 'prodlens.openTraces', 'recent')] : []),
     link('$(info) Explain', 'prodlens.explain'),
+    ...(running ? [link('$(git-commit) Is my change live?', 'prodlens.isMyChangeLive')] : []),
     ...(offerRollback ? [link('$(discard) Roll back…', 'prodlens.rollBack')] : []),
   ].join(' · ');
 }

@@ -55,7 +55,7 @@ describe('hover card', () => {
       numbers: build.numbers({ releases: build.twoReleases() }),
     });
     const links = [...text.matchAll(/\]\(command:([^?)]+)\?([^)]+)\)/g)];
-    assert.equal(links.length, 5);
+    assert.equal(links.length, 6);
     for (const [, command, argument] of links) {
       assert.ok((linkableCommandIds as readonly string[]).includes(command!));
       const [decoded] = JSON.parse(decodeURIComponent(argument!)) as [Record<string, string>];

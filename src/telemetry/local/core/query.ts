@@ -87,6 +87,7 @@ function releaseState(
     ...(part === undefined || run.version === '' ? {} : { share: ratio(part) }),
     firstSeen: unixMillis(Math.floor(run.firstSeen)),
     lastSeen: unixMillis(Math.floor(Math.max(run.lastSeen, run.lastProcess))),
+    ...(run.commit === undefined || run.commit === '' ? {} : { commit: run.commit }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface ReleaseRun {
   lastSeen: number;
   /** Newest process telemetry (metrics), Unix milliseconds; 0: none. */
   lastProcess: number;
+  /** Commit that its processes name; "": they name several. */
+  commit?: string;
   readonly live: LiveSlot[];
 }
 
@@ -54,6 +56,14 @@ export class Releases {
   noteProcess(version: string, time: number): void {
     const run = this.latest.get(version) ?? this.begin(version, 0, time);
     if (time > run.lastProcess) run.lastProcess = time;
+  }
+
+  /** What a process of the release says of its source. */
+  noteCommit(version: string, commit: string): void {
+    const run = this.latest.get(version);
+    if (run === undefined) return;
+    if (run.commit === undefined) run.commit = commit;
+    else if (run.commit !== commit) run.commit = '';
   }
 
   countCall(run: ReleaseRun, time: number, weight: number, entry: boolean, root: boolean): void {

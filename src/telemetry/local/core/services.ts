@@ -96,7 +96,22 @@ export function usualInterval(service: ServiceEntry): number {
 export const isAlive = (service: ServiceEntry, now: number): boolean =>
   now - service.lastSeen <= 3 * usualInterval(service);
 
+/** Resource attributes that name the commit of the running code. */
+const commitAttributes = [
+  'vcs.ref.head.revision',
+  'vcs.repository.ref.revision',
+  'git.commit.sha',
+  'github.sha',
+  'org.opencontainers.image.revision',
+];
+
 export function noteProcess(service: ServiceEntry, resource: ResourceRecord, time: number): void {
+  for (const name of commitAttributes) {
+    const commit = text(resource.attributes, name);
+    if (commit === undefined || !/^[0-9a-f]{7,64}$/i.test(commit)) continue;
+    service.releases.noteCommit(resource.release, commit.toLowerCase());
+    break;
+  }
   const process = processIdentity(resource);
   if (process === '') return;
   const key = `${resource.release}\n${process}`;

@@ -48,6 +48,21 @@ describe('releases', function () {
     assert.ok(Math.abs((found.releases[1]?.stats.perSecond ?? 0) - 1) < 0.2);
   });
 
+  it('carry the commit that their processes name, unless they name several', () => {
+    const commit = '4f0c1b2a9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a';
+    const named = (revision: string) =>
+      resource({ release: '1.0.0', attributes: { 'vcs.ref.head.revision': revision } });
+    const core = newCore();
+    traffic(core, named(commit.toUpperCase()), 0, minute, 1);
+    const commitNow = (t: number) => numbers(core, all, at(t)).releases[0]?.commit;
+    assert.equal(commitNow(minute), commit);
+    assert.equal(core.services(at(minute))[0]?.releases[0]?.commit, commit);
+    traffic(core, named('main; rm'), minute, 2 * minute, 1);
+    assert.equal(commitNow(2 * minute), commit);
+    traffic(core, named('0123456789abcdef'), 2 * minute, 3 * minute, 1);
+    assert.equal(commitNow(3 * minute), undefined);
+  });
+
   it('that have no calls in the live interval are past: shown without a share', () => {
     const core = newCore();
     traffic(core, v1, 0, 2 * minute, 5);
