@@ -123,6 +123,8 @@ export class IndexSession {
     if (place === undefined) return;
     await this.documents.open({ path, ...place }, opened);
     this.settleSoon.request();
+    // A file made a moment ago: news of it may come late, or never.
+    void this.started.then(() => this.index.ensure(path));
   }
 
   async close(path: string): Promise<void> {

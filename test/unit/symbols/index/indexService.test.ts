@@ -220,6 +220,17 @@ describe('the index worker’s answers', () => {
     assert.equal(known?.attribution.kind, 'owned');
   });
 
+  it('links a file that was made and opened, though nobody tells of it', async () => {
+    await configure();
+    feed.add(entry('GET', '/made'));
+    await index.call('routes', undefined);
+    const text =
+      "const express = require('express');\nconst app = express();\napp.get('/made', function made() {});\n";
+    const file = await put('made.js', text);
+    await index.call('open', { path: file, language: 'javascript', version: 1, text });
+    await changed(async () => (await view('made.js')).attributions.length === 1);
+  });
+
   it('reports mistakes in prodlens.json at their place, and reads none of it untrusted', async () => {
     await put('prodlens.json', '{\n  "servicez": []\n}\n');
     const told = once(events, 'problems');
