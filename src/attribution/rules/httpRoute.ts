@@ -56,10 +56,11 @@ function fromName(name: string): { method: string; route: string } | undefined {
 
 /** Handlers that the workspace registers for a template, by its whole, else by its end. */
 export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
-  if (isCatchAll(query.route))
-    return noOwner(`${query.route} stands for requests that matched no handler`);
   const { index, operation } = context;
   const { routes } = index;
+  // `/files/*path` is a route where the source says so; a bare `/*` is what no other route took.
+  if (isCatchAll(query.route) && !(isBelow(query.route) && routes.exact(query).length > 0))
+    return noOwner(`${query.route} stands for requests that matched no handler`);
   const label = `${query.method ?? 'any method'} ${query.route}`;
   const exact = routes.exact(query);
   // Names of spans hold the whole template, whatever the attributes of a metric do.
@@ -127,5 +128,7 @@ function owned(
     `${because} ${first.method} ${first.path} (${first.framework})`,
   );
 }
+
+const isBelow = (route: string): boolean => routeShape(route).segments.length > 1;
 
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

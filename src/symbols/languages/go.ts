@@ -73,15 +73,52 @@ function declareArgument(
     if (call === null || callee == null || makesSpan(callee.text)) return undefined;
     first ??= callee.text;
     const given = list.namedChildren.filter((child) => child.type !== 'comment');
-    const label = given.find((child) => child.type.endsWith('string_literal'));
     const last = given.at(-1)?.id === inner.id;
-    const name = registeredName(callee.text, label?.text.slice(1, -1), last);
+    const texts = given.filter((child) => child.type.endsWith('string_literal'));
+    const [label, second] = texts.map((child) => child.text.slice(1, -1));
+    const name =
+      label !== undefined && second !== undefined && method.test(label)
+        ? readable(`${label} ${second} ${last ? 'handler' : 'middleware'}`)
+        : (registeredName(callee.text, label, last) ?? computedRoute(callee, given, inner, node));
     if (name !== undefined) return { name, kind: 'function', anonymous: true, absolute: true };
     inner = call;
     list = call.parent;
   }
   if (first === undefined || insideFunction(container)) return undefined;
   return { name: readable(`${first} callback`), kind: 'function', anonymous: true };
+}
+
+const method = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE)$/;
+const registers =
+  /(?:^|\.)(Get|Post|Put|Patch|Delete|Head|Options|All|Any|Handle|HandleFunc|Handler|HandlerFunc|Method|MethodFunc|Add|Match|Route|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/;
+const servesRequests = /ResponseWriter|\b(?:Context|Ctx|Router|RouterGroup)\b/;
+
+/** `r.Get(prefix+"/x", func…)`: the path as it is written names it. `cache.Get(key, func…)` looks alike: its function takes no request. */
+function computedRoute(
+  callee: Node,
+  given: readonly Node[],
+  inner: Node,
+  literal: Node,
+): string | undefined {
+  const member = registers.exec(callee.text)?.[1];
+  if (member === undefined) return undefined;
+  if (!servesRequests.test(literal.childForFieldName('parameters')?.text ?? '')) return undefined;
+  const [path] = given;
+  const written = path === undefined || path.id === inner.id ? chainedPath(callee) : path.text;
+  return written === undefined || written.length > 60
+    ? undefined
+    : readable(`${member} ${written} handler`);
+}
+
+/** `r.Methods("GET").Path("/x").HandlerFunc(func…)`. */
+function chainedPath(callee: Node): string | undefined {
+  let at: Node | null | undefined = callee.childForFieldName('operand');
+  for (let steps = 0; at?.type === 'call_expression' && steps < 8; steps += 1) {
+    const text = at.childForFieldName('arguments')?.namedChildren[0]?.text ?? '';
+    if (/^["`]\//.test(text)) return text.slice(1, -1);
+    at = at.childForFieldName('function')?.childForFieldName('operand');
+  }
+  return undefined;
 }
 
 /** Methods are named after their receiver's type; `go func() {…}()` belongs to the function that starts it. */

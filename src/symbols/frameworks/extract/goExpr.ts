@@ -2,6 +2,9 @@ import type { Node } from 'web-tree-sitter';
 import type { Expr } from '../expression.ts';
 import { callExpr, deepest, longestList, memberOf, type FactsCollector } from './collector.ts';
 
+/** A chain of calls is one expression, however long: its links count less than what is nested in it. */
+const link = 0.25;
+
 /** Reads what routes are written with in Go; everything else is `null`. */
 export function readGoExpr(collector: FactsCollector, node: Node | null, depth = 0): Expr {
   if (node === null || depth > deepest) return null;
@@ -17,7 +20,10 @@ export function readGoExpr(collector: FactsCollector, node: Node | null, depth =
     case 'qualified_type':
       return { name: node.text };
     case 'selector_expression':
-      return memberOf(inner('operand'), node.childForFieldName('field')?.text ?? '');
+      return memberOf(
+        readGoExpr(collector, node.childForFieldName('operand'), depth + link),
+        node.childForFieldName('field')?.text ?? '',
+      );
     case 'call_expression':
       return readGoCall(collector, node, depth);
     case 'composite_literal':
@@ -36,6 +42,10 @@ export function readGoExpr(collector: FactsCollector, node: Node | null, depth =
       return readGoExpr(collector, node.namedChildren[0] ?? null, depth + 1);
     case 'type_assertion_expression':
     case 'type_conversion_expression': {
+      // `handle[Request](create)` looks like a conversion to a generic type.
+      const generic = node.childForFieldName('type')?.childForFieldName('type')?.text;
+      if (generic !== undefined && node.type === 'type_conversion_expression')
+        return callExpr(node, { name: generic }, [inner('operand')]);
       const type = node.childForFieldName('type')?.text;
       return type === undefined ? null : { type };
     }
@@ -55,7 +65,9 @@ export function readGoCall(collector: FactsCollector, node: Node, depth = 0): Ex
   if (callee?.text === 'new') return callExpr(node, { name: given[0]?.text ?? '' }, []);
   const args = given.map((argument) => readGoExpr(collector, argument, depth + 1));
   if (callee?.text === 'fmt.Sprintf') return formatted(args) ?? null;
-  return callExpr(node, readGoExpr(collector, callee, depth + 1), args);
+  const call = callExpr(node, readGoExpr(collector, callee, depth + link), args);
+  // All calls of a chain begin where the first does.
+  return { ...call, at: callee?.endIndex ?? call.at };
 }
 
 export const argumentsOf = (call: Node): Node[] =>

@@ -312,6 +312,10 @@ export class Evaluator {
     return { kind: 'router', key };
   }
 
+  isRouterType(file: LinkedFile, written: string): boolean {
+    return this.typed.ofType(file, written, `${file.path}#type ${written}`)?.kind === 'router';
+  }
+
   /** What a value registers routes on: itself, the router that its type embeds, or the program's own. */
   routerOf(file: LinkedFile, value: Value | undefined): RouterValue | undefined {
     if (value?.kind === 'router') return value;

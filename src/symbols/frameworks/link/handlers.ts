@@ -48,6 +48,9 @@ export function handlerOf(
   if (direct !== undefined) return direct;
   if (value?.kind === 'written' && value.expr !== expr)
     return handlerOf(evaluator, value.file, value.scope, value.expr, depth + 1, method);
+  // `requireUser(h).ServeHTTP`
+  if (isMember(expr) && expr.member === method)
+    return handlerOf(evaluator, file, scope, expr.of, depth + 1, method);
   const call = isCall(expr) ? { call: expr, file, scope } : boundCall(evaluator, file, scope, expr);
   if (call === undefined) return undefined;
   for (const argument of [...call.call.args].reverse()) {
@@ -68,6 +71,9 @@ const isMiddleware = ({ file, index }: Found): boolean =>
 /** Where results have types: functions and interfaces may be handlers, a struct behind a pointer is none. */
 const mayMakeHandlers = ({ file, index }: Found): boolean =>
   file.facts.results?.[index]?.startsWith('*') !== true;
+
+const isMember = (expr: Expr): expr is { readonly of: Expr; readonly member: string } =>
+  typeof expr === 'object' && expr !== null && 'of' in expr;
 
 const asFunction = (value: Value | undefined): Found | undefined =>
   value?.kind === 'function' ? { file: value.file, index: value.index } : undefined;

@@ -59,6 +59,9 @@ export function readMount(evaluator: Evaluator, mount: MountCall): Mounts {
     pattern.plugin === undefined || given === undefined
       ? undefined
       : pluginOf(evaluator, framework, file, scope, given);
+  // What a library makes is no router of the workspace.
+  const library = isCall(given) ? evaluator.evaluate(file, scope, given.call) : undefined;
+  if (plugin === undefined && library?.kind === 'external') return { mounts: [] };
   return plugin === undefined
     ? { mounts: [], lost: true }
     : { mounts: [{ child: plugin.child, prefix: plugin.unprefixed ? known('') : prefix }] };

@@ -172,7 +172,8 @@ export class RouteEmitter {
     if (origin === undefined) return false;
     const { file, scope, framework } = origin;
     const result = file.facts.results?.[scope];
-    return result !== undefined && this.outOfSight.has(framework?.id ?? '');
+    if (result === undefined || !this.outOfSight.has(framework?.id ?? '')) return false;
+    return /(?:^|[.*])Handler$/.test(result) || this.evaluator.isRouterType(file, result);
   }
 }
 
