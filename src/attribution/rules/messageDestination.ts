@@ -54,7 +54,7 @@ function answer(
   const exact = named === undefined ? [] : handlersFor(named);
   // The queue is told apart from the exchange only where both are named.
   if (exact.length > 0 && destination !== undefined && destination !== named)
-    return handlersOf(context, exact, 'exact', `messages of ${label} are handled by`);
+    return handlersOf(context, exact, 'exact', `a consumer of ${label} is registered`);
   const at = destination ?? label;
   const bound = endpoints.queuesOf(at).flatMap(handlersFor);
   const found = [...exact, ...(at === named ? [] : handlersFor(at)), ...bound];
@@ -63,7 +63,7 @@ function answer(
       context,
       found,
       bound.length > 0 ? 'strong' : 'exact',
-      `messages of ${label} are handled by`,
+      `a consumer of ${label} is registered`,
     );
   return unreadVerdict(context, label);
 }

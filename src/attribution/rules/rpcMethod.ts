@@ -39,12 +39,20 @@ function answer(context: RuleContext, asked: RpcName, label: string): Verdict {
         ? `${service} is implemented in the workspace, but not for ${context.operation.service}`
         : `no implementation of ${service} was found in the workspace's source`,
     );
-  const registered = all.some((e) => !e.unregistered) ? all.filter((e) => !e.unregistered) : all;
-  const nearest = ofPackage(registered, asked.service.slice(0, -1));
+  const named = ofPackage(all, asked.service.slice(0, -1));
+  // What a registration is given can't always be read: then the classes that are made for it are all there is.
+  const certain = named.filter((e) => !e.unregistered && e.handler !== undefined);
+  const nearest = certain.length > 0 ? certain : named;
   const wanted = methodKey(asked.method);
   const found = nearest.filter((e) => methodKey(e.key.slice(e.key.indexOf('/') + 1)) === wanted);
   const [first] = nearest;
-  if (found.length > 0) return handlersOf(context, found, 'exact', `${label} is implemented by`);
+  if (found.length > 0)
+    return handlersOf(
+      context,
+      found,
+      certain.length > 0 ? 'exact' : 'strong',
+      `${label} is implemented`,
+    );
   const unread = nearest.find((e) => e.handler === undefined);
   if (unread !== undefined)
     return noOwner(

@@ -19,7 +19,7 @@ export const taskName: Rule = {
           context,
           found,
           found.some((e) => e.openStart) ? 'strong' : 'exact',
-          `the task ${task} is registered by`,
+          `the task ${task} is registered`,
         );
   },
 };

@@ -49,7 +49,10 @@ export function declareArgument(
       ? label && readable(`${text.slice(text.lastIndexOf('.') + 1)}('${label}') callback`)
       : registeredName(text, label, last);
     const name =
-      named ?? (label === undefined ? computedRoute(text, given, last, node) : undefined);
+      named ??
+      (label === undefined
+        ? (computedRoute(text, given, last, node) ?? underConstant(text, given[0]))
+        : undefined);
     if (name !== undefined) return { name };
     inner = call;
     list = call.parent;
@@ -90,6 +93,17 @@ function labelOf(first: Node | undefined): string | undefined {
   if (first?.type !== 'array') return undefined;
   const item = first.firstNamedChild;
   return item?.type === 'string' ? item.text.slice(1, -1) : undefined;
+}
+
+const constant = /(?:^|\.)[A-Z][A-Z0-9_]*$|^[A-Z]\w*\.\w+$/;
+/** Calls of message brokers and job systems: their first argument is a queue, whatever it is called. */
+const ofQueues = /(?:^|\.)(?:consume|Worker)$/;
+
+/** `channel.consume(MAILS, fn)`: registered under what a constant names. */
+function underConstant(callee: string, first: Node | undefined): string | undefined {
+  if (first?.type !== 'identifier' && first?.type !== 'member_expression') return undefined;
+  if (!constant.test(first.text) && !ofQueues.test(callee)) return undefined;
+  return readable(`${callee.slice(callee.lastIndexOf('.') + 1)}(${first.text}) callback`);
 }
 
 const verbs = /\.(get|post|put|patch|delete|head|options|all)$/;

@@ -169,8 +169,8 @@ export class LinkedFile {
     const found: { name: string; index: number }[] = [];
     for (const [index, decl] of this.functions.entries()) {
       const name = decl.name.slice(prefix.length);
-      if (decl.kind !== 'class' && !decl.anonymous && decl.name.startsWith(prefix))
-        if (!name.includes('.')) found.push({ name, index });
+      if (decl.kind === 'class' || decl.kind === 'constructor' || decl.anonymous) continue;
+      if (decl.name.startsWith(prefix)) if (!name.includes('.')) found.push({ name, index });
     }
     return found;
   }

@@ -56,6 +56,9 @@ export function ofType(
   evaluator: Evaluator,
   type: { readonly folder: string; readonly name: string },
 ): Implementation {
-  const methods = [...evaluator.typed.methodsOf(type)].map(([name, found]) => ({ ...found, name }));
+  // Go: a service's methods are exported.
+  const methods = [...evaluator.typed.methodsOf(type)]
+    .filter(([name]) => /^\p{Lu}/u.test(name))
+    .map(([name, found]) => ({ ...found, name }));
   return { id: `${type.folder}:${type.name}`, methods };
 }
