@@ -1,4 +1,5 @@
 import { parentOf } from '../frameworks/families/family.ts';
+import type { ModuleAlias } from './moduleAliases.ts';
 import { hintReaders } from './readers.ts';
 
 /** A file of the repository that says something about services. */
@@ -49,6 +50,8 @@ export interface HintFacts {
   readonly program?: string;
   /** Name under which the folder's modules are imported (go.mod). */
   readonly moduleName?: string;
+  /** Other names of modules: path aliases, names of the repository's own packages. */
+  readonly aliases?: readonly ModuleAlias[];
   /** Configured values that may be parts of routes (Spring's server.servlet.context-path), placeholders filled in. */
   readonly properties?: readonly ProgramProperties[];
   readonly openApi?: { readonly covers: string; readonly operations: readonly OpenApiOperation[] };

@@ -1,5 +1,6 @@
 import { parse, parseAllDocuments } from 'yaml';
 import type { HintFacts, HintText, NameHint } from './hints.ts';
+import { readPackageAliases, readTsconfigAliases } from './moduleAliases.ts';
 import { readOpenApi } from './openApi.ts';
 import { readProperties, readYamlProperties } from './applicationProperties.ts';
 
@@ -24,6 +25,10 @@ export const hintReaders: readonly HintReader[] = [
   { file: /^(?:application|bootstrap)(?:-[\w-]+)?\.ya?ml$/, read: readYamlProperties },
   { file: /^microprofile-config\.properties$/, read: readProperties },
   { file: /^package\.json$/, read: readPackageJson },
+  {
+    file: /^(?:ts|js)config(?:[.-][\w-]+)*\.json$/,
+    read: ({ text, absoluteFolder }) => ({ aliases: readTsconfigAliases(text, absoluteFolder) }),
+  },
   { file: /^pyproject\.toml$/, read: readPyproject },
   { file: /^go\.mod$/, read: readGoMod },
   { file: /^pom\.xml$/, read: readPom },
@@ -111,8 +116,11 @@ function readPackageJson(input: HintInput): Partial<HintFacts> {
   const scripts = Object.values(record(json['scripts'])).filter((s) => typeof s === 'string');
   const names = assignedNames(input, scripts.join('\n'));
   if (typeof name === 'string') names.push(named(input, name, 'name', 'package'));
+  const aliases = readPackageAliases(json, input.absoluteFolder);
   // The root of a monorepo is no program of its own.
-  return json['workspaces'] === undefined ? { names, program: input.absoluteFolder } : { names };
+  return json['workspaces'] === undefined
+    ? { names, aliases, program: input.absoluteFolder }
+    : { names, aliases };
 }
 
 function readPyproject(input: HintInput): Partial<HintFacts> {

@@ -7,7 +7,7 @@ import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { decoratedBy } from './javascriptDecorator.ts';
 import { javascriptEndpoints } from './javascriptEndpoints.ts';
-import { argumentsOf, readCall } from './javascriptExpr.ts';
+import { argumentsOf, readCall, readExpr } from './javascriptExpr.ts';
 import { readFunctionCalls } from './javascriptFunctionCalls.ts';
 import { readModuleStatements } from './javascriptModule.ts';
 import { ScopeReader } from './javascriptScopes.ts';
@@ -147,9 +147,14 @@ function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): voi
       if (node.type === 'identifier') scopes.resolve(node, { name: node.text });
       else if (node.parent !== null) scopes.resolve(node.parent, { name: `this.${node.text}` });
   }
+  if (making !== undefined)
+    for (const { node } of collector.seeds(
+      new RegExp(`(?:\\breturn|=>)\\s*(?:new\\s+)?(${making})\\b`, 'g'),
+    ))
+      readMade(collector, scopes, node);
   const names = new Set<string>();
-  for (const { name, value } of facts.bindings)
-    if (makes(value, makers)) names.add(name.replace(/~\d+$/, ''));
+  for (const { scope, name, value } of facts.bindings)
+    if (makes(value, makers) || (scope >= 0 && isCall(value))) names.add(name.replace(/~\d+$/, ''));
   for (const { names: given, parts } of facts.params)
     for (const name of [...given, ...(parts ?? []).map((p) => p.name)]) names.add(name);
   const any = anyOf([...names].filter((name) => /^[\w$]+$/.test(name)));
@@ -172,6 +177,22 @@ function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): voi
     if (known.has(expr.at)) continue;
     known.add(expr.at);
     keepCall(collector, scopes, call, expr);
+  }
+}
+
+/** `return new Hono().get(…)`, `() => express.Router()` */
+function readMade(collector: FactsCollector, scopes: ScopeReader, maker: Node): void {
+  let value: Node = maker;
+  for (let parent = maker.parent; parent !== null; parent = parent.parent) {
+    if (parent.type === 'return_statement' || parent.type === 'arrow_function') {
+      const scope = collector.scopeOf(value);
+      const returned = readExpr(collector, value);
+      if (isCall(returned) && !collector.facts.returns.some((r) => r.scope === scope))
+        collector.facts.returns.push({ scope, value: scopes.resolve(value, returned) });
+      return;
+    }
+    if (parent.type === 'statement_block') return;
+    value = parent;
   }
 }
 

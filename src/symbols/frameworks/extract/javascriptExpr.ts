@@ -155,7 +155,9 @@ export function argumentsOf(collector: FactsCollector, call: Node, depth = 0): E
     .map((child) => readExpr(collector, child, depth));
 }
 
-export const stringValue = (node: Node): string => node.text.slice(1, -1).replace(/\\(.)/g, '$1');
+const unescaped = (text: string): string => text.replace(/\\(.)/g, '$1');
+
+export const stringValue = (node: Node): string => unescaped(node.text.slice(1, -1));
 
 /** Module name of `require('x')` or `import('x')`. */
 export function requiredModule(node: Node): string | undefined {
@@ -171,7 +173,7 @@ function templateParts(collector: FactsCollector, node: Node, depth: number): Ex
   let at = node.startIndex + 1;
   const { text } = node;
   const literal = (from: number, to: number): void => {
-    if (to > from) parts.push(text.slice(from - node.startIndex, to - node.startIndex));
+    if (to > from) parts.push(unescaped(text.slice(from - node.startIndex, to - node.startIndex)));
   };
   for (const child of node.namedChildren) {
     if (child.type !== 'template_substitution') continue;

@@ -1,3 +1,4 @@
+import type { ModuleAlias } from '../../serviceHints/moduleAliases.ts';
 import type { SourceFile } from '../../sourceFile.ts';
 import type { FileFacts } from '../fileFacts.ts';
 
@@ -8,7 +9,11 @@ export interface LanguageFamily {
   /** Facts of a parsed file. Cost follows the number of places of interest, not the size of the tree. */
   readonly extract: (file: SourceFile) => FileFacts;
   /** Files that imports mean; absent: imports don't name files. */
-  readonly modules?: (files: PlacedFiles, roots: readonly ModuleRoot[]) => ModuleSystem;
+  readonly modules?: (
+    files: PlacedFiles,
+    roots: readonly ModuleRoot[],
+    aliases: readonly ModuleAlias[],
+  ) => ModuleSystem;
   /** Imports name classes by their package, wherever the file is. */
   readonly classesByPackage?: true;
   /** All files of a folder share one scope, and imports name the folder; values have declared types. */

@@ -10,6 +10,7 @@ import {
   type CallExpr,
   type Expr,
 } from '../expression.ts';
+import type { ModuleAlias } from '../../serviceHints/moduleAliases.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
 import type { Creator, RouterFramework } from '../framework.ts';
@@ -69,6 +70,8 @@ export interface RouterOrigin {
   readonly call?: CallExpr;
   /** What the call makes, as the framework's file says. */
   readonly made?: Creator;
+  /** The router whose routes it has too: what the function that made both registers. */
+  readonly includes?: string;
   /** Made by `parent.group(prefix)`. */
   readonly parent?: string;
   /** Known before the group is made: `.PathPrefix("/x").Subrouter()`. */
@@ -112,10 +115,11 @@ export class Evaluator {
     files: ReadonlyMap<string, LinkedFile>,
     frameworks: readonly RouterFramework[],
     roots: readonly ModuleRoot[] = [],
+    aliases: readonly ModuleAlias[] = [],
   ) {
     this.files = files;
     this.frameworks = frameworks;
-    this.modules = new ModuleResolver(files, roots);
+    this.modules = new ModuleResolver(files, roots, aliases);
     this.classes = new ClassNames(files);
     this.typed = new TypedValues(this, new FolderModules(files.values()));
     for (const framework of frameworks) {
@@ -550,7 +554,8 @@ export class Evaluator {
       const value =
         returned === undefined ? undefined : this.evaluate(callee.file, callee.index, returned);
       const result = callee.file.facts.results?.[callee.index];
-      if (result === undefined || (value !== undefined && value.kind !== 'external')) return value;
+      if (result === undefined || (value !== undefined && value.kind !== 'external'))
+        return value?.kind === 'router' ? this.handedOut(file, call, callee, value) : value;
       const key = parameterKey(callee.file, callee.index, 'result');
       return this.typed.ofType(callee.file, result, key) ?? this.wrapped(file, scope, call, result);
     }
@@ -621,6 +626,25 @@ export class Evaluator {
         if (above?.kind !== 'class') names.push(above?.kind === 'external' ? above.name : '');
       }
     return names;
+  }
+
+  /** Each call of a function that makes a router gives another one, with the routes that the function itself registers. */
+  private handedOut(
+    file: LinkedFile,
+    call: CallExpr,
+    maker: { readonly file: LinkedFile; readonly index: number },
+    value: RouterValue,
+  ): RouterValue {
+    const origin = this.routers.get(value.key);
+    const own = origin?.file === maker.file && origin.scope === maker.index;
+    if (origin?.call === undefined || !own || file.family?.foldersAreModules === true) return value;
+    const key = `${value.key} by ${file.path}@${call.at}`;
+    if (!this.routers.has(key)) {
+      const { root, prefix } = origin.made ?? {};
+      const made = { ...(root && { root }), ...(prefix && { prefix }) };
+      this.routers.set(key, { ...origin, key, made, includes: value.key });
+    }
+    return { ...value, key };
   }
 
   /** A parameter turned out to be a router of this framework. */

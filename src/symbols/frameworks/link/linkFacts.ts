@@ -59,7 +59,12 @@ export function* linkSteps(
     linkedFiles.set(path, new LinkedFile(path, file));
     yield;
   }
-  const evaluator = new Evaluator(linkedFiles, routers, moduleRoots(hints));
+  const evaluator = new Evaluator(
+    linkedFiles,
+    routers,
+    moduleRoots(hints),
+    hints.flatMap((h) => h.aliases ?? []),
+  );
   const linked = [...(yield* new RouterGraph(evaluator, routers).build())];
   const frameworkSpans: SpanLiteral[] = [];
   const properties = new ProgramPropertiesIndex(hints);

@@ -1,3 +1,4 @@
+import type { ModuleAlias } from '../../serviceHints/moduleAliases.ts';
 import type { LanguageFamily, ModuleRoot, ModuleSystem, PlacedFiles } from '../families/family.ts';
 import { familyOfPath } from '../families/registry.ts';
 
@@ -10,7 +11,11 @@ interface Placed {
 export class ModuleResolver {
   private readonly systems = new Map<LanguageFamily, ModuleSystem>();
 
-  constructor(files: ReadonlyMap<string, Placed>, roots: readonly ModuleRoot[] = []) {
+  constructor(
+    files: ReadonlyMap<string, Placed>,
+    roots: readonly ModuleRoot[] = [],
+    aliases: readonly ModuleAlias[] = [],
+  ) {
     const placed = new Map<LanguageFamily, Map<string, Placed>>();
     for (const [path, file] of files) {
       const family = familyOfPath(path);
@@ -20,7 +25,7 @@ export class ModuleResolver {
       else placed.set(family, new Map([[path, file]]));
     }
     for (const [family, own] of placed) {
-      const system = family.modules?.(own satisfies PlacedFiles, roots);
+      const system = family.modules?.(own satisfies PlacedFiles, roots, aliases);
       if (system !== undefined) this.systems.set(family, system);
     }
   }

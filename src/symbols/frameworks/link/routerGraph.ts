@@ -87,6 +87,8 @@ export class RouterGraph {
         const prefix = origin.prefix ?? this.evaluator.text(origin.file, origin.scope, given);
         this.emitter.add(origin.parent, { order: origin.call.at, child: origin.key, prefix });
       }
+    for (const { key, includes } of this.evaluator.routers.values())
+      if (includes !== undefined) this.mount(key, includes, known(''), -1, { overrides: true });
     this.addUnmounted();
     return this.emitter.emitAll();
   }
@@ -166,11 +168,28 @@ export class RouterGraph {
   ): void {
     // `toString` is in every object, also in the frameworks' tables.
     if (member in Object.prototype) return;
+    const known = this.evaluator.routers.get(receiver.key)?.framework !== undefined;
     for (const framework of this.candidates(file, receiver, member))
-      if (this.register(framework, file, fact, member, receiver)) {
+      if (
+        (known || this.mayBeRoute(framework, file, fact, member)) &&
+        this.register(framework, file, fact, member, receiver)
+      ) {
         this.evaluator.adopt(receiver.key, framework);
         return;
       }
+  }
+
+  /** `cache.get('key', load)` looks like a route of something that nobody says to be a router: there the path must be one. */
+  private mayBeRoute(
+    framework: RouterFramework,
+    file: LinkedFile,
+    { scope, call }: CallFact,
+    member: string,
+  ): boolean {
+    if (!(member in framework.verbs) || importsOf(file, framework)) return true;
+    return this.evaluator
+      .texts(file, scope, argument(call, framework.path))
+      .some(({ text }) => /^[/*]/.test(text));
   }
 
   /** `s.router = chi.NewRouter()`: what is registered on the field is registered on the router. */
@@ -199,8 +218,7 @@ export class RouterGraph {
           registers(f, member) ||
           (f.verbLists !== undefined && member in f.verbLists)),
     );
-    const modules = file.facts.imports.map((i) => i.module.replace(/::[^]*$/, ''));
-    const imported = fitting.filter((f) => modules.some((module) => modulesOf(f).has(module)));
+    const imported = fitting.filter((f) => importsOf(file, f));
     return imported.length > 0 ? imported : fitting;
   }
 
@@ -534,6 +552,12 @@ export class RouterGraph {
       for (const { name, key } of fields) if (names.includes(name)) pass(name, key);
     }
   }
+}
+
+/** Whether the file is written for the framework. */
+function importsOf(file: LinkedFile, framework: RouterFramework): boolean {
+  const modules = modulesOf(framework);
+  return file.facts.imports.some((i) => modules.has(i.module.replace(/::[^]*$/, '')));
 }
 
 /** Functions that a call may run: a class is made by its constructor. */
