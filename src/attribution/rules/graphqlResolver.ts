@@ -16,7 +16,7 @@ export const graphqlResolver: Rule = {
       );
     }
     // Span metrics have only the name, where a field of the root stands under what the client called it.
-    const field = /^graphql\.resolve (\w+)$/.exec(name)?.[1];
+    const field = /^graphql\.resolve (\S+)$/.exec(name)?.[1];
     if (source !== 'metric' || kind !== 'internal' || field === undefined) return pass;
     const fitting = roots.filter((root) => context.index.resolvers(`${root}.${field}`).length > 0);
     const [only, second] = fitting;

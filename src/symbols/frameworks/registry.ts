@@ -20,6 +20,7 @@ import { micronaut } from './micronaut.ts';
 import { hono } from './hono.ts';
 import { koa } from './koa.ts';
 import { nest } from './nest.ts';
+import { nestGraphql } from './nestGraphql.ts';
 import { netHttp } from './netHttp.ts';
 import { next } from './next.ts';
 import { quarkusRoutes } from './quarkusRoutes.ts';
@@ -28,6 +29,8 @@ import { spring } from './spring.ts';
 import { starlette } from './starlette.ts';
 import { tornado } from './tornado.ts';
 import { springFunctional } from './springFunctional.ts';
+import { springGraphql } from './springGraphql.ts';
+import { typeGraphql } from './typeGraphql.ts';
 
 /** Every framework whose routes are understood: a new one is a file of patterns and a line here. */
 export const frameworks: readonly Framework[] = [
@@ -38,9 +41,12 @@ export const frameworks: readonly Framework[] = [
   koa,
   hono,
   nest,
+  nestGraphql,
   next,
   spring,
   springFunctional,
+  springGraphql,
+  typeGraphql,
   jaxRs,
   micronaut,
   quarkusRoutes,

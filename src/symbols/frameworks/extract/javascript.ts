@@ -5,7 +5,7 @@ import type { FileFacts, SpanFact } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
-import { decoratedBy } from './javascriptDecorator.ts';
+import { decoratedBy, decoratorArguments } from './javascriptDecorator.ts';
 import { javascriptEndpoints } from './javascriptEndpoints.ts';
 import { argumentsOf, readCall, readExpr } from './javascriptExpr.ts';
 import { readFunctionCalls } from './javascriptFunctionCalls.ts';
@@ -108,7 +108,7 @@ function readDecorator(collector: FactsCollector, name: Node): void {
   const decorator = call?.parent;
   if (call?.type !== 'call_expression' || decorator?.type !== 'decorator') return;
   const target = decoratedBy(collector, decorator);
-  const args = argumentsOf(collector, call);
+  const args = decoratorArguments(collector, call);
   if (target !== undefined)
     collector.facts.decorators.push({ target, call: callExpr(call, { name: name.text }, args) });
 }

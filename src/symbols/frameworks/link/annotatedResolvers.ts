@@ -16,13 +16,14 @@ export function* annotatedResolvers(
   if (annotations === undefined) return found;
   for (const file of evaluator.files.values()) {
     if (file.family?.id !== framework.family || file.facts.decorators.length === 0) continue;
+    if (!file.facts.imports.some((i) => framework.modules.test(i.module))) continue;
     yield;
     for (const { target, call } of file.facts.decorators) {
       const name = renderExpr(call.call);
       const root = Object.hasOwn(annotations.methods, name) ? annotations.methods[name] : undefined;
       const decl = file.functions[target];
       if (root === undefined || decl === undefined || decl.kind === 'class') continue;
-      const owner = file.parentOf(target);
+      const owner = file.classAround(file.parentOf(target));
       const above = file.facts.decorators.find(
         (d) => d.target === owner && Object.hasOwn(annotations.classes, renderExpr(d.call.call)),
       );
