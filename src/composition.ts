@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ProdlensApi } from './api.ts';
+import { chooseOwner } from './commands/chooseOwner.ts';
 import { clearLocalData } from './commands/clearLocalData.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { explain } from './commands/explain.ts';
@@ -15,6 +16,7 @@ import { registerCommands } from './commands/registry.ts';
 import { rollBack } from './commands/rollBack.ts';
 import { selectEnvironment } from './commands/selectEnvironment.ts';
 import { selectWindow } from './commands/selectWindow.ts';
+import { showCoverage } from './commands/showCoverage.ts';
 import { showRollbackJournal } from './commands/showRollbackJournal.ts';
 import { vscodeSettings as settings } from './config/settings.ts';
 import { createInsightService } from './insights/insightService.ts';
@@ -227,6 +229,15 @@ export function compose(context: vscode.ExtensionContext): Composition {
           ((await index.call('file', { path: file }))?.services ?? []).map((s) => s.service),
         withText: withTemporaryText,
         folders: fileFolders,
+      }),
+    'prodlens.chooseOwner': () =>
+      chooseOwner({ insights, index, atCursor: () => insightsAtCursor(insights) }),
+    'prodlens.showCoverage': () =>
+      showCoverage({
+        insights,
+        index,
+        metrics: () => environments.metrics(),
+        showDocument: documents.showRendered,
       }),
     'prodlens.explain': () => explain({ insights, index, showDocument: documents.show }),
     'prodlens.selectEnvironment': () => selectEnvironment(environments),

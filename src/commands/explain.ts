@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Insight } from '../domain/insight.ts';
 import type { InsightService } from '../insights/contract.ts';
 import { insightsAtCursor } from '../platform/cursor.ts';
-import { redact } from '../platform/redact.ts';
+import { escapeTelemetry } from '../platform/escapeTelemetry.ts';
 import { renderExplanation } from '../presentation/viewModels/explanation.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { IndexContract } from '../symbols/contract.ts';
@@ -47,7 +47,7 @@ export const explain =
         .filter((line) => line !== '')
         .join('; '),
       environment: `${environment.name}. ${environment.detail}`,
-      safe: escapeMarkdown,
+      safe: escapeTelemetry,
     });
     await context.showDocument(`Explain ${name}.md`, text);
   };
@@ -63,7 +63,3 @@ async function chooseInsights(
   if (document?.uri.scheme === 'file') await insights.insights(document.uri.fsPath);
   return insightsAtCursor(insights);
 }
-
-/** Text of telemetry in Markdown: on one line, no markup, bounded. */
-const escapeMarkdown = (text: string): string =>
-  redact(text.replace(/\s+/g, ' '), 500).replace(/[\\`*_{}[\]<>#|!~&]/g, '\\$&');

@@ -187,7 +187,7 @@ function readService(reader: Reader, node: Node): ProdlensJson['services'][numbe
   return { folder: folder.replace(/^\.\//, '').replace(/\/+$/, ''), service };
 }
 
-const overrideKeys = ['service', 'span', 'method', 'route', 'rpc'] as const;
+const overrideKeys = ['service', 'span', 'method', 'route', 'rpc', 'in'] as const;
 
 function readAttribution(reader: Reader, node: Node): AttributionOverride | undefined {
   const found = reader.object(node, [...overrideKeys, 'function']);

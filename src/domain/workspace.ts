@@ -70,6 +70,8 @@ export interface AttributionOverride {
   readonly method?: string;
   readonly route?: string;
   readonly rpc?: string;
+  /** Name of the entry span above: the same inner span can mean another function elsewhere. */
+  readonly in?: string;
   /** `<relative path>#<qualified name>`; null: no function owns it. */
   readonly function: string | null;
 }

@@ -139,6 +139,8 @@ export interface IndexContract {
     };
     /** Operations of a service that no function owns, with the reasons; for explain and diagnose. */
     readonly unowned: { params: { readonly limit: number }; result: readonly OwnedOperation[] };
+    /** Every operation seen, with its attribution; for the coverage report. */
+    readonly operations: { params: undefined; result: readonly OwnedOperation[] };
     /** First application frame that lies in the workspace, per stack. */
     readonly locateFrames: {
       params: { readonly stacks: readonly (readonly StackFrame[])[] };

@@ -123,6 +123,10 @@ export class AttributionBook {
     return this.entries.get(id);
   }
 
+  all(): readonly OwnedOperation[] {
+    return [...this.entries.values()];
+  }
+
   unowned(limit: number): OwnedOperation[] {
     const found: OwnedOperation[] = [];
     for (const entry of this.entries.values()) {

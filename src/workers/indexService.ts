@@ -141,6 +141,10 @@ export class IndexService {
           const entry = this.book.get(id);
           return entry === undefined ? [] : [entry];
         }),
+      operations: async () => {
+        await this.session?.ready();
+        return this.book.all();
+      },
       unowned: ({ limit }) => this.book.unowned(limit),
       locateFrames: async ({ stacks }) => {
         const linked = await this.session?.ready();

@@ -22,7 +22,8 @@ const fits = (decision: AttributionOverride, operation: Operation): boolean =>
   same(decision.span, operation.name) &&
   same(decision.method, operation.http?.method) &&
   same(decision.route, operation.http?.route) &&
-  same(decision.rpc, operation.rpc?.method);
+  same(decision.rpc, operation.rpc?.method) &&
+  same(decision.in, operation.entry?.name);
 
 const same = (wanted: string | undefined, seen: string | undefined): boolean =>
   wanted === undefined || wanted === seen;

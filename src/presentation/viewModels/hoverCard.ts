@@ -34,7 +34,11 @@ export interface SourceLink {
 }
 
 export type HoverCommand =
-  'prodlens.openTraces' | 'prodlens.explain' | 'prodlens.isMyChangeLive' | 'prodlens.rollBack';
+  | 'prodlens.openTraces'
+  | 'prodlens.explain'
+  | 'prodlens.isMyChangeLive'
+  | 'prodlens.chooseOwner'
+  | 'prodlens.rollBack';
 
 const none = '–';
 
@@ -311,6 +315,9 @@ function links(insight: Insight, canRollBack: boolean): string {
     ...(seen ? [link('$(search) Slowest trace', 'prodlens.openTraces', 'slow')] : []),
     ...(failed ? [link('$(error) A failing trace', 'prodlens.openTraces', 'failed')] : []),
     ...(seen ? [link('$(list-flat) All traces', 'prodlens.openTraces', 'recent')] : []),
+    ...(insight.state === 'ambiguous'
+      ? [link('$(checklist) Choose owner…', 'prodlens.chooseOwner')]
+      : []),
     link('$(info) Explain', 'prodlens.explain'),
     ...(running ? [link('$(git-commit) Is my change live?', 'prodlens.isMyChangeLive')] : []),
     ...(offerRollback ? [link('$(discard) Roll back…', 'prodlens.rollBack')] : []),

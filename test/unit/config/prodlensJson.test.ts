@@ -94,7 +94,7 @@ describe('prodlens.json', () => {
     assert.deepEqual(known, described);
     for (const [list, entry] of [
       ['services', { folder: 0, service: 0 }],
-      ['attributions', { service: 0, span: 0, method: 0, route: 0, rpc: 0, function: 0 }],
+      ['attributions', { service: 0, span: 0, method: 0, route: 0, rpc: 0, in: 0, function: 0 }],
       ['objectives', { service: 0, function: 0, p95Ms: 0, errorRatio: 0 }],
     ] as const)
       assert.deepEqual(

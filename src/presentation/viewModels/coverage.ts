@@ -1,0 +1,114 @@
+import type { Attribution } from '../../domain/attribution.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { ServiceKey } from '../../domain/service.ts';
+import { renderCount, renderRatio } from './numberText.ts';
+
+/** An operation with its calls over the window; `calls` absent: not known. */
+export interface CoveredOperation {
+  readonly operation: Operation;
+  readonly attribution: Attribution;
+  readonly calls?: number;
+}
+
+export interface CoverageInput {
+  readonly environment: string;
+  /** `Last hour`. */
+  readonly window: string;
+  readonly services: readonly {
+    readonly service: ServiceKey;
+    readonly operations: readonly CoveredOperation[];
+  }[];
+  /** Escapes and cuts text of telemetry for Markdown. */
+  readonly safe: (text: string) => string;
+}
+
+const shown = 20;
+
+/** How many calls land on a function, the largest that don't, why, and what would change that; Markdown. */
+export function renderCoverage(input: CoverageInput): string {
+  const { safe } = input;
+  const lines = [
+    '# Instrumentation coverage',
+    '',
+    `Environment ${safe(input.environment)}, ${input.window}.`,
+    '',
+  ];
+  if (input.services.length === 0)
+    lines.push(
+      'No service has sent telemetry. Start the receiver and a service, then try again.',
+      '',
+    );
+  for (const { service, operations } of input.services) {
+    lines.push(`## ${safe(service)}`, '');
+    const entries = operations.filter((o) => isEntry(o.operation));
+    const inner = operations.filter((o) => isInner(o.operation));
+    lines.push(...summary('Requests, messages and jobs', entries));
+    lines.push(...summary('Inner spans', inner));
+    lines.push(...misses('Largest without a function', entries, safe));
+    lines.push(...misses('Largest inner spans without a function', inner, safe));
+  }
+  return lines.join('\n');
+}
+
+/** What enters a service: what a call of it is. */
+const isEntry = ({ kind, source }: Operation): boolean =>
+  kind === 'server' || kind === 'consumer' || source === 'metric';
+
+/** Calls out belong to the function around them and are no calls of one. */
+const isInner = ({ kind, source }: Operation): boolean =>
+  source === 'span' && (kind === 'internal' || kind === 'unspecified');
+
+const callsOf = (operations: readonly CoveredOperation[]): number =>
+  operations.reduce((sum, { calls }) => sum + (calls ?? 0), 0);
+
+function summary(what: string, operations: readonly CoveredOperation[]): readonly string[] {
+  const all = callsOf(operations);
+  if (all === 0) return [];
+  const landed = callsOf(operations.filter((o) => o.attribution.kind === 'owned'));
+  const open = callsOf(operations.filter((o) => o.attribution.kind === 'ambiguous'));
+  return [
+    `- ${what}: ${renderCount(landed)} of ${renderCount(all)} calls (${renderRatio(landed / all)}) land on a function` +
+      (open === 0 ? '' : `, ${renderCount(open)} on one of several`),
+  ];
+}
+
+function misses(
+  title: string,
+  operations: readonly CoveredOperation[],
+  safe: CoverageInput['safe'],
+): readonly string[] {
+  const missing = operations
+    .filter(({ attribution, calls }) => attribution.kind !== 'owned' && (calls ?? 0) > 0)
+    .sort((a, b) => (b.calls ?? 0) - (a.calls ?? 0));
+  if (missing.length === 0) return [''];
+  const rows = missing.slice(0, shown).map(({ operation, attribution, calls }) => {
+    const { http } = operation;
+    const name =
+      http?.route === undefined ? operation.name : `${http.method ?? ''} ${http.route}`.trim();
+    return `| ${safe(name)} | ${renderCount(calls ?? 0)} | ${safe(attribution.explanation)} | ${fixOf(operation, attribution)} |`;
+  });
+  const rest = missing.length - rows.length;
+  return [
+    '',
+    `### ${title}`,
+    '',
+    '| telemetry | calls | why | what would give it one |',
+    '| --- | ---: | --- | --- |',
+    ...rows,
+    ...(rest > 0 ? ['', `… and ${rest} more.`] : []),
+    '',
+  ];
+}
+
+/** The one step that would put the calls on a function. */
+function fixOf(operation: Operation, attribution: Attribution): string {
+  if (attribution.kind === 'ambiguous')
+    return 'Prodlens: Choose Owner… at one of the candidates, or the missing dimension that is named.';
+  if (operation.overflow === true)
+    return 'Fewer distinct names: an instrumentation puts ids into span names.';
+  if (operation.kind === 'internal' || operation.kind === 'unspecified')
+    return 'Nothing, where a library makes the span. For a span of your own: a literal name in the source, or `code.function.name`.';
+  if (operation.http !== undefined && operation.http.route === undefined)
+    return 'Nothing, for paths that don’t exist. Else an instrumentation that reports `http.route` or `url.path`.';
+  return 'Open the folder whose source registers it, or state its function in prodlens.json (attributions).';
+}
