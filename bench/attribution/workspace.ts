@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,7 +42,7 @@ export async function openWorkspace(folder: string, grammars: string): Promise<O
     routes = table;
   });
   await remote.call('configure', {
-    folders: [{ path: path.resolve(folder), exclude: [] }],
+    folders: [{ path: path.resolve(folder), files: await filesOf(folder), exclude: [] }],
     grammarsFolder: grammars,
     trusted: true,
   });
@@ -57,6 +57,15 @@ export async function openWorkspace(folder: string, grammars: string): Promise<O
       service.dispose();
     },
   };
+}
+
+/** A recording's source holds what git tracks: the list that the extension's host asks git for. */
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 /** Opens a folder for as long as `use` runs. */
