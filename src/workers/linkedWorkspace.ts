@@ -33,27 +33,23 @@ export interface LinkedWorkspace {
   servicesOf(path: string): FileServices;
 }
 
+const byPath = (a: IndexedSource, b: IndexedSource): number => (a.path < b.path ? -1 : 1);
+
 /** A large workspace takes long: others get their turn. What is edited meanwhile is no part of it. */
 export async function linkWorkspace(
   input: LinkInput,
 ): Promise<(seen: readonly ServiceKey[]) => LinkedWorkspace> {
   const turns = new Turns();
   const files = new Map<string, IndexedFile>();
-  for (const file of input.files.values())
-    if (file.facts !== undefined)
-      files.set(file.path, {
-        facts: file.facts,
-        functions: file.functions,
-        relativePath: file.relativePath,
-        folder: file.folder,
-      });
   const linkedSymbols = new Map<string, Symbols>();
-  for (const [file, document] of input.documents) {
-    const place = input.files.get(file);
-    if (place === undefined) continue;
-    const { relativePath, folder } = place;
-    linkedSymbols.set(file, document.symbols);
-    files.set(file, { ...document.symbols, relativePath, folder });
+  const documents = new Map(input.documents);
+  // By path, not as they happened to be read: what depends on the order must be the same after every start and change.
+  for (const source of [...input.files.values()].sort(byPath)) {
+    const { path, facts, functions, relativePath, folder } = source;
+    const symbols = documents.get(path)?.symbols;
+    if (symbols !== undefined) linkedSymbols.set(path, symbols);
+    const known = symbols ?? (facts === undefined ? undefined : { facts, functions });
+    if (known !== undefined) files.set(path, { ...known, relativePath, folder });
   }
   await turns.next();
   const linked = await turns.run(linkSteps(files, input.services.hints));
