@@ -83,7 +83,7 @@ function partsOf(expr: Exclude<Expr, string | null>): readonly (Expr | undefined
   if ('of' in expr) return [expr.of];
   if ('item' in expr) return [expr.item, expr.key];
   if ('each' in expr) return [expr.each];
-  return isCall(expr) ? [expr.call, ...expr.args] : [];
+  return isCall(expr) ? [expr.call, ...expr.args, ...Object.values(expr.named ?? {})] : [];
 }
 
 /** The expression with one name replaced by another. */
@@ -96,16 +96,25 @@ export function renamed(expr: Expr, from: string, to: string): Expr {
   }
   if ('join' in expr) return { join: expr.join.map(again) };
   if ('list' in expr) return { list: expr.list.map(again) };
-  if ('object' in expr)
-    return {
-      object: Object.fromEntries(Object.entries(expr.object).map(([k, v]) => [k, again(v)])),
-    };
+  if ('object' in expr) return { object: mapValues(expr.object, again) };
   if ('of' in expr) return { of: again(expr.of), member: expr.member };
   if ('item' in expr) return { item: again(expr.item), key: again(expr.key) };
   if ('each' in expr) return { each: again(expr.each) };
-  if (isCall(expr)) return { ...expr, call: again(expr.call), args: expr.args.map(again) };
+  if (isCall(expr))
+    return {
+      ...expr,
+      call: again(expr.call),
+      args: expr.args.map(again),
+      ...(expr.named === undefined ? {} : { named: mapValues(expr.named, again) }),
+    };
   return expr;
 }
+
+const mapValues = (
+  object: Readonly<Record<string, Expr>>,
+  map: (value: Expr) => Expr,
+): Record<string, Expr> =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
 
 /** An argument by position and/or keyword. */
 export interface Arg {

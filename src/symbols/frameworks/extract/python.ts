@@ -8,6 +8,7 @@ import { anyOf, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { pythonEndpoints } from './pythonEndpoints.ts';
 import { readPythonCall } from './pythonExpr.ts';
+import { inLoops } from './pythonLoops.ts';
 import { readPythonModule } from './pythonModule.ts';
 import { readRouterPlumbing } from './pythonRouters.ts';
 
@@ -77,7 +78,7 @@ function readMemberCall(collector: FactsCollector, name: Node): void {
     collector.facts.spans.push({ name: given, owner: scope, line: expr.line, form: name.text });
     return;
   }
-  collector.facts.calls.push({ scope, call: expr });
+  collector.facts.calls.push({ scope, call: inLoops(collector, call, expr) });
   readReceiver(collector, call, expr);
 }
 

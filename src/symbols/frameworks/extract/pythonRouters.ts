@@ -3,6 +3,7 @@ import { isCall, isList, isName, isObject, type Expr } from '../expression.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, type FactsCollector } from './collector.ts';
 import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
+import { inLoops } from './pythonLoops.ts';
 import { readAddition } from './pythonModule.ts';
 
 const vocabulary = vocabularyOf('python');
@@ -14,6 +15,7 @@ export function readRouterPlumbing(
   collector: FactsCollector,
   readParams: (collector: FactsCollector, from: Node, name: string) => void,
 ): void {
+  readAliases(collector, readParams);
   const { facts } = collector;
   const making = anyOf(
     facts.imports.filter((i) => vocabulary.creatorModules.has(i.module)).map((i) => i.local),
@@ -48,6 +50,32 @@ export function readRouterPlumbing(
   }
 }
 
+const members = anyOf(vocabulary.members);
+const aliases =
+  members === undefined
+    ? undefined
+    : new RegExp(`^[ \\t]*(\\w+)\\s*=\\s*([\\w.]+\\.${members})[ \\t]*$`, 'gm');
+
+/** `add_route = app.router.add_route`: its calls are calls of the member. */
+function readAliases(
+  collector: FactsCollector,
+  readParams: (collector: FactsCollector, from: Node, name: string) => void,
+): void {
+  if (aliases === undefined) return;
+  for (const { match } of [...collector.seeds(aliases)]) {
+    const [, alias = '', member = ''] = match;
+    for (const { node } of collector.seeds(new RegExp(`(?<![\\w.])(${alias})\\s*\\(`, 'g'))) {
+      const call = node.parent;
+      if (call?.type !== 'call') continue;
+      const expr = readPythonCall(collector, call);
+      if (!isCall(expr)) continue;
+      const called = inLoops(collector, call, { ...expr, call: { name: member } });
+      collector.facts.calls.push({ scope: collector.scopeOf(call), call: called });
+      readParams(collector, call, member.split('.', 1)[0] ?? '');
+    }
+  }
+}
+
 /** Calls that give a new router its routes or the router above it, also where the result has no name. */
 function readMakers(collector: FactsCollector, making: string): void {
   if (makers === undefined) return;
@@ -68,7 +96,7 @@ function keepCall(collector: FactsCollector, call: Node): Expr | undefined {
   if (known !== undefined) return known.call;
   const expr = readPythonCall(collector, call);
   if (!isCall(expr)) return undefined;
-  calls.push({ scope: collector.scopeOf(call), call: expr });
+  calls.push({ scope: collector.scopeOf(call), call: inLoops(collector, call, expr) });
   return expr;
 }
 

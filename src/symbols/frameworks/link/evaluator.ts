@@ -157,7 +157,10 @@ export class Evaluator {
     if (expr === undefined) return known('');
     const value = this.evaluate(file, scope, expr);
     if (value?.kind === 'text') return value.text;
-    return { text: '', unresolved: renderExpr(expr) };
+    // What a function makes of a path ends with the path, as a rule: `scoped("/users")`.
+    const [given, ...others] = isCall(expr) ? expr.args.filter((a) => typeof a === 'string') : [];
+    const end = typeof given === 'string' && others.length === 0 ? given : '';
+    return { text: end, unresolved: renderExpr(expr) };
   }
 
   /** One text per item where the expression is a list. */
