@@ -4,6 +4,7 @@ import { classMethod } from './rules/classMethod.ts';
 import { codeAttributes } from './rules/codeAttributes.ts';
 import { frameworkInternals } from './rules/frameworkInternals.ts';
 import { graphqlResolver } from './rules/graphqlResolver.ts';
+import { handlerClass } from './rules/handlerClass.ts';
 import { httpRoute } from './rules/httpRoute.ts';
 import { messageDestination } from './rules/messageDestination.ts';
 import { override } from './rules/override.ts';
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   rpcMethod,
   taskName,
   messageDestination,
+  handlerClass,
   httpRoute,
   spanLiteral,
   classMethod,

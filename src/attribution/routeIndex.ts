@@ -65,6 +65,11 @@ export class RouteIndex {
     return this.all.filter((r) => r.handler.name.endsWith(end)).map((r) => r.handler);
   }
 
+  /** Routes without a path that the framework calls by a name. */
+  named(method: string | undefined, name: string): readonly RouteDecl[] {
+    return this.exact({ method, route: '/', accepts: () => true }).filter((r) => r.name === name);
+  }
+
   /** Methods that the path is declared for: tells a 405 from an unknown route. */
   methodsOf(query: RouteQuery): readonly string[] {
     const found = this.byShape.get(routeShape(query.route).shape) ?? [];
@@ -136,7 +141,7 @@ export class RouteIndex {
       ? found.filter((r) => r.inTest === undefined)
       : found;
     const named = real.filter((r) => r.method === query.method);
-    return named.length > 0 ? named : real;
+    return sameSlash(named.length > 0 ? named : real, query.route, templateOf);
   }
 }
 
@@ -154,6 +159,18 @@ const slashFits = (
 ): boolean =>
   !trailingSlashCounts.has(route.framework) ||
   routeShape(route.path).trailingSlash === routeShape(asked).trailingSlash;
+
+/** Of a template with a slash at its end and one without, the one written like the telemetry's is meant. */
+function sameSlash(
+  found: readonly RouteDecl[],
+  asked: string,
+  templateOf: (route: RouteDecl) => string,
+): readonly RouteDecl[] {
+  if (found.length < 2) return found;
+  const { trailingSlash } = routeShape(asked);
+  const same = found.filter((r) => routeShape(templateOf(r)).trailingSlash === trailingSlash);
+  return same.length > 0 ? same : found;
+}
 
 /** Where several templates have one shape, the one written like the telemetry's, parameter names included, is meant. */
 function narrow(found: readonly RouteDecl[], asked: string): readonly RouteDecl[] {

@@ -5,9 +5,9 @@ export interface RouteShape {
   readonly trailingSlash: boolean;
 }
 
-/** `:id`, `:id(\d+)`, `{id}`, `{id:regex}`, `<int:id>`, `[id]`, `(?P<id>[^/.]+)`. */
+/** `:id`, `:id(\d+)`, `{id}`, `{id:regex}`, `<int:id>`, `[id]`, `(?P<id>[^/.]+)`, and Tornado's `%s` for a parameter without a name. */
 const parameter =
-  /:\w+(?:\([^()]*\)|\{[^{}/]*(?:\{[\d,]*\})?\})?\??|\{[^{}/]*(?:\{[\d,]*\}[^{}/]*)*\}|<(?:\w+(?:\([^)]*\))?:)?\w+>|\(\?P<\w+>(?:[^()[\]]|\[[^\]]*\])*\)|\[{1,2}(?:\.{3})?\w+\]{1,2}/g;
+  /:\w+(?:\([^()]*\)|\{[^{}/]*(?:\{[\d,]*\})?\})?\??|\{[^{}/]*(?:\{[\d,]*\}[^{}/]*)*\}|<(?:\w+(?:\([^)]*\))?:)?\w+>|\(\?P<\w+>(?:[^()[\]]|\[[^\]]*\])*\)|\[{1,2}(?:\.{3})?\w+\]{1,2}|%s/g;
 
 const memo = new Map<string, RouteShape>();
 const largestMemo = 50_000;

@@ -19,6 +19,16 @@ export const httpRoute: Rule = {
     const asked = question(operation);
     if (asked === undefined) return pass;
     const { route, method } = asked;
+    if (route === undefined && asked.name !== undefined) {
+      const found = context.index.routes.named(method, asked.name);
+      if (found.length > 0)
+        return owned(
+          context,
+          found,
+          'exact',
+          `${asked.name} is the name of the route without a path,`,
+        );
+    }
     if (route === undefined)
       return noOwner(
         operation.source === 'metric'
@@ -33,9 +43,14 @@ export const httpRoute: Rule = {
 };
 
 /** Method and route that the span speaks of; undefined when it is not about a request. */
-function question(
-  operation: Operation,
-): { readonly method: string | undefined; readonly route: string | undefined } | undefined {
+function question(operation: Operation):
+  | {
+      readonly method: string | undefined;
+      readonly route: string | undefined;
+      /** Django calls a request for the empty route by the route's name: `GET home`. */
+      readonly name?: string;
+    }
+  | undefined {
   const { kind, http, layer, entry, name, source } = operation;
   if (layer !== undefined && handlerLayers.has(layer.type))
     return {
@@ -45,7 +60,9 @@ function question(
   const isEntry = kind === 'server' || (source === 'metric' && http !== undefined);
   if (!isEntry || operation.rpc !== undefined) return undefined;
   if (http === undefined) return fromName(name);
-  return { route: http.route ?? fromName(name)?.route, method: http.method };
+  const route = http.route ?? fromName(name)?.route;
+  const [, word] = /^[A-Z]+ ([\w.:-]+)$/.exec(name) ?? [];
+  return { route, method: http.method, ...(word === undefined ? {} : { name: word }) };
 }
 
 /** Sources without attributes (span metrics with default dimensions) still have `GET /users/:id` as the name. */

@@ -1,5 +1,5 @@
 import type { Operation } from '../../domain/operation.ts';
-import { noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
+import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
 import { matchRoute } from './httpRoute.ts';
 
 /**
@@ -34,9 +34,24 @@ function ofServer(context: RuleContext, name: string): Verdict {
       `${name} alone is every such request for which no route was named: without the dimension http.route metrics can't tell handlers apart, traces may`,
     );
   const [, method, route] = verbAndRoute.exec(name) ?? [];
-  if (method !== undefined && route !== undefined)
-    return matchRoute(context, { method, route, accepts: anyFile });
+  if (method !== undefined && route !== undefined) return ofRoute(context, method, route);
   return name.startsWith('/') ? ofPath(context, name) : pass;
+}
+
+/** The word after the method is a route, or Django's name of the route without a path. */
+function ofRoute(context: RuleContext, method: string, route: string): Verdict {
+  const named = context.index.routes.named(method, route);
+  const verdict = matchRoute(context, { method, route, accepts: anyFile });
+  const because = `${route} is the name of the route without a path`;
+  if (named.length === 0) return verdict;
+  const others =
+    verdict.kind === 'owned'
+      ? [verdict.owner]
+      : verdict.kind === 'ambiguous'
+        ? verdict.candidates
+        : [];
+  const handlers = [...named.map((r) => r.handler), ...others];
+  return decide(context, handlers, 'strong', because);
 }
 
 /** Instrumentations that leave the method out (otelchi, older ones of Go and Java) name a request that matched nothing `/`. */

@@ -26,6 +26,8 @@ export interface RouteLists {
   readonly includes?: readonly string[];
   /** Functions that put a prefix which isn't in the source before the entries they are given, and what it is. */
   readonly hiddenPrefixes?: Readonly<Record<string, string>>;
+  /** Paths are regular expressions that telemetry shows with parameters in the place of groups. */
+  readonly groups?: 'parameters';
   /** Modules have a list by this name; the one that the setting `root` names is the program's. */
   readonly modules?: { readonly list: string; readonly root: string };
 }

@@ -24,6 +24,7 @@ export const tornado: RouterFramework = {
   lists: {
     entries: { 'tornado:url': entry, 'tornado:URLSpec': entry, 'tornado:Rule': entry },
     tuple: entry,
+    groups: 'parameters',
     members: { add_handlers: { at: 1, named: ['host_handlers'] } },
   },
   classes: {

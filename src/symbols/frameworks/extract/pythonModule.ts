@@ -107,7 +107,10 @@ function readImport(collector: FactsCollector, node: Node | null): void {
       const alias = child.childForFieldName('alias')?.text;
       if (alias !== undefined) imports.push({ local: alias, module: name, exported: '*' });
       // `import a.b` binds `a`: what follows is read member by member.
-      else imports.push({ local: name.split('.')[0] ?? name, module: name, exported: '*' });
+      else {
+        const [local = name] = name.split('.', 1);
+        imports.push({ local, module: local, exported: '*' });
+      }
     }
   } else if (node?.type === 'import_from_statement') {
     const module = node.childForFieldName('module_name');

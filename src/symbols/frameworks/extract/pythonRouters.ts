@@ -8,6 +8,10 @@ import { readAddition } from './pythonModule.ts';
 
 const vocabulary = vocabularyOf('python');
 const makers = anyOf(vocabulary.makers);
+/** Modules whose members, or whose submodules' members, make routers. */
+const makingModules = new Set(
+  [...vocabulary.creatorModules].flatMap((name) => [name, name.split('.', 1)[0] ?? name]),
+);
 const plainName = /^[A-Za-z_]\w*$/;
 
 /** Routers made inside functions, returned from them, or passed to others, and the names that their routes are written with there. */
@@ -18,7 +22,7 @@ export function readRouterPlumbing(
   readAliases(collector, readParams);
   const { facts } = collector;
   const making = anyOf(
-    facts.imports.filter((i) => vocabulary.creatorModules.has(i.module)).map((i) => i.local),
+    facts.imports.filter((i) => makingModules.has(i.module)).map((i) => i.local),
   );
   const names = new Set<string>();
   if (making !== undefined) {
@@ -33,6 +37,7 @@ export function readRouterPlumbing(
       bind(collector, name, statementOf(node));
     }
   }
+  readBaseCalls(collector);
   for (const name of localNames(collector)) names.add(name);
   bindLocals(collector, names);
   for (const { names: params } of facts.params) for (const param of params) names.add(param);
@@ -100,6 +105,22 @@ function keepCall(collector: FactsCollector, call: Node): Expr | undefined {
   return expr;
 }
 
+/** `super().__init__(routes)` in a class that extends what makes routers. */
+function readBaseCalls(collector: FactsCollector): void {
+  const { classes, imports } = collector.facts;
+  const isMaker = (name: string): boolean =>
+    vocabulary.creatorNames.has(name) || vocabulary.makers.has(lastOf(name));
+  const imported = new Set(imports.filter((i) => isMaker(i.exported)).map((i) => i.local));
+  if (!classes.some((c) => c.supertypes.some((name) => imported.has(name) || isMaker(name))))
+    return;
+  for (const { node } of collector.seeds(/\.(__init__)\s*\(/g)) {
+    const call = node.parent?.parent;
+    if (call?.type === 'call') keepCall(collector, call);
+  }
+}
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
 /** Names that calls and decorators inside of functions use, and that may be bound there. */
 function localNames(collector: FactsCollector): Set<string> {
   const names = new Set<string>();
@@ -109,7 +130,7 @@ function localNames(collector: FactsCollector): Set<string> {
     if (collector.file.functions[target]?.name.includes('.') === true) namesIn(call, names);
   for (const { local, scope } of imports) if (scope === undefined) names.delete(local);
   for (const param of params) for (const name of param.names) names.delete(name);
-  names.delete('self');
+  for (const name of ['self', 'super']) names.delete(name);
   return names;
 }
 

@@ -23,7 +23,7 @@ export function classOf(
   if (expr === undefined || expr === null || depth > 6) return undefined;
   const source = sourceOf(evaluator, file, scope, expr) ?? { file, scope, expr };
   if (!isCall(source.expr)) {
-    if (classes.maker !== undefined) return undefined;
+    if (classes.maker !== undefined && depth > 0) return undefined;
     const value = evaluator.evaluate(source.file, source.scope, source.expr);
     return value?.kind === 'class' ? { file: value.file, index: value.index } : undefined;
   }

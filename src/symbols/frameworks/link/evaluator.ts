@@ -72,6 +72,7 @@ export interface RouterOrigin {
   readonly made?: Creator;
   /** The router whose routes it has too: what the function that made both registers. */
   readonly includes?: string;
+  readonly ofClass?: string;
   /** Made by `parent.group(prefix)`. */
   readonly parent?: string;
   /** Known before the group is made: `.PathPrefix("/x").Subrouter()`. */
@@ -85,6 +86,8 @@ export interface RouterOrigin {
 export interface Made {
   readonly framework: RouterFramework;
   readonly made: Creator;
+  /** Key of what its class registers on every instance. */
+  readonly ofClass?: string;
 }
 
 const deepest = 24;
@@ -126,7 +129,7 @@ export class Evaluator {
       const { family } = framework;
       const keyed = (name: string): string => `${family}|${name}`;
       for (const [name, made] of Object.entries(framework.creators))
-        this.creators.set(keyed(name), { framework, made });
+        this.creators.set(keyed(dotted(name)), { framework, made });
       for (const name of Object.keys(framework.types ?? {}))
         this.routerTypes.set(keyed(name), framework);
       for (const [name, strip] of Object.entries(framework.strips ?? {}))
@@ -330,6 +333,7 @@ export class Evaluator {
       const inside = this.typed.embeddedRouter(value.type);
       return inside?.kind === 'router' ? inside : undefined;
     }
+    if (value?.kind === 'instance') return this.routerOfClass(value.file, value.index);
     if (value?.kind !== 'external') return undefined;
     const framework = this.programRouters.get(`${file.family?.id ?? ''}|${value.name}`);
     if (framework === undefined) return undefined;
@@ -550,7 +554,7 @@ export class Evaluator {
       const above = this.creatorAbove(callee.file, callee.index);
       return above === undefined
         ? { kind: 'instance', file: callee.file, index: callee.index }
-        : this.newRouter(file, scope, call, above);
+        : this.newRouter(file, scope, call, { ...above, ofClass: classKey(callee) });
     }
     if (callee?.kind === 'function') {
       const returned = callee.file.returned(callee.index);
@@ -599,7 +603,7 @@ export class Evaluator {
   }
 
   private created(file: LinkedFile, scope: Scope, call: CallExpr, name: string): Value | undefined {
-    const found = this.creators.get(`${file.family?.id ?? ''}|${name}`);
+    const found = this.creators.get(`${file.family?.id ?? ''}|${dotted(name)}`);
     return found === undefined ? undefined : this.newRouter(file, scope, call, found);
   }
 
@@ -614,10 +618,20 @@ export class Evaluator {
     const known = this.creatorsOfClasses.get(`${file.path}|${index}`);
     if (known !== undefined) return known.found;
     const found = this.externalSupertypes(file, index)
-      .map((name) => this.creators.get(`${file.family?.id ?? ''}|${name}`))
+      .map((name) => this.creators.get(`${file.family?.id ?? ''}|${dotted(name)}`))
       .find((creator) => creator !== undefined);
     this.creatorsOfClasses.set(`${file.path}|${index}`, { found });
     return found;
+  }
+
+  /** What the methods of a class register on its own instance, where its instances are routers. */
+  routerOfClass(file: LinkedFile, index: number, call?: CallExpr): RouterValue | undefined {
+    const by = this.creatorAbove(file, index);
+    if (by === undefined) return undefined;
+    const key = classKey({ file, index });
+    if (!this.routers.has(key) || call !== undefined)
+      this.routers.set(key, { key, file, scope: index, ...by, ...(call && { call }) });
+    return { kind: 'router', key };
   }
 
   /** Names of the classes above that aren't in the workspace; '' for one that can't be told. */
@@ -706,6 +720,11 @@ export class Evaluator {
     return { kind: 'router', key };
   }
 }
+
+const classKey = ({ file, index }: Found): string => `${file.path}#class ${index}`;
+
+/** Libraries' names are compared whole: what is a module of them, and what a member, depends on the import. */
+const dotted = (name: string): string => name.replace(':', '.');
 
 export const parameterKey = (file: LinkedFile, scope: Scope, name: string): string =>
   `${file.path}#${scope}.${name}`;

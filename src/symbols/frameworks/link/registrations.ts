@@ -1,4 +1,12 @@
-import { argument, isList, type Arg, type CallExpr, type Expr } from '../expression.ts';
+import {
+  argument,
+  isCall,
+  isList,
+  receiverOf,
+  type Arg,
+  type CallExpr,
+  type Expr,
+} from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { classOf, classRoutes, type ClassTarget } from './classHandlers.ts';
@@ -56,7 +64,9 @@ export class Registrations {
     }
   }
 
-  private readCreation({ key, file, scope, framework, call, made }: RouterOrigin): void {
+  private readCreation(origin: RouterOrigin): void {
+    const { key, file, scope, framework, call, made, ofClass } = origin;
+    if (ofClass !== undefined) this.sink.mount(key, ofClass, known(''), 0);
     if (framework === undefined || call === undefined || this.created.has(key)) return;
     this.created.add(key);
     const routes = argument(call, made?.routes);
@@ -64,6 +74,18 @@ export class Registrations {
     const under = argument(call, made?.under);
     const parent = under === undefined ? undefined : this.evaluator.evaluate(file, scope, under);
     if (parent?.kind === 'router') this.sink.mount(parent.key, key, known(''), call.at);
+  }
+
+  /** `super().__init__(routes)`: what the base class is given, every instance has. */
+  readBase(file: LinkedFile, scope: Scope, call: CallExpr): void {
+    const { member, receiver } = receiverOf(call) ?? {};
+    const owner = member === '__init__' ? file.classAround(scope) : undefined;
+    if (owner === undefined || receiver === undefined) return;
+    // `Base.__init__(self, …)` is given the instance first.
+    const args = isCall(receiver) ? call.args : call.args.slice(1);
+    const key = this.evaluator.routerOfClass(file, owner, { ...call, args })?.key;
+    const origin = key === undefined ? undefined : this.evaluator.routers.get(key);
+    if (origin !== undefined) this.readCreation({ ...origin, scope });
   }
 
   /** Reads a call of a router's member; false where it is no registration of this sort. */
@@ -159,7 +181,9 @@ export class Registrations {
     const line = listed.line < 0 ? (this.evaluator.routers.get(key)?.call?.line ?? 0) : listed.line;
     const named = name === '' ? {} : { name };
     for (const one of this.handled(framework, target, listed.methods, entry.otherwise ?? '*'))
-      for (const path of this.paths(file, scope, listed.path)) {
+      for (const written of this.paths(file, scope, listed.path)) {
+        const path =
+          framework.lists?.groups === 'parameters' ? groupsAsParameters(written) : written;
         const route = { framework, ...one, path, file, line, ...named };
         this.sink.add(key, { order, route });
       }
@@ -171,4 +195,15 @@ export class Registrations {
       return value.expr.list.map((item) => this.evaluator.text(value.file, value.scope, item));
     return [this.evaluator.text(file, scope, path)];
   }
+}
+
+/** `/users/([0-9]+)` → `/users/{1}`; named groups give their names. Nested groups can't be told apart: they stay as written. */
+function groupsAsParameters(path: Text): Text {
+  const bare = path.text.replace(/^\^/, '').replace(/\$$/, '');
+  let position = 0;
+  const text = bare.replace(/\((?:\?P<(\w+)>)?(?!\?)[^()]*\)/g, (_group, name?: string) => {
+    position += 1;
+    return `{${name ?? position}}`;
+  });
+  return { ...path, text: text.includes('(') ? bare : text.replace(/\\(\W)/g, '$1') };
 }

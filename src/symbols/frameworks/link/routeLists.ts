@@ -221,7 +221,11 @@ export class RouteListReader {
     if (this.readNamed(framework, key, source, prefix)) return;
     if (this.readRouter(key, source, prefix)) return;
     const written = sourceOf(this.evaluator, source.file, source.scope, source.expr) ?? source;
-    if (isList(written.expr) || isJoin(written.expr) || isCall(written.expr))
+    // `include(('blog.urls', 'blog'))`: the module with the name of its application.
+    const [first] = isList(written.expr) ? written.expr.list : [];
+    if (typeof first === 'string')
+      this.readNamed(framework, key, { ...written, expr: first }, prefix);
+    else if (isList(written.expr) || isJoin(written.expr) || isCall(written.expr))
       this.readList(framework, key, written, prefix);
   }
 

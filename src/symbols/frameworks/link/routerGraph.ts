@@ -140,6 +140,7 @@ export class RouterGraph {
         return;
       }
     }
+    this.registrations.readBase(file, scope, call);
     // Also where nothing is done with it, what the call makes may have routes.
     this.evaluator.evaluate(file, scope, call);
     this.passRouters(file, scope, call);

@@ -22,6 +22,13 @@ const layers: readonly ReadLayer[] = [
   (a) => layer(a, 'koa', 'koa.type', { name: text(a, 'koa.name') }),
   (a) => layer(a, 'next', 'next.span_type', { name: text(a, 'next.route') }),
   (a) => layer(a, 'hapi', 'hapi.type', { name: text(a, 'hapi.name') }),
+  // The class that handles the request, with its module; the span's route is only in its name.
+  (a) => {
+    const handler = text(a, 'tornado.handler');
+    return handler === undefined
+      ? undefined
+      : { framework: 'tornado', type: 'handler_class', controller: handler };
+  },
   (a) => layer(a, 'connect', 'connect.type', { name: text(a, 'connect.name') }),
   graphqlField,
   graphqlOperation,
