@@ -162,8 +162,8 @@ export class Evaluator {
     if (value?.kind === 'text') return value.text;
     // What a function makes of a path ends with the path, as a rule: `scoped("/users")`.
     const [given, ...others] = isCall(expr) ? expr.args.filter((a) => typeof a === 'string') : [];
-    const end = typeof given === 'string' && others.length === 0 ? given : '';
-    return { text: end, unresolved: renderExpr(expr) };
+    const isPath = given?.startsWith('/') === true && others.length === 0;
+    return { text: isPath ? given : '', unresolved: renderExpr(expr) };
   }
 
   /** One text per item where the expression is a list. */
