@@ -23,3 +23,15 @@ export function sharedTokens(a: readonly string[], b: readonly string[]): number
     shared += 1;
   return shared;
 }
+
+/** Those whose names agree with the most parts of the wanted one. */
+export function mostShared<T>(
+  found: readonly T[],
+  tokensOf: (item: T) => readonly string[],
+  wanted: readonly string[],
+): readonly T[] {
+  if (found.length < 2 || wanted.length < 2) return found;
+  const shared = found.map((item) => sharedTokens(tokensOf(item), wanted));
+  const most = Math.max(...shared);
+  return found.filter((_, i) => shared[i] === most);
+}

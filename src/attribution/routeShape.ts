@@ -17,7 +17,11 @@ export function routeShape(template: string): RouteShape {
   if (found !== undefined) return found;
   const bare = template.startsWith('/^')
     ? template
-    : template.replace(/^\^/, '').replace(/\\?\$$/, '');
+    : template
+        .replace(/^\^/, '')
+        .replace(/\\?\$$/, '')
+        // Rails: any route may end with a format.
+        .replace(/\(\.:format\)$/, '');
   const normal = bare.replace(parameter, '{}').replace(/^\/+|\/+$/g, '');
   const segments =
     normal === '' ? [] : normal.split('/').map((s) => (/^\*{1,2}\w*$/.test(s) ? '**' : s));

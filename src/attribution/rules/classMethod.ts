@@ -1,4 +1,5 @@
 import { methodOwners } from '../classMethods.ts';
+import { mostShared, nameTokens } from '../nameTokens.ts';
 import {
   decide,
   noOwner,
@@ -32,21 +33,31 @@ export const classMethod: Rule = {
         ? noOwner('the span names only the method, and its parent span is not known')
         : pass;
     }
-    if (kind !== 'internal' && kind !== 'unspecified' && kind !== 'consumer') return pass;
-    const [className, method] = split(name);
-    if (className === undefined || method === undefined || !instrumentations.mayNameMethods(scope))
+    // Rails calls the request's own span after controller and action.
+    const action = kind === 'server' && /^[A-Z][\w:]*#\w+$/.test(name);
+    if (!action && kind !== 'internal' && kind !== 'unspecified' && kind !== 'consumer')
       return pass;
+    const [className, method] = split(name);
+    if (className === undefined || method === undefined) return pass;
+    if (!action && !instrumentations.mayNameMethods(scope)) return pass;
     return find(context, className, method, `the span is named ${name}`);
   },
 };
 
 function split(name: string): readonly [string | undefined, string | undefined] {
-  const match = /^(?:[\w$]+\.)*([\w$]+)[.#]([\w$]+)$/.exec(name);
+  const match = /^((?:[\w$]+(?:\.|::))*[\w$]+)[.#]([\w$]+)$/.exec(name);
   return [match?.[1], match?.[2]];
 }
 
-function find(context: RuleContext, className: string, method: string, because: string): Verdict {
-  const all = context.index.classes(className);
+/** `named` may be qualified: of classes with one name, those that agree with most of it are meant. */
+function find(context: RuleContext, named: string, method: string, because: string): Verdict {
+  const tokens = nameTokens(named);
+  const className = tokens.at(-1) ?? named;
+  const all = mostShared(
+    context.index.classes(className),
+    ({ qualifiedName }) => nameTokens(qualifiedName),
+    tokens,
+  );
   const classes = all.some((c) => !c.inTest) ? all.filter((c) => !c.inTest) : all;
   if (classes.length === 0)
     return passBecause(`${because}, but no class ${className} is in the workspace`);

@@ -1,7 +1,7 @@
 import type { FunctionDecl } from '../../domain/functionDecl.ts';
 import type { CodeLocation } from '../../domain/operation.ts';
 import { methodOwners } from '../classMethods.ts';
-import { nameTokens, sharedTokens } from '../nameTokens.ts';
+import { mostShared, nameTokens, sharedTokens } from '../nameTokens.ts';
 import {
   decide,
   noOwner,
@@ -101,9 +101,11 @@ function byName(context: RuleContext, functionName: string): Verdict {
     return noOwner(`code.function.name is ${functionName || 'empty'}: a bare name is not enough`);
   const owner = tokens.slice(0, -1);
   const className = owner.at(-1) ?? '';
-  const classes = index
-    .classes(className)
-    .filter((c) => endsLike(nameTokens(c.qualifiedName), owner));
+  const classes = mostShared(
+    index.classes(className).filter((c) => endsLike(nameTokens(c.qualifiedName), owner)),
+    (c) => nameTokens(c.qualifiedName),
+    owner,
+  );
   const real = classes.some((c) => !c.inTest) ? classes.filter((c) => !c.inTest) : classes;
   if (real.length > 0) {
     const found = real.flatMap((c) => methodOwners(index, c, method));

@@ -1,8 +1,9 @@
 import type { FunctionDecl } from '../../domain/functionDecl.ts';
+import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 34;
+export const factsVersion = 62;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -143,6 +144,8 @@ export interface FileFacts {
   readonly types?: readonly TypeFact[];
   /** Function → type of its first result, as written. */
   readonly results?: Readonly<Record<Scope, string>>;
+  /** Statements of a table of routes. */
+  readonly drawn?: readonly DrawnFact[];
   readonly registrations: readonly RegistrationFact[];
 }
 

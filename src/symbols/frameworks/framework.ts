@@ -1,3 +1,4 @@
+import type { DrawnFramework } from './drawn.ts';
 import type { Arg } from './expression.ts';
 import type { ClassHandlers, ResourceRegistration, RouteLists } from './routePatterns.ts';
 
@@ -334,7 +335,12 @@ export interface FunctionalFramework {
 }
 
 export type Framework =
-  RouterFramework | ControllerFramework | FilesFramework | ResolverFramework | FunctionalFramework;
+  | RouterFramework
+  | ControllerFramework
+  | FilesFramework
+  | ResolverFramework
+  | FunctionalFramework
+  | DrawnFramework;
 
 /** Every annotation that a framework's declaration speaks of. */
 export function annotationNames(framework: ControllerFramework): readonly string[] {

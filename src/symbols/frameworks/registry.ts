@@ -22,8 +22,10 @@ import { koa } from './koa.ts';
 import { nest } from './nest.ts';
 import { nestGraphql } from './nestGraphql.ts';
 import { netHttp } from './netHttp.ts';
+import { laravel } from './laravel.ts';
 import { next } from './next.ts';
 import { quarkusRoutes } from './quarkusRoutes.ts';
+import { rails } from './rails.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
 import { starlette } from './starlette.ts';
@@ -65,6 +67,8 @@ export const frameworks: readonly Framework[] = [
   tornado,
   aspNetMvc,
   aspNetMinimal,
+  rails,
+  laravel,
 ];
 
 /** Names that extraction looks for in the text of a file, per family of languages. */

@@ -18,6 +18,12 @@ export const spanPatterns: readonly SpanPattern[] = [
     decorators: { start_as_current_span: { at: 0, named: ['name'] } },
   },
   { family: 'java', calls: { spanBuilder: { at: 0 } }, decorators: jvmAnnotations },
+  {
+    family: 'ruby',
+    calls: { in_span: { at: 0 }, start_span: { at: 0 }, start_root_span: { at: 0 } },
+    decorators: {},
+  },
+  { family: 'php', calls: { spanBuilder: { at: 0 } }, decorators: {} },
   { family: 'csharp', calls: { StartActivity: { at: 0, named: ['name'] } }, decorators: {} },
   {
     family: 'rust',

@@ -5,7 +5,9 @@ import { java } from './java.ts';
 import { javascript } from './javascript.ts';
 import { javascriptreact } from './javascriptreact.ts';
 import type { LanguageDefinition } from './language.ts';
+import { php } from './php.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import { rust } from './rust.ts';
 import { typescript } from './typescript.ts';
 import { typescriptreact } from './typescriptreact.ts';
@@ -21,6 +23,8 @@ export const languages: readonly LanguageDefinition[] = [
   java,
   rust,
   csharp,
+  ruby,
+  php,
 ];
 
 export const languageIds: readonly LanguageId[] = languages.map((language) => language.id);

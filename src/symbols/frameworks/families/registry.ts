@@ -5,7 +5,9 @@ import { csharpFamily } from './csharp.ts';
 import { goFamily } from './go.ts';
 import { javaFamily } from './java.ts';
 import { javascriptFamily } from './javascript.ts';
+import { phpFamily } from './php.ts';
 import { pythonFamily } from './python.ts';
+import { rubyFamily } from './ruby.ts';
 import { rustFamily } from './rust.ts';
 
 /** Every family: a new one is a file and a line here; its languages name it. */
@@ -16,6 +18,8 @@ export const families: readonly LanguageFamily[] = [
   goFamily,
   rustFamily,
   csharpFamily,
+  rubyFamily,
+  phpFamily,
 ];
 
 const byId = new Map(families.map((family) => [family.id, family]));

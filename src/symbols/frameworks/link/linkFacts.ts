@@ -17,6 +17,7 @@ import { frameworks } from '../registry.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import { controllerRoutes } from './controllers.ts';
 import { linkEndpoints } from './endpoints/linkEndpoints.ts';
+import { drawnRoutes } from './drawnRoutes.ts';
 import { Evaluator } from './evaluator.ts';
 import { fileRoutes } from './fileRoutes.ts';
 import { functionalRoutes } from './functionalRoutes.ts';
@@ -75,6 +76,8 @@ export function* linkSteps(
       for (const route of found.routes) linked.push(route);
       for (const span of found.spans) frameworkSpans.push(span);
     }
+    if (framework.kind === 'drawn')
+      for (const route of yield* drawnRoutes(evaluator, framework)) linked.push(route);
     if (framework.kind === 'resolvers')
       for (const one of yield* linkResolvers(evaluator, framework)) resolvers.push(one);
     if (framework.kind === 'functional')

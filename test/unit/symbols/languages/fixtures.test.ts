@@ -41,6 +41,27 @@ const expected: Readonly<Record<string, string>> = {
     54 54-54 arrow GET /{id} handler *
     55 55-58 arrow POST / handler *
   `,
+  'UserController.php': `
+    9 9-9 arrow GET /z handler *
+    12 12-16 class UserController
+    14 14-14 constructor UserController.__construct
+    15 15-15 method UserController.show
+    15 15-15 arrow UserController.show.$f
+    15 15-15 arrow UserController.show.$g
+    17 17-17 function helper
+    18 18-18 class T
+    18 18-18 method T.a
+  `,
+  'users_controller.rb': `
+    1 1-18 class Admin
+    2 2-17 class Admin.UsersController
+    5 5-5 method Admin.UsersController.index
+    6 6-6 method Admin.UsersController.build
+    8 8-8 method Admin.UsersController.inner
+    11 11-13 method Admin.UsersController.set
+    19 19-19 class Api.V1.Thing
+    20 20-22 arrow GET /hello/:name handler *
+  `,
   'app.py': `
     4 4-8 function plain
     5 5-6 function plain.inner

@@ -1,0 +1,178 @@
+import type { Node } from 'web-tree-sitter';
+import type { SourceFile } from '../../sourceFile.ts';
+import { deepestDrawn, mostDrawn, type DrawnFact } from '../drawn.ts';
+import type { Expr } from '../expression.ts';
+import type { FileFacts } from '../fileFacts.ts';
+import { vocabularyOf } from '../registry.ts';
+import { anyOf, deepest, FactsCollector, longestList } from './collector.ts';
+
+const vocabulary = vocabularyOf('php');
+const namespaces = /^[ \t]*namespace\s+([\w\\]+)\s*[;{]/m;
+const uses = /^[ \t]*use\s+([\w\\]+)(?:\s+as\s+(\w+))?\s*;/gm;
+const useGroups = /^[ \t]*use\s+([\w\\]+)\\\{([^}]*)\}\s*;/gm;
+const classSeeds = /^[ \t]*(?:(?:abstract|final|readonly)\s+)*(?:class|interface)\s+(\w+)/gm;
+const traitSeeds = /^[ \t]+(use)\s+[\w\\, ]+[;{]/gm;
+const spanSeeds = new RegExp(`->\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
+const routeTable = /\bRoute::\w+\s*\(/;
+
+export function extractPhp(file: SourceFile): FileFacts {
+  const collector = new FactsCollector(file);
+  const { facts } = collector;
+  const [, namespace] = namespaces.exec(file.text) ?? [];
+  if (namespace !== undefined) facts.package = dotted(namespace);
+  for (const [, name = '', alias] of file.text.matchAll(uses)) addUse(collector, name, alias);
+  for (const [, base = '', list = ''] of file.text.matchAll(useGroups))
+    for (const part of list.split(',')) {
+      const [name = '', alias] = part.trim().split(/\s+as\s+/);
+      if (name !== '') addUse(collector, `${base}\\${name}`, alias);
+    }
+  readClasses(collector);
+  for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
+  if (routeTable.test(file.text)) {
+    const drawn: DrawnFact[] = [];
+    for (const node of file.root.namedChildren) drawn.push(...readStatement(collector, node, 0));
+    if (drawn.length > 0) facts.drawn = drawn.slice(0, mostDrawn);
+  }
+  return facts;
+}
+
+const dotted = (name: string): string => name.replace(/^\\/, '').replace(/\\/g, '.');
+
+function addUse(collector: FactsCollector, name: string, alias: string | undefined): void {
+  const module = dotted(name);
+  const local = alias ?? module.slice(module.lastIndexOf('.') + 1);
+  collector.facts.imports.push({ local, module, exported: '*' });
+}
+
+function readClasses(collector: FactsCollector): void {
+  const supertypes = new Map<number, { above: string[]; abstract: boolean; interface: boolean }>();
+  for (const { node } of collector.seeds(classSeeds)) {
+    const declared = node.parent;
+    const index = declared === null ? undefined : collector.declared(declared);
+    if (declared === null || index === undefined) continue;
+    const above = declared.namedChildren
+      .filter((child) => /^(?:base_clause|class_interface_clause)$/.test(child.type))
+      .flatMap((child) => child.namedChildren.map((name) => dotted(name.text)));
+    const abstract = declared.namedChildren.some((child) => child.type === 'abstract_modifier');
+    supertypes.set(index, { above, abstract, interface: declared.type.startsWith('interface') });
+  }
+  for (const { node } of collector.seeds(traitSeeds)) {
+    if (node.parent?.type !== 'use_declaration') continue;
+    const known = supertypes.get(collector.scopeOf(node));
+    for (const trait of node.parent.namedChildren) known?.above.push(dotted(trait.text));
+  }
+  for (const [index, { above, abstract, interface: isInterface }] of supertypes)
+    collector.facts.classes.push({
+      index,
+      supertypes: above,
+      ...(abstract ? { abstract: true as const } : {}),
+      ...(isInterface ? { interface: true as const } : {}),
+    });
+}
+
+/** `$tracer->spanBuilder('name')`. */
+function readSpan(collector: FactsCollector, name: Node): void {
+  const call = name.parent;
+  if (call?.type !== 'member_call_expression') return;
+  const [given] = call.childForFieldName('arguments')?.namedChildren ?? [];
+  collector.facts.spans.push({
+    name: readPhpExpr(collector, given?.firstNamedChild ?? null),
+    owner: collector.scopeOf(call),
+    line: name.startPosition.row,
+    form: name.text,
+  });
+}
+
+function readStatement(collector: FactsCollector, node: Node, depth: number): DrawnFact[] {
+  if (depth > deepestDrawn) return [];
+  if (/^(?:if_statement|compound_statement|else_clause)$/.test(node.type))
+    return node.namedChildren.flatMap((child) => readStatement(collector, child, depth + 1));
+  const calls: DrawnFact[] = [];
+  let at = node.type === 'expression_statement' ? node.firstNamedChild : null;
+  while (at?.type === 'member_call_expression' && calls.length < 50) {
+    calls.unshift(readCall(collector, at, depth));
+    at = at.childForFieldName('object');
+  }
+  if (at?.type !== 'scoped_call_expression' || at.childForFieldName('scope')?.text !== 'Route')
+    return [];
+  calls.unshift(readCall(collector, at, depth));
+  // The one that registers, or holds the block; the others only add to it.
+  const main =
+    calls.find(({ block }) => block !== undefined) ??
+    calls.find(({ args }) => args.length > 1) ??
+    calls.at(-1);
+  if (main === undefined) return [];
+  const chain = calls.filter((call) => call !== main);
+  return [chain.length === 0 ? main : { ...main, chain }];
+}
+
+function readCall(collector: FactsCollector, call: Node, depth: number): DrawnFact {
+  const args: Expr[] = [];
+  const named: Record<string, Expr> = {};
+  let block: DrawnFact[] | undefined;
+  const word = call.childForFieldName('name')?.text ?? '';
+  for (const argument of call.childForFieldName('arguments')?.namedChildren ?? []) {
+    const value = argument.namedChildren.at(-1) ?? null;
+    if (word === 'group' && /^(?:anonymous|arrow)_function$/.test(value?.type ?? '')) {
+      const body = value?.childForFieldName('body');
+      block = (body?.namedChildren ?? []).flatMap((child) =>
+        readStatement(collector, child, depth + 1),
+      );
+      continue;
+    }
+    const expr = readPhpExpr(collector, value);
+    // Options of an older form: `['prefix' => 'admin', 'only' => ['index']]`.
+    if (typeof expr === 'object' && expr !== null && 'object' in expr)
+      Object.assign(named, expr.object);
+    else args.push(expr);
+  }
+  return {
+    word,
+    args: word === 'match' ? args.slice(1) : args,
+    ...(word === 'match' ? { named: { ...named, methods: args[0] ?? null } } : {}),
+    ...(word !== 'match' && Object.keys(named).length > 0 ? { named } : {}),
+    line: (call.childForFieldName('name') ?? call).startPosition.row,
+    ...(block === undefined ? {} : { block }),
+  };
+}
+
+/** `[UserController::class, 'show']` reads as a list, `UserController::class` as the class's name. */
+function readPhpExpr(collector: FactsCollector, node: Node | null, depth = 0): Expr {
+  if (node === null || depth > deepest) return null;
+  switch (node.type) {
+    case 'string':
+      return node.text.slice(1, -1).replace(/\\\\/g, '\\');
+    case 'encapsed_string':
+      return node.namedChildren.every((part) => /^string_(?:content|value)$/.test(part.type))
+        ? node.text.slice(1, -1)
+        : null;
+    case 'class_constant_access_expression': {
+      const [owner, member] = node.namedChildren;
+      if (owner === undefined) return null;
+      const name = dotted(owner.text);
+      return { name: member?.text === 'class' ? name : `${name}.${member?.text ?? ''}` };
+    }
+    case 'anonymous_function':
+    case 'arrow_function': {
+      const declared = collector.declared(node);
+      return declared === undefined ? null : { fn: declared };
+    }
+    case 'array_creation_expression':
+      return readArray(collector, node, depth);
+    default:
+      return null;
+  }
+}
+
+function readArray(collector: FactsCollector, node: Node, depth: number): Expr {
+  const items = node.namedChildren.slice(0, longestList);
+  if (!items.some((item) => item.namedChildCount > 1))
+    return { list: items.map((item) => readPhpExpr(collector, item.firstNamedChild, depth + 1)) };
+  const object: Record<string, Expr> = {};
+  for (const item of items) {
+    const [key, value] = item.namedChildren;
+    const name = readPhpExpr(collector, key ?? null, depth + 1);
+    if (typeof name === 'string') object[name] = readPhpExpr(collector, value ?? null, depth + 1);
+  }
+  return { object };
+}
