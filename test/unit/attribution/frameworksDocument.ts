@@ -97,7 +97,11 @@ async function readApp(name: string): Promise<RecordedApp> {
 }
 
 const frameworksOf = (facts: WorkspaceFacts): ReadonlySet<string> =>
-  new Set([...facts.routes, ...facts.openRoutes, ...facts.endpoints].map((r) => r.framework));
+  new Set(
+    [...facts.routes, ...facts.openRoutes, ...facts.endpoints, ...facts.resolvers].map(
+      (r) => r.framework,
+    ),
+  );
 
 function overview(
   id: string,

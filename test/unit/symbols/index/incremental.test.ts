@@ -87,7 +87,7 @@ describe('an index that follows changes', function () {
       const followed = indexOf(folder, pool);
       try {
         await followed.start(never);
-        for (let step = 0; step < 6; step += 1) {
+        for (let step = 0; step < 3; step += 1) {
           const name = sources[random(sources.length)] ?? '';
           const file = path.join(folder, name);
           const other = path.join(folder, name.replace(/\.(\w+)$/, 'Moved.$1'));
