@@ -24,6 +24,8 @@ export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): Rou
 
 interface Candidate extends CompiledTemplate {
   readonly route: MatchedRoute;
+  /** In order of precedence among all. */
+  readonly order: number;
 }
 
 /** Frameworks that take the first registered route that fits; the table's order is theirs. */
@@ -39,31 +41,38 @@ export function routeMatcher(table: RouteTable): RouteMatcher {
     route,
     ...compileTemplate(route.path, route.framework),
   }));
-  const ordered = [...candidates].sort(bySpecificity);
+  const ordered = [...candidates].sort(bySpecificity).map((c, order) => ({ ...c, order }));
   const byFirst = new Map<string, Candidate[]>();
-  const firsts = new Set(ordered.flatMap((c) => (c.first === undefined ? [] : [c.first])));
-  for (const first of firsts)
-    byFirst.set(
-      first,
-      ordered.filter((c) => c.first === undefined || c.first === first),
-    );
-  const open = ordered.filter((c) => c.first === undefined);
+  const open: Candidate[] = [];
+  for (const candidate of ordered) {
+    const { first } = candidate;
+    const known = first === undefined ? open : byFirst.get(first);
+    if (known !== undefined) known.push(candidate);
+    else if (first !== undefined) byFirst.set(first, [candidate]);
+  }
   return (method, path) => {
     const clean = cleanPath(path);
     if (clean === undefined) return undefined;
     const first = clean.split('/', 2)[1] ?? '';
-    return choose(byFirst.get(first) ?? open, method.toUpperCase(), clean);
+    return choose(byFirst.get(first) ?? [], open, method.toUpperCase(), clean);
   };
 }
 
+/** Those that begin with the path's first segment, and those that may begin with any: looked at in their common order. */
 function choose(
-  candidates: readonly Candidate[],
+  own: readonly Candidate[],
+  open: readonly Candidate[],
   method: string,
   path: string,
 ): MatchedRoute | undefined {
   let found: Candidate | undefined;
-  for (const candidate of candidates) {
-    if (found?.route.framework === candidate.route.framework) continue;
+  for (let i = 0, j = 0; i < own.length || j < open.length;) {
+    const [a, b] = [own[i], open[j]];
+    const ownNext = a !== undefined && (b === undefined || a.order < b.order);
+    const candidate = ownNext ? a : b;
+    if (ownNext) i += 1;
+    else j += 1;
+    if (candidate === undefined || found?.route.framework === candidate.route.framework) continue;
     if (!methodFits(candidate.route.method, method) || !candidate.pattern.test(path)) continue;
     // Two programs of one workspace claim the path: naming either would be a guess.
     if (found !== undefined && found.shape !== candidate.shape) return undefined;
@@ -83,7 +92,7 @@ function cleanPath(raw: string): string | undefined {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function bySpecificity(a: Candidate, b: Candidate): number {
+function bySpecificity(a: Omit<Candidate, 'order'>, b: Omit<Candidate, 'order'>): number {
   if (a.route.framework !== b.route.framework) return 0;
   if (inOrderOfRegistration.test(a.route.framework)) return 0;
   const length = Math.max(a.ranks.length, b.ranks.length);
