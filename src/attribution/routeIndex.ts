@@ -35,7 +35,11 @@ export class RouteIndex {
     this.all = routes;
     this.unresolved = routes.filter((r) => r.unresolved !== undefined);
     for (const route of routes)
-      if (route.unresolved === undefined) put(this.byShape, shapeOf(route), route);
+      if (route.unresolved === undefined) {
+        put(this.byShape, shapeOf(route), route);
+        if (route.reportedAs !== undefined)
+          put(this.byShape, routeShape(route.reportedAs).shape, route);
+      }
     for (const route of open)
       if (route.unresolved === undefined) put(this.openByShape, shapeOf(route), route);
   }

@@ -1,6 +1,6 @@
 import type { Confidence, ExplanationStep } from '../domain/attribution.ts';
 import type { FunctionRef } from '../domain/functionDecl.ts';
-import type { Operation } from '../domain/operation.ts';
+import type { FrameworkLayer, Operation } from '../domain/operation.ts';
 import type { WorkspaceIndex } from './workspaceIndex.ts';
 
 /** What a rule says of an operation. `pass`: not its business; a note is the reason shown if no rule knows better. */
@@ -68,3 +68,7 @@ export function decide(
     explanation: `${because}: ${kept.length} functions fit and nothing in the telemetry tells them apart`,
   };
 }
+
+/** Koa's spans of a router are one for each function of the route that runs: unlike Express' they name the route that matched. */
+export const isRouteFunction = ({ framework, type }: FrameworkLayer): boolean =>
+  framework === 'koa' && type === 'router';

@@ -18,6 +18,7 @@ export class WorkspaceIndex {
   private spanIndex: Map<string, SpanLiteral[]> | undefined;
   private classIndex: Map<string, ClassDecl[]> | undefined;
   private resolverIndex: Map<string, ResolverDecl[]> | undefined;
+  private middlewareIndex: Map<string, FunctionRef[]> | undefined;
   private idIndex: Map<string, FunctionDecl> | undefined;
   private readonly services = new Map<string, FileServices>();
 
@@ -86,6 +87,14 @@ export class WorkspaceIndex {
         ? exact
         : candidates.filter((c) => !qualifiedName.includes('.') || c.name === qualifiedName);
     return pool.length === 1 ? pool[0] : undefined;
+  }
+
+  /** Functions registered as middleware, by the name that they have at run time. */
+  middleware(name: string): readonly FunctionRef[] {
+    this.middlewareIndex ??= groupBy(this.facts.middleware ?? [], (ref) =>
+      ref.name.slice(ref.name.lastIndexOf('.') + 1),
+    );
+    return this.middlewareIndex.get(name) ?? [];
   }
 
   /** By id, `<relative path>#<qualified name>`. */

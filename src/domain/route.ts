@@ -10,6 +10,10 @@ export interface RouteDecl {
   readonly routerPath?: string;
   /** What the framework calls a route without a path: all that some instrumentations name it by. */
   readonly name?: string;
+  /** Template that the instrumentation reports, where it is another: without the prefix of a mount that the router doesn't see. */
+  readonly reportedAs?: string;
+  /** The registration names this function only: no other one has spans of the same route. */
+  readonly alone?: true;
   readonly handler: FunctionRef;
   /** The handler makes the function that runs: its code is written inside of it. */
   readonly made?: true;

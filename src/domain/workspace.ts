@@ -93,6 +93,8 @@ export interface WorkspaceFacts {
   readonly runtimes: readonly RuntimeScopes[];
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
+  /** Functions registered to run before handlers, under the name they have at run time. */
+  readonly middleware?: readonly FunctionRef[];
   readonly overrides: readonly AttributionOverride[];
   /** Services of a file (absolute path). */
   readonly servicesOf: (path: string) => FileServices;

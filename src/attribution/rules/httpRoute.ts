@@ -3,7 +3,15 @@ import type { Operation } from '../../domain/operation.ts';
 import type { RouteDecl } from '../../domain/route.ts';
 import type { RouteQuery } from '../routeIndex.ts';
 import { isCatchAll, routeShape } from '../routeShape.ts';
-import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
+import {
+  decide,
+  isRouteFunction,
+  noOwner,
+  pass,
+  type Rule,
+  type RuleContext,
+  type Verdict,
+} from '../rule.ts';
 
 /** Layers that are the handler itself: of Express and of `@fastify/otel`. */
 const handlerLayers: ReadonlySet<string> = new Set(['request_handler', 'request-handler']);
@@ -52,7 +60,7 @@ function question(operation: Operation):
     }
   | undefined {
   const { kind, http, layer, entry, name, source } = operation;
-  if (layer !== undefined && handlerLayers.has(layer.type))
+  if (layer !== undefined && (handlerLayers.has(layer.type) || isRouteFunction(layer)))
     return {
       route: http?.route ?? entry?.http?.route ?? name.replace(/^request handler - /, ''),
       method: http?.method ?? entry?.http?.method,
@@ -85,6 +93,12 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
     const below = routes.routerRelative(query, routerRelative);
     if (below.length > 0)
       return owned(context, [...exact, ...below], 'weak', `${label} is, below its router,`);
+  }
+  if (operation.layer !== undefined && isRouteFunction(operation.layer)) {
+    if (!exact.every((route) => route.alone))
+      return noOwner(
+        'each function of the route has a span of this name, and nothing says which one it is',
+      );
   }
   if (exact.length > 0) return owned(context, exact, 'exact', `${label} is registered as`);
   const bare = routes.belowPrefix(query);

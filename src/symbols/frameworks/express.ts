@@ -24,5 +24,6 @@ export const express: RouterFramework = {
   handler: 'last',
   chain: 'route',
   mounts: { use: { prefix: { at: 0 }, child: 'rest' } },
+  middleware: { use: 'all' },
   trailingSlash: 'same',
 };

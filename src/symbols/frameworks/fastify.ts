@@ -42,6 +42,7 @@ export const fastify: RouterFramework = {
     '@fastify/autoload:fastifyAutoload': autoload(),
     'fastify-autoload:': autoload(),
   },
+  middleware: { addHook: { at: 1 } },
   trailingSlash: 'same',
 };
 

@@ -77,6 +77,8 @@ export interface RouterFramework {
   readonly described?: Readonly<
     Record<string, { readonly description: Arg; readonly handler: Arg }>
   >;
+  /** Members that register functions which run before handlers: where they are in the arguments. */
+  readonly middleware?: Readonly<Record<string, 'all' | Arg>>;
   /** A name may lead the path: `router.get('users', '/users', list)`. */
   readonly namedRoutes?: true;
   /** Calls around what is mounted: `app.use(mount('/x', router))`. */

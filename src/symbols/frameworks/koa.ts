@@ -39,5 +39,6 @@ export const koa: RouterFramework = {
     'koa-compose:': { child: { at: 0 } },
   },
   prefixes: { prefix: { at: 0 } },
+  middleware: { use: 'all' },
   trailingSlash: 'same',
 };

@@ -163,6 +163,7 @@ function gather(family: string): Vocabulary {
       if (framework.handler !== 'decorated') add(verbs, Object.keys(framework.verbs));
       add(members, Object.keys(framework.described ?? {}));
       add(members, Object.keys(framework.prefixes ?? {}));
+      add(members, Object.keys(framework.middleware ?? {}));
       for (const member of framework.gated ?? []) gated.set(member, [...modulesOf(framework)]);
       add(chained, [
         ...Object.keys(framework.described ?? {}),

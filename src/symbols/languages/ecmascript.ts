@@ -136,7 +136,9 @@ function declareExpression(node: Node, container: Container | undefined): Declar
     const { target, ...rest } = argument;
     const named = target === undefined ? undefined : placeOf(target);
     if (named !== undefined) return { name: named.name, kind, at: named.at };
-    if (rest.name !== undefined)
+    // A name that only says which call it is given to is worth less than the function's own.
+    const loose = rest.loose === true && node.childForFieldName('name') !== null;
+    if (rest.name !== undefined && !loose)
       return {
         name: rest.name,
         kind,

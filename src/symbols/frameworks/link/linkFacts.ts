@@ -1,5 +1,5 @@
 import type { DestinationBinding, EndpointDecl } from '../../../domain/endpoint.ts';
-import type { FunctionDecl } from '../../../domain/functionDecl.ts';
+import type { FunctionDecl, FunctionRef } from '../../../domain/functionDecl.ts';
 import type { ResolverDecl } from '../../../domain/resolver.ts';
 import type { RouteDecl } from '../../../domain/route.ts';
 import type {
@@ -21,6 +21,7 @@ import { drawnRoutes } from './drawnRoutes.ts';
 import { Evaluator } from './evaluator.ts';
 import { fileRoutes } from './fileRoutes.ts';
 import { functionalRoutes } from './functionalRoutes.ts';
+import type { Found } from './handlers.ts';
 import { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { openApiRoutes } from './openApiRoutes.ts';
@@ -39,6 +40,8 @@ export interface LinkedFacts {
   readonly spans: readonly SpanLiteral[];
   readonly classes: readonly ClassDecl[];
   readonly runtimes: readonly RuntimeScopes[];
+  /** Functions registered to run before handlers. */
+  readonly middleware: readonly FunctionRef[];
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
 }
@@ -66,7 +69,8 @@ export function* linkSteps(
     moduleRoots(hints),
     hints.flatMap((h) => h.aliases ?? []),
   );
-  const linked = [...(yield* new RouterGraph(evaluator, routers).build())];
+  const graph = new RouterGraph(evaluator, routers);
+  const linked = [...(yield* graph.build())];
   const frameworkSpans: SpanLiteral[] = [];
   const properties = new ProgramPropertiesIndex(hints);
   const resolvers: ResolverDecl[] = [];
@@ -103,8 +107,18 @@ export function* linkSteps(
     spans,
     classes,
     runtimes,
+    middleware: middlewareOf(graph.middleware),
     ...(yield* linkEndpoints(evaluator)),
   };
+}
+
+function middlewareOf(found: readonly Found[]): FunctionRef[] {
+  const refs = new Map<string, FunctionRef>();
+  for (const { file, index } of found) {
+    const decl = file.functions[index];
+    if (decl !== undefined && !file.inTest) refs.set(`${decl.path} ${decl.id}`, refOf(decl));
+  }
+  return [...refs.values()];
 }
 
 const moduleRoots = (hints: readonly HintFacts[]): ModuleRoot[] =>
@@ -118,6 +132,8 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     path: path.text,
     ...(route.name === undefined ? {} : { name: route.name }),
     ...(route.routerPath === undefined ? {} : { routerPath: route.routerPath }),
+    ...(route.reportedAs === undefined ? {} : { reportedAs: route.reportedAs }),
+    ...(route.alone === undefined ? {} : { alone: route.alone }),
     ...(route.prefixable === undefined ? {} : { prefixable: route.prefixable }),
     registeredAt: { path: file.path, line: route.line },
     ...(handler?.makes === true ? { made: true as const } : {}),

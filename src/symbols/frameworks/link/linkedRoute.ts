@@ -10,6 +10,9 @@ export interface LinkedRoute {
   /** Path below the innermost router, its own prefix included. */
   readonly routerPath?: string;
   /** See RouteDecl. */
+  readonly reportedAs?: string;
+  readonly alone?: true;
+  /** See RouteDecl. */
   readonly prefixable?: true;
   /** What the framework calls the route, where the path is empty. */
   readonly name?: string;

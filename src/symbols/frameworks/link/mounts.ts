@@ -27,6 +27,8 @@ export interface Mount {
   readonly whole?: boolean;
   /** The prefix takes the place of the child's own. */
   readonly overrides?: boolean;
+  /** It doesn't see the prefix, and its instrumentation reports routes without it. */
+  readonly hides?: boolean;
 }
 
 interface Mounts {
@@ -95,8 +97,12 @@ function readRest(evaluator: Evaluator, mount: MountCall): readonly Mount[] {
   const prefixes = prefixed ? evaluator.texts(file, scope, first) : [known('')];
   return call.args
     .flatMap((given) => childrenOf(evaluator, mount, { file, scope, expr: given }))
-    .flatMap(({ child, prefix }) =>
-      prefixes.map((outer) => ({ child, prefix: joined(outer, prefix) })),
+    .flatMap(({ child, prefix, hides }) =>
+      prefixes.map((outer) => ({
+        child,
+        prefix: joined(outer, prefix),
+        ...(hides === undefined ? {} : { hides }),
+      })),
     );
 }
 
@@ -135,6 +141,7 @@ function childrenOf(
     : childrenOf(evaluator, mount, { ...at, expr: child }, depth + 1).map((inner) => ({
         child: inner.child,
         prefix: joined(prefix, inner.prefix),
+        hides: inner.hides === true || prefix.text !== '',
       }));
 }
 

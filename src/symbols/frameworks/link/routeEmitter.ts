@@ -13,6 +13,8 @@ export interface RouteEntry {
     readonly method: string;
     readonly path: Text;
     readonly handler: Found | undefined;
+    /** No other function is registered with it. */
+    readonly alone?: true;
     readonly file: LinkedFile;
     readonly line: number;
     /** What the framework calls the route. */
@@ -27,6 +29,8 @@ export interface MountEntry {
   readonly whole?: true;
   /** The prefix takes the place of the child's own. */
   readonly overrides?: true;
+  /** The child's routes are reported without the prefix and all above it. */
+  readonly hides?: true;
 }
 type Entry = RouteEntry | MountEntry;
 
@@ -86,6 +90,7 @@ export class RouteEmitter {
     cut: Text,
     above: readonly string[],
     overridden = false,
+    hidden = '',
   ): void {
     if (above.length > deepestMount || above.includes(key) || this.routes.length > mostRoutes)
       return;
@@ -113,7 +118,14 @@ export class RouteEmitter {
             ? from
             : joinRoute(from, entry.prefix, entry.whole === true ? 'same' : childSlash);
         const inner = entry.whole === true ? below : cut;
-        this.emit(entry.child, below, inner, [...above, key], entry.overrides === true);
+        this.emit(
+          entry.child,
+          below,
+          inner,
+          [...above, key],
+          entry.overrides === true,
+          entry.hides === true ? below.text : hidden,
+        );
         continue;
       }
       const { route } = entry;
@@ -129,6 +141,10 @@ export class RouteEmitter {
         method: route.method,
         path: path.text.startsWith('/') ? path : { ...path, text: `/${path.text}` },
         ...(path.text === '' && route.name !== undefined ? { name: route.name } : {}),
+        ...(hidden === '' || !path.text.startsWith(hidden)
+          ? {}
+          : { reportedAs: path.text.slice(hidden.length) || '/' }),
+        ...(route.alone === undefined ? {} : { alone: route.alone }),
         ...(below.unresolved === undefined ? { routerPath: below.text } : {}),
         handler: route.handler,
         file: route.file,

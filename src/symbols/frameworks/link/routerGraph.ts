@@ -1,6 +1,7 @@
 import {
   argument,
   isCall,
+  isList,
   isName,
   isObject,
   receiverOf,
@@ -45,6 +46,8 @@ export class RouterGraph {
   private readonly extensions: ExtensionMethods;
   /** Calls on parameters of which nothing says yet what they are. */
   private waiting = new Set<Call>();
+  /** Functions that were registered to run before handlers. */
+  readonly middleware: Found[] = [];
   /** Which router is which parameter. */
   /** Functions with a route of their own that a router is given. */
   private readonly placed = new Set<string>();
@@ -231,6 +234,7 @@ export class RouterGraph {
     receiver: RouterValue,
   ): boolean {
     const { scope, call, chained = [] } = fact;
+    this.noteMiddleware(framework, file, scope, call, member);
     const pattern = framework.mounts[member];
     if (pattern?.child === 'receiver') {
       const parent = this.evaluator.evaluate(file, scope, argument(call, pattern.parent));
@@ -301,6 +305,23 @@ export class RouterGraph {
       for (const handler of handlers.length === 0 ? [undefined] : handlers)
         this.addRoute(framework, file, scope, call, receiver, method, path, handler);
     return true;
+  }
+
+  /** Functions that run for requests before their handler, as they are registered: not what is made by a call. */
+  private noteMiddleware(
+    framework: RouterFramework,
+    file: LinkedFile,
+    scope: Scope,
+    call: CallExpr,
+    member: string,
+  ): void {
+    const given = framework.middleware?.[member];
+    if (given === undefined) return;
+    for (const arg of given === 'all' ? call.args : [argument(call, given)])
+      for (const item of isList(arg) ? arg.list : [arg]) {
+        const value = this.evaluator.evaluate(file, scope, item);
+        if (value?.kind === 'function') this.middleware.push(value);
+      }
   }
 
   private pathOf(
@@ -451,7 +472,9 @@ export class RouterGraph {
       receiver.path === undefined ? this.evaluator.texts(file, scope, path) : [receiver.path];
     for (const text of paths) {
       const split = framework.methodInPath === true ? splitPattern(text, path) : undefined;
-      const route = { framework, method, path: text, ...split, handler, file, line: call.line };
+      const alone = isAlone(framework, call) ? { alone: true as const } : {};
+      const place = { handler, file, line: call.line, ...alone };
+      const route = { framework, method, path: text, ...split, ...place };
       this.emitter.add(receiver.key, { order: call.at, route });
     }
   }
@@ -496,7 +519,7 @@ export class RouterGraph {
     child: string,
     prefix: Text,
     order: number,
-    { whole, overrides }: Pick<Mount, 'whole' | 'overrides'> = {},
+    { whole, overrides, hides }: Pick<Mount, 'whole' | 'overrides' | 'hides'> = {},
   ): void {
     if (parent === child) return;
     this.emitter.add(parent, {
@@ -505,6 +528,7 @@ export class RouterGraph {
       prefix,
       ...(whole === true ? { whole } : {}),
       ...(overrides === true ? { overrides } : {}),
+      ...(hides === true ? { hides } : {}),
     });
     this.passed.push({ from: parent, to: child });
   }
@@ -553,6 +577,12 @@ export class RouterGraph {
       for (const { name, key } of fields) if (names.includes(name)) pass(name, key);
     }
   }
+}
+
+/** One function follows the path, and it isn't a list. */
+function isAlone({ handler }: RouterFramework, { args }: CallExpr): boolean {
+  const [before, last] = args.slice(-2);
+  return handler === 'last' && typeof before === 'string' && !isList(last);
 }
 
 /** Whether the file is written for the framework. */
