@@ -69,19 +69,15 @@ async function grammarsInUse() {
     logLevel: 'warning',
   });
   const code = Buffer.from(outputFiles[0].contents).toString('base64');
-  const { languages } = await import(`data:text/javascript;base64,${code}`);
-  return new Set(languages.map((language) => language.grammar));
+  const { languages, grammarFolderOf } = await import(`data:text/javascript;base64,${code}`);
+  const files = new Set(languages.map((language) => `tree-sitter-${language.grammar}.wasm`));
+  return [...files].map((file) => path.join(root, 'node_modules', grammarFolderOf(file), file));
 }
 
 /** Puts what the parsers load into a folder. */
 export async function copyGrammars(target) {
   await mkdir(target, { recursive: true });
-  const wasm = path.join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
-  for (const grammar of await grammarsInUse())
-    await cp(
-      path.join(wasm, `tree-sitter-${grammar}.wasm`),
-      path.join(target, `tree-sitter-${grammar}.wasm`),
-    );
+  for (const file of await grammarsInUse()) await cp(file, path.join(target, path.basename(file)));
   const runtime = path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.wasm');
   await cp(runtime, path.join(target, 'web-tree-sitter.wasm'));
 }

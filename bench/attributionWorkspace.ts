@@ -4,7 +4,7 @@ import type { FunctionDecl } from '../src/domain/functionDecl.ts';
 import type { ServiceKey } from '../src/domain/service.ts';
 import type { WorkspaceFacts } from '../src/domain/workspace.ts';
 import { extractFacts, linkFacts, type IndexedFile } from '../src/symbols/frameworks/facts.ts';
-import { languageOfPath } from '../src/symbols/languages/registry.ts';
+import { grammarFolderOf, languageOfPath } from '../src/symbols/languages/registry.ts';
 import { readSource } from '../src/symbols/parser/extractFunctions.ts';
 import { createParserPool } from '../src/symbols/parser/parserPool.ts';
 import { isHintFile, readHint, type HintFacts } from '../src/symbols/serviceHints/hints.ts';
@@ -14,7 +14,7 @@ const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 const grammar = (name: string): string =>
   name === 'web-tree-sitter.wasm'
     ? path.join(root, 'node_modules/web-tree-sitter', name)
-    : path.join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm', name);
+    : path.join(root, 'node_modules', grammarFolderOf(name), name);
 
 /** A folder read as the extension reads a workspace: all source files, hints, links. */
 export async function readWorkspace(

@@ -12,7 +12,7 @@ import path from 'node:path';
 import { OpenDocument } from '../src/symbols/buffer/openDocument.ts';
 import { WorkspaceIndex } from '../src/symbols/index/workspaceIndex.ts';
 import { readSourceText } from '../src/symbols/index/sourceText.ts';
-import { languageOfPath } from '../src/symbols/languages/registry.ts';
+import { grammarFolderOf, languageOfPath } from '../src/symbols/languages/registry.ts';
 import { createParserPool, type ParserPool } from '../src/symbols/parser/parserPool.ts';
 import { report, smoke } from './report.ts';
 
@@ -35,7 +35,7 @@ const corpora = smoke
 const pool = createParserPool((file) =>
   file === 'web-tree-sitter.wasm'
     ? path.join(modules, 'web-tree-sitter', file)
-    : path.join(modules, '@vscode/tree-sitter-wasm/wasm', file),
+    : path.join(modules, grammarFolderOf(file), file),
 );
 
 /** A copy under plain folder names, because the index leaves libraries and builds out. */

@@ -321,6 +321,8 @@ export interface FunctionalFramework {
   readonly family: string;
   /** Type of the functions that give routes. */
   readonly routesType: string;
+  /** Calls that give routes from a block which registers them. */
+  readonly builders: readonly string[];
   /** Annotation of such functions that puts the routes into the program. */
   readonly exposedBy: string;
   /** Members of the builder (path, then maybe a predicate, last the handler), and predicates, → HTTP method. */

@@ -96,6 +96,8 @@ export interface Vocabulary {
   readonly functionModules: readonly RegExp[];
   /** Types of the functions that give routes. */
   readonly routesTypes: ReadonlySet<string>;
+  /** Calls that give routes from a block. */
+  readonly routesBuilders: ReadonlySet<string>;
   /** Members and functions that start a span. */
   readonly spanCalls: ReadonlySet<string>;
 }
@@ -121,6 +123,7 @@ function gather(family: string): Vocabulary {
   const functions = new Set<string>();
   const functionModules: RegExp[] = [];
   const routesTypes = new Set<string>();
+  const routesBuilders = new Set<string>();
   const spanCalls = new Set<string>();
   const add = (set: Set<string>, names: Iterable<string | undefined>): void => {
     for (const name of names) if (name !== undefined) set.add(name);
@@ -194,6 +197,7 @@ function gather(family: string): Vocabulary {
       ]);
     } else if (framework.kind === 'functional') {
       add(routesTypes, [framework.routesType]);
+      add(routesBuilders, framework.builders);
       add(decorators, [framework.exposedBy]);
     }
   }
@@ -215,6 +219,7 @@ function gather(family: string): Vocabulary {
     functions,
     functionModules,
     routesTypes,
+    routesBuilders,
     spanCalls,
   };
 }

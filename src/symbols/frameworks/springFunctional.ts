@@ -6,6 +6,7 @@ export const springFunctional: FunctionalFramework = {
   id: 'spring-functional',
   family: 'java',
   routesType: 'RouterFunction',
+  builders: ['router', 'coRouter'],
   exposedBy: 'Bean',
   verbs: {
     GET: 'GET',

@@ -28,6 +28,8 @@ export interface LanguageDefinition {
   readonly id: LanguageId;
   /** `tree-sitter-<grammar>.wasm`. */
   readonly grammar: string;
+  /** Folder of the package that ships the grammar; default: that of most. */
+  readonly grammarFolder?: string;
   /** Lower case, with the dot. */
   readonly extensions: readonly string[];
   /** The family (frameworks/families) that reads what its source says of frameworks. */

@@ -2,6 +2,7 @@ import type { LanguageId } from '../../domain/functionDecl.ts';
 import { csharp } from './csharp.ts';
 import { go } from './go.ts';
 import { java } from './java.ts';
+import { kotlin } from './kotlin.ts';
 import { javascript } from './javascript.ts';
 import { javascriptreact } from './javascriptreact.ts';
 import type { LanguageDefinition } from './language.ts';
@@ -21,6 +22,7 @@ export const languages: readonly LanguageDefinition[] = [
   python,
   go,
   java,
+  kotlin,
   rust,
   csharp,
   ruby,
@@ -39,6 +41,12 @@ export function languageOf(id: LanguageId): LanguageDefinition {
   const found = byId.get(id);
   if (found === undefined) throw new Error(`no language ${id}`);
   return found;
+}
+
+/** Where a grammar's file is installed, below node_modules: what the build copies. */
+export function grammarFolderOf(fileName: string): string {
+  const language = languages.find(({ grammar }) => fileName === `tree-sitter-${grammar}.wasm`);
+  return language?.grammarFolder ?? '@vscode/tree-sitter-wasm/wasm';
 }
 
 export const isLanguageId = (id: string): boolean => byId.has(id);

@@ -1,6 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { LanguageId } from '../../../src/domain/functionDecl.ts';
+import { grammarFolderOf } from '../../../src/symbols/languages/registry.ts';
 import { createParserPool, type ParserPool } from '../../../src/symbols/parser/parserPool.ts';
 import { readSource } from '../../../src/symbols/parser/extractFunctions.ts';
 import type { SourceFile } from '../../../src/symbols/sourceFile.ts';
@@ -12,7 +13,7 @@ const modules = path.join(projectRoot, 'node_modules');
 export const grammarFile = (file: string): string =>
   file === 'web-tree-sitter.wasm'
     ? path.join(modules, 'web-tree-sitter', file)
-    : path.join(modules, '@vscode/tree-sitter-wasm/wasm', file);
+    : path.join(modules, grammarFolderOf(file), file);
 
 export const testPool = (): ParserPool => createParserPool(grammarFile);
 

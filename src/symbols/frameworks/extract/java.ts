@@ -3,16 +3,14 @@ import type { SourceFile } from '../../sourceFile.ts';
 import type { Expr } from '../expression.ts';
 import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
-import { spanPatterns } from '../spanPatterns.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { javaEndpoints } from './javaEndpoints.ts';
 import { readJavaExpr } from './javaExpr.ts';
+import { addAnnotation, annotationSeeds, wantedAnnotations } from './jvmAnnotations.ts';
 import { readRoutesFunctions } from './javaRoutes.ts';
 
 const vocabulary = vocabularyOf('java');
-const spans = spanPatterns.find((p) => p.family === 'java');
-const annotationSeeds = /@(?:\w+\.)*([A-Z]\w*)/g;
 const spanSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
 const constantSeeds = /\bString(?:\s*\[\s*\])?\s+(\w+)\s*=/g;
 const classTypes = [
@@ -34,35 +32,6 @@ export function extractJava(file: SourceFile): FileFacts {
   readRoutesFunctions(collector, vocabulary.routesTypes);
   return collector.facts;
 }
-
-/**
- * Names of annotations that are kept: those of the frameworks, and those that the program itself may have composed of them, which are
- * imported from packages close to the file's own, or not at all.
- */
-function wantedAnnotations({ facts }: FactsCollector): (name: string) => boolean {
-  const imported = new Map(facts.imports.map((i) => [i.local, i.module]));
-  const near = (facts.package ?? '').split('.').slice(0, 2).join('.');
-  return (name) => {
-    if (vocabulary.decorators.has(name)) return true;
-    if (everyday.has(name)) return false;
-    const module = imported.get(name);
-    return module === undefined || (near !== '' && module.startsWith(`${near}.`));
-  };
-}
-
-/** Of java.lang and of libraries that are often imported whole: not worth keeping. */
-const everyday: ReadonlySet<string> = new Set([
-  'Override',
-  'Deprecated',
-  'SuppressWarnings',
-  'FunctionalInterface',
-  'SafeVarargs',
-  'Test',
-  'Entity',
-  'Table',
-  'Column',
-  'Id',
-]);
 
 function readTopLevel(collector: FactsCollector, node: Node): void {
   const { facts } = collector;
@@ -109,15 +78,7 @@ function readAnnotation(collector: FactsCollector, seed: Node): void {
   }
   // As it is written: a full name says where the annotation comes from.
   const written = annotation.childForFieldName('name')?.text ?? seed.text;
-  const call = callExpr(annotation, { name: written }, args, named);
-  if (spans?.decorators[seed.text] === undefined) {
-    collector.facts.decorators.push({ target, call });
-    return;
-  }
-  // Without a name, the agent calls the span Class.method, with the class's simple name.
-  const own = collector.file.functions[target]?.name.split('.').slice(-2).join('.') ?? null;
-  const name = args[0] ?? named['value'] ?? own;
-  collector.facts.spans.push({ name, owner: target, line: call.line, form: `@${seed.text}` });
+  addAnnotation(collector, target, seed.text, callExpr(annotation, { name: written }, args, named));
 }
 
 function readSpan(collector: FactsCollector, name: Node): void {

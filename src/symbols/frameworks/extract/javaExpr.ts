@@ -1,6 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import type { Expr } from '../expression.ts';
-import { callExpr, deepest, longestList, memberOf, type FactsCollector } from './collector.ts';
+import { callExpr, longestList, memberOf, type FactsCollector } from './collector.ts';
+
+/** Lambdas in lambdas, each some levels deep. */
+const deepest = 20;
 
 /** Longest chain of calls. */
 const longestChain = 400;

@@ -343,6 +343,18 @@ export class Evaluator {
     return { kind: 'router', key };
   }
 
+  /** A class, or a function or constant beside classes, by its full name. */
+  private packaged(from: LinkedFile, fullName: string): Value | undefined {
+    const type = this.classes.named(from, fullName);
+    if (type !== undefined) return type;
+    const top = this.classes.topLevel(from, fullName);
+    if (top === undefined || this.depth > deepest) return undefined;
+    const value = top.file.ownBinding(-1, top.name);
+    if (value !== undefined) return this.bound(top.file, value);
+    const index = top.file.topLevel(top.name);
+    return index === undefined ? undefined : this.declared(top.file, index);
+  }
+
   /** A member of the classes around, inherited ones too; a nested class; a class of the package; what is imported on demand. */
   private packagedName(file: LinkedFile, scope: Scope, name: string): Value | undefined {
     for (let at = scope; at >= 0; at = file.parentOf(at)) {
@@ -350,12 +362,11 @@ export class Evaluator {
         file.functions[at]?.kind === 'class' ? this.classMember(file, at, name) : undefined;
       if (member !== undefined) return member;
     }
-    const beside = this.classes.named(file, `${file.facts.package ?? ''}.${name}`);
+    const beside = this.packaged(file, `${file.facts.package ?? ''}.${name}`);
     if (beside !== undefined) return beside;
     for (const star of file.stars) {
       const found =
-        this.classes.named(file, `${star}.${name}`) ??
-        this.member(this.classes.named(file, star), name);
+        this.packaged(file, `${star}.${name}`) ?? this.member(this.classes.named(file, star), name);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -384,7 +395,7 @@ export class Evaluator {
     const { family } = from;
     if (family === undefined) return undefined;
     if (family.classesByPackage) {
-      const found = this.classes.named(from, module);
+      const found = this.packaged(from, module);
       return exported === '*' ? found : this.member(found, exported);
     }
     const path = this.modules.resolve(from.path, module);

@@ -130,7 +130,7 @@ class FunctionalReading {
   }
 
   private link(place: Place, call: CallExpr, depth: number): readonly Entry[] {
-    const { verbs, routes, nests, adds } = this.framework;
+    const { verbs, routes, nests, adds, builders } = this.framework;
     const name = memberOf(call);
     const [first, second] = call.args;
     const verb = verbs[name];
@@ -143,14 +143,16 @@ class FunctionalReading {
         ? []
         : this.predicate(place, first).map((asked) => this.entry(place, call, asked, second));
     if (nests.includes(name)) {
-      const below = second === undefined ? [] : this.entries(place, second, depth + 1);
-      return this.predicate(place, first).flatMap(({ path }) =>
+      // Kotlin: `"/x".nest { … }`; what it is called on says where.
+      const outer = second === undefined ? receiverOf(call)?.receiver : first;
+      const below = this.entries(place, second ?? first ?? null, depth + 1);
+      return this.predicate(place, outer).flatMap(({ path }) =>
         path === undefined
           ? below
           : below.map((entry) => ({ ...entry, path: joinRoute(path, entry.path, 'same') })),
       );
     }
-    if (adds.includes(name))
+    if (adds.includes(name) || builders.includes(name))
       return call.args.flatMap((given) => this.entries(place, given, depth + 1));
     const value = this.evaluator.evaluate(place.file, place.scope, call.call);
     return value?.kind === 'function' ? this.given({ file: value.file, scope: value.index }) : [];
@@ -170,7 +172,7 @@ class FunctionalReading {
   /** What a path or predicate asks for: several where it says `or`. */
   private predicate(place: Place, expr: Expr | undefined, depth = 0): readonly Asked[] {
     const { verbs, paths } = this.framework;
-    if (depth > deepest || expr === undefined || expr === null) return [{ method: '*' }];
+    if (depth > deepest || expr === undefined) return [{ method: '*' }];
     if (!isCall(expr)) {
       const path = this.evaluator.text(place.file, place.scope, expr);
       return [

@@ -62,6 +62,20 @@ const expected: Readonly<Record<string, string>> = {
     19 19-19 class Api.V1.Thing
     20 20-22 arrow GET /hello/:name handler *
   `,
+  'Service.kt': `
+    5 5-5 function topLevel
+    7 7-7 function extension
+    9 9-24 class Service
+    10 10-10 constructor Service.constructor
+    13 13-13 method Service.create
+    16 16-19 method Service.run
+    21 21-23 class Service.Part
+    22 22-22 method Service.Part.go
+    26 26-28 class Single
+    27 27-27 method Single.only
+    30 30-32 class Api
+    31 31-31 method Api.call
+  `,
   'app.py': `
     4 4-8 function plain
     5 5-6 function plain.inner
