@@ -272,7 +272,8 @@ export class Evaluator {
     const bound = file.binding(scope, name);
     if (bound !== undefined && (parameter === undefined || bound.scope >= parameter))
       return this.bound(file, bound);
-    if (parameter !== undefined) return this.parameter(file, parameter, name);
+    if (parameter !== undefined)
+      return file.family?.clients?.test(name) ? undefined : this.parameter(file, parameter, name);
     const imported = file.imports.get(name);
     if (imported !== undefined) {
       const found = this.module(file, imported.module, imported.exported);
