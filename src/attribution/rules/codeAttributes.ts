@@ -14,7 +14,7 @@ import {
 import { refOf } from '../workspaceIndex.ts';
 
 const libraryPath =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|\.cargo|cargo\/registry|jars)\/|^node:|^<|^\/usr\/(?:lib|local\/(?:lib|go))\/|(?:^|\/)pkg\/mod\//;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|\.cargo|cargo\/registry|jars|gems)\/|^node:|^<|^\/usr\/(?:lib|local\/(?:lib|go))\/|(?:^|\/)pkg\/mod\//;
 
 /** `code.*` attributes: the file by its longest unique end, the function by its name's parts, the line only to tell equals apart. */
 export const codeAttributes: Rule = {

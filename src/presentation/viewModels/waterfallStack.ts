@@ -15,7 +15,10 @@ const python = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?\s*$/;
 const java = /^\s*at (?:[\w.$@-]*\/)*([\w.$<>]+)\(([^:()]+\.\w+):(\d+)\)\s*$/;
 const go = /^\s+(\S.*\.go):(\d+)(?: \+0x[0-9a-f]+)?\s*$/;
 
-/** Lines that Node, Python, Java and Go write for a frame. Paths are those of the machine that ran the program, unchecked. */
+const dotnet = /^\s*at ([^()]+)\(.*\) in (.+):line (\d+)\s*$/;
+const ruby = /^\s*(?:from )?(\S[^:]*\.(?:rb|rake|erb)):(\d+):in [`']([^']+)'/;
+
+/** Lines that Node, Python, Java, Go, .NET and Ruby write for a frame. Paths are those of the machine that ran the program, unchecked. */
 export function stackLines(stack: string): readonly StackLine[] {
   const found: StackLine[] = [];
   for (const [line, text] of stack.split(/\r?\n/, mostLines).entries()) {
@@ -44,6 +47,16 @@ function readFrame(text: string): StackFrame | undefined {
       line: Number(row),
       column: Number(column),
     };
+  }
+  const asDotnet = dotnet.exec(text);
+  if (asDotnet !== null) {
+    const [, functionName = '', filePath = '', row] = asDotnet;
+    return { functionName, filePath, line: Number(row) };
+  }
+  const asRuby = ruby.exec(text);
+  if (asRuby !== null) {
+    const [, filePath = '', row, functionName = ''] = asRuby;
+    return { functionName, filePath, line: Number(row) };
   }
   const asPython = python.exec(text);
   if (asPython !== null) {

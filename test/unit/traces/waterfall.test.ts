@@ -143,6 +143,13 @@ describe('what the waterfall tells of spans', () => {
     assert.deepEqual(found('x\n\tat app//org.shop.Cart$1.add(Cart.java:33)\n'), [
       [1, 'org/shop/Cart.java', 33],
     ]);
+    assert.deepEqual(found('x\n   at Shop.Users.Get(Int32 id) in /src/Users.cs:line 15'), [
+      [1, '/src/Users.cs', 15],
+    ]);
+    assert.deepEqual(found("/app/user.rb:12:in 'User#find': x (E)\n\tfrom /app/a.rb:3:in `b'"), [
+      [0, '/app/user.rb', 12],
+      [1, '/app/a.rb', 3],
+    ]);
     assert.deepEqual(found('main.f(0x1)\n\t/go/src/app/main.go:12 +0x1d'), [
       [1, '/go/src/app/main.go', 12],
     ]);

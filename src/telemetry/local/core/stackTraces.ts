@@ -13,15 +13,19 @@ const javaFrame = /^\s*at (?:[\w.$@-]*\/)*([\w.$<>]+)\(([^:()]+)(?::(\d+))?\)$/;
 /** Go prints the function on one line and `\tpath:line +0x1d` on the next. */
 const goPlace = /^\s+(\S.*\.go):(\d+)(?: \+0x[0-9a-f]+)?$/;
 const goFunction = /^([\w./*()-]+)\(.*\)$|^created by ([\w./*()-]+)/;
+/** `at Shop.Api.Users.Get(Int32 id) in /src/Users.cs:line 15`; the name may be that of a state machine: `Users.<Get>d__3.MoveNext()`. */
+const dotnetFrame = /^\s*at ([^()]+)\(.*\) in (.+):line (\d+)$/;
+/** `/app/user.rb:12:in 'User#find'`, with `from` before it and a message after it. */
+const rubyFrame = /^\s*(?:from )?(\S[^:]*\.(?:rb|rake|erb)):(\d+):in [`']([^']+)'/;
 
 /**
- * Frames of a stack trace as Node, Python, Java and Go write it: the throwing frame first, and the application's own before those of
+ * Frames of a stack trace as Node, Python, Java (and PHP's SDK), Go, .NET and Ruby write it: the throwing frame first, and the application's own before those of
  * libraries and runtimes. Of Python's chained tracebacks the last one counts: it is what reached the caller.
  * Paths are those of the machine that ran the program, unchecked.
  */
 export function parseStack(stack: string): StackFrame[] {
   const lines = stack.split('\n', mostLines).map((line) => line.slice(0, longestLine));
-  const frames = pythonFrames(lines) ?? goFrames(lines) ?? atFrames(lines);
+  const frames = pythonFrames(lines) ?? goFrames(lines) ?? rubyFrames(lines) ?? atFrames(lines);
   const own = frames.filter((frame) => !isLibrary(frame));
   const others = frames.filter(isLibrary);
   return [...own, ...others].slice(0, mostFrames);
@@ -41,6 +45,12 @@ function atFrames(lines: readonly string[]): StackFrame[] {
       });
       continue;
     }
+    const dotnet = dotnetFrame.exec(line);
+    if (dotnet !== null) {
+      const [, name = '', filePath = '', row] = dotnet;
+      frames.push({ functionName: dotnetName(name), filePath, line: Number(row) });
+      continue;
+    }
     const java = javaFrame.exec(line);
     if (java !== null) {
       const [, name, file, row] = java;
@@ -52,6 +62,21 @@ function atFrames(lines: readonly string[]): StackFrame[] {
     }
   }
   return frames;
+}
+
+/** Async methods run in a type that is called after them. */
+const dotnetName = (name: string): string =>
+  name.replace(/[.+]<(\w+)>d(?:__\d+)?(?:`\d+)?\.MoveNext$/, '.$1').replace(/\+/g, '.');
+
+function rubyFrames(lines: readonly string[]): StackFrame[] | undefined {
+  const frames: StackFrame[] = [];
+  for (const line of lines) {
+    const [, filePath, row, name] = rubyFrame.exec(line) ?? [];
+    if (filePath === undefined) continue;
+    const functionName = (name ?? '').replace(/^(?:block|rescue|ensure)(?: \(.*\))? in /, '');
+    frames.push({ functionName, filePath, line: Number(row) });
+  }
+  return frames.length === 0 ? undefined : frames;
 }
 
 /** Java names the file without its folders: the package gives them. */
@@ -95,7 +120,7 @@ function goFrames(lines: readonly string[]): StackFrame[] | undefined {
 }
 
 const libraryPath =
-  /[\\/]node_modules[\\/]|^node:|^internal[\\/]|<anonymous>|[\\/](?:site|dist)-packages[\\/]|[\\/]lib[\\/]python\d|^<frozen|[\\/]pkg[\\/]mod[\\/]|[\\/]go[\\/]src[\\/](?:runtime|net|reflect|sync|testing)[\\/]|[\\/]src[\\/]runtime[\\/]/;
+  /[\\/]node_modules[\\/]|^node:|^internal[\\/]|<anonymous>|[\\/](?:site|dist)-packages[\\/]|[\\/]lib[\\/]python\d|^<frozen|[\\/]pkg[\\/]mod[\\/]|[\\/]go[\\/]src[\\/](?:runtime|net|reflect|sync|testing)[\\/]|[\\/]src[\\/]runtime[\\/]|[\\/]gems[\\/]|[\\/]ruby[\\/]\d|[\\/]cargo[\\/]registry[\\/]|^[\\/]rustc[\\/]/;
 const libraryName =
   /^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|groovy|org\.(?:springframework(?!\.samples)|apache|hibernate|eclipse|jboss|postgresql|h2)|io\.(?:netty|opentelemetry|micrometer|undertow)|reactor|com\.(?:mysql|zaxxer|fasterxml))[.$]/;
 

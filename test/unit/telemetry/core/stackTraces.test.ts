@@ -26,6 +26,40 @@ describe('stack traces', () => {
     );
   });
 
+  it('of .NET: the method behind a state machine; frames without a file are none', () => {
+    const stack = `System.InvalidOperationException: no stock
+   at System.Linq.ThrowHelper.ThrowNoElementsException()
+   at Shop.Api.OrdersController.<Get>d__3.MoveNext() in /src/Api/OrdersController.cs:line 21
+   at Shop.Api.Stock+Shelf.Take(Int32 id, String name) in C:\\src\\Stock.cs:line 7`;
+    assert.deepEqual(
+      parseStack(stack).map((f) => `${f.functionName ?? '-'} ${f.filePath}:${f.line ?? 0}`),
+      [
+        'Shop.Api.OrdersController.Get /src/Api/OrdersController.cs:21',
+        'Shop.Api.Stock.Shelf.Take C:\\src\\Stock.cs:7',
+      ],
+    );
+  });
+
+  it('of Ruby, old and new quotes: own frames before gems', () => {
+    const stack = `/app/vendor/bundle/ruby/3.3.0/gems/rack-3.1/lib/rack.rb:5:in 'Rack.call': no stock (RuntimeError)
+\tfrom /app/app/models/order.rb:12:in 'block in Order#take'
+\tfrom /app/app/controllers/orders_controller.rb:5:in \`show'`;
+    assert.deepEqual(
+      parseStack(stack).map((f) => `${f.functionName ?? '-'} ${f.filePath}:${f.line ?? 0}`),
+      [
+        'Order#take /app/app/models/order.rb:12',
+        'show /app/app/controllers/orders_controller.rb:5',
+        'Rack.call /app/vendor/bundle/ruby/3.3.0/gems/rack-3.1/lib/rack.rb:5',
+      ],
+    );
+  });
+
+  it('of Rust and PHP, which are written like those of Node and Java', () => {
+    assert.equal(first('   5: shop::show\n             at /app/src/items.rs:28:5')?.line, 28);
+    const php = first('Exception: x\n at App.Http.UserController.show(UserController.php:12)');
+    assert.deepEqual([php?.filePath, php?.line], ['UserController.php', 12]);
+  });
+
   it('of Next.js: brackets in the path', () => {
     assert.equal(
       first('Error\n    at async o (/a/.next/server/chunks/[root-of-the-server]__0e.js:24:19600)')
