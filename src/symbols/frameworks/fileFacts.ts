@@ -57,6 +57,8 @@ export interface ParamsFact {
 export interface TypeFact {
   readonly name: string;
   readonly fields?: Readonly<Record<string, string>>;
+  /** Names of all its fields, where values may be written without them. */
+  readonly order?: readonly string[];
   /** Types whose members it has too. */
   readonly embeds?: readonly string[];
   /** Present: an interface. */

@@ -22,7 +22,7 @@ export const goEndpoints = (signatures: ReadonlyMap<number, GoSignature>): Endpo
     return isCall(expr) ? expr : undefined;
   },
   bindLocals: (collector, names) => {
-    readLocals(collector, names);
+    readLocals(collector, names, new Map());
     readParameters(collector, signatures);
   },
 });

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isName, type CallExpr, type Expr } from '../expression.ts';
+import { freeNames, isName, renamed, type CallExpr, type Expr } from '../expression.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
 import { anyOf, callExpr, type FactsCollector } from './collector.ts';
 import { readGoExpr } from './goExpr.ts';
@@ -8,22 +8,12 @@ import { isNamedType } from './goPackage.ts';
 const rounds = 4;
 const mostNames = 300;
 
-/** Names that an expression starts from: `h` of `h.list`, `mw` and `h` of `mw(h.list)`. */
-export function rootsOf(expr: Expr | undefined, into: Set<string>): void {
-  if (typeof expr !== 'object' || expr === null) return;
-  if ('name' in expr) into.add(expr.name.split('.')[0] ?? '');
-  else if ('of' in expr) rootsOf(expr.of, into);
-  else if ('join' in expr) for (const part of expr.join) rootsOf(part, into);
-  else if ('list' in expr) for (const item of expr.list) rootsOf(item, into);
-  else if ('object' in expr) for (const item of Object.values(expr.object)) rootsOf(item, into);
-  else if ('call' in expr) {
-    rootsOf(expr.call, into);
-    for (const item of [...expr.args, ...Object.values(expr.named ?? {})]) rootsOf(item, into);
-  }
-}
-
 /** What the functions bind the wanted names to, and what those values are made of in turn. */
-export function readLocals(collector: FactsCollector, wanted: ReadonlySet<string>): void {
+export function readLocals(
+  collector: FactsCollector,
+  wanted: ReadonlySet<string>,
+  blocks: Map<number, number>,
+): void {
   const { facts, file } = collector;
   const known = new Set(facts.imports.map((i) => i.local));
   for (const decl of file.functions) known.add(decl.name);
@@ -47,10 +37,22 @@ export function readLocals(collector: FactsCollector, wanted: ReadonlySet<string
       if (bound.has(mark)) continue;
       bound.add(mark);
       facts.bindings.push(binding);
-      rootsOf(binding.value, next);
+      const end = node === null ? undefined : ownBlock(node);
+      if (end !== undefined) blocks.set(at, end);
+      freeNames(binding.value, next);
     }
     names = [...next].filter((name) => /^\w+$/.test(name) && !known.has(name));
   }
+}
+
+const functions = /^(?:func_literal|function_declaration|method_declaration)$/;
+
+/** End of the block around a node, if it isn't a whole function's. */
+function ownBlock(node: Node): number | undefined {
+  let block: Node | null = node;
+  while (block !== null && !/^(?:block|expression_case|default_case)$/.test(block.type))
+    block = block.parent;
+  return block === null || functions.test(block.parent?.type ?? '') ? undefined : block.endIndex;
 }
 
 /** The value that `name := …`, `name = …` or `var name T` gives the name. */
@@ -74,6 +76,14 @@ function bindingOf(
     const value = read ?? (type !== undefined && isNamedType(type) ? { type } : null);
     return value === null ? undefined : { scope, name, value, at };
   }
+  if (statement.type === 'range_clause') {
+    // `for _, route := range routes`
+    const second = list.namedChildren[1];
+    const over = readGoExpr(collector, statement.childForFieldName('right'));
+    return second?.startIndex === target.startIndex && over !== null
+      ? { scope, name, value: { each: over }, at }
+      : undefined;
+  }
   if (statement.type !== 'short_var_declaration' && statement.type !== 'assignment_statement')
     return undefined;
   const right = statement.childForFieldName('right')?.namedChildren ?? [];
@@ -87,11 +97,23 @@ function bindingOf(
   return { scope, name, value, at, ...assigned };
 }
 
+/** Where the block ends that a binding stands in, for bindings in a block of their own: what they bind holds in it alone. */
+export type Blocks = ReadonlyMap<number, number>;
+
+/** The last binding before a place that holds there. What one branch of several sets, is not what follows the branches. */
+function versionAt(list: readonly BindingFact[], blocks: Blocks, at: number): number {
+  for (let i = list.length; i > 1; i -= 1) {
+    const place = list[i - 1]?.at ?? 0;
+    if (place < at && at <= (blocks.get(place) ?? Infinity)) return i;
+  }
+  return 1;
+}
+
 /**
  * A name that a function binds twice stands for the value bound last before each use: later ones get a name of their own,
- * `group~2`. Branches and loops are read in the order they are written.
+ * `group~2`.
  */
-export function separateRebindings(collector: FactsCollector): void {
+export function separateRebindings(collector: FactsCollector, blocks: Blocks): void {
   const { facts, file } = collector;
   const groups = new Map<string, BindingFact[]>();
   for (const binding of facts.bindings) {
@@ -105,27 +127,26 @@ export function separateRebindings(collector: FactsCollector): void {
     if (list.length < 2) continue;
     list.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
     const { scope, name } = list[0] ?? { scope: -1, name: '' };
-    const places = list.map((b) => b.at ?? 0);
     const seen = (inner: Scope): boolean =>
       inner === scope ||
       (isInside(file.functions[inner]?.range, file.functions[scope]?.range) &&
         !facts.bindings.some((b) => b.scope === inner && b.name === name) &&
         !facts.params.some((p) => p.scope === inner && p.names.includes(name)));
-    const renamed = (expr: Expr, at: number): Expr => {
-      const version = places.filter((place) => place < at).length;
-      return version < 2 ? expr : rename(expr, name, `${name}~${version}`);
+    const versioned = (expr: Expr, at: number): Expr => {
+      const version = versionAt(list, blocks, at);
+      return version < 2 ? expr : renamed(expr, name, `${name}~${version}`);
     };
     facts.calls = facts.calls.map((fact) =>
-      seen(fact.scope) ? { ...fact, call: renamed(fact.call, fact.call.at) as CallExpr } : fact,
+      seen(fact.scope) ? { ...fact, call: versioned(fact.call, fact.call.at) as CallExpr } : fact,
     );
     facts.returns = facts.returns.map((fact) =>
       fact.at !== undefined && seen(fact.scope)
-        ? { ...fact, value: renamed(fact.value, fact.at) }
+        ? { ...fact, value: versioned(fact.value, fact.at) }
         : fact,
     );
     facts.bindings = facts.bindings.map((fact) => {
       if (fact.at === undefined || !seen(fact.scope)) return fact;
-      const value = renamed(fact.value, fact.at);
+      const value = versioned(fact.value, fact.at);
       const own = fact.scope === scope && fact.name === name ? list.indexOf(fact) + 1 : 0;
       return { ...fact, value, ...(own > 1 ? { name: `${name}~${own}` } : {}) };
     });
@@ -141,28 +162,6 @@ const isInside = (inner: Lines | undefined, outer: Lines | undefined): boolean =
   outer !== undefined &&
   inner.start.line >= outer.start.line &&
   inner.end.line <= outer.end.line;
-
-function rename(expr: Expr, from: string, to: string): Expr {
-  const again = (inner: Expr): Expr => rename(inner, from, to);
-  if (typeof expr !== 'object' || expr === null) return expr;
-  if ('name' in expr)
-    return expr.name === from || expr.name.startsWith(`${from}.`)
-      ? { name: to + expr.name.slice(from.length) }
-      : expr;
-  if ('of' in expr) return { ...expr, of: again(expr.of) };
-  if ('join' in expr) return { join: expr.join.map(again) };
-  if ('list' in expr) return { list: expr.list.map(again) };
-  if (!('call' in expr)) return expr;
-  const named =
-    expr.named &&
-    Object.fromEntries(Object.entries(expr.named).map(([key, value]) => [key, again(value)]));
-  return {
-    ...expr,
-    call: again(expr.call),
-    args: expr.args.map(again),
-    ...(named ? { named } : {}),
-  };
-}
 
 /** A call with what is called on its result, in order. */
 export function chainedOn(collector: FactsCollector, call: Node): readonly CallExpr[] {

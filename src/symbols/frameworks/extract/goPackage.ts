@@ -8,6 +8,8 @@ import { commaSeparated, longestHead, readSignature, type GoSignature } from './
 const mostConstants = 500;
 const longestConstant = 200;
 const longestVariable = 20_000;
+/** Longer ones are not written without the fields' names. */
+const mostOrdered = 6;
 
 /** What a file adds to its package: imports, constants, variables, types, and the heads of its functions. */
 export function readGoPackage(collector: FactsCollector): ReadonlyMap<number, GoSignature> {
@@ -131,6 +133,7 @@ const field =
 function structOf(name: string, text: string): TypeFact {
   const fields: Record<string, string> = {};
   const embeds: string[] = [];
+  const order: string[] = [];
   for (const line of text.slice(text.indexOf('{') + 1, -1).split(/\n|;/)) {
     const written = line
       .replace(/\/\/.*$/, '')
@@ -143,11 +146,15 @@ function structOf(name: string, text: string): TypeFact {
     }
     const match = field.exec(written);
     const type = match?.[2] ?? '';
-    if (match === null || !isNamedType(type)) continue;
-    for (const one of commaSeparated(match[1] ?? '')) fields[one] = type;
+    if (match === null) continue;
+    for (const one of commaSeparated(match[1] ?? '')) {
+      order.push(one);
+      if (isNamedType(type)) fields[one] = type;
+    }
   }
   return {
     name,
+    ...(order.length > 1 && order.length <= mostOrdered && embeds.length === 0 ? { order } : {}),
     ...(Object.keys(fields).length > 0 ? { fields } : {}),
     ...(embeds.length > 0 ? { embeds } : {}),
   };

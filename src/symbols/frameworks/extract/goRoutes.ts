@@ -1,10 +1,10 @@
 import type { Node } from 'web-tree-sitter';
-import { isCall, isName, receiverOf, type CallExpr } from '../expression.ts';
+import { freeNames, isCall, isName, receiverOf, type CallExpr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, escapeForPattern, type FactsCollector } from './collector.ts';
 import { argumentsOf, readGoCall, readGoExpr } from './goExpr.ts';
-import { chainedOn, readLocals, rootsOf, separateRebindings } from './goLocals.ts';
+import { chainedOn, readLocals, separateRebindings } from './goLocals.ts';
 import { isNamedType } from './goPackage.ts';
 import { longestHead, readSignature, type GoSignature } from './goSignature.ts';
 
@@ -35,10 +35,10 @@ export function readGoRoutes(
   }
   reader.readRouters(makers.map((i) => i.local));
   readReturns(collector, signatures, () => true);
-  for (const { value } of facts.returns) rootsOf(value, reader.names);
-  readLocals(collector, reader.names);
+  for (const { value } of facts.returns) freeNames(value, reader.names);
+  readLocals(collector, reader.names, reader.blocks);
   reader.readTravels();
-  separateRebindings(collector);
+  separateRebindings(collector, reader.blocks);
   facts.calls.sort((a, b) => a.call.at - b.call.at);
 }
 
@@ -56,8 +56,8 @@ function readConstructors(
   const before = collector.facts.returns.length;
   readReturns(collector, signatures, (scope) => results[scope]?.startsWith('*') === false);
   const names = new Set<string>();
-  for (const { value } of collector.facts.returns.slice(before)) rootsOf(value, names);
-  readLocals(collector, names);
+  for (const { value } of collector.facts.returns.slice(before)) freeNames(value, names);
+  readLocals(collector, names, new Map());
 }
 
 /** The last statement of functions whose result can have methods. */
@@ -81,6 +81,8 @@ function readReturns(
 }
 
 class GoRoutes {
+  /** Where bindings end that stand in a block of their own. */
+  readonly blocks = new Map<number, number>();
   /** Names whose values are needed. */
   readonly names = new Set<string>();
   /** Names of routers, as they are written: `r`, `s.router`. */
@@ -133,6 +135,7 @@ class GoRoutes {
     const expr = this.keep(call);
     const receiver = expr === undefined ? undefined : receiverOf(expr)?.receiver;
     if (isName(receiver)) this.routers.add(receiver.name);
+    if (vocabulary.openers.has(name.text)) this.nameRouter(call.parent);
     if (call.parent?.type === 'argument_list') this.keepOuter(call.parent);
     for (const argument of argumentsOf(call))
       if (argument.type === 'func_literal') this.readLiteral(argument, receiver);
@@ -159,7 +162,7 @@ class GoRoutes {
       call: expr,
       ...(chained.length > 0 ? { chained } : {}),
     });
-    rootsOf(expr, this.names);
+    freeNames(expr, this.names);
     this.readScopes(call);
     return expr;
   }
@@ -206,7 +209,7 @@ class GoRoutes {
       const router = this.ofFramework(type);
       const value = router && receiver !== undefined ? receiver : { type };
       facts.bindings.push({ scope: around, name, value });
-      rootsOf(value, this.names);
+      freeNames(value, this.names);
       if (router) this.routers.add(name);
     }
   }
@@ -232,15 +235,19 @@ class GoRoutes {
         outer = outer.parent;
       if (outer?.type === 'argument_list') this.keepOuter(outer);
       if (outer?.type === 'keyed_element') this.keepLiteral(outer);
-      const statement = outer?.type === 'expression_list' ? outer.parent : outer;
-      const left = statement?.childForFieldName('left') ?? statement?.childForFieldName('name');
-      const name = left?.type === 'expression_list' ? left.namedChildren[0]?.text : left?.text;
-      if (name !== undefined && /^[\w.]+$/.test(name)) {
-        this.routers.add(name);
-        this.names.add(name.split('.')[0] ?? '');
-        this.readScopes(node);
-      }
+      this.nameRouter(outer);
     }
+  }
+
+  /** What a router is bound to: `v1` of `v1 := r.Group("/v1")`. */
+  private nameRouter(around: Node | null): void {
+    const statement = around?.type === 'expression_list' ? around.parent : around;
+    const left = statement?.childForFieldName('left') ?? statement?.childForFieldName('name');
+    const name = left?.type === 'expression_list' ? left.namedChildren[0]?.text : left?.text;
+    if (statement == null || name === undefined || !/^[\w.]+$/.test(name)) return;
+    this.routers.add(name);
+    this.names.add(name.split('.')[0] ?? '');
+    this.readScopes(statement);
   }
 
   /** `&Server{Router: r}`. */
@@ -278,7 +285,7 @@ class GoRoutes {
       else if (node?.type === 'keyed_element' || node?.type === 'literal_value')
         this.keepLiteral(node);
     }
-    readLocals(this.collector, this.names);
+    readLocals(this.collector, this.names, this.blocks);
   }
 }
 

@@ -41,7 +41,10 @@ export function readSignature(head: string, method: boolean): GoSignature | unde
 
 function resultsOf(head: string, at: number): string[] {
   if (head[at] === '(')
-    return parametersOf(balanced(head, at)?.inside ?? '').map((result) => result.type);
+    return parametersOf(balanced(head, at)?.inside ?? '').map(({ type }) =>
+      /^func\b/.test(type) ? 'func' : type,
+    );
+  if (/^func\b/.test(head.slice(at, at + 5))) return ['func'];
   const type = /^[*[\]\w.]+(?:\[[^\]{}]*\])?/.exec(head.slice(at, at + 200))?.[0];
   return type === undefined ? [] : [type];
 }

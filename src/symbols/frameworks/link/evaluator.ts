@@ -36,7 +36,8 @@ export type Value =
   /** A module that is a folder of files. */
   | { readonly kind: 'folder'; readonly folder: string }
   /** A declared type, and a value of one. */
-  | { readonly kind: 'type' | 'object'; readonly type: TypeName }
+  | { readonly kind: 'type'; readonly type: TypeName }
+  | ObjectValue
   /** A method of an interface that several types implement. */
   | { readonly kind: 'oneOf'; readonly found: readonly Found[] }
   /** Of a library: `module:path`. */
@@ -48,6 +49,13 @@ export type Value =
       readonly scope: Scope;
       readonly expr: Expr;
     };
+
+export interface ObjectValue {
+  readonly kind: 'object';
+  readonly type: TypeName;
+  /** Where it is written with its fields. */
+  readonly literal?: { readonly file: LinkedFile; readonly scope: Scope; readonly call: CallExpr };
+}
 
 export interface RouterValue {
   readonly kind: 'router';
@@ -479,8 +487,9 @@ export class Evaluator {
       case 'folder':
         return this.typed.inFolder(value.folder, name);
       case 'type':
-      case 'object':
         return this.typed.member(value.type, name);
+      case 'object':
+        return this.typed.field(value, name) ?? this.typed.member(value.type, name);
       case 'written':
         return this.part(value, name);
       case 'router':
@@ -555,7 +564,8 @@ export class Evaluator {
 
   private call(file: LinkedFile, scope: Scope, call: CallExpr): Value | undefined {
     const callee = this.evaluate(file, scope, call.call);
-    if (callee?.kind === 'type') return { kind: 'object', type: callee.type };
+    if (callee?.kind === 'type')
+      return { kind: 'object', type: callee.type, literal: { file, scope, call } };
     if (callee?.kind === 'external')
       return (
         this.created(file, scope, call, callee.name) ??

@@ -59,18 +59,24 @@ export function handlerOf(
     if (found !== undefined && !isMiddleware(found)) return found;
   }
   const maker = asFunction(evaluator.evaluate(call.file, call.scope, call.call.call));
-  return maker === undefined || isMiddleware(maker) || !mayMakeHandlers(maker)
-    ? undefined
-    : { ...maker, makes: true };
+  if (maker === undefined || isMiddleware(maker) || !mayMakeHandlers(maker)) return undefined;
+  const returned = maker.file.returned(maker.index);
+  const inside = maker.file.family?.foldersAreModules
+    ? handlerOf(evaluator, maker.file, maker.index, returned, depth + 1, method)
+    : undefined;
+  return inside ?? { ...maker, makes: true };
 }
 
 /** Takes a handler to put something around it, by the types that it declares: `func(http.Handler) http.Handler`. */
 const isMiddleware = ({ file, index }: Found): boolean =>
   file.parameterTypes(index)?.some((type) => /(?:^|[.*])Handler(?:Func)?$/.test(type)) === true;
 
-/** Where results have types: functions and interfaces may be handlers, a struct behind a pointer is none. */
-const mayMakeHandlers = ({ file, index }: Found): boolean =>
-  file.facts.results?.[index]?.startsWith('*') !== true;
+/** Where results have types: functions and interfaces may be handlers, texts and structs behind a pointer are none. */
+function mayMakeHandlers({ file, index }: Found): boolean {
+  if (file.family?.foldersAreModules !== true) return true;
+  const result = file.facts.results?.[index];
+  return result !== undefined && !result.startsWith('*');
+}
 
 const isMember = (expr: Expr): expr is { readonly of: Expr; readonly member: string } =>
   typeof expr === 'object' && expr !== null && 'of' in expr;

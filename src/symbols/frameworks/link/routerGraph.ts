@@ -286,7 +286,7 @@ export class RouterGraph {
     const given = list?.handler ?? framework.handler;
     const written =
       given === 'last' || given === 'decorated' ? call.args.at(-1) : argument(call, given);
-    if (this.readBelow(file, scope, call, written, receiver)) return true;
+    if (this.readBelow(framework, file, scope, call, written, receiver)) return true;
     const pathed = receiver.path === undefined;
     if (pathed && pathIsGiven(framework) && list === undefined && call.args.length < 2)
       return false;
@@ -423,6 +423,7 @@ export class RouterGraph {
 
   /** A router registered where a handler may be: `mux.Handle("/api/", http.StripPrefix("/api", api))`. */
   private readBelow(
+    framework: RouterFramework,
     file: LinkedFile,
     scope: Scope,
     call: CallExpr,
@@ -431,7 +432,10 @@ export class RouterGraph {
   ): boolean {
     if (file.family?.foldersAreModules !== true) return false;
     const value = this.evaluator.evaluate(file, scope, given);
-    const child = value?.kind === 'object' ? undefined : this.evaluator.routerOf(file, value);
+    const own = framework.handlerMethod;
+    const handles =
+      value?.kind === 'object' && own !== undefined && this.evaluator.member(value, own);
+    const child = handles ? undefined : this.evaluator.routerOf(file, value);
     if (child === undefined) return false;
     this.mount(receiver.key, child.key, child.stripped ?? known(''), call.at, { whole: true });
     return true;

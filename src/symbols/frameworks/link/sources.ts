@@ -1,4 +1,5 @@
 import { isName, isObject, type Expr } from '../expression.ts';
+import { parentOf } from '../families/family.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
@@ -30,6 +31,8 @@ export function sourceOf(
     const bound = file.binding(scope, expr.name);
     if (bound !== undefined)
       return sourceOf(evaluator, file, bound.from ?? bound.scope, bound.value, depth + 1);
+    const shared = evaluator.typed.written(parentOf(file.path), expr.name);
+    if (shared !== undefined) return sourceOf(evaluator, shared.file, -1, shared.what, depth + 1);
     const imported = file.imports.get(expr.name);
     return imported === undefined
       ? undefined
@@ -40,6 +43,16 @@ export function sourceOf(
     return sourceOf(evaluator, file, whole.from ?? whole.scope, whole.value, depth + 1);
   const owner = evaluator.evaluate(file, scope, { name: expr.name.slice(0, dot) });
   const member = expr.name.slice(dot + 1);
+  if (owner?.kind === 'folder') {
+    const shared = evaluator.typed.written(owner.folder, member);
+    return shared && sourceOf(evaluator, shared.file, -1, shared.what, depth + 1);
+  }
+  if (owner?.kind === 'object') {
+    const given = evaluator.typed.given(owner, member);
+    return owner.literal && given !== undefined
+      ? sourceOf(evaluator, owner.literal.file, owner.literal.scope, given, depth + 1)
+      : undefined;
+  }
   if (owner?.kind === 'module') return fileExport(evaluator, owner.file, member, depth + 1);
   if (owner?.kind === 'written' && isObject(owner.expr)) {
     const value = owner.expr.object[member];

@@ -1,6 +1,7 @@
+import type { Expr } from '../expression.ts';
 import { parentOf } from '../families/family.ts';
-import type { Evaluator, Value } from './evaluator.ts';
-import type { FolderModule, FolderModules, TypeName } from './folderModules.ts';
+import type { Evaluator, ObjectValue, Value } from './evaluator.ts';
+import type { Declared, FolderModule, FolderModules, TypeName } from './folderModules.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 
@@ -100,6 +101,25 @@ export class TypedValues {
       if (qualified.startsWith(`${type.name}.`))
         methods.set(qualified.slice(type.name.length + 1), { file, index: what });
     return methods;
+  }
+
+  /** What a folder's variable or constant is written as. */
+  written(folder: string, name: string): Declared<Expr> | undefined {
+    return this.folders.at(folder)?.bindings.get(name);
+  }
+
+  /** What a field is written with. */
+  given({ type, literal }: ObjectValue, name: string): Expr | undefined {
+    const order = this.folders.at(type.folder)?.types.get(type.name)?.what.order;
+    return literal?.call.named?.[name] ?? literal?.call.args[order?.indexOf(name) ?? -1];
+  }
+
+  /** The value of a field, where it is written; routers are known by the field they are kept in. */
+  field(object: ObjectValue, name: string): Value | undefined {
+    const { literal } = object;
+    if (literal === undefined) return undefined;
+    const value = this.evaluator.evaluate(literal.file, literal.scope, this.given(object, name));
+    return value?.kind === 'router' ? undefined : value;
   }
 
   /** A method or field of a value. */
