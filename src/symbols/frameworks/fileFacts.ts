@@ -65,6 +65,10 @@ export interface TypeFact {
   readonly methods?: readonly string[];
   /** Another name or form of this type. */
   readonly alias?: string;
+  /** Its values are functions: a conversion to it is the function that is converted. */
+  readonly callable?: true;
+  /** Its values are lists of this type. */
+  readonly list?: string;
 }
 
 export interface DecoratorFact {

@@ -86,22 +86,22 @@ function readComposite(collector: FactsCollector, node: Node, depth: number): Ex
 function readElements(
   collector: FactsCollector,
   node: Node,
-  type: Node,
+  type: Node | null,
   body: Node,
   depth: number,
 ): Expr {
-  const element = type.childForFieldName('element') ?? type.childForFieldName('value');
-  const isMap = type.type === 'map_type';
-  const isList = /^(?:slice|array|implicit_length_array)_type$/.test(type.type);
+  const element = type?.childForFieldName('element') ?? type?.childForFieldName('value');
+  const isMap = type?.type === 'map_type';
+  const isList = /^(?:slice|array|implicit_length_array)_type$/.test(type?.type ?? '');
   const args: Expr[] = [];
   const named: Record<string, Expr> = {};
   const read = (given: Node | null): Expr => {
     const value = given?.type === 'literal_element' ? (given.namedChildren[0] ?? null) : given;
     if (value?.type !== 'literal_value') return readGoExpr(collector, value, depth + 1);
-    // The element's type may be left out: `[]Route{{"/x", list}}`.
-    return element === null || depth > deepest
+    // The element's type may be left out: `[]Route{{"/x", list}}`, `Routes{{"/x", list}}`.
+    return depth > deepest
       ? null
-      : readElements(collector, value, pointed(element), value, depth + 1);
+      : readElements(collector, value, element == null ? null : pointed(element), value, depth + 1);
   };
   for (const child of body.namedChildren.slice(0, longestList)) {
     if (child.type === 'comment') continue;
@@ -114,7 +114,8 @@ function readElements(
   }
   if (isList) return { list: args };
   if (isMap) return { object: named };
-  return callExpr(node, { name: type.text.replace(/\[.*$/s, '') }, args, named);
+  const name = type === null ? null : { name: type.text.replace(/\[.*$/s, '') };
+  return callExpr(node, name, args, named);
 }
 
 const pointed = (type: Node): Node =>

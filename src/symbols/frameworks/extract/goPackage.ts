@@ -123,6 +123,13 @@ function readTypes(collector: FactsCollector, node: Node): void {
     if (type.type === 'struct_type') types.push(structOf(name, type.text));
     else if (type.type === 'interface_type') types.push(interfaceOf(name, type.text));
     else if (isNamedType(type.text)) types.push({ name, alias: type.text });
+    else if (type.type === 'function_type') types.push({ name, callable: true });
+    else if (type.type === 'slice_type')
+      types.push({
+        name,
+        list: (type.childForFieldName('element')?.text ?? '').replace(/^\*/, ''),
+      });
+    else types.push({ name });
   }
   if (types.length > 0) collector.facts.types = [...(collector.facts.types ?? []), ...types];
 }

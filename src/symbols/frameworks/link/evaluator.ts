@@ -564,8 +564,7 @@ export class Evaluator {
 
   private call(file: LinkedFile, scope: Scope, call: CallExpr): Value | undefined {
     const callee = this.evaluate(file, scope, call.call);
-    if (callee?.kind === 'type')
-      return { kind: 'object', type: callee.type, literal: { file, scope, call } };
+    if (callee?.kind === 'type') return this.typed.made(callee.type, file, scope, call);
     if (callee?.kind === 'external')
       return (
         this.created(file, scope, call, callee.name) ??

@@ -1,4 +1,5 @@
-import type { Expr } from '../expression.ts';
+import { isCall, type CallExpr, type Expr } from '../expression.ts';
+import type { Scope } from '../fileFacts.ts';
 import { parentOf } from '../families/family.ts';
 import type { Evaluator, ObjectValue, Value } from './evaluator.ts';
 import type { Declared, FolderModule, FolderModules, TypeName } from './folderModules.ts';
@@ -101,6 +102,19 @@ export class TypedValues {
       if (qualified.startsWith(`${type.name}.`))
         methods.set(qualified.slice(type.name.length + 1), { file, index: what });
     return methods;
+  }
+
+  /** A value that is written in place, or converted: `T{…}`, `T(x)`. */
+  made(type: TypeName, file: LinkedFile, scope: Scope, call: CallExpr): Value | undefined {
+    const what = this.folders.at(type.folder)?.types.get(type.name)?.what;
+    if (what?.callable === true) return undefined;
+    if (what?.list === undefined) return { kind: 'object', type, literal: { file, scope, call } };
+    const element = { name: what.list };
+    // `Routes{{"/x", list}}`: the element's type is left out.
+    const list = call.args.map((arg) =>
+      isCall(arg) && arg.call === null ? { ...arg, call: element } : arg,
+    );
+    return { kind: 'written', file, scope, expr: { list } };
   }
 
   /** What a folder's variable or constant is written as. */
