@@ -4,14 +4,37 @@
  */
 export function nameTokens(name: string): readonly string[] {
   // Most names are plain: the expressions below would cost more than all the rest.
-  if (!/[^\w.]/.test(name)) return name.split('.').filter(isToken);
-  return name
+  if (!unplain.test(name)) return name.split('.').filter(isToken);
+  return asWritten(name)
     .replace(/\(\*?(\w+)\)/g, '$1')
-    .replace(/lambda\$(\w+)\$\d+/g, '$1')
-    .replace(/\$\$Lambda.*$/, '')
     .split(/[.#/\\:$]+/)
     .filter(isToken);
 }
+
+const unplain = /[^\w.]|_(?:Subclass|ClientProxy)\b|Kt\./;
+
+/** A name without what compilers and frameworks of the JVM put into it. */
+export function asWritten(name: string): string {
+  if (!unplain.test(name)) return name;
+  return generated.reduce((text, [pattern, written]) => text.replace(pattern, written), name);
+}
+
+const generated: readonly (readonly [RegExp, string])[] = [
+  // Lambdas and what they run in: javac, Kotlin, its coroutines.
+  [/\$\$Lambda.*$/, ''],
+  [/(\w+)\.lambda\$new\$\d+|(\w+)\.<init>/, '$1$2.$1$2'],
+  [/lambda\$(\w+)\$\d+/g, '$1'],
+  [/(\w)\$lambda(?:\$\d+)+/g, '$1'],
+  [/\$([a-z]\w*?)(?:\$\d+)+\.(?:invokeSuspend|invoke)$/, '.$1'],
+  [/\baccess\$(\w+)$/, '$1'],
+  [/(\w)\$(?:default|suspendImpl)$/, '$1'],
+  [/\$Companion\b/, ''],
+  [/\b([A-Z]\w*)Kt\./, '$1.'],
+  // Subclasses made for advice: Spring and Hibernate, Quarkus, Micronaut.
+  [/\$\$?(?:Enhancer|FastClass|Spring|Hibernate|ByteBuddy)\w*(?:\$+\w+?)*(?=\.)/, ''],
+  [/_(?:Subclass|ClientProxy)(?=\.)/, ''],
+  [/\$(\w+)\$Definition\$Intercepted/, '$1'],
+];
 
 const added = /^(?:<.*>|func\d+|\d+|Object|async|new)$/;
 const isToken = (token: string): boolean => token !== '' && !added.test(token);

@@ -1,5 +1,5 @@
 import { methodOwners } from '../classMethods.ts';
-import { mostShared, nameTokens } from '../nameTokens.ts';
+import { asWritten, mostShared, nameTokens } from '../nameTokens.ts';
 import {
   decide,
   noOwner,
@@ -45,7 +45,7 @@ export const classMethod: Rule = {
 };
 
 function split(name: string): readonly [string | undefined, string | undefined] {
-  const match = /^((?:[\w$]+(?:\.|::))*[\w$]+)[.#]([\w$]+)$/.exec(name);
+  const match = /^((?:[\w$]+(?:\.|::))*[\w$]+)[.#]([\w$]+)$/.exec(asWritten(name));
   return [match?.[1], match?.[2]];
 }
 
