@@ -9,7 +9,6 @@ import { methodsOf } from './methods.ts';
 import { known } from './text.ts';
 
 const mostRoutes = 20_000;
-const deepest = 24;
 
 /** Routes of tables that are drawn in nested blocks. */
 export function* drawnRoutes(
@@ -37,7 +36,8 @@ class Table {
   private readonly framework: DrawnFramework;
   private readonly classes: ControllerClasses;
   private readonly concerns = new Map<string, readonly DrawnFact[]>();
-  private depth = 0;
+  /** Statements under way: a table that includes itself is drawn once. */
+  private readonly open = new Set<readonly DrawnFact[]>();
 
   constructor(evaluator: Evaluator, framework: DrawnFramework) {
     this.evaluator = evaluator;
@@ -46,10 +46,10 @@ class Table {
   }
 
   draw(file: LinkedFile, facts: readonly DrawnFact[], context: DrawnContext): void {
-    if (this.depth > deepest || this.routes.length > mostRoutes) return;
-    this.depth += 1;
+    if (this.open.has(facts) || this.routes.length > mostRoutes) return;
+    this.open.add(facts);
     for (const fact of facts) this.statement(file, fact, context);
-    this.depth -= 1;
+    this.open.delete(facts);
   }
 
   private statement(file: LinkedFile, fact: DrawnFact, outer: DrawnContext): void {
