@@ -43,9 +43,7 @@ function ofMethod(
 ): Verdict {
   if (method === undefined) return noOwner(`${controller} handled it, but the method is not known`);
   const { index } = context;
-  const own = classes.flatMap((c) => methodOwners(index, c, method));
-  const head = method === 'head' && own.length === 0;
-  const found = head ? classes.flatMap((c) => methodOwners(index, c, 'get')) : own;
+  const found = classes.flatMap((c) => methodOwners(index, c, method));
   if (found.length > 0) return decide(context, found, 'exact', `${controller} handled it`);
   const inherit = classes.filter((c) => isBuiltOnLibrary(context, c));
   return inherit.length > 0

@@ -42,15 +42,23 @@ const patterned = /[*(){}[\]+?<>]/;
 /** Node's, and the Java agent's on Netty, where Vert.x notes mounts (Quarkus: a method without a path of its own). */
 const notesMounts = /^@opentelemetry\/instrumentation-http$|^io\.opentelemetry\.netty-/;
 
+/** Starlette's and FastAPI's look at the outermost routes only: all that a `Mount` holds has the mount's path, `/rooms/` as well. */
+const namesMounts = /^opentelemetry\.instrumentation\.(?:starlette|fastapi)$/;
+
 /**
  * Express and its kin note the path of each router that a request enters: where no layer of the router answers it (404, or a refusal by
  * the router's own middleware), `http.route` is left at the router's mount path, a true beginning of the path that was asked for.
  */
 export function isMountPath(scope: string, attributes: Attributes): boolean {
-  if (!notesMounts.test(scope)) return false;
-  const route = segmentsOf(httpRoute(attributes));
-  const path = segmentsOf(rawPath(attributes)?.split('?', 1)[0]);
-  if (route === undefined || path === undefined || path.length <= route.length) return false;
+  const mounted = namesMounts.test(scope);
+  if (!mounted && !notesMounts.test(scope)) return false;
+  const raw = rawPath(attributes)?.split('?', 1)[0];
+  const template = httpRoute(attributes);
+  const route = segmentsOf(template);
+  const path = segmentsOf(raw);
+  if (route === undefined || path === undefined) return false;
+  const isIndex = mounted && raw?.endsWith('/') === true && template?.endsWith('/') === false;
+  if (path.length < route.length + (isIndex ? 0 : 1)) return false;
   return route.every(
     (segment, i) =>
       !patterned.test(segment) &&
