@@ -8,6 +8,8 @@ const trailingSlashCounts: ReadonlySet<string> = new Set([
   'starlette',
   'django',
   'flask',
+  'net/http',
+  'gorilla/mux',
 ]);
 
 /** Below these, frameworks serve endpoints of their own (Spring's `/actuator/health`, Quarkus's `/q/health`). */
@@ -86,6 +88,20 @@ export class RouteIndex {
     ];
   }
 
+  /** Whether other routes are declared below a template that takes all paths below it. */
+  hasBelow(query: RouteQuery): boolean {
+    const { segments, trailingSlash } = routeShape(query.route);
+    if (!trailingSlash && segments.length > 0) return false;
+    const start = segments.length === 0 ? '/' : `/${segments.join('/')}/`;
+    return this.all.some(
+      (r) =>
+        r.inTest === undefined &&
+        shapeOf(r).startsWith(start) &&
+        shapeOf(r) !== start &&
+        query.accepts(r.handler.path),
+    );
+  }
+
   /** Routes whose prefix could not be read and whose rest is the longest end of the template. */
   unresolvedEnds(query: RouteQuery): readonly RouteDecl[] {
     this.unresolvedByShape ??= groupByShape(this.unresolved);
@@ -157,12 +173,14 @@ const methodFits = (declared: string, asked: string | undefined): boolean =>
   declared === asked ||
   (asked === 'HEAD' && declared === 'GET');
 
-const slashFits = (
+function slashFits(
   route: { readonly framework: string; readonly path: string },
   asked: string,
-): boolean =>
-  !trailingSlashCounts.has(route.framework) ||
-  routeShape(route.path).trailingSlash === routeShape(asked).trailingSlash;
+): boolean {
+  if (!trailingSlashCounts.has(route.framework)) return true;
+  const [own, other] = [routeShape(route.path), routeShape(asked)];
+  return own.trailingSlash === other.trailingSlash && own.exactEnd === other.exactEnd;
+}
 
 /** Of a template with a slash at its end and one without, the one written like the telemetry's is meant. */
 function sameSlash(

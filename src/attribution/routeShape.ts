@@ -3,11 +3,13 @@ export interface RouteShape {
   readonly shape: string;
   readonly segments: readonly string[];
   readonly trailingSlash: boolean;
+  /** Go 1.22's `/{$}`: the path ends here, where `/` takes everything below too. */
+  readonly exactEnd: boolean;
 }
 
 /** `:id`, `:id(\d+)`, `{id}`, `{id:regex}`, `<int:id>`, `[id]`, `(?P<id>[^/.]+)`, and Tornado's `%s` for a parameter without a name. */
 const parameter =
-  /:\w+(?:\([^()]*\)|\{[^{}/]*(?:\{[\d,]*\})?\})?\??|\{[^{}/]*(?:\{[\d,]*\}[^{}/]*)*\}|<(?:\w+(?:\([^)]*\))?:)?\w+>|\(\?P<\w+>(?:[^()[\]]|\[[^\]]*\])*\)|\[{1,2}(?:\.{3})?\w+\]{1,2}|%s/g;
+  /:\w+(?:\([^()]*\)|\{[^{}/]*(?:\{[\d,]*\})?\}|<[^<>]*>)?\??|\{[^{}/]*(?:\{[\d,]*\}[^{}/]*)*\}|<(?:\w+(?:\([^)]*\))?:)?\w+>|\(\?P<\w+>(?:[^()[\]]|\[[^\]]*\])*\)|\[{1,2}(?:\.{3})?\w+\]{1,2}|%s/g;
 
 const memo = new Map<string, RouteShape>();
 const largestMemo = 50_000;
@@ -15,9 +17,11 @@ const largestMemo = 50_000;
 export function routeShape(template: string): RouteShape {
   let found = memo.get(template);
   if (found !== undefined) return found;
-  const bare = template.startsWith('/^')
-    ? template
-    : template
+  const exactEnd = template.endsWith('/{$}');
+  const written = exactEnd ? template.slice(0, -'{$}'.length) : template;
+  const bare = written.startsWith('/^')
+    ? written
+    : written
         .replace(/^\^/, '')
         .replace(/\\?\$$/, '')
         // Rails: any route may end with a format.
@@ -29,6 +33,7 @@ export function routeShape(template: string): RouteShape {
     shape: `/${segments.join('/')}`,
     segments,
     trailingSlash: bare.length > 1 && bare.endsWith('/'),
+    exactEnd,
   };
   if (memo.size >= largestMemo) memo.clear();
   memo.set(template, found);

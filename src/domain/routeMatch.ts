@@ -29,7 +29,7 @@ interface Candidate extends CompiledTemplate {
 }
 
 /** Frameworks that take the first registered route that fits; the table's order is theirs. */
-const inOrderOfRegistration = /express|nest|koa|hono|fastapi|starlette|django|flask/i;
+const inOrderOfRegistration = /express|nest|koa|hono|fiber|gorilla|fastapi|starlette|django|flask/i;
 const longestPath = 2048;
 
 /**
@@ -100,5 +100,6 @@ function bySpecificity(a: Omit<Candidate, 'order'>, b: Omit<Candidate, 'order'>)
     const difference = (b.ranks[i] ?? 0) - (a.ranks[i] ?? 0);
     if (difference !== 0) return difference;
   }
-  return 0;
+  // Go 1.22: of equal patterns, the one that names the method.
+  return Number(a.route.method === '*') - Number(b.route.method === '*');
 }

@@ -30,7 +30,7 @@ export function compileTemplate(template: string, framework: string): CompiledTe
   const trimmed = template.replace(/^\^/, '').replace(/\$$/, '');
   const text = trimmed.startsWith('/') ? trimmed : `/${trimmed}`;
   const parts = splitSegments(text.slice(1));
-  const goSubtree = /net\/?http|^go/i.test(framework) && text.endsWith('/');
+  const goSubtree = /net\/?http/i.test(framework) && text.endsWith('/');
   const segments = parts.map(compileSegment);
   let pattern = '^';
   for (const [i, segment] of segments.entries()) {
@@ -94,7 +94,7 @@ function compileSegment(text: string): Segment {
 
 /** Parameter forms inside a segment: `:id(\d+)`, `{id:regex}`, `<int:id>`, `(?P<id>[^/.]+)`, `[id]`. */
 const parameter =
-  /:(\w+)(?:\(([^()]*)\)|\{([^{}]*(?:\{[\d,]*\})?)\})?|\{(\w+)(?::([^{}]*(?:\{[\d,]*\}[^{}]*)*))?\}|<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>|\(\?P<(\w+)>((?:[^()[\]]|\[[^\]]*\])*)\)|\[(\w+)\]/g;
+  /:(\w+)(?:\(([^()]*)\)|\{([^{}]*(?:\{[\d,]*\})?)\}|<[^<>]*>)?|\{(\w+)(?::([^{}]*(?:\{[\d,]*\}[^{}]*)*))?\}|<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>|\(\?P<(\w+)>((?:[^()[\]]|\[[^\]]*\])*)\)|\[(\w+)\]/g;
 
 function compileMixed(text: string): Segment {
   let pattern = '';

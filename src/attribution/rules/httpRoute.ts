@@ -18,6 +18,9 @@ const handlerLayers: ReadonlySet<string> = new Set(['request_handler', 'request-
 /** Their metrics name the path below the innermost router. */
 const routerRelative: ReadonlySet<string> = new Set(['fastapi', 'starlette']);
 
+/** Their instrumentation names the pattern of the outermost mux. */
+const outermostOnly: ReadonlySet<string> = new Set(['net/http']);
+
 /** HTTP method + route template → the handler that the source registers for them. */
 export const httpRoute: Rule = {
   id: 'http-route',
@@ -100,6 +103,14 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
         'each function of the route has a span of this name, and nothing says which one it is',
       );
   }
+  if (
+    operation.source === 'metric' &&
+    exact.some((route) => outermostOnly.has(route.framework)) &&
+    routes.hasBelow(query)
+  )
+    return noOwner(
+      `${query.route} is what the outermost mux matched: routes of muxes below it have it too, and only traces have the path that tells them apart`,
+    );
   if (exact.length > 0) return owned(context, exact, 'exact', `${label} is registered as`);
   const bare = routes.belowPrefix(query);
   if (bare.length > 0)
