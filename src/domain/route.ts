@@ -1,5 +1,7 @@
 import type { FunctionRef } from './functionDecl.ts';
 
+export type Delegation = 'catchAll' | 'procedure';
+
 /** A handler registered for a route, found in source. `path` is the full template in the framework's own syntax, leading slash. */
 export interface RouteDecl {
   readonly framework: string;
@@ -23,6 +25,11 @@ export interface RouteDecl {
   readonly unresolved?: string;
   /** Whoever deploys the program may put a prefix before it that no source shows (servlet containers, gateways). */
   readonly prefixable?: true;
+  /**
+   * Served behind another handler, whose route is all that the instrumentation can report: one that takes every path, or one whose
+   * last parameter names one of many procedures.
+   */
+  readonly delegated?: Delegation;
   /** In a test file: never owner while another one exists. */
   readonly inTest?: true;
 }
@@ -33,5 +40,6 @@ export interface RouteTable {
     readonly framework: string;
     readonly method: string;
     readonly path: string;
+    readonly delegated?: Delegation;
   }[];
 }

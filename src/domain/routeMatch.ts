@@ -9,15 +9,27 @@ export interface MatchedRoute {
   readonly path: string;
 }
 
-/** Answers which route serves `method` + raw `path` (query allowed); undefined when none or when two frameworks claim it. */
-export type RouteMatcher = (method: string, path: string) => MatchedRoute | undefined;
+/**
+ * Answers which route serves `method` + raw `path` (query allowed); undefined when none or when two frameworks claim it. `reported` is
+ * the route that the instrumentation names, if any: only what is delegated behind it can be meant then.
+ */
+export type RouteMatcher = (
+  method: string,
+  path: string,
+  reported?: string,
+) => MatchedRoute | undefined;
 
 /** Routes that a raw path may be matched with: read in full, and not a test's. */
 export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable {
   const table = new Map<string, RouteTable['routes'][number]>();
-  for (const { framework, method, path, unresolved, inTest } of routes) {
+  for (const { framework, method, path, unresolved, inTest, delegated } of routes) {
     if (unresolved !== undefined || inTest === true) continue;
-    table.set(`${framework} ${method} ${path}`, { framework, method, path });
+    table.set(`${framework} ${method} ${path}`, {
+      framework,
+      method,
+      path,
+      ...(delegated === undefined ? {} : { delegated }),
+    });
   }
   return { routes: [...table.values()] };
 }
@@ -37,7 +49,22 @@ const longestPath = 2048;
  * constrained before free parameter before wildcard, segment by segment (Fastify, Spring, Go 1.22, chi, gin, Next).
  */
 export function routeMatcher(table: RouteTable): RouteMatcher {
-  const candidates = table.routes.map((route) => ({
+  const every = matcherOf(table.routes.filter((r) => r.delegated !== 'procedure'));
+  const behindAll = matcherOf(table.routes.filter((r) => r.delegated === 'catchAll'));
+  const procedure = matcherOf(table.routes.filter((r) => r.delegated === 'procedure'));
+  return (method, path, reported) => {
+    if (reported === undefined) return procedure(method, path) ?? every(method, path);
+    const last = reported.slice(reported.lastIndexOf('/') + 1);
+    const takesAll = /\*|\[\.{3}|\.{3}\}/.test(last);
+    if (!takesAll && !/[:{[<]/.test(last)) return undefined;
+    return procedure(method, path) ?? (takesAll ? behindAll(method, path) : undefined);
+  };
+}
+
+function matcherOf(
+  routes: RouteTable['routes'],
+): (method: string, path: string) => MatchedRoute | undefined {
+  const candidates = routes.map((route) => ({
     route,
     ...compileTemplate(route.path, route.framework),
   }));

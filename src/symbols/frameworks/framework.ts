@@ -242,6 +242,21 @@ export interface FilesFramework {
   /** What shows that a folder is such a program: a file in it, or modules that its files import. */
   readonly program: { readonly file: RegExp; readonly modules: RegExp };
   readonly trees: readonly FileTree[];
+  /** Served behind a handler that takes every path (`app.all('*', …)`): all that the instrumentation reports. */
+  readonly delegated?: true;
+  /** A module of the program that names the files of routes. */
+  readonly config?: RouteConfig;
+}
+
+/** A default export made of nested calls: `[route('/x', './x.tsx', [index('./y.tsx')])]`; a list among the arguments is what lies below. */
+export interface RouteConfig {
+  /** Below the program's folder, without its ending. */
+  readonly module: string;
+  readonly calls: Readonly<
+    Record<string, { readonly path?: Arg; readonly file?: Arg; readonly index?: true }>
+  >;
+  /** Call that adds the files of the convention (`trees`); a program whose module lacks it has only what the module names. */
+  readonly conventional: string;
 }
 
 /** Files of one kind in one folder of a program. */
@@ -255,8 +270,8 @@ export interface FileTree {
   /** What parts `route` into segments; default `/`. */
   readonly separator?: RegExp;
   readonly exports: Readonly<Record<string, FileExport>>;
-  /** Other templates under which the same handlers answer, `{route}` replaced. */
-  readonly alsoAt?: (route: string) => string;
+  /** Of the file's path: files that answer instead of another with the same route. */
+  readonly preferred?: RegExp;
   /** Signs that a file's `rendered` export runs on every request; without one, what it once rendered may be served. */
   readonly perRequest?: PerRequest;
 }
@@ -266,6 +281,8 @@ export interface FileExport {
   readonly methods?: readonly string[];
   /** Not where the file has one of these exports, which answers instead. */
   readonly unless?: readonly string[];
+  /** Another template under which it answers. */
+  readonly alsoAt?: (route: string) => string;
   /** What it returns may have been rendered before the request: see `perRequest`. */
   readonly rendered?: true;
   /** Names of the framework's own spans around it: `{route}`, `{method}` and `{file}` (the place without its ending) replaced. */
@@ -338,13 +355,40 @@ export interface FunctionalFramework {
   readonly prefixProperties?: readonly (readonly string[])[];
 }
 
+/** Procedures called by name over HTTP, gathered in nested objects: the path's end is their names joined. */
+export interface ProcedureFramework {
+  readonly kind: 'procedures';
+  readonly id: string;
+  /** Of `families/`: the languages it is written in. */
+  readonly family: string;
+  /** Modules that the servers of such procedures are imported from. */
+  readonly modules: RegExp;
+  /** Last member of a procedure's chain, whose argument is the function → HTTP method. */
+  readonly procedures: Readonly<Record<string, string>>;
+  /** What joins the names of nested routers and the procedure's. */
+  readonly separator: string;
+  /** Functions that serve a router: where the router is, and the option with the path before the procedures' names. */
+  readonly servers: Readonly<
+    Record<
+      string,
+      {
+        readonly router: Arg;
+        readonly prefix?: Arg;
+        /** Without the option: below the mount or the file's route that the call stands in, else this. */
+        readonly otherwise?: string;
+      }
+    >
+  >;
+}
+
 export type Framework =
   | RouterFramework
   | ControllerFramework
   | FilesFramework
   | ResolverFramework
   | FunctionalFramework
-  | DrawnFramework;
+  | DrawnFramework
+  | ProcedureFramework;
 
 /** Every annotation that a framework's declaration speaks of. */
 export function annotationNames(framework: ControllerFramework): readonly string[] {

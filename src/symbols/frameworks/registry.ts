@@ -24,6 +24,8 @@ import { nestGraphql } from './nestGraphql.ts';
 import { netHttp } from './netHttp.ts';
 import { laravel } from './laravel.ts';
 import { next } from './next.ts';
+import { reactRouter } from './reactRouter.ts';
+import { trpc } from './trpc.ts';
 import { quarkusRoutes } from './quarkusRoutes.ts';
 import { rails } from './rails.ts';
 import { spanPatterns } from './spanPatterns.ts';
@@ -45,6 +47,8 @@ export const frameworks: readonly Framework[] = [
   nest,
   nestGraphql,
   next,
+  reactRouter,
+  trpc,
   spring,
   springFunctional,
   springGraphql,
@@ -186,6 +190,9 @@ function gather(family: string): Vocabulary {
       const { settings } = framework;
       add(decorators, annotationNames(framework));
       add(members, [settings?.globalPrefix?.member, settings?.versioning?.member]);
+    } else if (framework.kind === 'procedures') {
+      add(functions, Object.keys(framework.servers));
+      functionModules.push(framework.modules);
     } else if (framework.kind === 'resolvers') {
       const { annotations, takers, types } = framework;
       add(functions, [...Object.keys(takers ?? {}), ...Object.keys(types ?? {})]);

@@ -111,3 +111,32 @@ describe('route match', () => {
     assert.equal(matcher('GET', `/${'a'.repeat(5000)}`), undefined);
   });
 });
+
+describe('routes behind a handler that the instrumentation reports', () => {
+  const matcher = routeMatcher({
+    routes: [
+      { framework: 'express', method: 'GET', path: '/:page' },
+      { framework: 'next', method: '*', path: '/api/trpc/[trpc]' },
+      { framework: 'react-router', method: 'GET', path: '/products/:id', delegated: 'catchAll' },
+      { framework: 'trpc', method: 'GET', path: '/api/trpc/user.byId', delegated: 'procedure' },
+    ],
+  });
+
+  it('are found behind a catch-all, where no route of another framework can be meant', () => {
+    for (const all of ['*', '/*', '/*splat', '/{*path}', '/[...path]'])
+      assert.equal(matcher('GET', '/products/7', all)?.path, '/products/:id');
+    assert.equal(matcher('GET', '/about', '*'), undefined);
+  });
+
+  it('are procedures only, behind a parameter', () => {
+    assert.equal(matcher('GET', '/api/trpc/user.byId', '/api/trpc/[trpc]')?.framework, 'trpc');
+    assert.equal(matcher('GET', '/api/trpc/user.other', '/api/trpc/[trpc]'), undefined);
+    assert.equal(matcher('GET', '/products/7', '/products/:id'), undefined);
+    assert.equal(matcher('GET', '/api/trpc/user.byId', '/api/trpc'), undefined);
+  });
+
+  it('are procedures before the handler that serves them all', () => {
+    assert.equal(matcher('GET', '/api/trpc/user.byId')?.framework, 'trpc');
+    assert.equal(matcher('GET', '/api/trpc/user.byId,post.list')?.framework, 'next');
+  });
+});

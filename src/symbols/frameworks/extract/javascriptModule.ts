@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Expr } from '../expression.ts';
 import { memberOf, type FactsCollector } from './collector.ts';
-import { readExpr, requiredModule, stringValue } from './javascriptExpr.ts';
+import { readExpr, requiredModule, stringValue, unwrap } from './javascriptExpr.ts';
 
 /** Imports, exports and module-level bindings, ES modules and CommonJS. */
 export function readModuleStatements(collector: FactsCollector): void {
@@ -69,7 +69,9 @@ function readExport(collector: FactsCollector, node: Node): void {
   const value = node.childForFieldName('value');
   if (isDefault) {
     const exported = value ?? declaration;
-    const own: Expr = exported === null ? null : readExpr(collector, exported);
+    // A list is often a table of routes, which nest.
+    const depth = exported !== null && unwrap(exported).type === 'array' ? -8 : 0;
+    const own: Expr = exported === null ? null : readExpr(collector, exported, depth);
     exports.push({ name: 'default', value: own });
     if (declaration !== null) bindDeclaration(collector, declaration);
     return;

@@ -2,6 +2,7 @@ import type { SpanLiteral } from '../../../domain/workspace.ts';
 import { parentOf } from '../families/family.ts';
 import type { FileExport, FilesFramework, FileTree } from '../framework.ts';
 import type { Evaluator } from './evaluator.ts';
+import { ConfiguredFiles } from './configuredFiles.ts';
 import { FilePrograms, type PlacedFile } from './filePrograms.ts';
 import { exportedHandler, handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
@@ -23,19 +24,35 @@ export function* fileRoutes(
   const routes: LinkedRoute[] = [];
   const spans: SpanLiteral[] = [];
   const programs = new FilePrograms(evaluator, framework);
+  const configured = new ConfiguredFiles(evaluator, framework);
   for (const file of evaluator.files.values()) {
     if (file.family?.id !== framework.family) continue;
     yield;
+    const [first] = framework.trees;
+    for (const placed of configured.placesOf(file))
+      if (first !== undefined)
+        routes.push(...new FileReader(evaluator, framework, first, file, placed).routes());
     for (const tree of framework.trees) {
       const placed = programs.place(file, tree);
-      if (placed === undefined) continue;
+      if (placed === undefined || configured.replaces(placed.root)) continue;
       const reader = new FileReader(evaluator, framework, tree, file, placed);
       routes.push(...reader.routes());
       spans.push(...reader.spans());
       break;
     }
   }
-  return { routes, spans };
+  return { routes: withoutLayouts(routes, framework), spans };
+}
+
+/** Several files may have one route: the page of the route, and layouts around it that would answer if there were none. */
+function withoutLayouts(routes: LinkedRoute[], framework: FilesFramework): LinkedRoute[] {
+  const preferred = framework.trees.flatMap((tree) => tree.preferred ?? []);
+  if (preferred.length === 0) return routes;
+  const keyOf = (route: LinkedRoute): string =>
+    `${parentOf(route.file.path)} ${route.method} ${route.path.text}`;
+  const isPage = (route: LinkedRoute): boolean => preferred.some((p) => p.test(route.file.path));
+  const answered = new Set(routes.filter(isPage).map(keyOf));
+  return routes.filter((route) => isPage(route) || !answered.has(keyOf(route)));
 }
 
 class FileReader {
@@ -60,13 +77,15 @@ class FileReader {
   }
 
   *routes(): Generator<LinkedRoute> {
-    const { file, framework, placed, tree } = this;
+    const { file, framework, placed } = this;
     if (placed.route === undefined) return;
-    const paths = [known(placed.route)];
-    if (tree.alsoAt !== undefined) paths.push(known(tree.alsoAt(placed.route)));
     for (const [name, given] of this.present()) {
       if (given.methods === undefined) continue;
       if (given.unless?.some((other) => this.has(other)) === true) continue;
+      const paths = [
+        placed.route,
+        ...(given.alsoAt === undefined ? [] : [given.alsoAt(placed.route)]),
+      ];
       const handler = this.handler(name);
       const may = given.rendered === true && !this.runsPerRequest();
       for (const method of given.methods)
@@ -74,11 +93,12 @@ class FileReader {
           yield {
             framework: framework.id,
             method,
-            path,
+            path: known(path),
             handler: may ? undefined : handler,
             file,
             line: lineOf(handler),
             ...(may ? { why: servedBefore(given) } : {}),
+            ...(framework.delegated === undefined ? {} : { delegated: 'catchAll' as const }),
           };
     }
   }

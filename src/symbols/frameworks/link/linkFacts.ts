@@ -26,6 +26,7 @@ import { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { openApiRoutes } from './openApiRoutes.ts';
 import { ProgramPropertiesIndex } from './programProperties.ts';
+import { procedureRoutes } from './procedures.ts';
 import { linkResolvers } from './resolvers.ts';
 import { refOf } from './refOf.ts';
 
@@ -82,6 +83,8 @@ export function* linkSteps(
     }
     if (framework.kind === 'drawn')
       for (const route of yield* drawnRoutes(evaluator, framework)) linked.push(route);
+    if (framework.kind === 'procedures')
+      for (const route of yield* procedureRoutes(evaluator, framework, linked)) linked.push(route);
     if (framework.kind === 'resolvers')
       for (const one of yield* linkResolvers(evaluator, framework)) resolvers.push(one);
     if (framework.kind === 'functional')
@@ -138,6 +141,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     registeredAt: { path: file.path, line: route.line },
     ...(handler?.makes === true ? { made: true as const } : {}),
     ...(path.unresolved === undefined ? {} : { unresolved: path.unresolved }),
+    ...(route.delegated === undefined ? {} : { delegated: route.delegated }),
     ...(file.inTest ? { inTest: true as const } : {}),
   };
   const decl = handler?.file.functions[handler.index];

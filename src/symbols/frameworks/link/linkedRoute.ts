@@ -1,3 +1,4 @@
+import type { Delegation } from '../../../domain/route.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { Text } from './text.ts';
@@ -19,6 +20,7 @@ export interface LinkedRoute {
   readonly handler: Found | undefined;
   readonly file: LinkedFile;
   readonly line: number;
+  readonly delegated?: Delegation;
   /** Why no handler is named although the file has one. */
   readonly why?: string;
 }

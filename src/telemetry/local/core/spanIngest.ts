@@ -202,22 +202,23 @@ export class SpanIngest {
   /**
    * The template of an entry span without a route, by the workspace's routes. Not for the outer half of one request (Next.js), and
    * not where the instrumentation reports routes: there, none means that none matched, and a router's mount path that its middleware
-   * refused the request or that none matched.
+   * refused the request or that none matched. What is delegated behind a reported route (procedures, a catch-all) is looked for there.
    */
   private refine(node: SpanNode, assembly: Assembly): string | undefined {
     const { span, service } = node;
     if (span.kind !== 'server') return undefined;
-    if (httpRoute(span.attributes) !== undefined) {
-      service.reportRoutes.add(span.scope);
-      if (!isMountPath(span.scope, span.attributes)) return undefined;
-    } else if (service.reportRoutes.has(span.scope)) return undefined;
+    const reported = httpRoute(span.attributes);
+    if (reported !== undefined) service.reportRoutes.add(span.scope);
+    else if (service.reportRoutes.has(span.scope)) return undefined;
     const method = httpMethod(span.attributes);
     if (method === undefined || this.matcher === undefined) return undefined;
     if (assembly.wrapped.has(span.spanId)) return undefined;
     const path = rawPath(span.attributes);
     if (path === undefined) return undefined;
-    const route = this.matcher(method, path);
+    const mounted = isMountPath(span.scope, span.attributes);
+    const route = this.matcher(method, path, mounted ? undefined : reported);
     if (route !== undefined) return route.path;
+    if (reported !== undefined && !mounted) return undefined;
     const status = httpStatus(span.attributes);
     if (status !== 404 && status !== 405 && method !== 'OPTIONS')
       noteUnmatched(service, method, path);
