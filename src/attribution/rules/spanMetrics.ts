@@ -18,8 +18,13 @@ export const spanMetrics: Rule = {
   },
 };
 
-const keepsOnlyName = ({ source, http, rpc, messaging, task, code }: Operation): boolean =>
-  source === 'metric' && [http, rpc, messaging, task, code].every((said) => said === undefined);
+const keepsOnlyName = (operation: Operation): boolean =>
+  operation.source === 'metric' &&
+  operation.http === undefined &&
+  operation.rpc === undefined &&
+  operation.messaging === undefined &&
+  operation.task === undefined &&
+  operation.code === undefined;
 
 const verbs = 'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE|CONNECT|QUERY';
 const verbAlone = new RegExp(`^(?:HTTP )?(?:${verbs}|_OTHER|HTTP)$`);
