@@ -1,4 +1,5 @@
 import type { Attributes } from '../model.ts';
+import { micrometerHttp } from './micrometer.ts';
 
 /** First of the names that holds a non-empty text. */
 export function text(attributes: Attributes, name: string, older?: string): string | undefined {
@@ -19,13 +20,14 @@ export function number(attributes: Attributes, name: string, older?: string): nu
 
 /** New name first: Node speaks the new convention, Python the old one, Next.js both in one trace. */
 export const httpStatus = (attributes: Attributes): number | undefined =>
-  number(attributes, 'http.response.status_code', 'http.status_code');
+  number(attributes, 'http.response.status_code', 'http.status_code') ??
+  micrometerHttp(attributes)?.status;
 
 export const httpMethod = (attributes: Attributes): string | undefined =>
-  text(attributes, 'http.request.method', 'http.method');
+  text(attributes, 'http.request.method', 'http.method') ?? micrometerHttp(attributes)?.method;
 
 export const httpRoute = (attributes: Attributes): string | undefined =>
-  text(attributes, 'http.route');
+  text(attributes, 'http.route') ?? micrometerHttp(attributes)?.route;
 
 /** Raw path as sent, possibly with its query. */
 export function rawPath(attributes: Attributes): string | undefined {
@@ -33,6 +35,7 @@ export function rawPath(attributes: Attributes): string | undefined {
   if (path !== undefined) return path;
   const url = text(attributes, 'url.full', 'http.url');
   if (url === undefined) return undefined;
+  if (url.startsWith('/')) return url;
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(\/[^?#]*)?/i.exec(url)?.[1];
 }
 

@@ -2,11 +2,13 @@ import type { MetricRecord } from '../model.ts';
 import { httpMethod, httpRoute, httpStatus, number, text } from './attributes.ts';
 import type { Outcome } from './errors.ts';
 import { readRpc, type SpanIdentity } from './identity.ts';
+import { micrometerRequests } from './micrometer.ts';
 
 /** Histograms that count a server's calls, each with the milliseconds of its unit when the metric says none. */
 const callInstruments: Readonly<Record<string, number>> = {
   'http.server.request.duration': 1000,
   'http.server.duration': 1,
+  [micrometerRequests]: 1,
   'rpc.server.call.duration': 1000,
   'rpc.server.duration': 1,
 };
@@ -15,10 +17,13 @@ const callInstruments: Readonly<Record<string, number>> = {
 export function callMetricUnit(record: MetricRecord): number | undefined {
   const usual = callInstruments[record.name];
   if (usual === undefined || record.value.type !== 'histogram') return undefined;
-  if (record.unit === 's') return 1000;
-  if (record.unit === 'ms') return 1;
+  if (record.unit === 's' || record.unit === 'seconds') return 1000;
+  if (record.unit === 'ms' || record.unit === 'milliseconds') return 1;
   return record.unit === '' ? usual : undefined;
 }
+
+/** Several instruments may time the same requests: of one service, only the first that is seen counts. */
+export const countsRequests = (record: MetricRecord): boolean => record.name.startsWith('http.');
 
 /** The operation that a point counts. FastAPI's routes lack the router's prefix in metrics: kept as they are. */
 export function identifyMetric(record: MetricRecord): SpanIdentity {

@@ -6,7 +6,7 @@ import type {
   ResourceRecord,
   Timestamp,
 } from '../model.ts';
-import { callMetricUnit, identifyMetric, metricOutcome } from './callMetrics.ts';
+import { callMetricUnit, countsRequests, identifyMetric, metricOutcome } from './callMetrics.ts';
 import type { CoreState } from './coreState.ts';
 import {
   cumulativeStep,
@@ -72,6 +72,10 @@ export class MetricsIngest {
     if (resource !== this.lastResource) this.noteBatch(service, resource, time, arrival);
     const unit = callMetricUnit(record);
     if (unit === undefined || service.hasSpans) return undefined;
+    if (countsRequests(record)) {
+      service.metrics.requests ??= record.name;
+      if (service.metrics.requests !== record.name) return undefined;
+    }
     return this.countCalls(record, service, time, unit);
   }
 

@@ -50,6 +50,8 @@ export interface MetricsState {
   measured: boolean;
   /** When two processes were last seen to write one series, with no `service.instance.id` to tell them apart; 0: never. */
   twoWritersAt: number;
+  /** The one instrument that requests are counted by; absent: none yet. */
+  requests?: string;
 }
 
 export const newService = (

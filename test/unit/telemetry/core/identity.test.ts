@@ -330,3 +330,22 @@ describe('sampling', () => {
     assert.deepEqual(numbers(core, () => true, at(0)).total?.basis, 'all');
   });
 });
+
+describe('spans of Micrometer Tracing', () => {
+  it('name route and method in their own words', () => {
+    const core = newCore();
+    const attributes = {
+      uri: '/pets/{id}',
+      method: 'GET',
+      outcome: 'SERVER_ERROR',
+      status: '500',
+      'http.url': '/pets/7',
+    };
+    const name = 'http get /pets/{id}';
+    core.spans([span({ kind: 'server', name, scope: 'org.springframework.boot', attributes })], t0);
+    core.settle(t0);
+    const [operation] = core.operations().operations;
+    assert.deepEqual(operation?.http, { method: 'GET', route: '/pets/{id}' });
+    assert.equal(numbers(core, () => true, at(0)).total?.errors, 1);
+  });
+});

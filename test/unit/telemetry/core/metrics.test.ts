@@ -28,6 +28,39 @@ describe('metrics of services without spans', () => {
     );
   });
 
+  it('read Micrometer’s requests: uri is the route, status says what failed', () => {
+    const requests = (uri: string, status: string, n: number) =>
+      one(1000, minute, [n, 0, 0, 0], {
+        name: 'http.server.requests',
+        unit: 'milliseconds',
+        bounds: [100, 500, 1000],
+        attributes: { uri, method: 'GET', status, outcome: 'X', exception: 'none' },
+      });
+    const { core } = feed([
+      requests('/pets/{id}', '200', 5),
+      requests('/pets/{id}', '500', 2),
+      requests('/pets/{id}', '404', 1),
+      requests('NOT_FOUND', '404', 3),
+      requests('root', '200', 4),
+    ]);
+    const of = (route: string | undefined) =>
+      numbers(core, ({ http }) => http?.route === route, at(10 * minute)).total;
+    assert.equal(of('/pets/{id}')?.count, 8);
+    assert.equal(of('/pets/{id}')?.errors, 2);
+    assert.equal(of('/')?.count, 4);
+    assert.equal(of(undefined)?.count, 3);
+  });
+
+  it('count requests once where two instruments time them', () => {
+    const attributes = { uri: '/a', method: 'GET', status: '200', outcome: 'SUCCESS' };
+    const both = [
+      one(1000, minute, [5, 0, 0, 0]),
+      one(1000, minute, [5, 0, 0, 0], { name: 'http.server.requests', unit: 'ms', attributes }),
+    ];
+    assert.equal(count(both), 5);
+    assert.equal(count(both.reverse()), 5);
+  });
+
   it('take a lower value and a later start as resets, added whole', () => {
     const before = one(1000, minute, [5, 0, 0, 0]);
     assert.equal(count([before, one(1000, 2 * minute, [2, 0, 0, 0])]), 7);
