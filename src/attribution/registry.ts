@@ -8,6 +8,7 @@ import { handlerClass } from './rules/handlerClass.ts';
 import { httpRoute } from './rules/httpRoute.ts';
 import { messageDestination } from './rules/messageDestination.ts';
 import { override } from './rules/override.ts';
+import { queryLiteral } from './rules/queryLiteral.ts';
 import { rpcMethod } from './rules/rpcMethod.ts';
 import { spanLiteral } from './rules/spanLiteral.ts';
 import { spanMetrics } from './rules/spanMetrics.ts';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   frameworkInternals,
   codeAttributes,
   graphqlResolver,
+  queryLiteral,
   callsOut,
   spanMetrics,
   rpcMethod,

@@ -27,6 +27,19 @@ export interface SpanLiteral {
   readonly inTest?: true;
 }
 
+/** A query written with a builder, as far as the source says it. */
+export interface QueryLiteral {
+  /** The builder: `knex`. */
+  readonly by: string;
+  /** As the builder's instrumentation calls it; absent: any. */
+  readonly operation?: string;
+  /** Absent: any, it is computed. */
+  readonly table?: string;
+  readonly at: { readonly path: string; readonly line: number };
+  /** Absent at module level. */
+  readonly owner?: FunctionRef;
+}
+
 /** A class or interface with what it extends and implements. */
 export interface ClassDecl {
   readonly ref: FunctionRef;
@@ -93,6 +106,7 @@ export interface WorkspaceFacts {
   readonly runtimes: readonly RuntimeScopes[];
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
+  readonly queries?: readonly QueryLiteral[];
   /** Functions registered to run before handlers, under the name they have at run time. */
   readonly middleware?: readonly FunctionRef[];
   readonly overrides: readonly AttributionOverride[];

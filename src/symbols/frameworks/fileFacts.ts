@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 63;
+export const factsVersion = 64;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -109,6 +109,18 @@ export interface RegistrationFact {
   readonly target?: number;
 }
 
+/** A query written with a builder. */
+export interface QueryFact {
+  /** Id of the builder's pattern. */
+  readonly by: string;
+  /** Function that issues it; -1: module level. */
+  readonly scope: Scope;
+  readonly line: number;
+  /** As the instrumentation calls it; absent: decided elsewhere. */
+  readonly operation?: string;
+  readonly table: Expr;
+}
+
 export interface SpanFact {
   readonly name: Expr;
   /** Function that contains the call; -1: module level. */
@@ -147,6 +159,7 @@ export interface FileFacts {
   readonly decorators: readonly DecoratorFact[];
   readonly classes: readonly ClassFact[];
   readonly spans: readonly SpanFact[];
+  readonly queries?: readonly QueryFact[];
   readonly types?: readonly TypeFact[];
   /** Function → type of its first result, as written. */
   readonly results?: Readonly<Record<Scope, string>>;

@@ -10,6 +10,7 @@ import { javascriptEndpoints } from './javascriptEndpoints.ts';
 import { argumentsOf, readCall, readExpr } from './javascriptExpr.ts';
 import { readFunctionCalls } from './javascriptFunctionCalls.ts';
 import { readModuleStatements } from './javascriptModule.ts';
+import { readQueries } from './javascriptQueries.ts';
 import { ScopeReader } from './javascriptScopes.ts';
 
 const classTypes = new Set([
@@ -41,6 +42,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   readFunctionCalls(collector, vocabulary);
   readRouterPlumbing(collector, scopes);
+  readQueries(collector);
   readEndpoints(collector, javascriptEndpoints);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;

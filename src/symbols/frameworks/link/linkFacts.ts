@@ -5,6 +5,7 @@ import type { RouteDecl } from '../../../domain/route.ts';
 import type {
   ClassDecl,
   OpenRoute,
+  QueryLiteral,
   RuntimeScopes,
   SpanLiteral,
 } from '../../../domain/workspace.ts';
@@ -28,6 +29,7 @@ import { openApiRoutes } from './openApiRoutes.ts';
 import { ProgramPropertiesIndex } from './programProperties.ts';
 import { procedureRoutes } from './procedures.ts';
 import { linkResolvers } from './resolvers.ts';
+import { queriesOf } from './queries.ts';
 import { refOf } from './refOf.ts';
 
 import { RouterGraph } from './routerGraph.ts';
@@ -43,6 +45,7 @@ export interface LinkedFacts {
   readonly runtimes: readonly RuntimeScopes[];
   /** Functions registered to run before handlers. */
   readonly middleware: readonly FunctionRef[];
+  readonly queries: readonly QueryLiteral[];
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
 }
@@ -111,6 +114,7 @@ export function* linkSteps(
     classes,
     runtimes,
     middleware: middlewareOf(graph.middleware),
+    queries: yield* queriesOf(evaluator),
     ...(yield* linkEndpoints(evaluator)),
   };
 }
