@@ -74,7 +74,7 @@ async function parseAlone(
   let ms = 0;
   let lines = 0;
   for (const file of files) {
-    const source = await readSourceText(path.join(folder, file), file);
+    const source = readSourceText(path.join(folder, file), file);
     const language = languageOfPath(file);
     if (!source.ok || language === undefined) continue;
     const loaded = await pool.load(language);

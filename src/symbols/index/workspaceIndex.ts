@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -10,6 +11,7 @@ import { readSourceInTurns } from '../parser/extractFunctions.ts';
 import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
 import { fileFilter, type FileFilter } from './fileFilter.ts';
 import { readIndexCache, writeIndexCache, type CachedFile } from './indexCache.ts';
+import { ownStrings } from './ownStrings.ts';
 import { readSourceText, tooLarge } from './sourceText.ts';
 import { walkFolder } from './walk.ts';
 
@@ -229,7 +231,7 @@ export class WorkspaceIndex {
     known: CachedFile | undefined,
   ): Promise<CachedFile | undefined> {
     try {
-      const stat = await lstat(file);
+      const stat = lstatSync(file);
       if (!stat.isFile()) return undefined;
       const when = { size: stat.size, modified: stat.mtimeMs };
       if (known?.size === when.size && known.modified === when.modified) return known;
@@ -242,7 +244,7 @@ export class WorkspaceIndex {
       });
       const large = tooLarge(stat.size);
       if (large !== undefined) return skipped(large);
-      const source = await readSourceText(file, place.relativePath);
+      const source = readSourceText(file, place.relativePath);
       if (!source.ok) return skipped(source.reason, source.hash);
       if (known?.hash === source.hash && known.reason === undefined) return { ...known, ...when };
       const loaded = await this.load(language);
@@ -251,7 +253,7 @@ export class WorkspaceIndex {
       if (tree === undefined) return skipped('takes too long to parse', source.hash);
       try {
         const parsed = await readSourceInTurns(loaded, tree, source.text, { path: file, ...place });
-        const found = { functions: parsed.functions, facts: extractFacts(parsed) };
+        const found = ownStrings({ functions: parsed.functions, facts: extractFacts(parsed) });
         const symbols = tree.rootNode.hasError ? lastGood(known, found, source.text) : found;
         return { ...when, hash: source.hash, ...symbols };
       } finally {
