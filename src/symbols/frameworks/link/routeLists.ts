@@ -28,7 +28,7 @@ export interface ListedRoute {
 
 /** Bounds for lists that contain each other. */
 const deepestList = 40;
-const mostEntries = 50_000;
+const mostEntries = 20_000;
 
 /** Routes written as lists of entries, here or wherever the names in them lead. */
 export class RouteListReader {
@@ -36,7 +36,8 @@ export class RouteListReader {
   private readonly sink: RouteSink;
   private readonly modules = new Set<string>();
   private order = 0;
-  private depth = 0;
+  /** What is being read: a list that contains itself is read once. */
+  private readonly reading = new Set<Expr>();
 
   constructor(evaluator: Evaluator, sink: RouteSink) {
     this.evaluator = evaluator;
@@ -85,12 +86,14 @@ export class RouteListReader {
 
   /** Reads a list into a router. */
   read(framework: RouterFramework, key: string, source: Source): void {
-    if (this.depth > deepestList || this.order > mostEntries) return;
-    this.depth += 1;
+    const { expr } = source;
+    if (this.reading.size > deepestList || this.order > mostEntries) return;
+    if (expr === null || this.reading.has(expr)) return;
+    this.reading.add(expr);
     try {
       this.readExpr(framework, key, source);
     } finally {
-      this.depth -= 1;
+      this.reading.delete(expr);
     }
   }
 
@@ -244,7 +247,8 @@ export class RouteListReader {
         : value?.kind === 'text' && value.text.unresolved === undefined
           ? this.evaluator.moduleNamed(file, value.text.text)
           : undefined;
-    if (module === undefined) return value?.kind === 'text';
+    // Lists joined of lists are no names.
+    if (module === undefined) return value?.kind === 'text' && value.text.unresolved === undefined;
     const child = this.readModule(framework, module, false);
     this.sink.addMount(key, child, prefix, this.next());
     return true;
