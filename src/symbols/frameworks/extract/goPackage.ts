@@ -61,6 +61,10 @@ export function packageName(module: string): string {
   return name.replace(/\.v\d+$/, '');
 }
 
+/** Versions of one module are one framework: `github.com/go-chi/chi/v5`. */
+export const unversioned = (module: string): string =>
+  module.replace(/\/v\d+(?=\/|$)/, '').replace(/\.v\d+$/, '');
+
 const constant = /^[ \t]*(?:const[ \t]+)?(\w+)(?:[ \t]+[\w.]+)?[ \t]*=[ \t]*(\S.*)$/gm;
 
 function readConstants(collector: FactsCollector, node: Node): void {

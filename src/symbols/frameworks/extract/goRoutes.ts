@@ -5,7 +5,7 @@ import { vocabularyOf } from '../registry.ts';
 import { anyOf, escapeForPattern, type FactsCollector } from './collector.ts';
 import { argumentsOf, readGoCall, readGoExpr } from './goExpr.ts';
 import { chainedOn, readLocals, separateRebindings } from './goLocals.ts';
-import { isNamedType } from './goPackage.ts';
+import { isNamedType, unversioned } from './goPackage.ts';
 import { longestHead, readSignature, type GoSignature } from './goSignature.ts';
 
 const vocabulary = vocabularyOf('go');
@@ -41,10 +41,6 @@ export function readGoRoutes(
   separateRebindings(collector, reader.blocks);
   facts.calls.sort((a, b) => a.call.at - b.call.at);
 }
-
-/** Versions of one module are one framework: `github.com/go-chi/chi/v5`. */
-export const unversioned = (module: string): string =>
-  module.replace(/\/v\d+(?=\/|$)/, '').replace(/\.v\d+$/, '');
 
 /** What a constructor really makes, where its head says only an interface. */
 function readConstructors(

@@ -1,5 +1,6 @@
 import { isCall, type CallExpr, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
+import { unversioned } from '../extract/goPackage.ts';
 import { parentOf } from '../families/family.ts';
 import type { Evaluator, ObjectValue, Value } from './evaluator.ts';
 import type { Declared, FolderModule, FolderModules, TypeName } from './folderModules.ts';
@@ -197,7 +198,3 @@ export class TypedValues {
 }
 
 const fieldKey = (type: TypeName, field: string): string => `${type.folder}:${type.name}.${field}`;
-
-/** Versions of one module are one framework: `github.com/go-chi/chi/v5`. */
-export const unversioned = (module: string): string =>
-  module.replace(/\/v\d+(?=\/|$)/, '').replace(/\.v\d+$/, '');
