@@ -6,7 +6,7 @@ import { readExpr, unwrap } from './javascriptExpr.ts';
 
 let seeds: RegExp | undefined;
 
-/** Calls of functions and classes of interest by their bare name: `new ApolloServer({…})`, `makeExecutableSchema({…})`. */
+/** Calls of functions and classes of interest by name: `new ApolloServer({…})`, `trpcNext.createNextApiHandler({…})`. */
 export function readFunctionCalls(
   collector: FactsCollector,
   { functions, functionModules }: Vocabulary,
@@ -14,11 +14,12 @@ export function readFunctionCalls(
   const { calls, imports } = collector.facts;
   if (!imports.some((i) => functionModules.some((m) => m.test(i.module)))) return;
   seeds ??= new RegExp(
-    `(?:^|[^.\\w$])(${anyOf(functions) ?? ''})\\s*(?:<[^()<>]{0,200}>)?\\(`,
+    `(?:^|[^\\w$])(${anyOf(functions) ?? ''})\\s*(?:<[^()<>]{0,200}>)?\\(`,
     'gm',
   );
   for (const { node } of collector.seeds(seeds)) {
-    const call = node.parent;
+    const callee = node.parent?.type === 'member_expression' ? node.parent : node;
+    const call = callee.parent;
     if (call?.type !== 'call_expression' && call?.type !== 'new_expression') continue;
     const expr = readExpr(collector, call);
     if (!isCall(expr)) continue;

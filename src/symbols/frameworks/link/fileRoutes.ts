@@ -97,7 +97,7 @@ class FileReader {
             handler: may ? undefined : handler,
             file,
             line: lineOf(handler),
-            ...(may ? { why: servedBefore(given) } : {}),
+            ...(may ? { why: servedBefore(given, placed.route) } : {}),
             ...(framework.delegated === undefined ? {} : { delegated: 'catchAll' as const }),
           };
     }
@@ -179,9 +179,11 @@ class FileReader {
   }
 }
 
-const servedBefore = ({ spans }: FileExport): string =>
+const servedBefore = ({ spans }: FileExport, route: string): string =>
   `what was rendered at build time may be served without running it${
-    spans?.[0] === undefined ? '' : `; the spans “${spans[0]}” show when it runs`
+    spans?.[0] === undefined
+      ? ''
+      : `; the spans “${spans[0].replace('{route}', route)}” show when it runs`
   }`;
 
 const lineOf = (found: Found | undefined): number =>
