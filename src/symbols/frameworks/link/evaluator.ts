@@ -460,15 +460,16 @@ export class Evaluator {
   private topLevelExport(file: LinkedFile, name: string): Value | undefined {
     if (name === '*') return { kind: 'module', file };
     const own = this.local(file, -1, name);
-    if (own !== undefined) return own;
+    // A module that hands on a function of its own name: `mod home; pub use home::*`.
+    if (own !== undefined && own.kind !== 'module') return own;
     const path = this.modules.submodule(file.path, name);
     const submodule = path === undefined ? undefined : this.files.get(path);
-    if (submodule !== undefined) return { kind: 'module', file: submodule };
+    if (own === undefined && submodule !== undefined) return { kind: 'module', file: submodule };
     for (const star of file.stars) {
       const value = this.module(file, star, name);
       if (value !== undefined && value.kind !== 'external') return value;
     }
-    return undefined;
+    return own;
   }
 
   /** What `value.name` is. */
