@@ -36,7 +36,9 @@ export async function indexFolders(
   signal: AbortSignal,
 ): Promise<readonly IndexFolder[]> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((f) => f.uri.scheme === 'file');
-  const git = trusted ? await gitPath() : undefined;
+  // Asking for git waits until its extension has started: only where there is something to ask it.
+  const any = trusted && folders.some(({ uri }) => isRepository(uri.fsPath));
+  const git = any ? await gitPath() : undefined;
   return Promise.all(
     folders.map(async ({ uri }): Promise<IndexFolder> => {
       const exclude = [...excludedByEditor(uri), ...settings.get('prodlens.exclude', uri)];
