@@ -31,7 +31,10 @@ export function handlersOf(
   because: string,
 ): Verdict {
   for (const e of endpoints.slice(0, 10))
-    context.step('rule', `${e.key} (${e.framework}) is registered at ${placeOf(e)}`);
+    context.step(
+      'rule',
+      `${e.unresolved ?? e.key} (${e.framework}) is registered at ${placeOf(e)}`,
+    );
   const handlers = endpoints.flatMap((e) => e.handler ?? []);
   const [first] = endpoints;
   if (handlers.length === 0 && first !== undefined)

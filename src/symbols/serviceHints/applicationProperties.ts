@@ -118,6 +118,7 @@ function namedBy(
   return { name, covers, source: `${key} in ${input.relativePath}`, strength: 'telemetry' };
 }
 
-/** Only what may be a part of a path is kept, and nothing that may be secret. */
-const pathLike = /^(?=.{0,120}$)\/?[\w.~-]*(?:\/[\w.~{}:*-]*)*$|\$\{/;
+/** Only what may be a part of a path, or a list of topics, is kept, and nothing that may be secret. */
+const pathLike =
+  /^(?=.{0,120}$)(?:\/?[\w.~-]*(?:\/[\w.~{}:*-]*)*|[\w.-]+(?:\s*,\s*[\w.-]+)+)$|\$\{/;
 const secret = /pass|secret|token|credential|apikey|privatekey/;

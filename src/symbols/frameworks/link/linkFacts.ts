@@ -115,7 +115,7 @@ export function* linkSteps(
     runtimes,
     middleware: middlewareOf(graph.middleware),
     queries: yield* queriesOf(evaluator),
-    ...(yield* linkEndpoints(evaluator)),
+    ...(yield* linkEndpoints(evaluator, properties)),
   };
 }
 

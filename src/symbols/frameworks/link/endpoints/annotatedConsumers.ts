@@ -1,6 +1,7 @@
 import type { ConsumerFramework } from '../../endpoints/endpointFramework.ts';
 import { argument } from '../../expression.ts';
 import type { Evaluator } from '../evaluator.ts';
+import type { ProgramPropertiesIndex } from '../programProperties.ts';
 import type { Text } from '../text.ts';
 import { destinationsOf } from './destinations.ts';
 import { calleeName, type LinkedEndpoint, type Placed } from './linkedEndpoint.ts';
@@ -11,6 +12,7 @@ export function annotatedConsumers(
   framework: ConsumerFramework,
   { file, call }: Placed,
   target: number,
+  properties: ProgramPropertiesIndex,
 ): LinkedEndpoint[] {
   const form = framework.annotations?.[calleeName(call)];
   const decl = file.functions[target];
@@ -21,7 +23,9 @@ export function annotatedConsumers(
   const texts: readonly Text[] =
     given === undefined
       ? [{ text: '', unresolved: 'a destination that the annotation does not name' }]
-      : destinationsOf(evaluator, file, owner, given);
+      : destinationsOf(evaluator, file, owner, given).flatMap((text) =>
+          filled(properties.fill(text, file.path)),
+        );
   const handlers = isClass ? handlersIn(framework, form, file, target) : [target];
   return texts.flatMap(({ text, unresolved }) =>
     (handlers.length === 0 ? [undefined] : handlers).map((index) => ({
@@ -33,6 +37,13 @@ export function annotatedConsumers(
       line: call.line,
     })),
   );
+}
+
+/** A property may hold a list; Spring's expressions are a program of their own. */
+function filled(text: Text): readonly Text[] {
+  if (text.unresolved !== undefined) return [{ text: '', unresolved: text.unresolved }];
+  if (text.text.includes('#{')) return [{ text: '', unresolved: text.text }];
+  return text.text.split(',').map((part) => ({ text: part.trim() }));
 }
 
 type Annotation = NonNullable<ConsumerFramework['annotations']>[string];

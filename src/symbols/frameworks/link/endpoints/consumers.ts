@@ -5,6 +5,7 @@ import type { Scope } from '../../fileFacts.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { handlerOf, type Found } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
+import type { ProgramPropertiesIndex } from '../programProperties.ts';
 import type { Text } from '../text.ts';
 import { annotatedConsumers } from './annotatedConsumers.ts';
 import { destinationsOf } from './destinations.ts';
@@ -20,6 +21,7 @@ export function* consumerEndpoints(
   evaluator: Evaluator,
   framework: ConsumerFramework,
   placed: readonly Placed[],
+  properties: ProgramPropertiesIndex,
 ): Generator<void, LinkedConsumers> {
   const endpoints: LinkedEndpoint[] = [];
   const bindings: DestinationBinding[] = [];
@@ -38,7 +40,7 @@ export function* consumerEndpoints(
     yield;
     const name = calleeName(one.call);
     if (one.target !== undefined) {
-      endpoints.push(...annotatedConsumers(evaluator, framework, one, one.target));
+      endpoints.push(...annotatedConsumers(evaluator, framework, one, one.target, properties));
       continue;
     }
     const whole = framework.calls?.[name];

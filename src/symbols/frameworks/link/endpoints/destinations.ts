@@ -28,8 +28,6 @@ export function destinationsOf(
   if (value?.kind === 'written' && isList(value.expr))
     return again(value.expr.list, value.file, value.scope);
   const text = evaluator.text(file, scope, expr);
-  // Spring's placeholders and expressions.
-  if (/[$#]\{/.test(text.text)) return [{ text: '', unresolved: text.text }];
   return text.text === '' && text.unresolved === undefined
     ? [{ text: '', unresolved: renderExpr(expr) }]
     : [text];

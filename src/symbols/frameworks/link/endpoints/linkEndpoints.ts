@@ -6,6 +6,7 @@ import type {
 import type { EndpointFramework } from '../../endpoints/endpointFramework.ts';
 import { endpointFrameworks } from '../../endpoints/registry.ts';
 import type { Evaluator } from '../evaluator.ts';
+import type { ProgramPropertiesIndex } from '../programProperties.ts';
 import { refOf } from '../refOf.ts';
 import { consumerEndpoints } from './consumers.ts';
 import type { LinkedEndpoint, Placed } from './linkedEndpoint.ts';
@@ -20,7 +21,10 @@ export interface LinkedEndpoints {
 const mostEndpoints = 50_000;
 
 /** Everything that the workspace serves beside HTTP routes. */
-export function* linkEndpoints(evaluator: Evaluator): Generator<void, LinkedEndpoints> {
+export function* linkEndpoints(
+  evaluator: Evaluator,
+  properties: ProgramPropertiesIndex,
+): Generator<void, LinkedEndpoints> {
   const byFramework = new Map<string, Placed[]>();
   for (const file of evaluator.files.values())
     for (const { framework, scope, call, target } of file.facts.registrations) {
@@ -34,7 +38,7 @@ export function* linkEndpoints(evaluator: Evaluator): Generator<void, LinkedEndp
   for (const framework of endpointFrameworks) {
     yield;
     const placed = byFramework.get(framework.id) ?? [];
-    const linked = yield* endpointsOf(evaluator, framework, placed);
+    const linked = yield* endpointsOf(evaluator, framework, placed, properties);
     for (const endpoint of linked.endpoints)
       if (endpoints.length < mostEndpoints) endpoints.push(declOf(endpoint));
     destinationBindings.push(...(linked.bindings ?? []));
@@ -46,6 +50,7 @@ function* endpointsOf(
   evaluator: Evaluator,
   framework: EndpointFramework,
   placed: readonly Placed[],
+  properties: ProgramPropertiesIndex,
 ): Generator<
   void,
   {
@@ -59,7 +64,7 @@ function* endpointsOf(
     case 'task':
       return { endpoints: yield* taskEndpoints(evaluator, framework, placed) };
     case 'consumer':
-      return yield* consumerEndpoints(evaluator, framework, placed);
+      return yield* consumerEndpoints(evaluator, framework, placed, properties);
   }
 }
 
