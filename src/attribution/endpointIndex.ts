@@ -24,22 +24,21 @@ export class EndpointIndex {
   private readonly services: Map<string, EndpointDecl[]>;
   private readonly taskIndex: Map<string, EndpointDecl[]>;
   private readonly destinationIndex: Map<string, EndpointDecl[]>;
-  private readonly boundTo: Map<string, DestinationBinding[]>;
-  /** Consumers whose destination can't be read. */
-  readonly unread: readonly EndpointDecl[];
+  private readonly bindings: readonly { readonly matches: RegExp; readonly to: string }[];
+  /** All consumers of destinations. */
+  readonly consumers: readonly EndpointDecl[];
 
   constructor(endpoints: readonly EndpointDecl[], bindings: readonly DestinationBinding[]) {
     const of = (protocol: EndpointDecl['protocol']): EndpointDecl[] =>
       endpoints.filter((e) => e.protocol === protocol);
     this.services = groupBy(of('rpc'), (e) => e.key.slice(0, e.key.indexOf('/')));
     this.taskIndex = groupBy(of('task'), (e) => e.key.slice(e.key.lastIndexOf('.') + 1));
-    const destinations = of('destination');
+    this.consumers = of('destination');
     this.destinationIndex = groupBy(
-      destinations.filter((e) => e.unresolved === undefined),
+      this.consumers.filter((e) => e.unresolved === undefined),
       (e) => e.key,
     );
-    this.unread = destinations.filter((e) => e.unresolved !== undefined);
-    this.boundTo = groupBy(bindings, (b) => b.from);
+    this.bindings = bindings.map(({ from, to }) => ({ matches: bindingPattern(from), to }));
   }
 
   /** All endpoints of a service by its simple name; generators of code may append `Service` to it. */
@@ -58,8 +57,17 @@ export class EndpointIndex {
     return this.destinationIndex.get(name) ?? [];
   }
 
-  /** Queues that get the messages of an exchange. */
-  queuesOf(exchange: string): readonly string[] {
-    return (this.boundTo.get(exchange) ?? []).map((b) => b.to);
+  /** Queues that get the messages of an exchange, or of a routing key. */
+  queuesOf(name: string): readonly string[] {
+    return this.bindings.filter((b) => b.matches.test(name)).map((b) => b.to);
   }
+}
+
+/** AMQP's topics: `*` is one word, `#` any number of them. https://www.rabbitmq.com/tutorials/tutorial-five-python */
+function bindingPattern(from: string): RegExp {
+  const words = from.split('.').map((word) => {
+    if (word === '#') return '(?:[^.]+(?:\\.|$))*';
+    return `${word === '*' ? '[^.]+' : word.replace(/[^\w-]/g, '\\$&')}(?:\\.|$)`;
+  });
+  return new RegExp(`^${words.join('')}$`);
 }

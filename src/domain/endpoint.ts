@@ -26,7 +26,7 @@ export interface EndpointDecl {
   readonly inTest?: true;
 }
 
-/** An exchange, or a topic of a broker, whose messages reach a queue: some instrumentations name only the first. */
+/** An exchange, or a pattern of routing keys, whose messages reach a queue: some instrumentations name only the first. */
 export interface DestinationBinding {
   readonly from: string;
   readonly to: string;

@@ -65,7 +65,20 @@ function answer(
       bound.length > 0 ? 'strong' : 'exact',
       `a consumer of ${label} is registered`,
     );
-  return unreadVerdict(context, label);
+  return context.operation.scope.startsWith(routingKeyOnly)
+    ? byRoutingKey(context, label)
+    : unreadVerdict(context, label);
+}
+
+/** Java agent 2.33, spring-rabbit: `<routing key> process`, and the routing key as the destination; of direct messages it is the queue. */
+const routingKeyOnly = 'io.opentelemetry.spring-rabbit';
+
+function byRoutingKey(context: RuleContext, label: string): Verdict {
+  const consumers = fitting(context, context.index.endpoints.consumers);
+  const because = `the telemetry names only the routing key ${label}, and no binding of it to a queue was found in the source`;
+  return consumers.length === 0
+    ? passBecause(`no consumer of ${label} was found in the workspace’s source`)
+    : handlersOf(context, consumers, 'weak', because);
 }
 
 function fitting(
@@ -84,7 +97,10 @@ const systemOf = ({ messaging }: Operation): string | undefined =>
 
 /** All others are read, so messages of an unknown destination can only go where the source doesn't say it. */
 function unreadVerdict(context: RuleContext, label: string): Verdict {
-  const unread = fitting(context, context.index.endpoints.unread);
+  const unread = fitting(
+    context,
+    context.index.endpoints.consumers.filter((e) => e.unresolved !== undefined),
+  );
   const [first] = unread;
   if (first === undefined)
     return passBecause(`no consumer of ${label} was found in the workspace’s source`);

@@ -58,7 +58,13 @@ export interface ConsumerFramework extends EndpointFrameworkBase {
   readonly annotations?: Readonly<
     Record<
       string,
-      { readonly destination: Arg; readonly handler?: string; readonly handlers?: string }
+      {
+        readonly destination: Arg;
+        readonly handler?: string;
+        readonly handlers?: string;
+        /** Annotations inside of it that bind a queue to routing keys; the queue is an annotation of its own, or a name. */
+        readonly bindings?: { readonly at: Arg; readonly queue: Arg; readonly keys: Arg };
+      }
     >
   >;
   /** Calls that bind a queue to an exchange. */

@@ -20,7 +20,15 @@ export const springRabbit: ConsumerFramework = {
   system: 'rabbitmq',
   mentions: ['@RabbitListener\\b'],
   annotations: {
-    RabbitListener: { destination: { named: ['queues'] }, handlers: 'RabbitHandler' },
+    RabbitListener: {
+      destination: { named: ['queues', 'queuesToDeclare'] },
+      handlers: 'RabbitHandler',
+      bindings: {
+        at: { named: ['bindings'] },
+        queue: { at: 0, named: ['value'] },
+        keys: { named: ['key'] },
+      },
+    },
   },
 };
 

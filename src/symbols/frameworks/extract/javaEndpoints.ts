@@ -13,17 +13,31 @@ function readAnnotation(
   const owner = annotation?.parent?.type === 'modifiers' ? annotation.parent.parent : null;
   if (annotation?.type.endsWith('annotation') !== true || owner === null) return undefined;
   const target = collector.declared(owner);
-  if (target === undefined) return undefined;
+  return target === undefined
+    ? undefined
+    : { target, call: annotationCall(collector, annotation, name.text) };
+}
+
+function annotationCall(collector: FactsCollector, annotation: Node, name: string): CallExpr {
   const args: Expr[] = [];
   const named: Record<string, Expr> = {};
   for (const given of annotation.childForFieldName('arguments')?.namedChildren ?? []) {
     if (given.type.endsWith('comment')) continue;
     const key = given.type === 'element_value_pair' ? given.childForFieldName('key')?.text : '';
-    if (key === '') args.push(readJavaExpr(collector, given));
-    else if (key !== undefined)
-      named[key] = readJavaExpr(collector, given.childForFieldName('value'));
+    if (key === '') args.push(readValue(collector, given));
+    else if (key !== undefined) named[key] = readValue(collector, given.childForFieldName('value'));
   }
-  return { target, call: callExpr(annotation, { name: name.text }, args, named) };
+  return callExpr(annotation, { name }, args, named);
+}
+
+/** Values of annotations may be annotations: `bindings = @QueueBinding(…)`. */
+function readValue(collector: FactsCollector, value: Node | null, depth = 0): Expr {
+  if (value === null || depth > 4) return null;
+  if (value.type === 'annotation')
+    return annotationCall(collector, value, value.childForFieldName('name')?.text ?? '');
+  return value.type === 'element_value_array_initializer'
+    ? { list: value.namedChildren.map((child) => readValue(collector, child, depth + 1)) }
+    : readJavaExpr(collector, value);
 }
 
 function callOf(name: Node): Node | undefined {

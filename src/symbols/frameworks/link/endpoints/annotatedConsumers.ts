@@ -1,10 +1,10 @@
 import type { ConsumerFramework } from '../../endpoints/endpointFramework.ts';
-import { argument } from '../../expression.ts';
+import { argument, isCall, isList, type CallExpr, type Expr } from '../../expression.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { ProgramPropertiesIndex } from '../programProperties.ts';
 import type { Text } from '../text.ts';
 import { destinationsOf } from './destinations.ts';
-import { calleeName, type LinkedEndpoint, type Placed } from './linkedEndpoint.ts';
+import { calleeName, type LinkedConsumers, type Placed } from './linkedEndpoint.ts';
 
 /** Methods whose annotation, or whose class's annotation, names topics and queues. */
 export function annotatedConsumers(
@@ -13,21 +13,28 @@ export function annotatedConsumers(
   { file, call }: Placed,
   target: number,
   properties: ProgramPropertiesIndex,
-): LinkedEndpoint[] {
+): LinkedConsumers {
   const form = framework.annotations?.[calleeName(call)];
   const decl = file.functions[target];
-  if (form === undefined || decl === undefined) return [];
+  if (form === undefined || decl === undefined) return { endpoints: [], bindings: [] };
   const isClass = decl.kind === 'class';
   const owner = isClass ? target : (file.classAround(target) ?? -1);
+  const texts = (given: Expr | undefined): readonly Text[] =>
+    destinationsOf(evaluator, file, owner, given).flatMap((text) =>
+      filled(properties.fill(text, file.path)),
+    );
+  const bound = boundQueues(call, form).map(({ queue, keys }) => ({
+    queues: texts(queue),
+    keys: texts(keys),
+  }));
   const given = argument(call, form.destination);
-  const texts: readonly Text[] =
-    given === undefined
-      ? [{ text: '', unresolved: 'a destination that the annotation does not name' }]
-      : destinationsOf(evaluator, file, owner, given).flatMap((text) =>
-          filled(properties.fill(text, file.path)),
-        );
+  const named = [...texts(nested(given)), ...bound.flatMap((b) => b.queues)];
+  const destinations: readonly Text[] =
+    named.length > 0
+      ? named
+      : [{ text: '', unresolved: 'a destination that the annotation does not name' }];
   const handlers = isClass ? handlersIn(framework, form, file, target) : [target];
-  return texts.flatMap(({ text, unresolved }) =>
+  const endpoints = destinations.flatMap(({ text, unresolved }) =>
     (handlers.length === 0 ? [undefined] : handlers).map((index) => ({
       framework,
       key: text,
@@ -36,6 +43,38 @@ export function annotatedConsumers(
       file,
       line: call.line,
     })),
+  );
+  const bindings = bound.flatMap(({ queues, keys }) =>
+    queues.flatMap((to) =>
+      keys.flatMap((from) =>
+        to.unresolved === undefined && from.unresolved === undefined
+          ? [{ from: from.text, to: to.text }]
+          : [],
+      ),
+    ),
+  );
+  return { endpoints, bindings };
+}
+
+/** A queue that is an annotation of its own: `@Queue("orders")`. */
+const nested = (expr: Expr | undefined): Expr | undefined =>
+  isCall(expr) ? argument(expr, { at: 0, named: ['value', 'name'] }) : expr;
+
+function boundQueues(
+  call: CallExpr,
+  form: Annotation,
+): { readonly queue: Expr | undefined; readonly keys: Expr | undefined }[] {
+  const { bindings } = form;
+  const given = bindings === undefined ? undefined : argument(call, bindings.at);
+  return (isList(given) ? given.list : [given]).flatMap((binding) =>
+    bindings !== undefined && isCall(binding)
+      ? [
+          {
+            queue: nested(argument(binding, bindings.queue)),
+            keys: argument(binding, bindings.keys),
+          },
+        ]
+      : [],
   );
 }
 

@@ -9,12 +9,12 @@ import type { ProgramPropertiesIndex } from '../programProperties.ts';
 import type { Text } from '../text.ts';
 import { annotatedConsumers } from './annotatedConsumers.ts';
 import { destinationsOf } from './destinations.ts';
-import { calleeName, type LinkedEndpoint, type Placed } from './linkedEndpoint.ts';
-
-export interface LinkedConsumers {
-  readonly endpoints: readonly LinkedEndpoint[];
-  readonly bindings: readonly DestinationBinding[];
-}
+import {
+  calleeName,
+  type LinkedConsumers,
+  type LinkedEndpoint,
+  type Placed,
+} from './linkedEndpoint.ts';
 
 /** Functions that get the messages of topics and queues. */
 export function* consumerEndpoints(
@@ -40,7 +40,9 @@ export function* consumerEndpoints(
     yield;
     const name = calleeName(one.call);
     if (one.target !== undefined) {
-      endpoints.push(...annotatedConsumers(evaluator, framework, one, one.target, properties));
+      const annotated = annotatedConsumers(evaluator, framework, one, one.target, properties);
+      endpoints.push(...annotated.endpoints);
+      bindings.push(...annotated.bindings);
       continue;
     }
     const whole = framework.calls?.[name];

@@ -1,3 +1,4 @@
+import type { DestinationBinding } from '../../../../domain/endpoint.ts';
 import type { EndpointFramework } from '../../endpoints/endpointFramework.ts';
 import type { CallExpr, Expr } from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
@@ -15,6 +16,11 @@ export interface LinkedEndpoint {
   readonly handler: Found | undefined;
   readonly file: LinkedFile;
   readonly line: number;
+}
+
+export interface LinkedConsumers {
+  readonly endpoints: readonly LinkedEndpoint[];
+  readonly bindings: readonly DestinationBinding[];
 }
 
 /** A registration with its file. */
