@@ -19,6 +19,8 @@ export function rpcName(text: string): RpcName | undefined {
 /** Languages write a method's name in their own case: `add_item`, `addItem`, `AddItem`. */
 export const methodKey = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
+const lastName = (dotted: string): string => dotted.slice(dotted.lastIndexOf('.') + 1);
+
 /** Endpoints of the source by what telemetry names. */
 export class EndpointIndex {
   private readonly services: Map<string, EndpointDecl[]>;
@@ -32,7 +34,7 @@ export class EndpointIndex {
     const of = (protocol: EndpointDecl['protocol']): EndpointDecl[] =>
       endpoints.filter((e) => e.protocol === protocol);
     this.services = groupBy(of('rpc'), (e) => e.key.slice(0, e.key.indexOf('/')));
-    this.taskIndex = groupBy(of('task'), (e) => e.key.slice(e.key.lastIndexOf('.') + 1));
+    this.taskIndex = groupBy(of('task'), (e) => lastName(e.key));
     this.consumers = of('destination');
     this.destinationIndex = groupBy(
       this.consumers.filter((e) => e.unresolved === undefined),
@@ -46,8 +48,10 @@ export class EndpointIndex {
     return this.services.get(simpleName) ?? this.services.get(`${simpleName}Service`) ?? [];
   }
 
-  task(name: string): readonly EndpointDecl[] {
-    const last = this.taskIndex.get(name.slice(name.lastIndexOf('.') + 1)) ?? [];
+  /** Ruby's modules are joined with `::`. */
+  task(written: string): readonly EndpointDecl[] {
+    const name = written.replaceAll('::', '.');
+    const last = this.taskIndex.get(lastName(name)) ?? [];
     return last.filter(
       (e) => e.key === name || (e.openStart === true && `.${e.key}`.endsWith(`.${name}`)),
     );

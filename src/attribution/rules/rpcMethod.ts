@@ -14,6 +14,10 @@ export const rpcMethod: Rule = {
     const asked = question(operation);
     if (asked === undefined) return pass;
     const label = `${asked.service.join('.')}/${asked.method}`;
+    if (operation.rpc === undefined && operation.http !== undefined) {
+      const known = context.index.endpoints.service(asked.service.at(-1) ?? '');
+      if (known.length === 0) return pass;
+    }
     if (operation.kind === 'client')
       return noOwner(`a client span of ${label} is a call out, counted for the function around it`);
     return answer(context, asked, label);
@@ -25,7 +29,9 @@ function question({ kind, rpc, name, source, http }: Operation): RpcName | undef
   if (kind !== 'server' && kind !== 'client' && !(source === 'metric' && rpc !== undefined))
     return undefined;
   if (rpc !== undefined) return rpcName(rpc.method) ?? { service: [], method: rpc.method };
-  return http === undefined ? rpcName(name.replace(/^grpc\.(?=[\w.]+\/)/, '')) : undefined;
+  if (http === undefined) return rpcName(name.replace(/^grpc\.(?=[\w.]+\/)/, ''));
+  // gRPC on ASP.NET Core: the route is the method's path.
+  return http.method === 'POST' && http.route !== undefined ? rpcName(http.route) : undefined;
 }
 
 function answer(context: RuleContext, asked: RpcName, label: string): Verdict {

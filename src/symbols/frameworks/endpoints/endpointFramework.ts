@@ -42,7 +42,8 @@ export interface ConsumerFramework extends EndpointFrameworkBase {
     Record<
       string,
       {
-        readonly destination: Arg;
+        /** An argument; or what the receiver was made with, by the call that made it. */
+        readonly destination: Arg | { readonly receiver: Readonly<Record<string, Arg>> };
         readonly handler: Arg | 'enclosing';
         /** The handler is this method of what is given. */
         readonly method?: string;

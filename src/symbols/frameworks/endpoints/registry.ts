@@ -1,6 +1,7 @@
 import { celery } from './celery.ts';
 import { connectGo } from './connectGo.ts';
 import { connectNode } from './connectNode.ts';
+import { aioPika } from './aioPika.ts';
 import { amqplib } from './amqplib.ts';
 import { bullmq } from './bullmq.ts';
 import { confluentKafka } from './confluentKafka.ts';
@@ -8,8 +9,10 @@ import { kafkaClients } from './kafkaClients.ts';
 import { kafkajs } from './kafkajs.ts';
 import { nestMicroservices } from './nestMicroservices.ts';
 import { pika } from './pika.ts';
+import { sidekiq } from './sidekiq.ts';
 import { springJms, springKafka, springRabbit, springSqs } from './springMessaging.ts';
 import type { EndpointFramework } from './endpointFramework.ts';
+import { grpcDotnet } from './grpcDotnet.ts';
 import { grpcGo } from './grpcGo.ts';
 import { grpcJava } from './grpcJava.ts';
 import { grpcNode } from './grpcNode.ts';
@@ -28,6 +31,9 @@ export const endpointFrameworks: readonly EndpointFramework[] = [
   grpcPython,
   nestGrpc,
   niceGrpc,
+  grpcDotnet,
+  sidekiq,
+  aioPika,
   amqplib,
   bullmq,
   confluentKafka,

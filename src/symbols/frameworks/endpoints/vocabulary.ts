@@ -26,7 +26,10 @@ export function endpointVocabulary(family: string): EndpointVocabulary | undefin
 }
 
 function gather(family: string): EndpointVocabulary | undefined {
-  const frameworks = endpointFrameworks.filter((f) => f.family === family).map(wordsOf);
+  const frameworks = endpointFrameworks
+    .filter((f) => f.family === family)
+    .map(wordsOf)
+    .filter((words) => words.callee !== undefined || words.decorator !== undefined);
   if (frameworks.length === 0) return undefined;
   const mentioned = new RegExp(frameworks.map((f) => f.mentioned.source).join('|'));
   return { mentioned, frameworks };

@@ -6,7 +6,7 @@ import { vocabularyOf } from '../registry.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { decoratedBy, decoratorArguments } from './javascriptDecorator.ts';
-import { javascriptEndpoints } from './javascriptEndpoints.ts';
+import { javascriptEndpoints, readFactories } from './javascriptEndpoints.ts';
 import { argumentsOf, readCall, readExpr } from './javascriptExpr.ts';
 import { readFunctionCalls } from './javascriptFunctionCalls.ts';
 import { readModuleStatements } from './javascriptModule.ts';
@@ -44,6 +44,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   readRouterPlumbing(collector, scopes);
   readQueries(collector);
   readEndpoints(collector, javascriptEndpoints);
+  readFactories(collector);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;
 }

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isCall, type Expr } from '../expression.ts';
+import { isCall, isName, isObject, type Expr } from '../expression.ts';
 import { callExpr, escapeForPattern, type FactsCollector } from './collector.ts';
 import { bindAssigned, type EndpointSyntax } from './endpoints.ts';
 import { decoratedBy } from './javascriptDecorator.ts';
@@ -20,6 +20,25 @@ const assigned = (collector: FactsCollector, name: Node): Expr =>
   name.parent?.type === 'variable_declarator'
     ? readExpr(collector, name.parent.childForFieldName('value'))
     : null;
+
+/** Parameters that handlers of calls have, by name or by type. */
+const handlesCalls =
+  /\(\s*_?call\s*[,:)]|\bServer(?:Unary|Writable|Readable|Duplex)|ServiceImplementation\b/;
+
+/** Functions that make what registrations are given: `return { getCart(call, callback) {…} }`. */
+export function readFactories(collector: FactsCollector): void {
+  if (!handlesCalls.test(collector.file.text)) return;
+  for (const { node } of collector.seeds(/(?:\breturn\s*|=>\s*\(\s*)(\{)/g)) {
+    const object = node.parent;
+    const scope = collector.scopeOf(node);
+    if (object?.type !== 'object' || scope < 0) continue;
+    const value = readExpr(collector, object);
+    if (!isObject(value) || collector.facts.returns.some((r) => r.scope === scope)) continue;
+    collector.facts.returns.push({ scope, value });
+    const names = Object.values(value.object).flatMap((v) => (isName(v) ? [v.name] : []));
+    bindAssigned(collector, new Set(names), assignment, assigned);
+  }
+}
 
 export const javascriptEndpoints: EndpointSyntax = {
   family: 'javascript',

@@ -43,7 +43,7 @@ export function identify(span: SpanRecord, refined?: string): SpanIdentity {
   );
   const rpc = readRpc(attributes, span.name);
   const messaging = readMessaging(attributes);
-  const task = text(attributes, 'celery.task_name');
+  const task = text(attributes, 'celery.task_name', 'messaging.sidekiq.job_class');
   const code = readCode(attributes);
   const layer = frameworkLayer(attributes);
   const name = cut(

@@ -1,11 +1,19 @@
 import type { DestinationBinding } from '../../../../domain/endpoint.ts';
 import type { ConsumerFramework } from '../../endpoints/endpointFramework.ts';
-import { argument, receiverOf, renderExpr, type Arg, type CallExpr } from '../../expression.ts';
+import {
+  argument,
+  isCall,
+  receiverOf,
+  renderExpr,
+  type Arg,
+  type CallExpr,
+} from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { handlerOf, type Found } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import type { ProgramPropertiesIndex } from '../programProperties.ts';
+import { sourceOf } from '../sources.ts';
 import type { Text } from '../text.ts';
 import { annotatedConsumers } from './annotatedConsumers.ts';
 import { destinationsOf } from './destinations.ts';
@@ -50,9 +58,9 @@ export function* consumerEndpoints(
     const binding = framework.bindings?.[name];
     if (whole !== undefined) {
       const handler = handlerIn(evaluator, one, whole.handler, whole.method);
-      const given = argument(one.call, whole.destination);
-      if (handler !== undefined || given !== undefined)
-        endpoints.push(...of(framework, one, textsOf(evaluator, one, whole.destination), handler));
+      const made = madeWith(evaluator, one, whole.destination);
+      if (made !== undefined)
+        endpoints.push(...of(framework, one, textsOf(evaluator, made.place, made.arg), handler));
     }
     if (run !== undefined) {
       const handler = handlerIn(evaluator, one, run);
@@ -101,6 +109,22 @@ const textsOf = (
     ? [{ text: '', unresolved: 'a computed value' }]
     : destinationsOf(evaluator, file, scope, given);
 };
+
+/** Where the destination is written: the call itself, or the one that made what it is called on. */
+function madeWith(
+  evaluator: Evaluator,
+  one: Placed,
+  destination: Arg | { readonly receiver: Readonly<Record<string, Arg>> },
+): { readonly place: Placed; readonly arg: Arg } | undefined {
+  if (!('receiver' in destination)) return { place: one, arg: destination };
+  const { file, scope, call } = one;
+  const receiver = receiverOf(call)?.receiver;
+  const made = receiver === undefined ? undefined : sourceOf(evaluator, file, scope, receiver);
+  if (made === undefined || !isCall(made.expr)) return undefined;
+  const arg = destination.receiver[calleeName(made.expr)];
+  const place = { file: made.file, scope: made.scope, call: made.expr, target: undefined };
+  return arg === undefined ? undefined : { place, arg };
+}
 
 function handlerIn(
   evaluator: Evaluator,
