@@ -1,0 +1,17 @@
+import type { CallExpr } from '../../expression.ts';
+import type { Scope } from '../../fileFacts.ts';
+import type { RouterFramework } from '../../framework.ts';
+import type { RouterValue } from '../evaluator.ts';
+import type { LinkedFile } from '../linkedFile.ts';
+
+/** A call of a router's member, read as one framework means it. */
+export interface MemberCall {
+  readonly framework: RouterFramework;
+  readonly file: LinkedFile;
+  readonly scope: Scope;
+  readonly call: CallExpr;
+  /** Calls on what the call gives: `.Methods("GET")`. */
+  readonly chained: readonly CallExpr[];
+  readonly member: string;
+  readonly receiver: RouterValue;
+}

@@ -1,0 +1,69 @@
+import { argument } from '../../expression.ts';
+import type { CallFact } from '../../fileFacts.ts';
+import type { RouterFramework } from '../../framework.ts';
+import { modulesOf } from '../../registry.ts';
+import type { Evaluator, RouterValue } from '../evaluator.ts';
+import type { LinkedFile } from '../linkedFile.ts';
+import { registers } from '../registrations.ts';
+
+/** Which frameworks a call of a router's member may belong to. */
+export class RouterCandidates {
+  private readonly evaluator: Evaluator;
+  private readonly frameworks: readonly RouterFramework[];
+
+  constructor(evaluator: Evaluator, frameworks: readonly RouterFramework[]) {
+    this.evaluator = evaluator;
+    this.frameworks = frameworks;
+  }
+
+  /** Frameworks that a router may be of; one from out of sight: those that the file imports, else all that know the member. */
+  of(file: LinkedFile, receiver: RouterValue, member: string): readonly RouterFramework[] {
+    const own = this.evaluator.routers.get(receiver.key)?.framework;
+    if (own !== undefined) return [own];
+    const fitting = this.frameworks.filter(
+      (f) =>
+        f.family === file.family?.id &&
+        (member in f.verbs ||
+          member in f.mounts ||
+          (f.chained !== undefined && member in f.chained.members) ||
+          (f.passes !== undefined && member in f.passes) ||
+          registers(f, member) ||
+          (f.verbLists !== undefined && member in f.verbLists)),
+    );
+    const imported = fitting.filter((f) => importsOf(file, f));
+    return imported.length > 0 ? imported : fitting;
+  }
+
+  /** Those whose registration the call may be: all, where the receiver is known to be a router. */
+  *ofCall(
+    file: LinkedFile,
+    fact: CallFact,
+    member: string,
+    receiver: RouterValue,
+  ): Generator<RouterFramework, void> {
+    // `toString` is in every object, also in the frameworks' tables.
+    if (member in Object.prototype) return;
+    const known = this.evaluator.routers.get(receiver.key)?.framework !== undefined;
+    for (const framework of this.of(file, receiver, member))
+      if (known || this.mayBeRoute(framework, file, fact, member)) yield framework;
+  }
+
+  /** `cache.get('key', load)` looks like a route of something that nobody says to be a router: there the path must be one. */
+  private mayBeRoute(
+    framework: RouterFramework,
+    file: LinkedFile,
+    { scope, call }: CallFact,
+    member: string,
+  ): boolean {
+    if (!(member in framework.verbs) || importsOf(file, framework)) return true;
+    return this.evaluator
+      .texts(file, scope, argument(call, framework.path))
+      .some(({ text }) => /^[/*]/.test(text));
+  }
+}
+
+/** Whether the file is written for the framework. */
+function importsOf(file: LinkedFile, framework: RouterFramework): boolean {
+  const modules = modulesOf(framework);
+  return file.facts.imports.some((i) => modules.has(i.module.replace(/::[^]*$/, '')));
+}
