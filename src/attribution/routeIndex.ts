@@ -59,7 +59,7 @@ export class RouteIndex {
     const { shape } = routeShape(query.route);
     return (this.openByShape.get(shape) ?? []).find(
       (r) =>
-        methodFits(r.method, query.method) &&
+        methodFits(r, query.method) &&
         slashFits(r, query.route) &&
         query.accepts(r.registeredAt.path),
     );
@@ -153,7 +153,7 @@ export class RouteIndex {
   ): readonly RouteDecl[] {
     const found = (index.get(shape) ?? []).filter(
       (r) =>
-        methodFits(r.method, query.method) &&
+        methodFits(r, query.method) &&
         slashFits({ framework: r.framework, path: templateOf(r) }, query.route) &&
         query.accepts(r.handler.path),
     );
@@ -167,11 +167,14 @@ export class RouteIndex {
 
 const shapeOf = (route: { readonly path: string }): string => routeShape(route.path).shape;
 
-const methodFits = (declared: string, asked: string | undefined): boolean =>
+const methodFits = (
+  { method, headRefused }: Pick<RouteDecl, 'method' | 'headRefused'>,
+  asked: string | undefined,
+): boolean =>
   asked === undefined ||
-  declared === '*' ||
-  declared === asked ||
-  (asked === 'HEAD' && declared === 'GET');
+  method === '*' ||
+  method === asked ||
+  (asked === 'HEAD' && method === 'GET' && headRefused !== true);
 
 function slashFits(
   route: { readonly framework: string; readonly path: string },

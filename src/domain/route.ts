@@ -23,6 +23,8 @@ export interface RouteDecl {
   readonly registeredAt: { readonly path: string; readonly line: number };
   /** Parts of the path that could not be read from the source (computed prefix); such a route never gives `exact`. */
   readonly unresolved?: string;
+  /** A route for GET that doesn't answer HEAD: such a request is refused, although its telemetry names the route. */
+  readonly headRefused?: true;
   /** Whoever deploys the program may put a prefix before it that no source shows (servlet containers, gateways). */
   readonly prefixable?: true;
   /**
@@ -41,5 +43,6 @@ export interface RouteTable {
     readonly method: string;
     readonly path: string;
     readonly delegated?: Delegation;
+    readonly headRefused?: true;
   }[];
 }

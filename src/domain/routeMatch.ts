@@ -22,13 +22,14 @@ export type RouteMatcher = (
 /** Routes that a raw path may be matched with: read in full, and not a test's. */
 export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable {
   const table = new Map<string, RouteTable['routes'][number]>();
-  for (const { framework, method, path, unresolved, inTest, delegated } of routes) {
+  for (const { framework, method, path, unresolved, inTest, delegated, headRefused } of routes) {
     if (unresolved !== undefined || inTest === true) continue;
     table.set(`${framework} ${method} ${path}`, {
       framework,
       method,
       path,
       ...(delegated === undefined ? {} : { delegated }),
+      ...(headRefused === undefined ? {} : { headRefused }),
     });
   }
   return { routes: [...table.values()] };
@@ -36,6 +37,8 @@ export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): Rou
 
 interface Candidate extends CompiledTemplate {
   readonly route: MatchedRoute;
+  readonly method: string;
+  readonly headRefused: true | undefined;
   /** In order of precedence among all. */
   readonly order: number;
 }
@@ -66,6 +69,8 @@ function matcherOf(
 ): (method: string, path: string) => MatchedRoute | undefined {
   const candidates = routes.map((route) => ({
     route,
+    method: route.method,
+    headRefused: route.headRefused,
     ...compileTemplate(route.path, route.framework),
   }));
   const ordered = [...candidates].sort(bySpecificity).map((c, order) => ({ ...c, order }));
@@ -100,7 +105,7 @@ function choose(
     if (ownNext) i += 1;
     else j += 1;
     if (candidate === undefined || found?.route.framework === candidate.route.framework) continue;
-    if (!methodFits(candidate.route.method, method) || !candidate.pattern.test(path)) continue;
+    if (!methodFits(candidate, method) || !candidate.pattern.test(path)) continue;
     // Two programs of one workspace claim the path: naming either would be a guess.
     if (found !== undefined && found.shape !== candidate.shape) return undefined;
     found ??= candidate;
@@ -108,8 +113,10 @@ function choose(
   return found?.route;
 }
 
-const methodFits = (declared: string, asked: string): boolean =>
-  declared === '*' || declared === asked || (asked === 'HEAD' && declared === 'GET');
+const methodFits = ({ method, headRefused }: Candidate, asked: string): boolean =>
+  method === '*' ||
+  method === asked ||
+  (asked === 'HEAD' && method === 'GET' && headRefused !== true);
 
 /** Path without query and fragment, one leading slash; undefined when it isn't a path. */
 function cleanPath(raw: string): string | undefined {

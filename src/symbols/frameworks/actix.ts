@@ -41,4 +41,5 @@ export const actix: RouterFramework = {
   mounts: { service: { prefix: {}, child: { at: 0 } } },
   passes: { configure: { at: 0 } },
   trailingSlash: 'kept',
+  headRefused: true,
 };

@@ -31,4 +31,5 @@ export const echo: RouterFramework = {
   mounts: {},
   groups: { Group: { at: 0 } },
   trailingSlash: 'same',
+  headRefused: true,
 };

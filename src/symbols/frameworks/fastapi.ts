@@ -51,4 +51,5 @@ export const fastapi: RouterFramework = {
   lists: starletteLists,
   firstAnswers: true,
   trailingSlash: 'differs',
+  headRefused: true,
 };

@@ -123,6 +123,8 @@ export interface RouterFramework {
    * where the slash may be missing; `verbatim`: prefix and path are joined as they are written.
    */
   readonly trailingSlash: TrailingSlash;
+  /** A route for GET doesn't answer HEAD, and the instrumentation names the route of such a refused request (405) all the same. */
+  readonly headRefused?: true;
 }
 
 /** Whether a verb is given its path; else its router has it. */

@@ -141,6 +141,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     ...(route.routerPath === undefined ? {} : { routerPath: route.routerPath }),
     ...(route.reportedAs === undefined ? {} : { reportedAs: route.reportedAs }),
     ...(route.alone === undefined ? {} : { alone: route.alone }),
+    ...(route.headRefused === undefined ? {} : { headRefused: route.headRefused }),
     ...(route.prefixable === undefined ? {} : { prefixable: route.prefixable }),
     registeredAt: { path: file.path, line: route.line },
     ...(handler?.makes === true ? { made: true as const } : {}),

@@ -14,6 +14,8 @@ export interface LinkedRoute {
   readonly reportedAs?: string;
   readonly alone?: true;
   /** See RouteDecl. */
+  readonly headRefused?: true;
+  /** See RouteDecl. */
   readonly prefixable?: true;
   /** What the framework calls the route, where the path is empty. */
   readonly name?: string;

@@ -145,6 +145,7 @@ export class RouteEmitter {
           ? {}
           : { reportedAs: path.text.slice(hidden.length) || '/' }),
         ...(route.alone === undefined ? {} : { alone: route.alone }),
+        ...(route.framework.headRefused === true ? { headRefused: true as const } : {}),
         ...(below.unresolved === undefined ? { routerPath: below.text } : {}),
         handler: route.handler,
         file: route.file,
