@@ -13,6 +13,10 @@ const members = anyOf(vocabulary.members) ?? '';
 const memberSeeds = new RegExp(`\\.\\s*(${members})\\(`, 'g');
 /** A registration in a file that imports no framework: its router is a field that another file declares. */
 const registration = new RegExp(`\\.(?:${members})\\(\\s*"(?:[A-Z]+ )?/`);
+/** A call that may be a registration by a function of the program's own: a path, then what handles it. */
+const ownRegistration =
+  /(?<![\w.])((?:\w+\.){0,3}\w+)\(\s*(?:[\w.]+\s*,\s*|"[A-Z]+"\s*,\s*){0,2}"(?:[A-Z]+ )?\/[^"\n]*"\s*,\s*[A-Za-z_]/g;
+const mostOwn = 1_000;
 const oneText = /\(\s*"[^"\n]*"\s*\)/y;
 const functionTypes = new Set(['func_literal', 'function_declaration', 'method_declaration']);
 const mostReturns = 200;
@@ -24,7 +28,8 @@ export function readGoRoutes(
 ): void {
   const { facts, file } = collector;
   const makers = facts.imports.filter((i) => vocabulary.creatorModules.has(unversioned(i.module)));
-  if (makers.length === 0 && !registration.test(file.text)) {
+  const own = ownCalls(collector);
+  if (makers.length === 0 && own.length === 0 && !registration.test(file.text)) {
     readConstructors(collector, signatures);
     return;
   }
@@ -33,6 +38,7 @@ export function readGoRoutes(
     oneText.lastIndex = match.index + match[0].length - 1;
     reader.readMember(node, oneText.test(file.text));
   }
+  reader.readOwn(own);
   reader.readRouters(makers.map((i) => i.local));
   readReturns(collector, signatures, () => true);
   for (const { value } of facts.returns) freeNames(value, reader.names);
@@ -40,6 +46,19 @@ export function readGoRoutes(
   reader.readTravels();
   separateRebindings(collector, reader.blocks);
   facts.calls.sort((a, b) => a.call.at - b.call.at);
+}
+
+/** Offsets of calls of the package's own functions that look like registrations. */
+function ownCalls({ file, facts }: FactsCollector): readonly number[] {
+  const libraries = new Set(facts.imports.map((i) => i.local));
+  const found: number[] = [];
+  for (const match of file.text.matchAll(ownRegistration)) {
+    const [first = ''] = (match[1] ?? '').split('.');
+    if (first === 'func' || libraries.has(first)) continue;
+    found.push(match.index + (match[1] ?? '').length - 1);
+    if (found.length >= mostOwn) break;
+  }
+  return found;
 }
 
 /** What a constructor really makes, where its head says only an interface. */
@@ -135,6 +154,30 @@ class GoRoutes {
     if (call.parent?.type === 'argument_list') this.keepOuter(call.parent);
     for (const argument of argumentsOf(call))
       if (argument.type === 'func_literal') this.readLiteral(argument, receiver);
+  }
+
+  /** Calls of functions that may register their arguments: those that are given, and those of the file's own. */
+  readOwn(offsets: readonly number[]): void {
+    const { root, functions } = this.collector.file;
+    for (const offset of offsets) this.keepCallOf(root.descendantForIndex(offset));
+    const names: string[] = [];
+    for (const [scope, { params }] of this.signatures)
+      if (
+        params.some((p) => p.type === 'string') &&
+        params.some((p) => /^func\b|Handler|Func/.test(p.type))
+      )
+        names.push((functions[scope]?.name ?? '').replace(/^.*\./, ''));
+    const any = anyOf(names.filter((name) => /^\w+$/.test(name)));
+    if (any === undefined) return;
+    for (const { node } of this.collector.seeds(new RegExp(`\\b(${any})\\(`, 'g')))
+      this.keepCallOf(node);
+  }
+
+  private keepCallOf(name: Node | null): void {
+    const callee = name?.parent?.type === 'selector_expression' ? name.parent : name;
+    const call = callee?.parent;
+    if (call?.type === 'call_expression' && call.childForFieldName('function')?.id === callee?.id)
+      this.keep(call);
   }
 
   /** The call that this one's result is given to: `users.Register(v1.Group("/users"))`. */

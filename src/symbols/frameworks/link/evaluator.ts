@@ -21,6 +21,7 @@ import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { ModuleResolver } from './modules.ts';
 import { methodsOf } from './methods.ts';
+import { parametersIn } from './parameters.ts';
 import { concat, known, type Text } from './text.ts';
 import { TypedValues } from './typedValues.ts';
 
@@ -118,6 +119,8 @@ export class Evaluator {
   private readonly classes: ClassNames;
   /** Element that a loop's variable stands for at the moment. */
   readonly turns = new Map<BindingFact, Value>();
+  /** What parameters stand for at the moment, by key: the arguments of one call. */
+  readonly given = new Map<string, Value>();
   /** What functions of the workspace are called with, once it was gathered. */
   arguments: GivenArguments | undefined;
   private depth = 0;
@@ -306,6 +309,8 @@ export class Evaluator {
         : this.bound(file, bound);
     }
     if (parameter === undefined) return this.typed.name(file, name);
+    const given = this.given.get(parameterKey(file, parameter, name));
+    if (given !== undefined) return given;
     const type = file.parameterType(parameter, name);
     return type === undefined
       ? undefined
@@ -383,6 +388,8 @@ export class Evaluator {
 
   /** What a parameter is: what its only visible caller gives, an instance of its type, else a router that some caller fills. */
   private parameter(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    const set = this.given.get(parameterKey(file, scope, name));
+    if (set !== undefined) return set;
     const type = file.parameterType(scope, name) ?? '';
     const typed = type === '' ? undefined : this.name(file, -1, type);
     if (typed?.kind === 'class') return { ...typed, kind: 'instance' };
@@ -686,6 +693,21 @@ export class Evaluator {
     return { ...value, key };
   }
 
+  /** What the parameters in a call stand for at the moment: a group made with other ones is another group. */
+  private givenIn(file: LinkedFile, scope: Scope, call: CallExpr): string | undefined {
+    if (this.given.size === 0) return undefined;
+    const receiver = receiverOf(call)?.receiver ?? null;
+    const marks = parametersIn(file, scope, { list: [receiver, ...call.args] }).flatMap(
+      ({ scope: declared, name }) => {
+        const value = this.given.get(parameterKey(file, declared, name));
+        if (value === undefined) return [];
+        if (value.kind === 'router') return [value.key];
+        return [value.kind === 'text' ? value.text.text : value.kind];
+      },
+    );
+    return marks.length === 0 ? undefined : marks.join(' ');
+  }
+
   /** A parameter turned out to be a router of this framework. */
   adopt(key: string, framework: RouterFramework): void {
     const origin = this.routers.get(key);
@@ -725,9 +747,14 @@ export class Evaluator {
       };
     if (modifier === 'methods')
       return { ...receiver, methods: methodsOf({ list: call.args }, '*') };
-    if (framework?.groups?.[member] === undefined) return receiver;
-    const key = `${file.path}@${call.at}`;
-    const { key: parent, path: prefix, methods } = receiver;
+    const group = framework?.groups?.[member];
+    if (framework === undefined || group === undefined) return receiver;
+    const given = this.givenIn(file, scope, call);
+    const key = `${file.path}@${call.at}${given === undefined ? '' : ` for ${given}`}`;
+    const { key: parent, methods } = receiver;
+    // Later, the parameters stand for something else.
+    const now = given === undefined ? undefined : this.text(file, scope, argument(call, group));
+    const prefix = receiver.path ?? now;
     if (!this.routers.has(key))
       this.routers.set(key, {
         key,

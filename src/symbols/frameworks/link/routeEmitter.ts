@@ -1,4 +1,4 @@
-import { argument } from '../expression.ts';
+import { argument, type CallExpr } from '../expression.ts';
 import type { RouterFramework } from '../framework.ts';
 import type { Evaluator, RouterOrigin } from './evaluator.ts';
 import type { Found } from './handlers.ts';
@@ -39,6 +39,8 @@ const mostRoutes = 20_000;
 
 /** What was registered on each router, and the routes that come of it: every mount's prefix above them, in the framework's order. */
 export class RouteEmitter {
+  /** Where what is added now is really registered: the call of a function that registers its arguments. */
+  registeredBy: { readonly file: LinkedFile; readonly call: CallExpr } | undefined;
   private readonly evaluator: Evaluator;
   private readonly entries = new Map<string, Entry[]>();
   private readonly prefixes = new Map<string, Text>();
@@ -58,13 +60,21 @@ export class RouteEmitter {
     this.evaluator = evaluator;
   }
 
-  add(key: string, entry: Entry): void {
+  add(key: string, written: Entry): void {
+    const entry = this.placed(written);
     const list = this.entries.get(key);
     if (list) list.push(entry);
     else this.entries.set(key, [entry]);
     if (!('child' in entry)) return;
     this.mounted.add(entry.child);
     if (!this.entries.has(entry.child)) this.entries.set(entry.child, []);
+  }
+
+  private placed(entry: Entry): Entry {
+    if (this.registeredBy === undefined) return entry;
+    const { file, call } = this.registeredBy;
+    if ('child' in entry) return { ...entry, order: call.at };
+    return { order: call.at, route: { ...entry.route, file, line: call.line } };
   }
 
   /** Gives a router a prefix of its own. */

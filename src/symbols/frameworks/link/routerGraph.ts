@@ -15,6 +15,7 @@ import { PlacedAttributes } from './routers/placedAttributes.ts';
 import { RouterCandidates } from './routers/routerCandidates.ts';
 import { RouterMounts } from './routers/routerMounts.ts';
 import { known } from './text.ts';
+import { Wrappers } from './wrappers.ts';
 
 interface Call {
   readonly file: LinkedFile;
@@ -35,6 +36,7 @@ export class RouterGraph {
   private readonly members: MemberCallReader;
   private readonly candidates: RouterCandidates;
   private readonly extensions: ExtensionMethods;
+  private readonly wrappers: Wrappers;
   /** Calls on parameters of which nothing says yet what they are. */
   private waiting = new Set<Call>();
 
@@ -60,6 +62,7 @@ export class RouterGraph {
     });
     this.candidates = new RouterCandidates(evaluator, frameworks);
     this.extensions = new ExtensionMethods(evaluator.files);
+    this.wrappers = new Wrappers(evaluator);
   }
 
   /** Functions that were registered to run before handlers. */
@@ -117,8 +120,25 @@ export class RouterGraph {
   /** A call inside of a loop over a list that is written in the source is one call per element. */
   private readCall(at: Call, last = false): void {
     const { file, fact } = at;
-    const turns = turnsOf(this.evaluator, file, fact.scope, fact.call);
-    while (turns.next().done !== true) this.readOnce(at, last);
+    const member = calledMember(this.evaluator, file, fact.scope, fact.call)?.member;
+    const registering = member !== undefined && this.isRegistering(file, member);
+    const sites = registering ? this.wrappers.turns(file, fact, member) : [undefined];
+    for (const site of sites) {
+      this.emitter.registeredBy = site;
+      const turns = turnsOf(this.evaluator, file, fact.scope, fact.call);
+      while (turns.next().done !== true) this.readOnce(at, last);
+    }
+    this.emitter.registeredBy = undefined;
+  }
+
+  private isRegistering({ family }: LinkedFile, member: string): boolean {
+    return this.frameworks.some(
+      (f) =>
+        f.family === family?.id &&
+        [f.verbs, f.verbLists, f.mounts].some(
+          (table) => table !== undefined && Object.hasOwn(table, member),
+        ),
+    );
   }
 
   private readOnce(at: Call, last: boolean): void {

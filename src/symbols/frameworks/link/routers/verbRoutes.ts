@@ -36,7 +36,7 @@ export class VerbRoutes {
 
   /** False where the member is none of the framework's verbs. */
   read(at: MemberCall): boolean {
-    const { framework, file, scope, call, chained, member, receiver } = at;
+    const { framework, file, scope, call, member, receiver } = at;
     const list = framework.verbLists?.[member];
     const verb = framework.verbs[member];
     if (
@@ -52,14 +52,14 @@ export class VerbRoutes {
       return false;
     const path = pathed ? this.pathOf(at, list?.path) : undefined;
     const fixed =
-      chainedMethods(framework, chained) ??
+      this.chainedMethods(at) ??
       receiver.methods ??
       this.evaluator.routers.get(receiver.key)?.methods;
     const methods =
       fixed ??
       (list === undefined
         ? [verb ?? '*']
-        : methodsOf(argument(call, list.methods), list.otherwise));
+        : methodsOf(this.methodTexts(file, scope, argument(call, list.methods)), list.otherwise));
     const handlers = this.handlers(framework, file, scope, written);
     for (const method of methods)
       for (const handler of handlers.length === 0 ? [undefined] : handlers)
@@ -163,21 +163,33 @@ export class VerbRoutes {
       this.emitter.add(receiver.key, { order: call.at, route });
     }
   }
+
+  /** `HandleFunc(path, h).Methods("GET", "PUT")`. */
+  private chainedMethods({
+    framework,
+    file,
+    scope,
+    chained,
+  }: MemberCall): readonly string[] | undefined {
+    const found = chained.find(
+      ({ call }) => isName(call) && framework.modifiers?.[call.name] === 'methods',
+    );
+    if (found === undefined) return undefined;
+    return methodsOf(this.methodTexts(file, scope, { list: found.args }), '*');
+  }
+
+  /** Names that stand for texts are written out. */
+  private methodTexts(file: LinkedFile, scope: Scope, expr: Expr | undefined): Expr | undefined {
+    if (isList(expr))
+      return { list: expr.list.map((item) => this.methodTexts(file, scope, item) ?? null) };
+    if (!isName(expr)) return expr;
+    const value = this.evaluator.evaluate(file, scope, expr);
+    return value?.kind === 'text' && value.text.unresolved === undefined ? value.text.text : expr;
+  }
 }
 
 /** One function follows the path, and it isn't a list. */
 function isAlone({ handler }: RouterFramework, { args }: CallExpr): boolean {
   const [before, last] = args.slice(-2);
   return handler === 'last' && typeof before === 'string' && !isList(last);
-}
-
-/** `HandleFunc(path, h).Methods("GET", "PUT")`. */
-function chainedMethods(
-  framework: RouterFramework,
-  chained: readonly CallExpr[],
-): readonly string[] | undefined {
-  const found = chained.find(
-    ({ call }) => isName(call) && framework.modifiers?.[call.name] === 'methods',
-  );
-  return found === undefined ? undefined : methodsOf({ list: found.args }, '*');
 }
