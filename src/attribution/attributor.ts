@@ -11,16 +11,19 @@ export interface Attributor {
   attribute(operation: Operation): Attribution;
   /** Builds the lookups one after the other, for who can't wait for all at once. */
   prepare(): Generator<void, void>;
+  /** The same workspace with other services of files; what was built is shared. */
+  serving(servicesOf: WorkspaceFacts['servicesOf']): Attributor;
 }
 
 /** Cheap to make: lookups are built when first needed. */
-export function createAttributor(workspace: WorkspaceFacts): Attributor {
-  const index = new WorkspaceIndex(workspace);
-  return {
-    attribute: (operation) => attribute(index, operation),
-    prepare: () => index.prepare(),
-  };
-}
+export const createAttributor = (workspace: WorkspaceFacts): Attributor =>
+  over(new WorkspaceIndex(workspace));
+
+const over = (index: WorkspaceIndex): Attributor => ({
+  attribute: (operation) => attribute(index, operation),
+  prepare: () => index.prepare(),
+  serving: (servicesOf) => over(index.serving(servicesOf)),
+});
 
 function attribute(index: WorkspaceIndex, operation: Operation): Attribution {
   const telemetry = renderOperation(operation);

@@ -5,6 +5,9 @@ export type FileMatch =
   | { readonly kind: 'several'; readonly paths: readonly string[] }
   | { readonly kind: 'none' };
 
+/** A few milliseconds. */
+const stepLength = 5_000;
+
 /** Functions by file and by last name, files by the end of a path of another machine. */
 export class FileIndex {
   private readonly byPath = new Map<string, FunctionDecl[]>();
@@ -12,20 +15,39 @@ export class FileIndex {
   private byLastName: Map<string, FunctionDecl[]> | undefined;
   private readonly functions: readonly FunctionDecl[];
 
-  constructor(functions: readonly FunctionDecl[]) {
+  private constructor(functions: readonly FunctionDecl[]) {
     this.functions = functions;
-    for (const decl of functions) {
-      const known = this.byPath.get(decl.path);
-      if (known) {
-        known.push(decl);
-        continue;
-      }
-      this.byPath.set(decl.path, [decl]);
-      const base = decl.path.slice(decl.path.lastIndexOf('/') + 1);
-      const same = this.byBase.get(base);
-      if (same) same.push(decl.path);
-      else this.byBase.set(base, [decl.path]);
+  }
+
+  static of(functions: readonly FunctionDecl[]): FileIndex {
+    const steps = FileIndex.inSteps(functions);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
     }
+  }
+
+  /** The same with turns for others: a large workspace has hundreds of thousands of functions. */
+  static *inSteps(functions: readonly FunctionDecl[]): Generator<void, FileIndex> {
+    const index = new FileIndex(functions);
+    for (const [i, decl] of functions.entries()) {
+      if (i % stepLength === stepLength - 1) yield;
+      index.add(decl);
+    }
+    return index;
+  }
+
+  private add(decl: FunctionDecl): void {
+    const known = this.byPath.get(decl.path);
+    if (known) {
+      known.push(decl);
+      return;
+    }
+    this.byPath.set(decl.path, [decl]);
+    const base = decl.path.slice(decl.path.lastIndexOf('/') + 1);
+    const same = this.byBase.get(base);
+    if (same) same.push(decl.path);
+    else this.byBase.set(base, [decl.path]);
   }
 
   functionsIn(path: string): readonly FunctionDecl[] {

@@ -8,29 +8,40 @@ import { Instrumentations } from './instrumentation.ts';
 import { groupBy } from './groupBy.ts';
 import { RouteIndex } from './routeIndex.ts';
 
+/** Lookups that don't ask which service a file belongs to. */
+interface Built {
+  files?: FileIndex;
+  routes?: RouteIndex;
+  endpoints?: EndpointIndex;
+  spans?: Map<string, SpanLiteral[]>;
+  classes?: Map<string, ClassDecl[]>;
+  resolvers?: Map<string, ResolverDecl[]>;
+  middleware?: Map<string, FunctionRef[]>;
+  ids?: Map<string, FunctionDecl>;
+}
+
 /** Lookups over the workspace's facts; each is built when first needed. */
 export class WorkspaceIndex {
   readonly facts: WorkspaceFacts;
   readonly instrumentations: Instrumentations;
-  private fileIndex: FileIndex | undefined;
-  private routeIndex: RouteIndex | undefined;
-  private endpointIndex: EndpointIndex | undefined;
-  private spanIndex: Map<string, SpanLiteral[]> | undefined;
-  private classIndex: Map<string, ClassDecl[]> | undefined;
-  private resolverIndex: Map<string, ResolverDecl[]> | undefined;
-  private middlewareIndex: Map<string, FunctionRef[]> | undefined;
-  private idIndex: Map<string, FunctionDecl> | undefined;
+  private readonly built: Built;
   private readonly services = new Map<string, FileServices>();
 
-  constructor(facts: WorkspaceFacts) {
+  constructor(facts: WorkspaceFacts, built: Built = {}) {
     this.facts = facts;
+    this.built = built;
     this.instrumentations = new Instrumentations(facts.runtimes);
   }
 
   /** Each step builds one lookup. */
+  /** The same workspace with other services: the lookups are shared. */
+  serving(servicesOf: WorkspaceFacts['servicesOf']): WorkspaceIndex {
+    return new WorkspaceIndex({ ...this.facts, servicesOf }, this.built);
+  }
+
   *prepare(): Generator<void, void> {
+    this.built.files ??= yield* FileIndex.inSteps(this.facts.functions);
     for (const build of [
-      () => this.files,
       () => this.routes,
       () => this.endpoints,
       () => this.spans(''),
@@ -42,40 +53,40 @@ export class WorkspaceIndex {
   }
 
   get files(): FileIndex {
-    return (this.fileIndex ??= new FileIndex(this.facts.functions));
+    return (this.built.files ??= FileIndex.of(this.facts.functions));
   }
 
   get routes(): RouteIndex {
-    return (this.routeIndex ??= new RouteIndex(this.facts.routes, this.facts.openRoutes));
+    return (this.built.routes ??= new RouteIndex(this.facts.routes, this.facts.openRoutes));
   }
 
   get endpoints(): EndpointIndex {
-    return (this.endpointIndex ??= new EndpointIndex(
+    return (this.built.endpoints ??= new EndpointIndex(
       this.facts.endpoints,
       this.facts.destinationBindings,
     ));
   }
 
   spans(name: string): readonly SpanLiteral[] {
-    this.spanIndex ??= groupBy(
+    this.built.spans ??= groupBy(
       this.facts.spans.filter((s) => s.unresolved === undefined),
       (s) => s.name,
     );
-    return this.spanIndex.get(name) ?? [];
+    return this.built.spans.get(name) ?? [];
   }
 
   /** Classes by simple name (the last part of `Outer.Inner`). */
   classes(simpleName: string): readonly ClassDecl[] {
-    this.classIndex ??= groupBy(this.facts.classes, (c) =>
+    this.built.classes ??= groupBy(this.facts.classes, (c) =>
       c.name.slice(c.name.lastIndexOf('.') + 1),
     );
-    return this.classIndex.get(simpleName) ?? [];
+    return this.built.classes.get(simpleName) ?? [];
   }
 
   /** Resolvers by `Type.field`. */
   resolvers(coordinate: string): readonly ResolverDecl[] {
-    this.resolverIndex ??= groupBy(this.facts.resolvers, (r) => `${r.type}.${r.field}`);
-    return this.resolverIndex.get(coordinate) ?? [];
+    this.built.resolvers ??= groupBy(this.facts.resolvers, (r) => `${r.type}.${r.field}`);
+    return this.built.resolvers.get(coordinate) ?? [];
   }
 
   /** The class that a qualified or written name means, seen from a file's neighbourhood; undefined unless it is one. */
@@ -91,16 +102,16 @@ export class WorkspaceIndex {
 
   /** Functions registered as middleware, by the name that they have at run time. */
   middleware(name: string): readonly FunctionRef[] {
-    this.middlewareIndex ??= groupBy(this.facts.middleware ?? [], (ref) =>
+    this.built.middleware ??= groupBy(this.facts.middleware ?? [], (ref) =>
       ref.name.slice(ref.name.lastIndexOf('.') + 1),
     );
-    return this.middlewareIndex.get(name) ?? [];
+    return this.built.middleware.get(name) ?? [];
   }
 
   /** By id, `<relative path>#<qualified name>`. */
   functionNamed(id: string): FunctionRef | undefined {
-    this.idIndex ??= new Map(this.facts.functions.map((f) => [f.id, f]));
-    const found = this.idIndex.get(id);
+    this.built.ids ??= new Map(this.facts.functions.map((f) => [f.id, f]));
+    const found = this.built.ids.get(id);
     return found === undefined ? undefined : refOf(found);
   }
 

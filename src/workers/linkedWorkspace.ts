@@ -45,6 +45,8 @@ export async function linkWorkspace(
   const documents = new Map(input.documents);
   // By path, not as they happened to be read: what depends on the order must be the same after every start and change.
   for (const source of [...input.files.values()].sort(byPath)) {
+    const others = turns.next();
+    if (others !== undefined) await others;
     const { path, facts, functions, relativePath, folder } = source;
     const symbols = documents.get(path)?.symbols;
     if (symbols !== undefined) linkedSymbols.set(path, symbols);
@@ -53,14 +55,17 @@ export async function linkWorkspace(
   }
   await turns.next();
   const linked = await turns.run(linkSteps(files, input.services.hints));
+  await turns.next();
   const sources = new PathIndex(files.keys());
+  await turns.next();
   const programs = input.services.hints.flatMap((hint) => hint.program ?? []);
   const maps = new SourceMaps([...input.folders, ...programs], sources);
   const sourceOf: FrameLookup['sourceOf'] = (...at) => maps.sourceOf(...at);
   const functions: FunctionDecl[] = [];
   for (const file of files.values()) {
     for (const decl of file.functions) functions.push(decl);
-    await turns.next();
+    const others = turns.next();
+    if (others !== undefined) await others;
   }
   const facts: Omit<WorkspaceFacts, 'servicesOf'> = {
     ...linked,
@@ -78,13 +83,10 @@ export async function linkWorkspace(
     },
     linkedSymbols,
   };
+  let attributor: Attributor | undefined;
   return (seen) => {
     const servicesOf = input.services.resolver(seen);
-    return {
-      ...rest,
-      seen,
-      servicesOf,
-      attributor: createAttributor({ ...facts, servicesOf }),
-    };
+    attributor = attributor?.serving(servicesOf) ?? createAttributor({ ...facts, servicesOf });
+    return { ...rest, seen, servicesOf, attributor };
   };
 }
