@@ -58,7 +58,9 @@ export function mountedAttributes(
   framework: RouterFramework | undefined,
   { file, scope, expr }: Place,
 ): AttributeRoute[] {
-  const all = evaluator.frameworksOf(file, framework).filter((f) => f.attributes !== undefined);
+  const all = evaluator.routers
+    .frameworksOf(file, framework)
+    .filter((f) => f.attributes !== undefined);
   if (all.length === 0) return [];
   const given = isList(expr) ? expr.list : [expr];
   return given.flatMap((one) => {

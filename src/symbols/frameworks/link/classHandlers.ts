@@ -86,7 +86,9 @@ export function brought(
   bases: Readonly<Record<string, readonly string[]>>,
   { file, index }: Found,
 ): readonly string[] {
-  const names = evaluator.externalSupertypes(file, index).filter((name) => !languageOwn.has(name));
+  const names = evaluator.classes
+    .externalSupertypes(file, index)
+    .filter((name) => !languageOwn.has(name));
   return [...new Set(names.flatMap((name) => bases[libraryName(name)] ?? ['*']))];
 }
 

@@ -101,7 +101,7 @@ class ControllerReading {
   /** The class, then what it extends and implements, nearest first. */
   private hierarchy(own: ClassPlace): readonly ClassPlace[] {
     return this.framework.inherited
-      ? [own, ...this.evaluator.supertypesOf(own.file, own.index)]
+      ? [own, ...this.evaluator.classes.supertypes(own.file, own.index)]
       : [own];
   }
 

@@ -1,8 +1,9 @@
 import { isCall, isList, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
-import type { Evaluator, Value } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { sourceOf } from './sources.ts';
+import type { Value } from './values/value.ts';
 
 export interface Found {
   readonly file: LinkedFile;

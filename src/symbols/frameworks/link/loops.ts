@@ -8,8 +8,9 @@ import {
   type Expr,
 } from '../expression.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
-import type { Evaluator, Value } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
+import type { Value } from './values/value.ts';
 
 const mostElements = 200;
 const deepestLoops = 3;

@@ -1,12 +1,13 @@
 import { argument, isCall, isList, isObject, type CallExpr, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { MountPattern, RouterFramework } from '../framework.ts';
-import type { Evaluator, RouterValue } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import { folderMounts } from './folderMounts.ts';
 import { handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { sourceOf, type Source } from './sources.ts';
 import { joinRoute, known, type Text } from './text.ts';
+import type { RouterValue } from './values/value.ts';
 
 /** A call that puts routers under another. */
 export interface MountCall {
@@ -168,6 +169,6 @@ export function pluginOf(
       : handlerOf(evaluator, at.file, at.scope, at.expr);
   const [parameter] = found?.file.parameters(found.index) ?? [];
   if (found === undefined || parameter === undefined) return undefined;
-  const { key } = evaluator.routerParameter(found.file, found.index, parameter);
+  const { key } = evaluator.routers.ofParameter(found.file, found.index, parameter);
   return { child: key, unprefixed };
 }

@@ -10,7 +10,7 @@ import {
 import type { Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { classOf, classRoutes, type ClassTarget } from './classHandlers.ts';
-import type { Evaluator, RouterOrigin, RouterValue } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import { handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { methodsOf } from './methods.ts';
@@ -18,6 +18,8 @@ import { resourceRoutes } from './resources.ts';
 import type { RouteEntry } from './routeEmitter.ts';
 import { RouteListReader, type ListedRoute } from './routeLists.ts';
 import { known, type Text } from './text.ts';
+import type { RouterOrigin } from './values/routerOrigin.ts';
+import type { RouterValue } from './values/value.ts';
 
 export interface RegistrationSink {
   readonly add: (key: string, entry: RouteEntry) => void;
@@ -83,7 +85,7 @@ export class Registrations {
     if (owner === undefined || receiver === undefined) return;
     // `Base.__init__(self, …)` is given the instance first.
     const args = isCall(receiver) ? call.args : call.args.slice(1);
-    const key = this.evaluator.routerOfClass(file, owner, { ...call, args })?.key;
+    const key = this.evaluator.routers.ofClass(file, owner, { ...call, args })?.key;
     const origin = key === undefined ? undefined : this.evaluator.routers.get(key);
     if (origin !== undefined) this.readCreation({ ...origin, scope });
   }

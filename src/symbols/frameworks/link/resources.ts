@@ -97,7 +97,7 @@ function* actionsOf(
   owner: Found,
 ): Generator<Action> {
   const seen = new Set<string>();
-  for (const at of [owner, ...evaluator.supertypesOf(owner.file, owner.index)])
+  for (const at of [owner, ...evaluator.classes.supertypes(owner.file, owner.index)])
     for (const { target, call } of at.file.facts.decorators) {
       if (at.file.parentOf(target) !== at.index) continue;
       if (renderExpr(call.call).split('.').at(-1) !== action.decorator) continue;

@@ -1,10 +1,11 @@
 import { argument, type CallExpr } from '../expression.ts';
 import type { RouterFramework } from '../framework.ts';
-import type { Evaluator, RouterOrigin } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { concat, joinRoute, known, type Text } from './text.ts';
+import type { RouterOrigin } from './values/routerOrigin.ts';
 
 export interface RouteEntry {
   readonly order: number;
@@ -200,7 +201,7 @@ export class RouteEmitter {
     const { file, scope, framework } = origin;
     const result = file.facts.results?.[scope];
     if (result === undefined || !this.outOfSight.has(framework?.id ?? '')) return false;
-    return /(?:^|[.*])Handler$/.test(result) || this.evaluator.isRouterType(file, result);
+    return /(?:^|[.*])Handler$/.test(result) || this.evaluator.typed.isRouter(file, result);
   }
 }
 

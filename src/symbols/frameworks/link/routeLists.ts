@@ -73,7 +73,7 @@ export class RouteListReader {
     if (this.modules.has(key)) return key;
     this.modules.add(key);
     const list = file.ownBinding(-1, name);
-    this.evaluator.routers.set(key, {
+    this.evaluator.routers.set({
       key,
       file,
       scope: -1,
@@ -140,7 +140,7 @@ export class RouteListReader {
     const hidden = lists.hiddenPrefixes?.[name];
     const inner = hidden === undefined ? key : `${file.path}@${call.at}`;
     if (hidden !== undefined) {
-      this.evaluator.routers.set(inner, { key: inner, file, scope, framework });
+      this.evaluator.routers.set({ key: inner, file, scope, framework });
       this.sink.addMount(key, inner, { text: '', unresolved: hidden }, this.next());
     }
     for (const given of call.args) this.read(framework, inner, { file, scope, expr: given });
@@ -266,7 +266,7 @@ export class RouteListReader {
     const { file, scope } = source;
     const order = this.next();
     const child = `${key}>${order}`;
-    this.evaluator.routers.set(child, { key: child, file, scope, framework });
+    this.evaluator.routers.set({ key: child, file, scope, framework });
     this.sink.addMount(key, child, prefix, order);
     this.read(framework, child, source);
   }

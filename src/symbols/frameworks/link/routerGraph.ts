@@ -1,7 +1,7 @@
 import { argument, receiverOf, type CallExpr } from '../expression.ts';
 import type { BindingFact, CallFact, Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
-import type { Evaluator, RouterValue } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import { ExtensionMethods } from './extensions.ts';
 import { GivenArguments } from './givenArguments.ts';
 import type { Found } from './handlers.ts';
@@ -16,6 +16,7 @@ import { RouterCandidates } from './routers/routerCandidates.ts';
 import { RouterMounts } from './routers/routerMounts.ts';
 import { known } from './text.ts';
 import { Wrappers } from './wrappers.ts';
+import type { RouterValue } from './values/value.ts';
 
 interface Call {
   readonly file: LinkedFile;
@@ -147,7 +148,7 @@ export class RouterGraph {
     const parts = calledMember(this.evaluator, file, scope, call);
     const value =
       parts === undefined ? undefined : this.evaluator.evaluate(file, scope, parts.receiver);
-    const receiver = this.evaluator.routerOf(file, value);
+    const receiver = this.evaluator.routers.of(file, value);
     if (receiver === undefined) this.readServe(file, scope, call);
     if (parts !== undefined && receiver !== undefined) {
       // A method of the workspace's own that is called like a member of the router inside it.
@@ -190,7 +191,7 @@ export class RouterGraph {
     const { scope, call, chained = [] } = fact;
     for (const framework of this.candidates.ofCall(file, fact, member, receiver))
       if (this.members.read({ framework, file, scope, call, chained, member, receiver })) {
-        this.evaluator.adopt(receiver.key, framework);
+        this.evaluator.routers.adopt(receiver.key, framework);
         return;
       }
   }
@@ -199,7 +200,7 @@ export class RouterGraph {
   private readAssigned(file: LinkedFile, { scope, name, value }: BindingFact): void {
     const router = this.evaluator.evaluate(file, scope, value);
     if (router?.kind !== 'router') return;
-    const target = this.evaluator.routerOf(file, this.evaluator.target(file, scope, name));
+    const target = this.evaluator.routers.of(file, this.evaluator.names.target(file, scope, name));
     if (target !== undefined) this.mounts.mount(router.key, target.key, known(''), 0);
   }
 

@@ -2,10 +2,11 @@ import { isCall, type CallExpr, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import { unversioned } from '../extract/goPackage.ts';
 import { parentOf } from '../families/family.ts';
-import type { Evaluator, ObjectValue, Value } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { Declared, FolderModule, FolderModules, TypeName } from './folderModules.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
+import type { ObjectValue, Value } from './values/value.ts';
 
 const deepest = 8;
 
@@ -75,7 +76,7 @@ export class TypedValues {
     const first = dot < 0 ? this.name(file, name) : this.name(file, name.slice(0, dot));
     const meant =
       dot < 0 || first === undefined ? first : this.evaluator.member(first, name.slice(dot + 1));
-    if (meant?.kind === 'external') return this.evaluator.routerOfType(file, meant.name, key);
+    if (meant?.kind === 'external') return this.evaluator.routers.ofType(file, meant.name, key);
     if (meant?.kind !== 'type') return undefined;
     const declared = this.folders.at(meant.type.folder)?.types.get(meant.type.name);
     const alias = declared?.what.alias;
@@ -85,6 +86,11 @@ export class TypedValues {
         : this.ofType(declared.file, alias, key, depth + 1);
     // A defined type has its own methods, and is a router only as far as its declaration says.
     return aliased?.kind === 'router' ? aliased : { kind: 'object', type: meant.type };
+  }
+
+  /** Whether values of a type, as `file` writes it, are routers. */
+  isRouter(file: LinkedFile, written: string): boolean {
+    return this.ofType(file, written, `${file.path}#type ${written}`)?.kind === 'router';
   }
 
   /** Methods of a type, with those of the types that it embeds. */

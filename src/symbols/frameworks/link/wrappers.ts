@@ -1,9 +1,11 @@
 import { isName, type CallExpr } from '../expression.ts';
 import type { CallFact, Scope } from '../fileFacts.ts';
-import { parameterKey, type Evaluator, type Value } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { turnsOf } from './loops.ts';
 import { parametersIn } from './parameters.ts';
+import { parameterKey } from './values/routerOrigin.ts';
+import type { Value } from './values/value.ts';
 
 /** A call of a function that registers what it is given. */
 export interface CallSite {

@@ -1,7 +1,8 @@
 import { isObject } from '../../expression.ts';
-import type { Evaluator, Value } from '../evaluator.ts';
+import type { Evaluator } from '../evaluator.ts';
 import { handlerOf, type Found } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
+import type { Value } from '../values/value.ts';
 
 /** A function of the workspace that serves the method `name`. */
 export interface Method extends Found {
@@ -45,7 +46,7 @@ const hidden = /^(?:constructor|__\w+__|_.*|#.*)$/;
 /** A class's own methods and those that it inherits from classes of the workspace. */
 export function ofClass(evaluator: Evaluator, file: LinkedFile, index: number): Implementation {
   const methods = new Map<string, Method>();
-  for (const place of [{ file, index }, ...evaluator.supertypesOf(file, index)])
+  for (const place of [{ file, index }, ...evaluator.classes.supertypes(file, index)])
     for (const method of place.file.methodsOf(place.index))
       if (!hidden.test(method.name) && !methods.has(method.name))
         methods.set(method.name, { file: place.file, ...method });

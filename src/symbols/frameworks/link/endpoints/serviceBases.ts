@@ -76,7 +76,7 @@ function classesOf(
   file: LinkedFile,
   index: number,
 ): Implementing[] {
-  const above = evaluator.supertypesOf(file, index);
+  const above = evaluator.classes.supertypes(file, index);
   return [{ file, index }, ...above].flatMap((place) =>
     place.file.supertypes(place.index).flatMap((written) => {
       const service = serviceOfBase(framework, written);

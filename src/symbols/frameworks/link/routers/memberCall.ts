@@ -1,8 +1,8 @@
 import type { CallExpr } from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
 import type { RouterFramework } from '../../framework.ts';
-import type { RouterValue } from '../evaluator.ts';
 import type { LinkedFile } from '../linkedFile.ts';
+import type { RouterValue } from '../values/value.ts';
 
 /** A call of a router's member, read as one framework means it. */
 export interface MemberCall {

@@ -1,5 +1,5 @@
 import { argument, isList } from '../../expression.ts';
-import { parameterKey, type Evaluator } from '../evaluator.ts';
+import type { Evaluator } from '../evaluator.ts';
 import { handlersOf, type Found } from '../handlers.ts';
 import { readMount } from '../mounts.ts';
 import type { Registrations } from '../registrations.ts';
@@ -8,6 +8,7 @@ import type { MemberCall } from './memberCall.ts';
 import type { PlacedAttributes } from './placedAttributes.ts';
 import type { RouterMounts } from './routerMounts.ts';
 import { VerbRoutes } from './verbRoutes.ts';
+import { parameterKey } from '../values/routerOrigin.ts';
 
 /** What the calls of routers' members are collected in. */
 export interface RouterParts {

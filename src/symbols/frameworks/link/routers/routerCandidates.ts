@@ -2,9 +2,10 @@ import { argument } from '../../expression.ts';
 import type { CallFact } from '../../fileFacts.ts';
 import type { RouterFramework } from '../../framework.ts';
 import { modulesOf } from '../../registry.ts';
-import type { Evaluator, RouterValue } from '../evaluator.ts';
+import type { Evaluator } from '../evaluator.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import { registers } from '../registrations.ts';
+import type { RouterValue } from '../values/value.ts';
 
 /** Which frameworks a call of a router's member may belong to. */
 export class RouterCandidates {

@@ -1,11 +1,13 @@
 import { isCall, isName, isObject, type CallExpr, type Expr } from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
-import { parameterKey, type Evaluator, type RouterValue, type Value } from '../evaluator.ts';
+import type { Evaluator } from '../evaluator.ts';
 import type { Found } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import type { Mount } from '../mounts.ts';
 import type { RouteEmitter } from '../routeEmitter.ts';
 import { known, type Text } from '../text.ts';
+import { parameterKey } from '../values/routerOrigin.ts';
+import type { RouterValue, Value } from '../values/value.ts';
 
 /** A router among the arguments of a call; `of`: in which property of the argument. */
 interface GivenRouter {
@@ -47,7 +49,7 @@ export class RouterMounts {
   adoptFrameworks(): void {
     for (const { from, to } of this.passed) {
       const framework = this.evaluator.routers.get(from)?.framework;
-      if (framework !== undefined) this.evaluator.adopt(to, framework);
+      if (framework !== undefined) this.evaluator.routers.adopt(to, framework);
     }
   }
 
@@ -92,7 +94,7 @@ export class RouterMounts {
         if (name === undefined || name === '') return;
         const to = parameterKey(target.file, target.index, name);
         if (target.file.family?.foldersAreModules !== true)
-          this.evaluator.routerParameter(target.file, target.index, name);
+          this.evaluator.routers.ofParameter(target.file, target.index, name);
         this.mount(key, to, known(''), call.at);
       };
       for (const [i, routers] of given.entries())

@@ -140,7 +140,7 @@ export class VerbRoutes {
     const own = framework.handlerMethod;
     const handles =
       value?.kind === 'object' && own !== undefined && this.evaluator.member(value, own);
-    const child = handles ? undefined : this.evaluator.routerOf(file, value);
+    const child = handles ? undefined : this.evaluator.routers.of(file, value);
     if (child === undefined) return false;
     const cut = child.stripped ?? known('');
     this.mounts.mount(receiver.key, child.key, cut, call.at, { whole: true });

@@ -1,0 +1,138 @@
+import type { BindingFact, Scope } from '../../fileFacts.ts';
+import type { Evaluator } from '../evaluator.ts';
+import type { LinkedFile } from '../linkedFile.ts';
+import { parameterKey } from './routerOrigin.ts';
+import { declaredValue, type Value } from './value.ts';
+
+/** What names mean where they are written: in the scopes around, among the imports, in the class or package. */
+export class ScopedNames {
+  private readonly evaluator: Evaluator;
+  private readonly reading = new Set<BindingFact>();
+
+  constructor(evaluator: Evaluator) {
+    this.evaluator = evaluator;
+  }
+
+  /** A name, also with members: `config.routes`. */
+  named(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    // What wraps a function and takes its name (`view = login_required(view)`) still runs it.
+    const inner = file.innerNamed(scope, name);
+    if (inner !== undefined) return declaredValue(file, inner);
+    const whole = isPlain(file, name) ? undefined : this.free(file, scope, name);
+    if (whole !== undefined) return this.bound(file, whole);
+    const [first = '', ...rest] = name.split('.');
+    const own = rest.length > 0 ? file.qualified(name) : undefined;
+    if (own !== undefined) return declaredValue(file, own);
+    let value = this.local(file, scope, first);
+    if (value === undefined && rest.length > 0 && file.family?.pathsNameLibraries)
+      value = this.evaluator.exports.named(file, first, '*') ?? {
+        kind: 'external',
+        name: `${first}:`,
+      };
+    for (const member of rest) value = this.evaluator.member(value, member);
+    return value;
+  }
+
+  /** What an assignment changes: the field or variable as it is declared, not its value here. */
+  target(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    const [first = '', ...rest] = name.split('.');
+    let value =
+      rest.length === 0 ? this.evaluator.typed.name(file, first) : this.local(file, scope, first);
+    for (const member of rest) value = this.evaluator.member(value, member);
+    return value;
+  }
+
+  /** The value that a name was given; of a loop's variable, the element of this turn. */
+  bound(file: LinkedFile, binding: BindingFact): Value | undefined {
+    const turn = this.evaluator.turns.get(binding);
+    if (turn !== undefined) return turn;
+    this.reading.add(binding);
+    try {
+      return this.evaluator.evaluate(file, binding.from ?? binding.scope, binding.value);
+    } finally {
+      this.reading.delete(binding);
+    }
+  }
+
+  /** A name without members, from the innermost scope outwards. */
+  local(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    if (name === 'this' || name === 'self' || name === 'Self') {
+      const owner = file.classAround(scope);
+      return owner === undefined ? undefined : { kind: 'instance', file, index: owner };
+    }
+    const parameter = file.parameterScope(scope, name);
+    if (file.family?.foldersAreModules)
+      return this.typed(file, name, parameter, this.free(file, scope, name));
+    const inner = file.innerNamed(scope, name);
+    if (inner !== undefined) return declaredValue(file, inner);
+    const bound = file.binding(scope, name);
+    if (bound !== undefined && (parameter === undefined || bound.scope >= parameter))
+      return this.bound(file, bound);
+    if (parameter !== undefined)
+      return file.family?.clients?.test(name) ? undefined : this.parameter(file, parameter, name);
+    const imported = file.imports.get(name);
+    if (imported !== undefined) {
+      const found = this.evaluator.exports.named(file, imported.module, imported.exported);
+      if (found !== undefined) return found;
+    }
+    const own = file.nested(scope, name) ?? file.topLevel(name);
+    if (own !== undefined) return declaredValue(file, own);
+    return file.family?.classesByPackage
+      ? this.evaluator.classes.packagedName(file, scope, name)
+      : undefined;
+  }
+
+  /** A name's binding; while that is read, the name in it means the one further out: `r := r.With(log)`. */
+  private free(file: LinkedFile, scope: Scope, name: string): BindingFact | undefined {
+    let found = file.binding(scope, name);
+    while (found !== undefined && this.reading.has(found)) {
+      if (found.scope < 0) return undefined;
+      found = file.binding(file.parentOf(found.scope), name);
+    }
+    return found;
+  }
+
+  /** Names where everything has a type: values of functions, parameters, then what the folder shares. */
+  private typed(
+    file: LinkedFile,
+    name: string,
+    parameter: Scope | undefined,
+    bound: BindingFact | undefined,
+  ): Value | undefined {
+    const { typed } = this.evaluator;
+    if (bound !== undefined && bound.scope >= Math.max(0, parameter ?? 0)) {
+      const { scope, value } = bound;
+      return typeof value === 'object' && value !== null && 'type' in value
+        ? typed.ofType(file, value.type, parameterKey(file, scope, name))
+        : this.bound(file, bound);
+    }
+    if (parameter === undefined) return typed.name(file, name);
+    const given = this.evaluator.given.get(parameterKey(file, parameter, name));
+    if (given !== undefined) return given;
+    const type = file.parameterType(parameter, name);
+    return type === undefined
+      ? undefined
+      : typed.ofType(file, type, parameterKey(file, parameter, name));
+  }
+
+  /** What a parameter is: what its only visible caller gives, an instance of its type, else a router that some caller fills. */
+  private parameter(file: LinkedFile, scope: Scope, name: string): Value | undefined {
+    const set = this.evaluator.given.get(parameterKey(file, scope, name));
+    if (set !== undefined) return set;
+    const type = file.parameterType(scope, name) ?? '';
+    const typed = type === '' ? undefined : this.named(file, -1, type);
+    if (typed?.kind === 'class') return { ...typed, kind: 'instance' };
+    const given = this.evaluator.arguments?.givenTo(file, scope, name);
+    const value =
+      given === undefined
+        ? undefined
+        : this.evaluator.evaluate(given.file, given.scope, given.expr);
+    return value === undefined || value.kind === 'router'
+      ? this.evaluator.routers.ofParameter(file, scope, name)
+      : value;
+  }
+}
+
+/** Names with declared types are looked up with their types. */
+const isPlain = (file: LinkedFile, name: string): boolean =>
+  file.family?.foldersAreModules === true && !name.includes('.');
