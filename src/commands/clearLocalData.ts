@@ -47,5 +47,5 @@ export const clearLocalData = (context: ClearLocalDataContext) => async (): Prom
     );
     return;
   }
-  await context.insights.refresh();
+  await context.insights.forget();
 };

@@ -33,6 +33,8 @@ export interface InsightService {
   environment(): EnvironmentView;
   /** Fetches now (command `prodlens.refresh`). */
   refresh(): Promise<void>;
+  /** Drops every number that is kept, also last good ones, and fetches what there still is: after the data was cleared. */
+  forget(): Promise<void>;
   /** Insights of these files changed. */
   onDidChange(listener: (paths: readonly string[]) => void): Disposable;
   onDidChangeEnvironment(listener: (environment: EnvironmentView) => void): Disposable;

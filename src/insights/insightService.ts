@@ -192,6 +192,15 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     }
   }
 
+  /** Answers still under way are of what is forgotten, too. */
+  function forgetNumbers(): void {
+    end.abort();
+    end = new AbortController();
+    numbers.clear();
+    hold.clear();
+    files.clearInsights();
+  }
+
   const groupsOf = (paths: readonly string[]): readonly OperationGroup[] =>
     paths.flatMap((path) => {
       const view = files.view(path);
@@ -274,11 +283,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     const choice = JSON.stringify([name, window]);
     if (choice !== chosen) {
       // Numbers of another environment or window are never shown under this one's name; their late answers are dropped.
-      end.abort();
-      end = new AbortController();
-      numbers.clear();
-      hold.clear();
-      files.clearInsights();
+      forgetNumbers();
       chosen = choice;
     }
     announceEnvironment();
@@ -304,6 +309,12 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     refresh: () => {
       files.staleViews();
       return refresh();
+    },
+    forget: async () => {
+      forgetNumbers();
+      files.staleViews();
+      await refresh();
+      for (const listener of [...changeListeners]) listener(shown);
     },
     onDidChange: (listener) => {
       changeListeners.add(listener);

@@ -102,7 +102,7 @@ describe('a day with Prodlens', () => {
   });
 
   it('finds a trace by a line of a log that is pasted', async () => {
-    const traceId = lastTraceOf('POST /orders', traces);
+    const traceId = slowestTraceOf('POST /orders', traces);
     await window.runCommand('Prodlens: Look Up Trace…');
     await window.quickInput.waitFor('Look Up Trace');
     await window.quickInput.fill(`INFO ordered trace_id=${traceId} in 12 ms`);
@@ -170,20 +170,27 @@ describe('a day with Prodlens', () => {
   });
 });
 
-/** The id of the trace of the last request of that name. */
-function lastTraceOf(name: string, requests: readonly string[]): string {
+/** The id of the slowest request of that name: one that is kept whole, however many there were. */
+function slowestTraceOf(name: string, requests: readonly string[]): string {
+  interface Span {
+    readonly name: string;
+    readonly traceId: string;
+    readonly startTimeUnixNano: string;
+    readonly endTimeUnixNano: string;
+  }
   interface Wire {
     readonly resourceSpans: readonly {
-      readonly scopeSpans: readonly {
-        readonly spans: readonly { readonly name: string; readonly traceId: string }[];
-      }[];
+      readonly scopeSpans: readonly { readonly spans: readonly Span[] }[];
     }[];
   }
+  const duration = (span: Span): number =>
+    Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano));
   return (
     requests
       .flatMap((text) => (JSON.parse(text) as Wire).resourceSpans)
       .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
-      .findLast((span) => span.name === name)?.traceId ?? ''
+      .filter((span) => span.name === name)
+      .toSorted((a, b) => duration(b) - duration(a))[0]?.traceId ?? ''
   );
 }
 

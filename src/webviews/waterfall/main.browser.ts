@@ -33,6 +33,14 @@ function showMessage(text: string, remedy: string | undefined, retry: boolean): 
   );
 }
 
+/** Keys go to the rows once the page has the focus; a restored editor doesn't take it from where a person types. */
+function focusRows(): void {
+  const { activeElement } = document;
+  if (!document.hasFocus() || (activeElement !== null && activeElement !== document.body)) return;
+  viewer?.grid.focus({ preventScroll: true });
+}
+window.addEventListener('focus', focusRows);
+
 /** Only the extension can post here: a webview's content is its own origin and embeds nothing. */
 window.addEventListener('message', (event: MessageEvent<ToWaterfall>) => {
   const message = event.data;
@@ -42,7 +50,7 @@ window.addEventListener('message', (event: MessageEvent<ToWaterfall>) => {
       // Kept over a restart of VS Code: the id alone. What it looks like is kept by the host, in memory.
       api.setState({ traceId: message.trace.traceId });
       viewer = new WaterfallViewer(root, message, (answer) => api.postMessage(answer));
-      viewer.grid.focus({ preventScroll: true });
+      focusRows();
       break;
     case 'places':
       viewer?.setPlaces(message);

@@ -219,6 +219,21 @@ describe('the insight service', () => {
     assert.equal(w.insights.environment().health, 'unreachable');
   });
 
+  it('keeps no number of before once the data was cleared', async () => {
+    const w = world();
+    await w.insights.insights(path);
+    w.insights.setShown([path]);
+    assert.equal(w.stateOf('f')?.numbers?.total?.count, 3);
+    w.answerWith({ serviceAlive: false });
+    const told: (readonly string[])[] = [];
+    w.insights.onDidChange((paths) => told.push(paths));
+    await w.insights.forget();
+    await w.pass(1_000);
+    const f = w.stateOf('f');
+    assert.deepEqual([f?.state, f?.numbers?.total], ['unreachable', undefined]);
+    assert.ok(told.some((paths) => paths.includes(path)));
+  });
+
   it('says no traffic only of a service that is alive', async () => {
     const w = world();
     w.answerWith({ serviceAlive: true });

@@ -32,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
       requests++;
       return { path, insights };
     },
+    forget: () => Promise.resolve(),
     peek: (wanted) => (wanted === path ? { path, insights } : undefined),
     byId: (id) => insights.find((insight) => insight.id === id),
     environment: () => ({
