@@ -26,7 +26,10 @@ export class EndpointIndex {
   private readonly services: Map<string, EndpointDecl[]>;
   private readonly taskIndex: Map<string, EndpointDecl[]>;
   private readonly destinationIndex: Map<string, EndpointDecl[]>;
-  private readonly bindings: readonly { readonly matches: RegExp; readonly to: string }[];
+  private readonly bindings: readonly {
+    readonly pattern: readonly string[];
+    readonly to: string;
+  }[];
   /** All consumers of destinations. */
   readonly consumers: readonly EndpointDecl[];
 
@@ -40,7 +43,7 @@ export class EndpointIndex {
       this.consumers.filter((e) => e.unresolved === undefined),
       (e) => e.key,
     );
-    this.bindings = bindings.map(({ from, to }) => ({ matches: bindingPattern(from), to }));
+    this.bindings = bindings.map(({ from, to }) => ({ pattern: from.split('.'), to }));
   }
 
   /** All endpoints of a service by its simple name; generators of code may append `Service` to it. */
@@ -63,15 +66,32 @@ export class EndpointIndex {
 
   /** Queues that get the messages of an exchange, or of a routing key. */
   queuesOf(name: string): readonly string[] {
-    return this.bindings.filter((b) => b.matches.test(name)).map((b) => b.to);
+    const words = name.split('.');
+    return this.bindings.filter((b) => binds(b.pattern, words)).map((b) => b.to);
   }
 }
 
-/** AMQP's topics: `*` is one word, `#` any number of them. https://www.rabbitmq.com/tutorials/tutorial-five-python */
-function bindingPattern(from: string): RegExp {
-  const words = from.split('.').map((word) => {
-    if (word === '#') return '(?:[^.]+(?:\\.|$))*';
-    return `${word === '*' ? '[^.]+' : word.replace(/[^\w-]/g, '\\$&')}(?:\\.|$)`;
-  });
-  return new RegExp(`^${words.join('')}$`);
+/**
+ * AMQP's topics: `*` is one word, `#` any number of them. Compared word by word: as an expression, a pattern with many `#` could take
+ * forever. https://www.rabbitmq.com/tutorials/tutorial-five-python
+ */
+function binds(pattern: readonly string[], words: readonly string[]): boolean {
+  let [at, from, resume] = [0, -1, 0];
+  for (let word = 0; word < words.length;) {
+    const wanted = pattern[at];
+    if (wanted === '#') {
+      [from, resume] = [at, word];
+      at += 1;
+    } else if (wanted !== undefined && (wanted === '*' || wanted === words[word])) {
+      at += 1;
+      word += 1;
+    } else {
+      if (from < 0) return false;
+      // The last `#` takes one word more.
+      at = from + 1;
+      resume += 1;
+      word = resume;
+    }
+  }
+  return pattern.slice(at).every((wanted) => wanted === '#');
 }

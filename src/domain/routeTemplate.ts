@@ -32,7 +32,8 @@ export function compileTemplate(template: string, framework: string): CompiledTe
   const parts = splitSegments(text.slice(1));
   const goSubtree = /net\/?http/i.test(framework) && text.endsWith('/');
   const segments = parts.map(compileSegment);
-  let pattern = '^';
+  const open = segments.filter((s) => s.rest !== undefined || s.optional === true).length;
+  let pattern = open > mostOpenSegments ? '^(?!)' : '^';
   for (const [i, segment] of segments.entries()) {
     const last = i === segments.length - 1;
     if (segment.rest === 'any' || segment.optional === true) pattern += `(?:/${segment.pattern})?`;
@@ -71,6 +72,11 @@ function splitSegments(text: string): string[] {
   return parts;
 }
 
+/** Parts of any length beside each other can be tried in so many ways that a path could be made to take minutes. */
+const mostOpenSegments = 4;
+const mostParametersInSegment = 4;
+const longestBesideAnother = 64;
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const converters: Readonly<Record<string, string>> = {
@@ -102,10 +108,15 @@ function compileMixed(text: string): Segment {
   let at = 0;
   let constrained = false;
   let parameters = 0;
-  for (const match of text.matchAll(parameter)) {
+  const found = [...text.matchAll(parameter)];
+  const bounded = (open: string): string =>
+    found.length < 2
+      ? open
+      : open.replace(/[+*]$/, (q) => `{${q === '+' ? 1 : 0},${longestBesideAnother}}`);
+  for (const match of found) {
     const constraint = match[2] ?? match[3] ?? match[5] ?? match[9];
     const accepted = harmless(constraint) ?? converters[match[6] ?? ''];
-    pattern += escaped(text.slice(at, match.index)) + (accepted ?? '[^/]+');
+    pattern += escaped(text.slice(at, match.index)) + bounded(accepted ?? '[^/]+');
     shape += `${text.slice(at, match.index)}{}`;
     at = match.index + match[0].length;
     constrained ||= accepted !== undefined || match.index > 0;
@@ -114,6 +125,7 @@ function compileMixed(text: string): Segment {
   pattern += escaped(text.slice(at));
   shape += text.slice(at);
   if (parameters === 0) return { pattern, rank: 3, shape };
+  if (parameters > mostParametersInSegment) pattern = '(?!)';
   return { pattern, rank: constrained || at < text.length ? 2 : 1, shape };
 }
 

@@ -43,7 +43,7 @@ export const hintReaders: readonly HintReader[] = [
 ];
 
 const telemetryNames = [
-  /\bOTEL_SERVICE_NAME\s*[=:]?\s*["']?([\w./-]+)/g,
+  /\bOTEL_SERVICE_NAME(?:\s*[=:])?\s*["']?([\w./-]+)/g,
   /\bservice\.name=([\w./-]+)/g,
 ];
 
@@ -125,7 +125,7 @@ function readPackageJson(input: HintInput): Partial<HintFacts> {
 
 function readPyproject(input: HintInput): Partial<HintFacts> {
   const section = /^\[(?:project|tool\.poetry)\]\s*\n((?:(?!^\[).*\n?)*)/m.exec(input.text)?.[1];
-  const name = /^\s*name\s*=\s*["']([^"']+)["']/m.exec(section ?? '')?.[1];
+  const name = /^[ \t]*name\s*=\s*["']([^"']+)["']/m.exec(section ?? '')?.[1];
   const names = name === undefined ? [] : [named(input, name, 'name', 'package')];
   return section === undefined ? { names } : { names, program: input.absoluteFolder };
 }
@@ -172,7 +172,7 @@ function readCatalog(input: HintInput): Partial<HintFacts> {
 function readKubernetes(input: HintInput): Partial<HintFacts> {
   const names: NameHint[] = [];
   for (const m of input.text.matchAll(
-    /name:\s*OTEL_SERVICE_NAME\s*\n\s*value:\s*["']?([\w./-]+)/g,
+    /name:\s*OTEL_SERVICE_NAME[ \t\r]*\n\s*value:\s*["']?([\w./-]+)/g,
   )) {
     const name = m[1] ?? '';
     names.push(named(input, name, 'OTEL_SERVICE_NAME', 'telemetry', `*/${name}`));

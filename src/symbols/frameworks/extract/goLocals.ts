@@ -24,7 +24,7 @@ export function readLocals(
     const any = anyOf(names.slice(0, mostNames)) ?? '';
     const next = new Set<string>();
     const seeds = new RegExp(
-      `(?<![\\w.])(${any}(?:\\.\\w+)?)(?:[ \\t]*,[ \\t]*[\\w.]+)*[ \\t]*:?=(?!=)|\\bvar[ \\t]+(${any})[ \\t]+[*\\w]`,
+      `(?<![\\w.])(${any}(?:\\.\\w+)?)(?:[ \\t]*,[ \\t]*[\\w.]+){0,20}[ \\t]*:?=(?!=)|\\bvar[ \\t]+(${any})[ \\t]+[*\\w]`,
       'g',
     );
     for (const match of file.text.matchAll(seeds)) {

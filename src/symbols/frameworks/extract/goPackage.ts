@@ -44,7 +44,7 @@ export function readGoPackage(collector: FactsCollector): ReadonlyMap<number, Go
 }
 
 function readImports(collector: FactsCollector, node: Node): void {
-  for (const match of node.text.matchAll(/(?:([\w.]+)[ \t]+)?(["`])([^"`\n]+)\2/g)) {
+  for (const match of node.text.matchAll(/(?:(?<![\w.])([\w.]+)[ \t]+)?(["`])([^"`\n]+)\2/g)) {
     const module = match[3] ?? '';
     const alias = match[1] === 'import' ? undefined : match[1];
     if (alias === '_') continue;

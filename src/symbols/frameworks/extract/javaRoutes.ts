@@ -10,7 +10,7 @@ export function readRoutesFunctions(
 ): void {
   const types = anyOf(routesTypes);
   if (types === undefined || ![...routesTypes].some((t) => collector.file.text.includes(t))) return;
-  const seeds = new RegExp(`\\b${types}\\s*(?:<[^;{}()=]*>)?\\s+(\\w+)\\s*\\(`, 'g');
+  const seeds = new RegExp(`\\b${types}(?:\\s*<[^;{}()=]{0,400}>)?\\s+(\\w+)\\s*\\(`, 'g');
   for (const { node } of collector.seeds(seeds)) {
     const method = node.parent;
     if (method?.type !== 'method_declaration') continue;

@@ -143,7 +143,7 @@ function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): voi
   const making = anyOf(makers);
   if (making !== undefined) {
     const local = new RegExp(
-      `\\b([\\w$]+)\\s*(?::[^=;\\n]{0,80})?=\\s*(?:await\\s+)?(?:new\\s+)?${making}\\b`,
+      `(?<![\\w$])([\\w$]+)\\s*(?::[^=;\\n]{0,80})?=\\s*(?:await\\s+)?(?:new\\s+)?${making}\\b`,
       'g',
     );
     for (const { node } of collector.seeds(local))

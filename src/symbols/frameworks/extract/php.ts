@@ -10,8 +10,8 @@ const vocabulary = vocabularyOf('php');
 const namespaces = /^[ \t]*namespace\s+([\w\\]+)\s*[;{]/m;
 const uses = /^[ \t]*use\s+([\w\\]+)(?:\s+as\s+(\w+))?\s*;/gm;
 const useGroups = /^[ \t]*use\s+([\w\\]+)\\\{([^}]*)\}\s*;/gm;
-const classSeeds = /^[ \t]*(?:(?:abstract|final|readonly)\s+)*(?:class|interface)\s+(\w+)/gm;
-const traitSeeds = /^[ \t]+(use)\s+[\w\\, ]+[;{]/gm;
+const classSeeds = /^[ \t]*(?:(?:abstract|final|readonly)\s+){0,3}(?:class|interface)\s+(\w+)/gm;
+const traitSeeds = /^[ \t]+(use)\s+[\w\\][\w\\, ]*[;{]/gm;
 const spanSeeds = new RegExp(`->\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
 const routeTable = /\bRoute::\w+\s*\(/;
 
@@ -23,8 +23,8 @@ export function extractPhp(file: SourceFile): FileFacts {
   for (const [, name = '', alias] of file.text.matchAll(uses)) addUse(collector, name, alias);
   for (const [, base = '', list = ''] of file.text.matchAll(useGroups))
     for (const part of list.split(',')) {
-      const [name = '', alias] = part.trim().split(/\s+as\s+/);
-      if (name !== '') addUse(collector, `${base}\\${name}`, alias);
+      const [name = '', alias] = part.trim().split(/\sas\s/);
+      if (name !== '') addUse(collector, `${base}\\${name.trim()}`, alias?.trim());
     }
   readClasses(collector);
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);

@@ -19,12 +19,15 @@ const attributeSeeds = new RegExp(
   'g',
 );
 const types = anyOf(words.signatureTypes) ?? '';
-const returnSeeds = new RegExp(`->[^{;]*?\\b(${types})\\b`, 'g');
-const parameterSeeds = new RegExp(`(\\w+)\\s*:\\s*&?\\s*(?:mut\\s+)?(?:\\w+::)*${types}\\b`, 'g');
+const returnSeeds = new RegExp(`->[^{;]{0,400}?\\b(${types})\\b`, 'g');
+const parameterSeeds = new RegExp(
+  `\\b(\\w+)\\s*:\\s*&?\\s*(?:mut\\s+)?(?:\\w+::)*${types}\\b`,
+  'g',
+);
 const serveSeeds = new RegExp(`\\b(${anyOf(words.serves) ?? ''})\\s*\\(`, 'g');
 const constantSeeds =
-  /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*&[^=;]*\bstr\s*=/gm;
-const testModules = /#\[cfg\(test\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub\s+)?(mod)\s+\w+\s*\{/g;
+  /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*&[^=;]{0,100}\bstr\s*=/gm;
+const testModules = /#\[cfg\(test\)\]\s*(?:#\[[^\]]{0,400}\]\s*){0,10}(?:pub\s+)?(mod)\s+\w+\s*\{/g;
 
 /** Functions whose tail is read, and names looked for, per file. */
 const most = 300;
@@ -175,7 +178,7 @@ class RouterReader {
       const any = anyOf(names);
       if (any === undefined) break;
       for (const name of names) read.add(name);
-      const lets = new RegExp(`\\blet\\s+(?:mut\\s+)?(${any})\\s*(?::[^=;]+)?=`, 'g');
+      const lets = new RegExp(`\\blet\\s+(?:mut\\s+)?(${any})\\s*(?::[^=;]{1,400})?=`, 'g');
       for (const { node } of this.seeds(lets)) this.readLet(node, wanted);
     }
     const routers = anyOf([...this.params, ...read].filter((name) => name !== 'self'));

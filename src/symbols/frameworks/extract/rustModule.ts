@@ -1,6 +1,6 @@
 import type { ImportFact } from '../fileFacts.ts';
 
-const uses = /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?use\s+([^;]+);/gm;
+const uses = /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?use\s+([^;]{1,4000});/gm;
 const modules = /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;/gm;
 const mostNames = 500;
 

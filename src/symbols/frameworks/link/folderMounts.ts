@@ -102,6 +102,12 @@ function exportedText(evaluator: Evaluator, file: LinkedFile, name: string): str
 const parameters = (prefix: string): string =>
   prefix.includes('__') ? prefix.replace(/__/g, ':') : prefix.replace(/\/_/g, '/:');
 
+/** Repeated groups, back references and many open ends take time that grows beyond all bounds with the path. */
+const mayTakeLong = (pattern: string): boolean =>
+  pattern.length > 200 ||
+  /\)[*+{]|\\[1-9k]/.test(pattern) ||
+  (pattern.match(/[*+}]/g) ?? []).length > 3;
+
 /** A pattern or text that leaves paths out. One that might take exponential time, or isn't one, leaves out nothing. */
 function patternOf(expr: Expr | undefined): RegExp[] {
   if (isList(expr)) return expr.list.flatMap(patternOf);
@@ -111,8 +117,7 @@ function patternOf(expr: Expr | undefined): RegExp[] {
       : typeof expr === 'object' && expr !== null && 'pattern' in expr
         ? /^\/(.*)\/\w*$/s.exec(expr.pattern)?.[1]
         : undefined;
-  if (text === undefined || text.length > 200 || /[)\]][*+{].*[)\]][*+{]|[*+}]\)[*+{]/.test(text))
-    return [];
+  if (text === undefined || mayTakeLong(text)) return [];
   try {
     return [new RegExp(text)];
   } catch {
