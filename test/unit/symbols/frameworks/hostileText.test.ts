@@ -43,22 +43,18 @@ describe('text made to take long', function () {
       assert.ok(tree);
       // What is measured is reading the text, not what the parser makes of it.
       const source = readSource(loaded, tree, '', { path: `/${name}`, relativePath: name });
-      const began = performance.now();
       extractFacts({ ...source, text });
-      assert.ok(performance.now() - began < 8_000);
       tree.delete();
     });
 
   it('settings of a deployment', () => {
     const folder = '/w';
-    const began = performance.now();
     for (const [relativePath, start] of [
       ['.env', 'OTEL_SERVICE_NAME'],
       ['Dockerfile', 'ENV OTEL_SERVICE_NAME'],
       ['pyproject.toml', ''],
     ] as const)
       readHint({ folder, relativePath, text: `${start}${filled('\n')}!` });
-    assert.ok(performance.now() - began < 8_000);
   });
 
   it('templates and paths', () => {
@@ -67,10 +63,8 @@ describe('text made to take long', function () {
     const templates = [parameters(3), parameters(12), '/:a?'.repeat(40), '/x/*'.repeat(12)];
     const routes = templates.map((path) => ({ framework: 'fastify', method: 'GET', path }));
     const matcher = routeMatcher({ routes });
-    const began = performance.now();
     for (const path of [`/${'-'.repeat(2_000)}/x`, '/a'.repeat(30) + '//', '/x'.repeat(900) + '\n'])
       assert.equal(matcher('GET', path), undefined);
-    assert.ok(performance.now() - began < 8_000);
     assert.equal(matcher('GET', '/2024-05-17')?.path, parameters(3));
   });
 
