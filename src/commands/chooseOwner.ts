@@ -1,6 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { decisionFor, withDecision } from '../config/attributionDecision.ts';
 import type { FunctionRef } from '../domain/functionDecl.ts';
 import type { Insight } from '../domain/insight.ts';
 import type { Operation } from '../domain/operation.ts';
@@ -47,6 +46,8 @@ export const chooseOwner =
     if (subject === undefined) return;
     const owner = await pickOwner(subject);
     if (owner === undefined) return;
+    // Brings a JSON parser along: nothing that every start should read.
+    const { decisionFor, withDecision } = await import('../config/attributionDecision.ts');
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(insight.function.path));
     if (folder === undefined) return;
     await write(vscode.Uri.joinPath(folder.uri, 'prodlens.json'), (text) =>

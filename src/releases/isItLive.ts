@@ -14,6 +14,7 @@ export async function changeOfLines(
   const blamed = await run(
     'blame',
     '--porcelain',
+    '--no-textconv',
     '-w',
     ...(contents === undefined ? [] : ['--contents', contents]),
     '-L',

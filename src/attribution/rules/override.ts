@@ -17,7 +17,12 @@ export const override: Rule = {
   },
 };
 
+/** A decision about a request that a service takes is none about the requests that it makes. */
+const aboutCallsOut = ({ kind }: Operation, { span }: AttributionOverride): boolean =>
+  (kind === 'client' || kind === 'producer') && span === undefined;
+
 const fits = (decision: AttributionOverride, operation: Operation): boolean =>
+  !aboutCallsOut(operation, decision) &&
   same(decision.service, operation.service) &&
   same(decision.span, operation.name) &&
   same(decision.method, operation.http?.method) &&
