@@ -90,7 +90,10 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     followed: Followed,
   ): Promise<void> {
     const repository = await this.#options.commits.repositoryOf(path.dirname(file));
-    if (repository === undefined) return;
+    if (repository === undefined) {
+      followed.open = true;
+      return;
+    }
     const commits = new Set<string>();
     let news = false;
     for (const release of releases) {
@@ -119,13 +122,15 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
       const elsewhere = await this.#options.sources.written(repository, commit, file, names);
       baselines.push({ commit, text, elsewhere });
     }
-    if (this.#disposed || this.#followed.get(file) !== followed) return;
+    if (this.#disposed) return;
+    if (news) this.#changed.fire([file]);
+    // Other releases or names were asked for meanwhile: theirs is the answer that the index gets.
+    if (this.#followed.get(file) !== followed) return;
     const given = JSON.stringify(baselines.map((b) => [b.commit, b.elsewhere]));
     if (this.#given.get(file) !== given) {
       this.#given.set(file, given);
       await this.#options.index.call('baselines', { path: file, baselines });
     }
-    if (news) this.#changed.fire([file]);
   }
 
   dispose(): void {

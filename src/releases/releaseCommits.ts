@@ -27,9 +27,15 @@ export class ReleaseCommits implements CommitsOfReleases {
   }
 
   repositoryOf(folder: string): Promise<Repository | undefined> {
-    const known = this.#repositories.get(folder) ?? this.#options.open(folder);
-    this.#repositories.set(folder, known);
-    return known;
+    const known = this.#repositories.get(folder);
+    if (known !== undefined) return known;
+    const opened = this.#options.open(folder);
+    this.#repositories.set(folder, opened);
+    // Git may not have been ready, or the repository is made later: who asks again is answered anew.
+    void opened.then((repository) => {
+      if (repository === undefined) this.#repositories.delete(folder);
+    });
+    return opened;
   }
 
   forget(): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FunctionInsight, ProdlensApi } from '../../src/api.ts';
@@ -15,16 +15,6 @@ import {
   workspaceFile,
 } from './prodlens.ts';
 
-const source = `const { trace } = require('@opentelemetry/api');
-const tracer = trace.getTracer('drifting');
-
-function settle() {
-  return tracer.startActiveSpan('settle the drift', (span) => span.end());
-}
-
-module.exports = { settle };
-`;
-
 describe('releases in a repository', function () {
   this.timeout(60_000);
   let api: ProdlensApi;
@@ -33,11 +23,9 @@ describe('releases in a repository', function () {
   let back: () => Promise<void>;
   before(async () => {
     api = await startedProdlens();
+    await vscode.extensions.getExtension('vscode.git')?.activate();
     uri = workspaceFile('drifting/settle.js');
     const folder = path.dirname(uri.fsPath);
-    await mkdir(folder, { recursive: true });
-    await writeFile(uri.fsPath, source);
-    await writeFile(path.join(folder, 'package.json'), '{ "name": "drifting" }\n');
     const git = (...words: string[]): string =>
       execFileSync('git', ['-C', folder, ...words], { encoding: 'utf8' }).trim();
     git('init', '--quiet');
@@ -50,8 +38,7 @@ describe('releases in a repository', function () {
   });
   after(async () => {
     await back();
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-    await rm(path.dirname(uri.fsPath), { recursive: true, force: true });
+    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
   const settle = (all: readonly FunctionInsight[]): FunctionInsight | undefined =>
@@ -67,12 +54,15 @@ describe('releases in a repository', function () {
       settle(all)?.releases[0]?.commit === commit ? true : undefined,
     );
 
+    const source = await readFile(uri.fsPath, 'utf8');
     const place = source.split('\n')[4]?.indexOf('tracer') ?? 0;
     await editor.edit((edit) => {
       edit.insert(new vscode.Position(4, place), 'this.late, ');
     });
     await insightsWhen(api, uri, (all) => (settle(all)?.drift === 'edited' ? true : undefined));
-    await vscode.commands.executeCommand('undo');
+    await editor.edit((edit) => {
+      edit.delete(new vscode.Range(4, place, 4, place + 'this.late, '.length));
+    });
     await insightsWhen(api, uri, (all) =>
       settle(all) !== undefined && settle(all)?.drift === undefined ? true : undefined,
     );
