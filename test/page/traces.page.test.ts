@@ -141,10 +141,16 @@ describe('traces of a function', () => {
     assert.ok(cut.beyond < 3 && Math.abs(cut.axis) < 1, JSON.stringify(cut));
 
     await window.page.keyboard.press('ArrowDown');
-    const second = await selectedIn(page);
+    // What is selected is drawn with the next frame.
+    await waitUntil(
+      'the second row to be selected',
+      async () => (await selectedIn(page)) !== 'POST /orders',
+    );
     await window.page.keyboard.press('ArrowUp');
-    assert.equal(await selectedIn(page), 'POST /orders');
-    assert.notEqual(second, 'POST /orders');
+    await waitUntil(
+      'the first row to be selected again',
+      async () => (await selectedIn(page)) === 'POST /orders',
+    );
     await window.page.keyboard.press('Enter');
     await window.page.locator('.statusbar-item', { hasText: /Ln 15, Col/ }).waitFor();
     assert.ok((await window.tabs()).some((tab) => tab.includes('orders.js')));
