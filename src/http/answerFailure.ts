@@ -1,0 +1,84 @@
+import type { Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import { originOf } from './address.ts';
+import type { HttpAnswer } from './exchange.ts';
+
+/** The JSON of a 2xx answer, unchecked. Some servers (Jaeger) send JSON as text/plain: only HTML is refused by its type. */
+export function jsonOf(answer: HttpAnswer): Result<unknown> {
+  if (answer.status < 200 || answer.status >= 300) return statusFailure(answer);
+  if (isPage(answer)) return pageFailure(answer);
+  try {
+    return ok(JSON.parse(answer.text) as unknown);
+  } catch {
+    return fail(
+      'invalid',
+      `${originOf(answer.url)} answers something that is not JSON, or only a part of it.`,
+      'Check the address in the setting; if it is right, try again.',
+    );
+  }
+}
+
+/** A web page where data was expected: a sign-in form, a proxy's error, another program, or a user interface that answers everything. */
+export const isPage = ({ contentType, text }: HttpAnswer): boolean =>
+  contentType === 'text/html' || /^\s*<(?:!doctype|html)\b/i.test(text.slice(0, 200));
+
+const pageFailure = (answer: HttpAnswer): Result<never> =>
+  fail(
+    'invalid',
+    `${originOf(answer.url)} answers with a web page instead of data.`,
+    'Check the address and its path in the setting. A sign-in page means that the connection needs credentials.',
+  );
+
+/** What a status other than 2xx means for a person. The body is not quoted: it is the server's, and may be anything. */
+export function statusFailure(answer: HttpAnswer): Result<never> {
+  const { status } = answer;
+  const origin = originOf(answer.url);
+  const said = `${origin} answers ${status}`;
+  switch (status) {
+    case 401:
+      return fail(
+        'refused',
+        `${said}: it wants credentials, or those given are wrong or expired.`,
+        'Set up the connection’s credentials again.',
+      );
+    case 403:
+      return fail(
+        'refused',
+        `${said}: these credentials may not read here.`,
+        'Ask for read access, or use other credentials or another tenant.',
+      );
+    case 404:
+      return fail(
+        'notFound',
+        `${said}: there is no such interface.`,
+        'Check the address in the setting, its path included.',
+      );
+    case 408:
+    case 504:
+      return fail(
+        'timeout',
+        `${said}: it took too long.`,
+        'Try a shorter window. If it is always slow, look at the backend’s load.',
+      );
+    case 413:
+    case 414:
+      return fail('tooLarge', `${said}: the question is too long.`, 'Ask for less at once.');
+    case 429:
+    case 503:
+      return fail(
+        'busy',
+        `${said}: it is ${status === 429 ? 'asked too often' : 'not available'}.`,
+        answer.retryAfter === undefined
+          ? 'Try again later.'
+          : `Try again in ${Math.max(1, Math.ceil(answer.retryAfter / 1000))} s.`,
+      );
+    default:
+      return status >= 500
+        ? fail(
+            'unreachable',
+            `${said}: it fails.`,
+            'Look at the backend’s own log, or at the proxy before it.',
+          )
+        : fail('refused', `${said}.`, 'Check the address in the setting, its path included.');
+  }
+}

@@ -1,0 +1,114 @@
+import axios from 'axios';
+import type { Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import { originOf, parseUrl } from './address.ts';
+import { networkFailure } from './networkFailure.ts';
+
+export interface ExchangeLimits {
+  /** Milliseconds for the whole exchange, redirects included. */
+  readonly timeout: number;
+  /** Largest answer taken, after decompression. */
+  readonly maxBytes: number;
+}
+
+/** An answer of any status that is no redirect; what it means is for the asker to say. */
+export interface HttpAnswer {
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  readonly status: number;
+  /** Lower case, without parameters; "" when the server names none. */
+  readonly contentType: string;
+  readonly text: string;
+  /** Milliseconds to wait, from `Retry-After` (RFC 9110, 10.2.3): seconds or a date. */
+  readonly retryAfter?: number;
+  /** The server's clock, Unix milliseconds, from `Date`. */
+  readonly date?: number;
+}
+
+export interface HttpExchange {
+  /** `headers` may hold secrets: they go to the URL's own origin and nowhere else. */
+  get(
+    url: string,
+    signal: AbortSignal,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Result<HttpAnswer>>;
+}
+
+const mostRedirects = 3;
+
+/**
+ * HTTP for backends: Node's adapter, no proxy of its own (VS Code decides), bounded in size and time, redirects within an origin only.
+ * Failures are those of the network; each names a remedy and holds no secret.
+ */
+export function createExchange(limits: ExchangeLimits): HttpExchange {
+  const client = axios.create({
+    adapter: 'http',
+    proxy: false,
+    maxRedirects: 0,
+    timeout: limits.timeout,
+    maxContentLength: limits.maxBytes,
+    maxBodyLength: limits.maxBytes,
+    responseType: 'text',
+    transformResponse: (data: unknown) => data,
+    validateStatus: () => true,
+  });
+  return {
+    async get(url, signal, headers = {}) {
+      // axios' timeout watches for silence only; a server that drips would hold us for ever.
+      const overdue = AbortSignal.timeout(limits.timeout);
+      const whole = AbortSignal.any([signal, overdue]);
+      let at = url;
+      for (let hop = 0; hop <= mostRedirects; hop += 1) {
+        let response;
+        try {
+          response = await client.get<unknown>(at, {
+            signal: whole,
+            headers: { Accept: 'application/json', ...headers },
+          });
+        } catch (error) {
+          if (signal.aborted) return fail('aborted', 'Cancelled.');
+          return networkFailure(error, at, limits, overdue.aborted);
+        }
+        const { status, data } = response;
+        const header = (name: string): string => {
+          const value: unknown = response.headers[name];
+          return typeof value === 'string' ? value : '';
+        };
+        const location = header('location');
+        if (status < 300 || status >= 400 || location === '')
+          return ok({
+            url: at,
+            status,
+            contentType: header('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+            text: typeof data === 'string' ? data : '',
+            ...retryAfterOf(header('retry-after')),
+            ...dateOf(header('date')),
+          });
+        const next = parseUrl(location, at);
+        if (next?.origin !== originOf(at))
+          return fail(
+            'untrusted',
+            `${originOf(at)} redirects to ${next?.origin ?? 'an unreadable address'}; nothing was sent there.`,
+            'If that address is the right one, write it into the setting. A redirect to a sign-in page means that the connection needs credentials.',
+          );
+        at = next.href;
+      }
+      return fail(
+        'refused',
+        `${originOf(url)} redirects more than ${mostRedirects} times.`,
+        'Check the address in the setting, its path included.',
+      );
+    },
+  };
+}
+
+function retryAfterOf(value: string): { readonly retryAfter?: number } {
+  if (value === '') return {};
+  const wait = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(wait) ? { retryAfter: Math.max(0, wait) } : {};
+}
+
+function dateOf(value: string): { readonly date?: number } {
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? {} : { date };
+}
