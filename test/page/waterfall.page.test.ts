@@ -209,33 +209,66 @@ describe('the waterfall', () => {
   });
 
   for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] as const)
-    it(`has bars that stand out from the background (${theme})`, async () => {
+    it(`has bars and texts that stand out from what is behind them (${theme})`, async () => {
       await stage.setTheme(theme);
       await stage.post(shown());
+      await stage.page.locator('.grid').focus();
       const low = await stage.page.evaluate(() => {
-        const channels = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
-        const luminance = (color: string): number => {
-          const [r = 0, g = 0, b = 0] = channels(color).map((c) => {
+        type Color = readonly [number, number, number, number];
+        const parse = (color: string): Color => {
+          const [r = 0, g = 0, b = 0, a = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
+          return [r, g, b, a];
+        };
+        const over = ([r, g, b, a]: Color, [x, y, z]: Color): Color => [
+          r * a + x * (1 - a),
+          g * a + y * (1 - a),
+          b * a + z * (1 - a),
+          1,
+        ];
+        /** What is behind an element's text: the backgrounds of everything that it lies in. */
+        const behind = (of: Element | null): Color => {
+          if (of === null) return [255, 255, 255, 1];
+          const own = parse(getComputedStyle(of).backgroundColor);
+          return own[3] === 1 ? own : over(own, behind(of.parentElement));
+        };
+        const luminance = ([r, g, b]: Color): number => {
+          const [x = 0, y = 0, z = 0] = [r, g, b].map((c) => {
             const part = c / 255;
             return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
           });
-          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          return 0.2126 * x + 0.7152 * y + 0.0722 * z;
         };
-        const contrast = (a: string, b: string): number => {
+        const contrast = (a: Color, b: Color): number => {
           const [x, y] = [luminance(a), luminance(b)];
           return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
         };
-        const back = getComputedStyle(document.body).backgroundColor;
+        const text = (of: Element): number => {
+          const back = behind(of);
+          return contrast(over(parse(getComputedStyle(of).color), back), back);
+        };
         const probe = document.body.appendChild(document.createElement('span'));
         probe.className = 'badge';
         const bad: string[] = [];
         for (let i = 0; i < 8; i++) {
           probe.dataset['color'] = String(i);
-          const { backgroundColor, color } = getComputedStyle(probe);
-          if (contrast(backgroundColor, back) < 3) bad.push(`bar ${i}`);
-          if (contrast(backgroundColor, color) < 4.5) bad.push(`badge ${i}`);
+          if (contrast(behind(probe), behind(document.body)) < 3) bad.push(`bar ${i}`);
+          if (text(probe) < 4.5) bad.push(`badge ${i}`);
         }
         probe.remove();
+        for (const selector of [
+          '.trace-id',
+          '.facts-line',
+          '.failures',
+          '.row.selected .name',
+          '.row:not(.selected) .name',
+          '.details h2',
+          '.details dt',
+          '.details .subtitle',
+        ]) {
+          const found = document.querySelector(selector);
+          if (found === null) bad.push(`${selector} isn't there`);
+          else if (text(found) < 4.5) bad.push(`${selector} ${text(found).toFixed(2)}`);
+        }
         return bad;
       });
       assert.deepEqual(low, []);

@@ -29,6 +29,8 @@ const themes: Record<StageTheme, { class: string; colors: Record<string, string>
       'button-foreground': '#ffffff',
       'list-hoverBackground': '#2a2d2e',
       'list-activeSelectionBackground': '#04395e',
+      'textPreformat-foreground': '#d0d0d0',
+      'textPreformat-background': '#3c3c3c',
       'list-activeSelectionForeground': '#ffffff',
       'list-inactiveSelectionBackground': '#37373d',
       'textLink-foreground': '#4daafc',
@@ -52,6 +54,8 @@ const themes: Record<StageTheme, { class: string; colors: Record<string, string>
       'button-foreground': '#ffffff',
       'list-hoverBackground': '#f2f2f2',
       'list-activeSelectionBackground': '#e8e8e8',
+      'textPreformat-foreground': '#3b3b3b',
+      'textPreformat-background': '#0000001f',
       'list-activeSelectionForeground': '#000000',
       'list-inactiveSelectionBackground': '#e4e6f1',
       'textLink-foreground': '#005fb8',
@@ -74,9 +78,9 @@ const themes: Record<StageTheme, { class: string; colors: Record<string, string>
       'button-foreground': '#ffffff',
       'button-border': '#6fc3df',
       'list-hoverBackground': '#ffffff1a',
-      'list-activeSelectionBackground': '#00000000',
-      'list-activeSelectionForeground': '#ffffff',
-      'list-inactiveSelectionBackground': '#00000000',
+      // No list.activeSelectionBackground and -Foreground: VS Code defines none here.
+      'textPreformat-foreground': '#ffffff',
+      'textPreformat-background': '#000000',
       'list-focusOutline': '#f38518',
       'textLink-foreground': '#21a6ff',
     },
@@ -96,9 +100,11 @@ const themes: Record<StageTheme, { class: string; colors: Record<string, string>
       'button-background': '#0f4a85',
       'button-foreground': '#ffffff',
       'list-hoverBackground': '#dff3ff',
-      'list-activeSelectionBackground': '#0f4a8520',
-      'list-activeSelectionForeground': '#292929',
-      'list-inactiveSelectionBackground': '#0f4a8520',
+      // No list.activeSelectionForeground: VS Code defines none here.
+      'list-activeSelectionBackground': '#0f4a851a',
+      'list-inactiveSelectionBackground': '#0f4a851a',
+      'textPreformat-foreground': '#ffffff',
+      'textPreformat-background': '#09345f',
       'list-focusOutline': '#006bbd',
       'textLink-foreground': '#0f4a85',
     },
@@ -157,6 +163,15 @@ export class WaterfallStage {
       );
     });
     await page.goto(`${origin}/`);
+    await page.evaluate(() => {
+      // Of VS Code's own style sheet for webviews.
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(
+        `code { color: var(--vscode-textPreformat-foreground);
+          background-color: var(--vscode-textPreformat-background); }`,
+      );
+      document.adoptedStyleSheets = [sheet];
+    });
     const stage = new WaterfallStage(page);
     await stage.setTheme(theme);
     return stage;
