@@ -78,6 +78,8 @@ export interface ExceptionGroup {
   readonly releases: readonly string[];
   /** Outermost application frame first where known; runtime paths, unchecked. */
   readonly frames: readonly StackFrame[];
+  /** Release whose code the frames are of. */
+  readonly framesOf?: string;
   readonly traceId?: string;
 }
 

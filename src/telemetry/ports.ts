@@ -1,3 +1,4 @@
+import type { ExceptionStack, ServiceExceptions } from '../domain/exceptionStack.ts';
 import type { OperationId } from '../domain/operation.ts';
 import type { ServiceState } from '../domain/release.ts';
 import type { Result } from '../domain/result.ts';
@@ -27,6 +28,20 @@ export interface NumbersQuery {
   readonly seriesPoints: number;
 }
 
+export interface ExceptionsQuery {
+  readonly window: Milliseconds;
+  readonly select?: Select;
+  /** Ids of stacks whose frames the asker has. */
+  readonly known: readonly string[];
+}
+
+export interface ExceptionsAnswer {
+  /** Services that recorded exceptions with a stack. */
+  readonly services: readonly ServiceExceptions[];
+  /** Those that the asker doesn't have. */
+  readonly stacks: readonly ExceptionStack[];
+}
+
 export interface TraceQuery {
   readonly service: ServiceKey;
   /** Empty: any operation of the service. */
@@ -49,6 +64,8 @@ export interface MetricsSource {
   services(signal: AbortSignal): Promise<Result<readonly ServiceState[]>>;
   /** One answer per group, same order. */
   numbers(query: NumbersQuery, signal: AbortSignal): Promise<Result<readonly FunctionNumbers[]>>;
+  /** Exceptions by their stacks, of all services. Absent: the source knows of none. */
+  exceptions?(query: ExceptionsQuery, signal: AbortSignal): Promise<Result<ExceptionsAnswer>>;
   /** New data may be there. At most once per second. */
   onDidChange(listener: () => void): { dispose(): void };
 }

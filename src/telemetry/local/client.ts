@@ -33,6 +33,8 @@ export function createLocalSource(
     services: (signal) => asResult(remote.call('services', { select: select() }, { signal })),
     numbers: (query, signal) =>
       asResult(remote.call('numbers', { ...query, select: select() }, { signal })),
+    exceptions: (query, signal) =>
+      asResult(remote.call('exceptions', { ...query, select: select() }, { signal })),
     onDidChange: (listener) => remote.on('changed', listener),
     search: (query, signal) =>
       asResult(remote.call('searchTraces', { ...query, select: select() }, { signal })),

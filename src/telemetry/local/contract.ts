@@ -4,7 +4,13 @@ import type { Result } from '../../domain/result.ts';
 import type { RouteTable } from '../../domain/route.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import type { Trace, TraceSummary } from '../../domain/trace.ts';
-import type { NumbersQuery, Select, TraceQuery } from '../ports.ts';
+import type {
+  ExceptionsAnswer,
+  ExceptionsQuery,
+  NumbersQuery,
+  Select,
+  TraceQuery,
+} from '../ports.ts';
 
 export interface ReceiverSettings {
   readonly httpPort: number;
@@ -50,6 +56,7 @@ export interface ReceiverContract {
       result: readonly ServiceState[];
     };
     readonly numbers: { params: NumbersQuery; result: readonly FunctionNumbers[] };
+    readonly exceptions: { params: ExceptionsQuery; result: ExceptionsAnswer };
     readonly searchTraces: { params: TraceQuery; result: readonly TraceSummary[] };
     readonly trace: { params: { readonly traceId: string }; result: Trace | null };
     /** Writes a snapshot now. */

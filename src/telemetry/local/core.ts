@@ -6,7 +6,13 @@ import type { FunctionNumbers } from '../../domain/stats.ts';
 import type { Trace, TraceSummary } from '../../domain/trace.ts';
 import type { UnixMillis } from '../../domain/units.ts';
 import type { Result } from '../../domain/result.ts';
-import type { NumbersQuery, Select, TraceQuery } from '../ports.ts';
+import type {
+  ExceptionsAnswer,
+  ExceptionsQuery,
+  NumbersQuery,
+  Select,
+  TraceQuery,
+} from '../ports.ts';
 import type { TelemetrySink } from './model.ts';
 
 /** The part of the receiver that knows what the telemetry means: assembly, operations, slots, traces. No I/O, no timers. */
@@ -19,6 +25,7 @@ export interface TelemetryCore extends TelemetrySink {
   readonly revision: number;
   services(now: UnixMillis, select?: Select): readonly ServiceState[];
   numbers(query: NumbersQuery, now: UnixMillis): readonly FunctionNumbers[];
+  exceptions(query: ExceptionsQuery, now: UnixMillis): ExceptionsAnswer;
   searchTraces(query: TraceQuery, now: UnixMillis): readonly TraceSummary[];
   trace(traceId: string): Trace | undefined;
   /** In order of first sight; the list only grows until `clear` or `restore` change the epoch. */

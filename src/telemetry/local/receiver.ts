@@ -69,6 +69,7 @@ export class Receiver {
       report: () => this.report(),
       services: (query, signal) => this.ask('services', query, signal),
       numbers: (query, signal) => this.ask('numbers', query, signal),
+      exceptions: (query, signal) => this.ask('exceptions', query, signal),
       searchTraces: (query, signal) => this.ask('searchTraces', query, signal),
       trace: (query, signal) => this.ask('trace', query, signal),
       flush: async (query, signal) =>

@@ -137,6 +137,7 @@ export class Lead {
       handlers: {
         services: (query) => core.services(clock.now(), query?.select),
         numbers: (query) => core.numbers(query, clock.now()),
+        exceptions: (query) => core.exceptions(query, clock.now()),
         searchTraces: (query) => core.searchTraces(query, clock.now()),
         trace: ({ traceId }) => core.trace(traceId) ?? null,
         report: () => this.report(),

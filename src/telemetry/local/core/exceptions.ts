@@ -1,16 +1,18 @@
-import type { ExceptionGroup, StackFrame } from '../../../domain/stats.ts';
+import type { ExceptionStack, StackedExceptions } from '../../../domain/exceptionStack.ts';
+import type { ExceptionGroup } from '../../../domain/stats.ts';
 import { unixMillis } from '../../../domain/units.ts';
 import type { EventRecord } from '../model.ts';
 import { text } from './attributes.ts';
 import { messageShape } from './messageShape.ts';
 import type { PathTable } from './paths.ts';
 import type { ReleaseRun } from './releases.ts';
-import { parseStack } from './stackTraces.ts';
+import { StackTable } from './stackTable.ts';
 
 /** An exception event, grouped by type and message shape. */
 export interface SeenException {
   readonly type: string;
   readonly shape: string;
+  /** As the outermost span has it that recorded the exception: Python's reach only so far. */
   readonly stack: string | undefined;
   /** Type and shape: equal for the same exception on its way up. */
   readonly signature: string;
@@ -32,26 +34,30 @@ interface Group {
   readonly path: number;
   readonly type: string;
   readonly shape: string;
-  frames: readonly StackFrame[];
+  readonly version: string;
+  readonly stack: ExceptionStack | undefined;
   traceId: string;
   lastSeen: number;
-  readonly versions: Set<string>;
+  /** Some calls were sampled. */
+  weighted: boolean;
   /** Start, length and count of stretches of time, ascending. */
   counts: { start: number; length: number; count: number }[];
 }
 
 const mostGroups = 4000;
+const mostReleases = 10;
 const fine = 60_000;
 const coarse = 15 * 60_000;
 const fineKept = 75 * 60_000;
 const kept = 24 * 60 * 60_000;
 
-/** Exceptions of failed calls by the operation and ancestors they were recorded on. */
+/** Exceptions of failed calls by the operation and ancestors they were recorded on, release and stack. */
 export class Exceptions {
   private readonly groups = new Map<string, Group>();
   private readonly byOperation = new Map<number, Set<Group>>();
   /** Groups on spans below an operation. */
   private readonly below = new Map<number, Set<Group>>();
+  private readonly stacks = new StackTable();
   dropped = 0;
 
   private readonly paths: PathTable;
@@ -61,7 +67,7 @@ export class Exceptions {
   }
 
   get bytes(): number {
-    return this.groups.size * 2500;
+    return this.groups.size * 1500 + this.stacks.bytes;
   }
 
   record(
@@ -75,7 +81,9 @@ export class Exceptions {
       readonly traceId: string;
     },
   ): void {
-    const key = `${at.operation}\n${at.path}\n${seen.signature}`;
+    const stack = seen.stack === undefined ? undefined : this.stacks.find(seen.stack);
+    const { version } = at.run;
+    const key = keyOf({ ...at, ...seen, version, stack });
     let group = this.groups.get(key);
     if (group === undefined) {
       if (this.groups.size >= mostGroups) {
@@ -87,21 +95,20 @@ export class Exceptions {
         path: at.path,
         type: seen.type,
         shape: seen.shape,
-        frames: [],
+        version,
+        stack,
         traceId: at.traceId,
         lastSeen: 0,
-        versions: new Set(),
+        weighted: false,
         counts: [],
       };
       this.keep(key, group);
     }
-    if (group.frames.length === 0 && seen.stack !== undefined)
-      group.frames = parseStack(seen.stack);
     if (at.time >= group.lastSeen) {
       group.lastSeen = at.time;
       group.traceId = at.traceId;
     }
-    if (group.versions.size < 10) group.versions.add(at.run.version);
+    if (at.weight !== 1) group.weighted = true;
     count(group, at.time, at.weight);
   }
 
@@ -122,6 +129,35 @@ export class Exceptions {
     return [...merged.values()].sort((a, b) => b.count - a.count).slice(0, 20);
   }
 
+  /**
+   * Those with a stack, most frequent first, by whatever their operations belong to.
+   *
+   * @param ownerOf undefined: not asked for
+   */
+  stacked<Owner>(
+    ownerOf: (operation: number) => Owner | undefined,
+    takes: (owner: Owner) => Takes,
+  ): ReadonlyMap<Owner, readonly Stacked[]> {
+    const merged = new Map<Owner, Map<string, Stacked>>();
+    for (const group of this.groups.values()) {
+      const { stack, version } = group;
+      const owner = stack === undefined ? undefined : ownerOf(group.operation);
+      if (stack === undefined || owner === undefined) continue;
+      const times = sumOf(group, takes(owner));
+      if (times === 0) continue;
+      const kinds = merged.get(owner) ?? new Map<string, Stacked>();
+      merged.set(owner, kinds);
+      const key = `${stack.id}\n${version}\n${group.type}\n${group.shape}`;
+      kinds.set(key, { stack, seen: joinStacked(kinds.get(key)?.seen, group, stack, times) });
+    }
+    return new Map(
+      [...merged].map(([owner, kinds]) => [
+        owner,
+        [...kinds.values()].sort((a, b) => b.seen.count - a.seen.count),
+      ]),
+    );
+  }
+
   forgetOld(now: number): void {
     for (const [key, group] of this.groups) {
       if (now - group.lastSeen <= kept) continue;
@@ -129,19 +165,20 @@ export class Exceptions {
       this.byOperation.get(group.operation)?.delete(group);
       for (const above of this.paths.members(group.path)) this.below.get(above)?.delete(group);
     }
+    const used = [...this.groups.values()].flatMap(({ stack }) => stack?.id ?? []);
+    this.stacks.retain(new Set(used));
   }
 
-  toData(): RestoredGroup[] {
-    return [...this.groups.values()].map((g) => ({ ...g, versions: [...g.versions] }));
+  toData(): readonly SavedGroup[] {
+    return [...this.groups.values()];
   }
 
-  restore(data: readonly RestoredGroup[]): void {
-    for (const g of data)
-      this.keep(`${g.operation}\n${g.path}\n${g.type}\n${g.shape}`, {
-        ...g,
-        versions: new Set(g.versions),
-        counts: g.counts.map((c) => ({ ...c })),
-      });
+  restore(data: readonly SavedGroup[]): void {
+    for (const g of data) {
+      const stack = g.stack === undefined ? undefined : this.stacks.intern(g.stack);
+      const group: Group = { ...g, stack, counts: g.counts.map((c) => ({ ...c })) };
+      this.keep(keyOf({ ...group, signature: `${g.type}\n${g.shape}` }), group);
+    }
   }
 
   private keep(key: string, group: Group): void {
@@ -151,7 +188,12 @@ export class Exceptions {
   }
 }
 
-export type RestoredGroup = Omit<Group, 'versions'> & { readonly versions: readonly string[] };
+export type SavedGroup = Readonly<Group>;
+
+const keyOf = (
+  group: Pick<Group, 'operation' | 'path' | 'version' | 'stack'> & { readonly signature: string },
+): string =>
+  `${group.operation}\n${group.path}\n${group.stack?.id ?? ''}\n${group.version}\n${group.signature}`;
 
 function addTo(index: Map<number, Set<Group>>, key: number, group: Group): void {
   const set = index.get(key);
@@ -191,13 +233,44 @@ function sumOf(group: Group, takes: Takes): number {
 
 function join(into: ExceptionGroup | undefined, group: Group, times: number): ExceptionGroup {
   const newer = into === undefined || group.lastSeen > into.lastSeen;
+  const { stack, version } = group;
+  const framed = stack !== undefined && (newer || into.frames.length === 0);
   return {
     type: group.type,
     messageShape: group.shape,
     count: (into?.count ?? 0) + times,
     lastSeen: newer ? unixMillis(group.lastSeen) : into.lastSeen,
-    releases: [...new Set([...(into?.releases ?? []), ...group.versions])],
-    frames: into !== undefined && into.frames.length > 0 ? into.frames : group.frames,
+    releases: [...new Set([...(into?.releases ?? []), version])].slice(0, mostReleases),
+    frames: framed ? stack.frames : (into?.frames ?? []),
+    ...(framed
+      ? { framesOf: version }
+      : into?.framesOf === undefined
+        ? {}
+        : { framesOf: into.framesOf }),
     ...(newer ? { traceId: group.traceId } : into.traceId ? { traceId: into.traceId } : {}),
+  };
+}
+
+export interface Stacked {
+  readonly stack: ExceptionStack;
+  readonly seen: StackedExceptions;
+}
+
+function joinStacked(
+  into: StackedExceptions | undefined,
+  group: Group,
+  stack: ExceptionStack,
+  times: number,
+): StackedExceptions {
+  const newer = into === undefined || group.lastSeen > into.lastSeen;
+  return {
+    stack: stack.id,
+    type: group.type,
+    messageShape: group.shape,
+    release: group.version,
+    count: (into?.count ?? 0) + times,
+    ...(group.weighted || into?.weighted === true ? { weighted: true } : {}),
+    lastSeen: newer ? unixMillis(group.lastSeen) : into.lastSeen,
+    traceId: newer ? group.traceId : into.traceId,
   };
 }

@@ -94,7 +94,7 @@ function releaseState(
 const anyAlive = (data: QueryData, service: ServiceKey, now: number): boolean =>
   data.services.of(service).some((entry) => isAlive(entry, now));
 
-const windowStart = (query: NumbersQuery, now: number): number =>
+const windowStart = (query: Pick<NumbersQuery, 'window' | 'since'>, now: number): number =>
   Math.max(now - query.window, query.since ?? 0);
 
 /** The service in the environment that is selected; several with telemetry in the window are a problem. */
@@ -189,7 +189,7 @@ export function numbersOf(
  * From when on the window is observed. Cumulative metrics cover what came while nobody listened; spans of that time are lost, and a
  * window that misses more than a tenth begins after the pause, once there is telemetry after it.
  */
-function observedStart(
+export function observedStart(
   data: QueryData,
   service: ServiceEntry,
   windowFrom: number,

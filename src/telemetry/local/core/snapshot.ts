@@ -5,7 +5,7 @@ import type { Operation } from '../../../domain/operation.ts';
 import type { ServiceKey } from '../../../domain/service.ts';
 import type { CoreState } from './coreState.ts';
 import type { SeriesState } from './cumulative.ts';
-import type { RestoredGroup } from './exceptions.ts';
+import type { SavedGroup } from './exceptions.ts';
 import { withPause, type Pause } from './pauses.ts';
 import type { ReleaseRun } from './releases.ts';
 import type { MetricsState, ServiceEntry } from './services.ts';
@@ -19,7 +19,7 @@ import type { ShelfKind } from './traceShelves.ts';
  */
 const magic = 'PLSN';
 /** Raised with every change of the structures below: an older snapshot is set aside, never misread. */
-const formatVersion = 2;
+const formatVersion = 3;
 const headerLength = 4 + 2 + 32 + 4;
 
 interface SavedService {
@@ -71,7 +71,7 @@ interface Saved {
   readonly lanes: readonly (readonly [number, number, string])[];
   /** Operation, path, lane, slots. */
   readonly cells: readonly (readonly [number, number, number, readonly SlotData[]])[];
-  readonly exceptions: readonly RestoredGroup[];
+  readonly exceptions: readonly SavedGroup[];
   readonly series: readonly (readonly [string, SeriesState])[];
   readonly traces: readonly SavedTrace[];
   /** Operation, service, run, kind, entries. */

@@ -13,6 +13,8 @@ const javaFrame = /^\s*at (?:[\w.$@-]*\/)*([\w.$<>]+)\(([^:()]+)(?::(\d+))?\)$/;
 /** Go prints the function on one line and `\tpath:line +0x1d` on the next. */
 const goPlace = /^\s+(\S.*\.go):(\d+)(?: \+0x[0-9a-f]+)?$/;
 const goFunction = /^([\w./*()-]+)\(.*\)$|^created by ([\w./*()-]+)/;
+/** Above it are the deferred functions that saw the panic, below it is the one that panicked. */
+const goPanic = /^(?:panic|runtime\.gopanic)\(/m;
 /** `at Shop.Api.Users.Get(Int32 id) in /src/Users.cs:line 15`; the name may be that of a state machine: `Users.<Get>d__3.MoveNext()`. */
 const dotnetFrame = /^\s*at ([^()]+)\(.*\) in (.+):line (\d+)$/;
 /** `/app/user.rb:12:in 'User#find'`, with `from` before it and a message after it. */
@@ -30,6 +32,12 @@ export function parseStack(stack: string): StackFrame[] {
   const others = frames.filter(isLibrary);
   return [...own, ...others].slice(0, mostFrames);
 }
+
+/** Go panics are thrown; an error that is recorded has the stack of whoever recorded it. In every other language a stack is the exception's. */
+export const isThrown = (stack: string): boolean =>
+  !stack.includes('.go:') ||
+  !stack.split('\n', mostLines).some((l) => goPlace.test(l)) ||
+  goPanic.test(stack);
 
 function atFrames(lines: readonly string[]): StackFrame[] {
   const frames: StackFrame[] = [];
@@ -105,8 +113,9 @@ function pythonFrames(lines: readonly string[]): StackFrame[] | undefined {
 
 function goFrames(lines: readonly string[]): StackFrame[] | undefined {
   const frames: StackFrame[] = [];
+  const panic = lines.findLastIndex((line) => goPanic.test(line));
   for (const [i, line] of lines.entries()) {
-    const place = goPlace.exec(line);
+    const place = i > panic + 1 ? goPlace.exec(line) : null;
     if (place === null) continue;
     const match = goFunction.exec(lines[i - 1] ?? '');
     const name = match?.[1] ?? match?.[2];
@@ -120,7 +129,7 @@ function goFrames(lines: readonly string[]): StackFrame[] | undefined {
 }
 
 const libraryPath =
-  /[\\/]node_modules[\\/]|^node:|^internal[\\/]|<anonymous>|[\\/](?:site|dist)-packages[\\/]|[\\/]lib[\\/]python\d|^<frozen|[\\/]pkg[\\/]mod[\\/]|[\\/]go[\\/]src[\\/](?:runtime|net|reflect|sync|testing)[\\/]|[\\/]src[\\/]runtime[\\/]|[\\/]gems[\\/]|[\\/]ruby[\\/]\d|[\\/]cargo[\\/]registry[\\/]|^[\\/]rustc[\\/]/;
+  /[\\/]node_modules[\\/]|^node:|^internal[\\/]|<anonymous>|[\\/](?:site|dist)-packages[\\/]|[\\/]lib[\\/]python\d|^<frozen|[\\/]pkg[\\/]mod[\\/]|[\\/]go[\\/]src[\\/](?:runtime|net|reflect|sync|testing)[\\/]|[\\/]src[\\/]runtime[\\/]|@v\d+\.\d+\.|^(?:runtime|net|reflect|sync|testing)\/|[\\/]gems[\\/]|[\\/]ruby[\\/]\d|[\\/]cargo[\\/]registry[\\/]|^[\\/]rustc[\\/]/;
 const libraryName =
   /^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|groovy|org\.(?:springframework(?!\.samples)|apache|hibernate|eclipse|jboss|postgresql|h2)|io\.(?:netty|opentelemetry|micrometer|undertow)|reactor|com\.(?:mysql|zaxxer|fasterxml))[.$]/;
 

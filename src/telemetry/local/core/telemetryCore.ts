@@ -6,10 +6,17 @@ import type { ServiceState } from '../../../domain/release.ts';
 import type { FunctionNumbers } from '../../../domain/stats.ts';
 import type { Trace, TraceSummary } from '../../../domain/trace.ts';
 import type { UnixMillis } from '../../../domain/units.ts';
-import type { NumbersQuery, Select, TraceQuery } from '../../ports.ts';
+import type {
+  ExceptionsAnswer,
+  ExceptionsQuery,
+  NumbersQuery,
+  Select,
+  TraceQuery,
+} from '../../ports.ts';
 import type { CoreOptions, TelemetryCore } from '../core.ts';
 import type { IngestOutcome, MetricRecord, SpanRecord } from '../model.ts';
 import { CoreState } from './coreState.ts';
+import { exceptionsOf } from './exceptionsQuery.ts';
 import { MetricsIngest } from './metricsIngest.ts';
 import { numbersOf, serviceAsked, serviceStates } from './query.ts';
 import { chooseService } from './serviceTable.ts';
@@ -79,6 +86,10 @@ class LocalTelemetry implements TelemetryCore {
     for (const group of query.groups)
       serviceAsked(data, group, query, now).service?.asked.set(group.key, now);
     return query.groups.map((group) => numbersOf(data, group, query, now));
+  }
+
+  exceptions(query: ExceptionsQuery, now: UnixMillis): ExceptionsAnswer {
+    return exceptionsOf(this.state.queryData(this.options.compare), query, now);
   }
 
   searchTraces(query: TraceQuery): readonly TraceSummary[] {

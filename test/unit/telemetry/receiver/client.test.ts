@@ -16,6 +16,7 @@ function source(over: Partial<Handlers<ReceiverContract>> = {}) {
     report: refuse,
     services: refuse,
     numbers: refuse,
+    exceptions: refuse,
     searchTraces: refuse,
     trace: refuse,
     flush: refuse,
