@@ -23,6 +23,11 @@ export class Instrumentations {
     return (path) => runtime.extensions.includes(path.slice(path.lastIndexOf('.')).toLowerCase());
   }
 
+  /** Method of a class that a task is called after, in the language of this scope. */
+  taskMethod(scope: string): string | undefined {
+    return this.runtimes.find((r) => r.scopes?.test(scope))?.taskMethod;
+  }
+
   madeByLibrary(scope: string): boolean {
     return this.isLibrary(scope) && !handMade.test(scope);
   }

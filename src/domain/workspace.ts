@@ -65,6 +65,8 @@ export interface RuntimeScopes {
   readonly scopes?: RegExp;
   /** Scopes of libraries' instrumentations. */
   readonly libraries?: RegExp;
+  /** Method that job systems call on a class which a task is called after. */
+  readonly taskMethod?: string;
   /** Of its source files: lower case, with the dot. */
   readonly extensions: readonly string[];
 }

@@ -8,8 +8,11 @@ export const messageDestination: Rule = {
   id: 'message-destination',
   title: 'topic or queue of a message',
   apply: (context) => {
-    const { operation } = context;
+    const { operation, index } = context;
     if (operation.kind !== 'consumer' || operation.task !== undefined) return pass;
+    // A span with a name of its own is the function's that makes it.
+    if (!index.instrumentations.madeByLibrary(operation.scope) && index.spans(operation.name)[0])
+      return pass;
     const named = nameOf(operation.name);
     const { messaging } = operation;
     if (messaging === undefined && named === undefined) return pass;
@@ -27,10 +30,10 @@ export const messageDestination: Rule = {
 
 /**
  * Spans that are over before the application has the message: kafka-python and aiokafka 0.66b1 (`<topic> receive`), aws-sdk 0.78 for
- * Node (`<queue> receive`, empty polls too).
+ * Node (`<queue> receive`, empty polls too), otelsarama for Go (ends when the message was handed over).
  */
 const receiptOnly =
-  /^(?:opentelemetry\.instrumentation\.(?:aiokafka|kafka)|@opentelemetry\/instrumentation-aws-sdk) .*\breceive\b/;
+  /^(?:opentelemetry\.instrumentation\.(?:aiokafka|kafka)|@opentelemetry\/instrumentation-aws-sdk|\S*\/otelsarama) .*\breceive\b/;
 
 const work = '(?:process|receive|consume|deliver|handle)';
 const before = new RegExp(`^(\\S+) ${work}$`);

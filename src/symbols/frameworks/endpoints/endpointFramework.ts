@@ -63,6 +63,8 @@ export interface ConsumerFramework extends EndpointFrameworkBase {
         readonly destination: Arg;
         readonly handler?: string;
         readonly handlers?: string;
+        /** Configured names of what the annotation calls by a name of its own (`*`); the first that is set. */
+        readonly configuredAs?: readonly string[];
         /** Annotations inside of it that bind a queue to routing keys; the queue is an annotation of its own, or a name. */
         readonly bindings?: { readonly at: Arg; readonly queue: Arg; readonly keys: Arg };
       }

@@ -8,9 +8,23 @@ import { confluentKafka } from './confluentKafka.ts';
 import { kafkaClients } from './kafkaClients.ts';
 import { kafkajs } from './kafkajs.ts';
 import { nestMicroservices } from './nestMicroservices.ts';
+import { dramatiq } from './dramatiq.ts';
+import { fastStream } from './fastStream.ts';
+import { golevelupRabbit } from './golevelupRabbit.ts';
+import { kafkaGo } from './kafkaGo.ts';
+import { micronautKafka, micronautRabbit } from './micronautMessaging.ts';
+import { natsGo, natsNode, natsPython } from './nats.ts';
 import { pika } from './pika.ts';
+import { reactiveMessaging } from './reactiveMessaging.ts';
+import { sarama } from './sarama.ts';
 import { sidekiq } from './sidekiq.ts';
-import { springJms, springKafka, springRabbit, springSqs } from './springMessaging.ts';
+import {
+  springJms,
+  springKafka,
+  springPulsar,
+  springRabbit,
+  springSqs,
+} from './springMessaging.ts';
 import type { EndpointFramework } from './endpointFramework.ts';
 import { grpcDotnet } from './grpcDotnet.ts';
 import { grpcGo } from './grpcGo.ts';
@@ -41,6 +55,18 @@ export const endpointFrameworks: readonly EndpointFramework[] = [
   kafkajs,
   nestMicroservices,
   pika,
+  dramatiq,
+  fastStream,
+  golevelupRabbit,
+  kafkaGo,
+  micronautKafka,
+  micronautRabbit,
+  natsGo,
+  natsNode,
+  natsPython,
+  reactiveMessaging,
+  sarama,
+  springPulsar,
   springJms,
   springKafka,
   springRabbit,

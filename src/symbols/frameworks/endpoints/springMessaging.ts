@@ -7,7 +7,7 @@ export const springKafka: ConsumerFramework = {
   ...base,
   id: 'spring-kafka',
   system: 'kafka',
-  mentions: ['@KafkaListener\\b'],
+  mentions: ['springframework\\.kafka\\b'],
   annotations: {
     KafkaListener: { destination: { named: ['topics', 'topicPattern'] }, handlers: 'KafkaHandler' },
   },
@@ -18,7 +18,7 @@ export const springRabbit: ConsumerFramework = {
   ...base,
   id: 'spring-rabbit',
   system: 'rabbitmq',
-  mentions: ['@RabbitListener\\b'],
+  mentions: ['springframework\\.amqp\\b'],
   annotations: {
     RabbitListener: {
       destination: { named: ['queues', 'queuesToDeclare'] },
@@ -39,6 +39,15 @@ export const springJms: ConsumerFramework = {
   system: 'jms',
   mentions: ['@JmsListener\\b'],
   annotations: { JmsListener: { destination: { named: ['destination'] } } },
+};
+
+/** https://docs.spring.io/spring-pulsar/reference/reference/pulsar/message-consumption.html */
+export const springPulsar: ConsumerFramework = {
+  ...base,
+  id: 'spring-pulsar',
+  system: 'pulsar',
+  mentions: ['@PulsarListener\\b'],
+  annotations: { PulsarListener: { destination: { named: ['topics', 'topicPattern'] } } },
 };
 
 /** https://docs.awspring.io/spring-cloud-aws/docs/3.1.0/reference/html/index.html#sqslistener-annotation */

@@ -2,8 +2,10 @@ import type { Node } from 'web-tree-sitter';
 import type { SourceFile } from '../../sourceFile.ts';
 import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
-import { anyOf, callExpr, FactsCollector } from './collector.ts';
+import { anyOf, FactsCollector } from './collector.ts';
+import { readEndpoints } from './endpoints.ts';
 import { addAnnotation, annotationSeeds, wantedAnnotations } from './jvmAnnotations.ts';
+import { kotlinAnnotation, kotlinEndpoints } from './kotlinAnnotations.ts';
 import { argumentsOf, readKotlinExpr } from './kotlinExpr.ts';
 import { readKotlinRoutes } from './kotlinRoutes.ts';
 import { membersOf, parametersOf, plainType } from './kotlinSyntax.ts';
@@ -22,6 +24,7 @@ export function extractKotlin(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   for (const node of file.root.descendantsOfType(classTypes)) readClass(collector, node);
   readKotlinRoutes(collector, vocabulary);
+  readEndpoints(collector, kotlinEndpoints);
   return collector.facts;
 }
 
@@ -55,20 +58,8 @@ function readConstant(collector: FactsCollector, name: Node): void {
 }
 
 function readAnnotation(collector: FactsCollector, seed: Node): void {
-  let annotation: Node | null = seed.parent;
-  while (annotation !== null && annotation.type !== 'annotation') {
-    if (!['user_type', 'constructor_invocation'].includes(annotation.type)) return;
-    annotation = annotation.parent;
-  }
-  const owner = annotation?.parent?.type === 'modifiers' ? annotation.parent.parent : null;
-  const target = owner === null ? undefined : collector.declared(owner);
-  if (annotation === null || target === undefined) return;
-  const invocation = annotation.namedChildren.find((n) => n.type === 'constructor_invocation');
-  const type = (invocation ?? annotation).namedChildren.find((n) => n.type === 'user_type');
-  const { args, named } =
-    invocation === undefined ? { args: [], named: {} } : argumentsOf(collector, invocation);
-  const call = callExpr(annotation, { name: type?.text ?? seed.text }, args, named);
-  addAnnotation(collector, target, seed.text, call);
+  const found = kotlinAnnotation(collector, seed);
+  if (found !== undefined) addAnnotation(collector, found.target, seed.text, found.call);
 }
 
 function readSpan(collector: FactsCollector, name: Node): void {

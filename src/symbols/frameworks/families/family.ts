@@ -32,6 +32,8 @@ export interface LanguageFamily {
     readonly scopes?: RegExp;
     /** Scopes of libraries' instrumentations: no function of the workspace makes their spans. */
     readonly libraries?: RegExp;
+    /** Method that job systems call on a class which a task is called after. */
+    readonly taskMethod?: string;
   };
 }
 

@@ -9,5 +9,6 @@ export const phpFamily: LanguageFamily = {
   instrumentation: {
     scopes: /^io\.opentelemetry\.contrib\.php\./,
     libraries: /^io\.opentelemetry\.contrib\.php\./,
+    taskMethod: 'handle',
   },
 };

@@ -8,8 +8,8 @@ export const pythonFamily: LanguageFamily = {
   modules: pythonModules,
   everythingIsExported: true,
   instrumentation: {
-    scopes: /^opentelemetry\.instrumentation\./,
-    libraries: /^opentelemetry\.instrumentation\./,
+    scopes: /^opentelemetry[._]instrumentation[._]/,
+    libraries: /^opentelemetry[._]instrumentation[._]/,
   },
 };
 

@@ -8,5 +8,6 @@ export const rubyFamily: LanguageFamily = {
   instrumentation: {
     scopes: /^OpenTelemetry::Instrumentation::/,
     libraries: /^OpenTelemetry::Instrumentation::/,
+    taskMethod: 'perform',
   },
 };

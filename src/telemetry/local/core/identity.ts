@@ -43,7 +43,7 @@ export function identify(span: SpanRecord, refined?: string): SpanIdentity {
   );
   const rpc = readRpc(attributes, span.name);
   const messaging = readMessaging(attributes);
-  const task = text(attributes, 'celery.task_name', 'messaging.sidekiq.job_class');
+  const task = readTask(attributes);
   const code = readCode(attributes);
   const layer = frameworkLayer(attributes);
   const name = cut(
@@ -118,6 +118,27 @@ export function readRpc(attributes: Attributes, spanName: string): RpcOperation 
   return { ...(system === undefined ? {} : { system: cut(system) }), method: cut(full) };
 }
 
+/** What job systems' instrumentations call the task, or the class that runs it. */
+const taskNames = [
+  'celery.task_name',
+  'messaging.sidekiq.job_class',
+  'messaging.resque.job_class',
+  'messaging.delayed_job.name',
+  'messaging.que.job_class',
+  'messaging.message.job_name',
+  'remoulade.actor_name',
+];
+
+/** Active Job has the class where others have a function's namespace. */
+function readTask(attributes: Attributes): string | undefined {
+  if (attributes['messaging.system'] === 'active_job') return text(attributes, 'code.namespace');
+  for (const name of taskNames) {
+    const task = text(attributes, name);
+    if (task !== undefined) return task;
+  }
+  return undefined;
+}
+
 function readMessaging(attributes: Attributes): MessagingOperation | undefined {
   // BullMQ 6 names its queue in an attribute of its own.
   const bullmq = text(attributes, 'bullmq.queue.name');
@@ -142,7 +163,8 @@ function readMessaging(attributes: Attributes): MessagingOperation | undefined {
 }
 
 function readCode(attributes: Attributes): CodeLocation | undefined {
-  const stable = text(attributes, 'code.function.name');
+  // RQ names the function with its module.
+  const stable = text(attributes, 'code.function.name', 'rq.job.function');
   const old = stable === undefined ? text(attributes, 'code.function') : undefined;
   const filePath = text(attributes, 'code.file.path', 'code.filepath');
   const namespace = old === undefined ? undefined : text(attributes, 'code.namespace');

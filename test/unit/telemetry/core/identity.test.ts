@@ -88,6 +88,19 @@ describe('operation identity', () => {
     assert.equal(operationsFor(temporary('amq.gen-1'), temporary('amq.gen-2')).length, 1);
   });
 
+  it('reads what each job system calls its task', () => {
+    const asked = (attributes: SpanRecord['attributes']) =>
+      operationFor(span({ kind: 'consumer', attributes }));
+    for (const name of ['messaging.sidekiq.job_class', 'messaging.resque.job_class'])
+      assert.equal(asked({ [name]: 'MailJob' }).task, 'MailJob');
+    assert.equal(asked({ 'messaging.delayed_job.name': 'User#greet' }).task, 'User#greet');
+    assert.equal(asked({ 'messaging.message.job_name': 'App\\Mail' }).task, 'App\\Mail');
+    const activeJob = { 'messaging.system': 'active_job', 'code.namespace': 'MailJob' };
+    assert.equal(asked(activeJob).task, 'MailJob');
+    assert.equal(asked({ 'code.namespace': 'MailJob' }).task, undefined);
+    assert.equal(asked({ 'rq.job.function': 'shop.mail' }).code?.functionName, 'shop.mail');
+  });
+
   it('reads the layers that frameworks report', () => {
     const layer = (attributes: SpanRecord['attributes']) =>
       operationFor(span({ attributes })).layer;

@@ -21,7 +21,7 @@ export function annotatedConsumers(
   const owner = isClass ? target : (file.classAround(target) ?? -1);
   const texts = (given: Expr | undefined): readonly Text[] =>
     destinationsOf(evaluator, file, owner, given).flatMap((text) =>
-      filled(properties.fill(text, file.path)),
+      filled(properties.fill(configured(text, form), file.path)),
     );
   const bound = boundQueues(call, form).map(({ queue, keys }) => ({
     queues: texts(queue),
@@ -54,6 +54,13 @@ export function annotatedConsumers(
     ),
   );
   return { endpoints, bindings };
+}
+
+/** A name of the program's own, as a placeholder for what the program's configuration connects it with. */
+function configured(text: Text, { configuredAs = [] }: Annotation): Text {
+  if (text.unresolved !== undefined || text.text === '') return text;
+  const named = configuredAs.map((property) => property.replace('*', () => text.text));
+  return { text: named.reduceRight((inner, name) => `\${${name}:${inner}}`, text.text) };
 }
 
 /** A queue that is an annotation of its own: `@Queue("orders")`. */

@@ -1,0 +1,38 @@
+import type { ConsumerFramework } from './endpointFramework.ts';
+
+const base = { kind: 'consumer', system: 'nats' } as const;
+
+/** https://nats-io.github.io/nats.js/core/index.html */
+export const natsNode: ConsumerFramework = {
+  ...base,
+  id: 'nats-node',
+  family: 'javascript',
+  mentions: ['[\'"](?:nats|@nats-io/)'],
+  calls: { subscribe: { destination: { at: 0 }, handler: { named: ['callback'] } } },
+};
+
+/** https://nats-io.github.io/nats.py/modules.html#nats.aio.client.Client.subscribe */
+export const natsPython: ConsumerFramework = {
+  ...base,
+  id: 'nats-python',
+  family: 'python',
+  mentions: ['\\b(?:import|from) nats\\b'],
+  calls: {
+    subscribe: {
+      destination: { at: 0, named: ['subject'] },
+      handler: { at: 2, named: ['cb'] },
+    },
+  },
+};
+
+/** https://pkg.go.dev/github.com/nats-io/nats.go#Conn.Subscribe */
+export const natsGo: ConsumerFramework = {
+  ...base,
+  id: 'nats-go',
+  family: 'go',
+  mentions: ['"github\\.com/nats-io/nats\\.go'],
+  calls: {
+    Subscribe: { destination: { at: 0 }, handler: { at: 1 } },
+    QueueSubscribe: { destination: { at: 0 }, handler: { at: 2 } },
+  },
+};
