@@ -15,35 +15,40 @@ const trailingSlashCounts: ReadonlySet<string> = new Set([
 /** Below these, frameworks serve endpoints of their own (Spring's `/actuator/health`, Quarkus's `/q/health`). */
 const ownEndpoints: ReadonlySet<string> = new Set(['actuator', 'q']);
 
+/** A route with a function of the workspace, or one whose handler is none. */
+export type Registered = RouteDecl | OpenRoute;
+
+export const hasHandler = (route: Registered): route is RouteDecl => 'handler' in route;
+
 export interface RouteQuery {
   /** Absent: the telemetry doesn't say; every method fits. */
   readonly method: string | undefined;
   readonly route: string;
   /** Only routes whose file is in a language that this instrumentation runs in. */
   readonly accepts: (path: string) => boolean;
+  /** 0: the file is the service's that is asked for, 1: nothing says whose, 2: another's. Absent: all alike. */
+  readonly standing?: (path: string) => number;
 }
 
-/** Routes by shape; by their ends where a prefix is missing on one side. */
+type Index = ReadonlyMap<string, readonly Registered[]>;
+
+/** Routes by shape; by their ends where a prefix is missing on one side. Those without a function count: they may be what answers. */
 export class RouteIndex {
-  private readonly byShape = new Map<string, RouteDecl[]>();
-  private readonly openByShape = new Map<string, OpenRoute[]>();
-  private readonly unresolved: readonly RouteDecl[];
-  private readonly all: readonly RouteDecl[];
-  private byRouter: Map<string, RouteDecl[]> | undefined;
-  private prefixable: Map<string, RouteDecl[]> | undefined;
-  private unresolvedByShape: Map<string, RouteDecl[]> | undefined;
+  private readonly byShape = new Map<string, Registered[]>();
+  private readonly all: readonly Registered[];
+  private byRouter: Index | undefined;
+  private prefixable: Index | undefined;
+  private unresolvedByShape: Index | undefined;
+  private below: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
   constructor(routes: readonly RouteDecl[], open: readonly OpenRoute[]) {
-    this.all = routes;
-    this.unresolved = routes.filter((r) => r.unresolved !== undefined);
-    for (const route of routes)
+    this.all = [...routes, ...open.filter((r) => r.inTest === undefined)];
+    for (const route of this.all)
       if (route.unresolved === undefined) {
         put(this.byShape, shapeOf(route), route);
         if (route.reportedAs !== undefined)
           put(this.byShape, routeShape(route.reportedAs).shape, route);
       }
-    for (const route of open)
-      if (route.unresolved === undefined) put(this.openByShape, shapeOf(route), route);
   }
 
   get size(): number {
@@ -51,29 +56,22 @@ export class RouteIndex {
   }
 
   /** Routes declared with exactly this template, whatever their parameters are called. */
-  exact(query: RouteQuery): readonly RouteDecl[] {
+  exact(query: RouteQuery): readonly Registered[] {
     return narrow(this.fitting(this.byShape, query), query.route);
-  }
-
-  open(query: RouteQuery): OpenRoute | undefined {
-    const { shape } = routeShape(query.route);
-    return (this.openByShape.get(shape) ?? []).find(
-      (r) =>
-        methodFits(r, query.method) &&
-        slashFits(r, query.route) &&
-        query.accepts(r.registeredAt.path),
-    );
   }
 
   /** Handlers that are methods of this name. */
   handlersNamed(method: string): readonly FunctionRef[] {
     const end = `.${method}`;
-    return this.all.filter((r) => r.handler.name.endsWith(end)).map((r) => r.handler);
+    return this.all.flatMap((r) =>
+      hasHandler(r) && r.handler.name.endsWith(end) ? [r.handler] : [],
+    );
   }
 
   /** Routes without a path that the framework calls by a name. */
   named(method: string | undefined, name: string): readonly RouteDecl[] {
-    return this.exact({ method, route: '/', accepts: () => true }).filter((r) => r.name === name);
+    const found = this.exact({ method, route: '/', accepts: () => true });
+    return found.filter(hasHandler).filter((r) => r.name === name);
   }
 
   /** Methods that the path is declared for: tells a 405 from an unknown route. */
@@ -82,7 +80,7 @@ export class RouteIndex {
     return [
       ...new Set(
         found
-          .filter((r) => query.accepts(r.handler.path) && slashFits(r, query.route))
+          .filter((r) => query.accepts(fileOf(r)) && slashFits(r, query.route))
           .map((r) => r.method),
       ),
     ];
@@ -93,36 +91,31 @@ export class RouteIndex {
     const { segments, trailingSlash } = routeShape(query.route);
     if (!trailingSlash && segments.length > 0) return false;
     const start = segments.length === 0 ? '/' : `/${segments.join('/')}/`;
-    return this.all.some(
-      (r) =>
-        r.inTest === undefined &&
-        shapeOf(r).startsWith(start) &&
-        shapeOf(r) !== start &&
-        query.accepts(r.handler.path),
-    );
+    this.below ??= filesBelow(this.all);
+    return [...(this.below.get(start) ?? [])].some(query.accepts);
   }
 
   /** Routes whose prefix could not be read and whose rest is the longest end of the template. */
-  unresolvedEnds(query: RouteQuery): readonly RouteDecl[] {
-    this.unresolvedByShape ??= groupByShape(this.unresolved);
+  unresolvedEnds(query: RouteQuery): readonly Registered[] {
+    this.unresolvedByShape ??= groupByShape(this.all.filter((r) => r.unresolved !== undefined));
     return this.longestEnd(this.unresolvedByShape, query, 0);
   }
 
   /** Routes that are the template but for the prefix that the program's configuration puts before all: WebFlux leaves it out. */
-  belowPrefix(query: RouteQuery): readonly RouteDecl[] {
+  belowPrefix(query: RouteQuery): readonly Registered[] {
     this.prefixable ??= byRouterPath(this.all.filter((r) => r.prefixable === true));
     return narrow(this.fitting(this.prefixable, query), query.route);
   }
 
   /** Fully read routes that are the end of the template: a prefix was added outside of the source (context path, gateway). */
-  shorter(query: RouteQuery): readonly RouteDecl[] {
+  shorter(query: RouteQuery): readonly Registered[] {
     if (routeShape(query.route).segments.some((s) => ownEndpoints.has(s))) return [];
     this.prefixable ??= byRouterPath(this.all.filter((r) => r.prefixable === true));
     return this.longestEnd(this.prefixable, query, 1);
   }
 
   /** Routes whose path below the innermost router is the template: what some instrumentations' metrics name. */
-  routerRelative(query: RouteQuery, frameworks: ReadonlySet<string>): readonly RouteDecl[] {
+  routerRelative(query: RouteQuery, frameworks: ReadonlySet<string>): readonly Registered[] {
     this.byRouter ??= byRouterPath(this.all.filter((r) => r.routerPath !== undefined));
     const { shape } = routeShape(query.route);
     return this.fitting(this.byRouter, query, shape, (r) => r.routerPath ?? r.path).filter((r) =>
@@ -130,11 +123,7 @@ export class RouteIndex {
     );
   }
 
-  private longestEnd(
-    index: ReadonlyMap<string, readonly RouteDecl[]>,
-    query: RouteQuery,
-    least: number,
-  ): readonly RouteDecl[] {
+  private longestEnd(index: Index, query: RouteQuery, least: number): readonly Registered[] {
     const { segments } = routeShape(query.route);
     for (let skip = least; skip < segments.length; skip += 1) {
       const end = segments.slice(skip);
@@ -146,23 +135,83 @@ export class RouteIndex {
   }
 
   private fitting(
-    index: ReadonlyMap<string, readonly RouteDecl[]>,
+    index: Index,
     query: RouteQuery,
     shape = routeShape(query.route).shape,
-    templateOf: (route: RouteDecl) => string = (route) => route.path,
-  ): readonly RouteDecl[] {
+    templateOf: (route: Registered) => string = (route) => route.path,
+  ): readonly Registered[] {
     const found = (index.get(shape) ?? []).filter(
       (r) =>
         methodFits(r, query.method) &&
         slashFits({ framework: r.framework, path: templateOf(r) }, query.route) &&
-        query.accepts(r.handler.path),
+        query.accepts(fileOf(r)),
     );
-    const real = found.some((r) => r.inTest === undefined)
-      ? found.filter((r) => r.inTest === undefined)
-      : found;
-    const named = real.filter((r) => r.method === query.method);
-    return sameSlash(named.length > 0 ? named : real, query.route, templateOf);
+    if (found.length < 2) return found;
+    const real = someOrAll(found, (r) => r.inTest === undefined);
+    // What is more like the request is meant only where it is the same program: first the service, then the details.
+    const near = nearest(real, query.standing);
+    return sameSlash(withoutAnyMethod(near, query.method), query.route, templateOf);
   }
+}
+
+/** Where a route may run: its handler's file, else where it is registered. */
+const fileOf = (route: Registered): string =>
+  hasHandler(route) ? route.handler.path : route.registeredAt.path;
+
+function someOrAll<T>(all: readonly T[], wanted: (one: T) => boolean): readonly T[] {
+  const some = all.filter(wanted);
+  return some.length > 0 ? some : all;
+}
+
+/** Those of the service that is asked for; else those of which nothing says whose they are. */
+function nearest(
+  found: readonly Registered[],
+  standing: RouteQuery['standing'],
+): readonly Registered[] {
+  if (standing === undefined || found.length < 2) return found;
+  const ranks = found.map((r) =>
+    Math.min(standing(r.registeredAt.path), hasHandler(r) ? standing(r.handler.path) : 2),
+  );
+  const best = Math.min(...ranks);
+  return found.filter((_, i) => ranks[i] === best);
+}
+
+/** In one program, a route for this method comes before one for any. */
+function withoutAnyMethod(
+  found: readonly Registered[],
+  method: string | undefined,
+): readonly Registered[] {
+  const named = found.filter((r) => r.method === method);
+  return named.length === 0
+    ? found
+    : found.filter((r) => r.method === method || !named.some((n) => mayBeOneProgram(n, r)));
+}
+
+/** Whether two routes may be served by one router. Where nothing says it: if they are of one framework and one module. */
+export function mayBeOneProgram(a: Registered, b: Registered): boolean {
+  if (a.programs !== undefined && b.programs !== undefined)
+    return a.programs.some((program) => b.programs?.includes(program));
+  const [one, other] = [moduleOf(a.registeredAt.path), moduleOf(b.registeredAt.path)];
+  return a.framework === b.framework && (one === '' || other === '' || one === other);
+}
+
+/** What is before the folder of sources, where there is one: `billing/src/main/java/…` is of `billing`. */
+const moduleOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/src/')));
+
+/** By `/start/of/a/shape/`, the files of routes below it. */
+function filesBelow(routes: readonly Registered[]): Map<string, Set<string>> {
+  const below = new Map<string, Set<string>>();
+  for (const route of routes) {
+    if (route.inTest !== undefined) continue;
+    let start = '/';
+    for (const segment of routeShape(route.path).segments) {
+      const known = below.get(start);
+      if (known === undefined) below.set(start, new Set([fileOf(route)]));
+      else known.add(fileOf(route));
+      start += `${segment}/`;
+    }
+  }
+  return below;
 }
 
 const shapeOf = (route: { readonly path: string }): string => routeShape(route.path).shape;
@@ -187,10 +236,10 @@ function slashFits(
 
 /** Of a template with a slash at its end and one without, the one written like the telemetry's is meant. */
 function sameSlash(
-  found: readonly RouteDecl[],
+  found: readonly Registered[],
   asked: string,
-  templateOf: (route: RouteDecl) => string,
-): readonly RouteDecl[] {
+  templateOf: (route: Registered) => string,
+): readonly Registered[] {
   if (found.length < 2) return found;
   const { trailingSlash } = routeShape(asked);
   const same = found.filter((r) => routeShape(templateOf(r)).trailingSlash === trailingSlash);
@@ -198,7 +247,7 @@ function sameSlash(
 }
 
 /** Where several templates have one shape, the one written like the telemetry's, parameter names included, is meant. */
-function narrow(found: readonly RouteDecl[], asked: string): readonly RouteDecl[] {
+function narrow(found: readonly Registered[], asked: string): readonly Registered[] {
   if (found.length < 2) return found;
   const wanted = parameterNames(asked);
   const same = found.filter((r) => parameterNames(r.path) === wanted);
@@ -210,14 +259,14 @@ const parameterNames = (template: string): string =>
     .map((m) => m[1] ?? m[2] ?? m[3] ?? m[4])
     .join(',');
 
-function byRouterPath(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {
-  const paths = new Map<string, RouteDecl[]>();
+function byRouterPath(routes: readonly Registered[]): Index {
+  const paths = new Map<string, Registered[]>();
   for (const route of routes) put(paths, routeShape(route.routerPath ?? route.path).shape, route);
   return paths;
 }
 
-function groupByShape(routes: readonly RouteDecl[]): Map<string, RouteDecl[]> {
-  const groups = new Map<string, RouteDecl[]>();
+function groupByShape(routes: readonly Registered[]): Index {
+  const groups = new Map<string, Registered[]>();
   for (const route of routes) if (shapeOf(route) !== '/') put(groups, shapeOf(route), route);
   return groups;
 }

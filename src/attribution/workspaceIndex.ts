@@ -33,12 +33,12 @@ export class WorkspaceIndex {
     this.instrumentations = new Instrumentations(facts.runtimes);
   }
 
-  /** Each step builds one lookup. */
   /** The same workspace with other services: the lookups are shared. */
   serving(servicesOf: WorkspaceFacts['servicesOf']): WorkspaceIndex {
     return new WorkspaceIndex({ ...this.facts, servicesOf }, this.built);
   }
 
+  /** Each step builds one lookup. */
   *prepare(): Generator<void, void> {
     this.built.files ??= yield* FileIndex.inSteps(this.facts.functions);
     for (const build of [
@@ -119,6 +119,15 @@ export class WorkspaceIndex {
     let found = this.services.get(path);
     if (found === undefined) this.services.set(path, (found = this.facts.servicesOf(path)));
     return found;
+  }
+
+  /** How near a file is to a service: 0 it is one of its files, 1 nothing says whose it is, 2 it is another's. */
+  standing(service: ServiceKey): (path: string) => number {
+    return (path) => {
+      const { services } = this.servicesOf(path);
+      if (services.length === 0) return 1;
+      return services.some((s) => sameService(s.service, service)) ? 0 : 2;
+    };
   }
 
   /** Leaves out functions in files of other services; keeps those of unknown ones only when no file is surely this service's. */

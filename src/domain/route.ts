@@ -34,6 +34,8 @@ export interface RouteDecl {
   readonly delegated?: Delegation;
   /** In a test file: never owner while another one exists. */
   readonly inTest?: true;
+  /** Outermost routers that it is below, numbered in the workspace: programs, or listeners of one. Absent: not known. */
+  readonly programs?: readonly number[];
 }
 
 /** What the receiver needs to refine entry spans without a route: templates with the framework's precedence, most specific first. */
@@ -44,5 +46,6 @@ export interface RouteTable {
     readonly path: string;
     readonly delegated?: Delegation;
     readonly headRefused?: true;
+    readonly programs?: readonly number[];
   }[];
 }

@@ -10,7 +10,7 @@ export interface MatchedRoute {
 }
 
 /**
- * Answers which route serves `method` + raw `path` (query allowed); undefined when none or when two frameworks claim it. `reported` is
+ * Answers which route serves `method` + raw `path` (query allowed); undefined when none or when two programs claim it. `reported` is
  * the route that the instrumentation names, if any: only what is delegated behind it can be meant then.
  */
 export type RouteMatcher = (
@@ -22,23 +22,37 @@ export type RouteMatcher = (
 /** Routes that a raw path may be matched with: read in full, and not a test's. */
 export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable {
   const table = new Map<string, RouteTable['routes'][number]>();
-  for (const { framework, method, path, unresolved, inTest, delegated, headRefused } of routes) {
+  for (const route of routes) {
+    const { framework, method, path, unresolved, inTest, delegated, headRefused } = route;
     if (unresolved !== undefined || inTest === true) continue;
-    table.set(`${framework} ${method} ${path}`, {
+    const key = `${framework} ${method} ${path}`;
+    const programs = together(table.get(key), route);
+    table.set(key, {
       framework,
       method,
       path,
       ...(delegated === undefined ? {} : { delegated }),
       ...(headRefused === undefined ? {} : { headRefused }),
+      ...(programs === undefined ? {} : { programs }),
     });
   }
   return { routes: [...table.values()] };
+}
+
+/** Programs of both; undefined where those of one aren't known. */
+function together(
+  known: RouteTable['routes'][number] | undefined,
+  { programs }: Pick<RouteDecl, 'programs'>,
+): readonly number[] | undefined {
+  if (known === undefined || programs === undefined) return programs;
+  return known.programs === undefined ? undefined : [...new Set([...known.programs, ...programs])];
 }
 
 interface Candidate extends CompiledTemplate {
   readonly route: MatchedRoute;
   readonly method: string;
   readonly headRefused: true | undefined;
+  readonly programs: readonly number[] | undefined;
   /** In order of precedence among all. */
   readonly order: number;
 }
@@ -71,6 +85,7 @@ function matcherOf(
     route,
     method: route.method,
     headRefused: route.headRefused,
+    programs: route.programs,
     ...compileTemplate(route.path, route.framework),
   }));
   const ordered = [...candidates].sort(bySpecificity).map((c, order) => ({ ...c, order }));
@@ -104,7 +119,7 @@ function choose(
     const candidate = ownNext ? a : b;
     if (ownNext) i += 1;
     else j += 1;
-    if (candidate === undefined || found?.route.framework === candidate.route.framework) continue;
+    if (candidate === undefined || (found !== undefined && oneProgram(found, candidate))) continue;
     if (!methodFits(candidate, method) || !candidate.pattern.test(path)) continue;
     // Two programs of one workspace claim the path: naming either would be a guess.
     if (found !== undefined && found.shape !== candidate.shape) return undefined;
@@ -112,6 +127,13 @@ function choose(
   }
   return found?.route;
 }
+
+/** In one program the first is meant; of two programs' routes nothing says whose request it is. */
+const oneProgram = (a: Candidate, b: Candidate): boolean =>
+  a.route.framework === b.route.framework &&
+  (a.programs === undefined ||
+    b.programs === undefined ||
+    a.programs.some((program) => b.programs?.includes(program)));
 
 const methodFits = ({ method, headRefused }: Candidate, asked: string): boolean =>
   method === '*' ||

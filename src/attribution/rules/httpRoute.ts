@@ -1,7 +1,6 @@
-import type { FunctionRef } from '../../domain/functionDecl.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { RouteDecl } from '../../domain/route.ts';
-import type { RouteQuery } from '../routeIndex.ts';
+import type { OpenRoute } from '../../domain/workspace.ts';
+import { hasHandler, mayBeOneProgram, type Registered, type RouteQuery } from '../routeIndex.ts';
 import { isCatchAll, routeShape } from '../routeShape.ts';
 import {
   decide,
@@ -46,7 +45,7 @@ export const httpRoute: Rule = {
           ? 'the dimension http.route is missing: the request matched no route, or this instrumentation does not report it; then metrics can’t tell handlers apart, traces may'
           : 'no route: the request matched none (404, static file, redirect), or this instrumentation does not report it',
       );
-    if (context.index.routes.size === 0 && context.index.facts.openRoutes.length === 0)
+    if (context.index.routes.size === 0)
       return noOwner('no routes were found in the workspace’s source');
     const accepts = context.index.instrumentations.acceptsFile(operation.scope);
     return matchRoute(context, { route, method, accepts });
@@ -83,11 +82,12 @@ function fromName(name: string): { method: string; route: string } | undefined {
 }
 
 /** Handlers that the workspace registers for a template, by its whole, else by its end. */
-export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
+export function matchRoute(context: RuleContext, asked: RouteQuery): Verdict {
   const { index, operation } = context;
   const { routes } = index;
+  const query = { ...asked, standing: index.standing(operation.service) };
   // `/files/*path` is a route where the source says so; a bare `/*` is what no other route took.
-  if (isCatchAll(query.route) && !(isBelow(query.route) && routes.exact(query).length > 0))
+  if (isCatchAll(query.route) && !(isBelow(query.route) && routes.exact(query).some(hasHandler)))
     return noOwner(`${query.route} stands for requests that matched no handler`);
   const label = `${query.method ?? 'any method'} ${query.route}`;
   const exact = routes.exact(query);
@@ -98,7 +98,7 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
       return owned(context, [...exact, ...below], 'weak', `${label} is, below its router,`);
   }
   if (operation.layer !== undefined && isRouteFunction(operation.layer)) {
-    if (!exact.every((route) => route.alone))
+    if (!exact.filter(hasHandler).every((route) => route.alone))
       return noOwner(
         'each function of the route has a span of this name, and nothing says which one it is',
       );
@@ -115,11 +115,6 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
   const bare = routes.belowPrefix(query);
   if (bare.length > 0)
     return owned(context, bare, 'exact', `${label} is, below the program’s own prefix,`);
-  const open = routes.open(query);
-  if (open !== undefined)
-    return noOwner(
-      `${label} is registered at line ${open.registeredAt.line + 1} of ${base(open.registeredAt.path)}, ${open.why ?? 'with a handler that is not a function of the workspace'}`,
-    );
   const ends = routes.unresolvedEnds(query);
   if (ends.length > 0) {
     // One common word at the end says little.
@@ -145,18 +140,28 @@ export function matchRoute(context: RuleContext, query: RouteQuery): Verdict {
 
 function owned(
   context: RuleContext,
-  found: readonly RouteDecl[],
+  found: readonly Registered[],
   confidence: 'exact' | 'strong' | 'weak',
   because: string,
 ): Verdict {
-  const [first] = found;
-  if (first === undefined) return pass;
+  const routes = found.filter(hasHandler);
+  const open = found.filter((route): route is OpenRoute => !hasHandler(route));
   for (const route of found.slice(0, 10))
     context.step(
       'rule',
-      `${route.method} ${route.path} (${route.framework}) is registered at ${base(route.registeredAt.path)}:${route.registeredAt.line + 1}${route.unresolved === undefined ? '' : `, below ${route.unresolved}`}`,
+      `${route.method} ${route.path} (${route.framework}) is registered at ${base(route.registeredAt.path)}:${route.registeredAt.line + 1}${route.unresolved === undefined ? '' : `, below ${route.unresolved}`}${hasHandler(route) ? '' : `, ${whyOpen(route)}`}`,
     );
-  const handlers: FunctionRef[] = found.map((r) => r.handler);
+  const [first] = routes;
+  if (first === undefined) {
+    const [only] = open;
+    return only === undefined ? pass : noOwner(`${because} ${placeOf(only)}, ${whyOpen(only)}`);
+  }
+  // In one program, what a library registers for a route is what runs before the function, or answers when it doesn't.
+  const rival = open.find((o) => !routes.some((r) => mayBeOneProgram(r, o)));
+  if (rival !== undefined)
+    return noOwner(
+      `${because} ${placeOf(first)} for ${first.handler.name}, and ${placeOf(rival)}, ${whyOpen(rival)}: nothing in the telemetry tells the two apart`,
+    );
   if (first.made === true)
     context.step(
       'rule',
@@ -165,12 +170,21 @@ function owned(
   const sure = confidence === 'exact' && context.operation.http?.refined ? 'strong' : confidence;
   return decide(
     context,
-    handlers,
+    routes.map((r) => r.handler),
     sure,
     `${because} ${first.method} ${first.path} (${first.framework})`,
   );
 }
 
+const whyOpen = (route: OpenRoute): string =>
+  route.why ?? 'with a handler that is not a function of the workspace';
+
+const placeOf = ({ registeredAt, method, path }: Registered): string =>
+  `${method} ${path} at line ${registeredAt.line + 1} of ${inFolder(registeredAt.path)}`;
+
 const isBelow = (route: string): boolean => routeShape(route).segments.length > 1;
 
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Two files of one name are in two folders. */
+const inFolder = (path: string): string => path.split('/').slice(-2).join('/');

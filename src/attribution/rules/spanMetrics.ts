@@ -1,4 +1,5 @@
 import type { Operation } from '../../domain/operation.ts';
+import { hasHandler } from '../routeIndex.ts';
 import { decide, noOwner, pass, type Rule, type RuleContext, type Verdict } from '../rule.ts';
 import { matchRoute } from './httpRoute.ts';
 
@@ -63,7 +64,7 @@ function ofRoute(context: RuleContext, method: string, route: string): Verdict {
 function ofPath(context: RuleContext, route: string): Verdict {
   const { index } = context;
   const query = { method: undefined, route, accepts: anyFile };
-  const found = index.routes.exact(query);
+  const found = index.routes.exact(query).filter(hasHandler);
   if (found.length === 0) return pass;
   if (route === '/')
     return {

@@ -148,6 +148,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     ...(path.unresolved === undefined ? {} : { unresolved: path.unresolved }),
     ...(route.delegated === undefined ? {} : { delegated: route.delegated }),
     ...(file.inTest ? { inTest: true as const } : {}),
+    ...(route.programs === undefined ? {} : { programs: route.programs }),
   };
   const decl = handler?.file.functions[handler.index];
   if (decl === undefined)

@@ -23,6 +23,8 @@ export interface LinkedRoute {
   readonly file: LinkedFile;
   readonly line: number;
   readonly delegated?: Delegation;
+  /** See RouteDecl. */
+  readonly programs?: readonly number[];
   /** Why no handler is named although the file has one. */
   readonly why?: string;
 }

@@ -37,6 +37,7 @@ type Entry = RouteEntry | MountEntry;
 
 const deepestMount = 16;
 const mostRoutes = 20_000;
+const mostPrograms = 20;
 
 /** What was registered on each router, and the routes that come of it: every mount's prefix above them, in the framework's order. */
 export class RouteEmitter {
@@ -48,7 +49,9 @@ export class RouteEmitter {
   private readonly mounted = new Set<string>();
   private readonly routes: LinkedRoute[] = [];
   private readonly visited = new Set<string>();
-  private readonly emitted = new Set<string>();
+  /** Programs of each route that was emitted; one that several mount is emitted once. */
+  private readonly emitted = new Map<string, number[]>();
+  private readonly programs = new Map<string, number>();
   /** Place of the route that answers, by program, path and method. */
   private readonly answered = new Map<string, string>();
   /** Frameworks with a mount whose router could not be found. */
@@ -145,8 +148,14 @@ export class RouteEmitter {
       const below = joinRoute(own, route.path, route.framework.trailingSlash);
       // A test that starts the application mounts everything once more.
       const mark = `${route.framework.id} ${route.method} ${path.text} ${path.unresolved ?? ''} ${placeOf(route)} ${entry.order}`;
-      if (this.emitted.has(mark)) continue;
-      this.emitted.add(mark);
+      const program = this.programOf(above[0] ?? key);
+      const known = this.emitted.get(mark);
+      if (known !== undefined) {
+        if (!known.includes(program) && known.length < mostPrograms) known.push(program);
+        continue;
+      }
+      const programs = [program];
+      this.emitted.set(mark, programs);
       this.routes.push({
         framework: route.framework.id,
         method: route.method,
@@ -161,8 +170,15 @@ export class RouteEmitter {
         handler: route.handler,
         file: route.file,
         line: route.line,
+        programs,
       });
     }
+  }
+
+  private programOf(root: string): number {
+    const found = this.programs.get(root) ?? this.programs.size;
+    this.programs.set(root, found);
+    return found;
   }
 
   /** A route before it, of the same program, answers all its requests. */
