@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  *   `ended` resolves at the suite's own last line.
  */
 export function followEvents(file, signal) {
-  const counts = { passed: 0, failed: 0, skipped: 0, complete: false };
+  const counts = { passed: 0, failed: 0, skipped: 0, failures: [], complete: false };
   let stopped = false;
   let announceEnd;
   const ended = new Promise((resolve) => (announceEnd = resolve));
@@ -41,6 +41,7 @@ export function followEvents(file, signal) {
         break;
       case 'failed':
         counts.failed += 1;
+        counts.failures.push(`${event.title}\n${event.error}`);
         console.log(`  ✘ ${event.title}\n${event.error.replace(/^/gm, '      ')}`);
         break;
       case 'skipped':

@@ -12,10 +12,13 @@ class CountingReporter {
   constructor(runner, options) {
     const { counts: file, style } = options.reporterOptions ?? {};
     this.printer = new (style === 'dot' ? reporters.Dot : reporters.Spec)(runner, options);
-    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
     const skipped = [];
     runner.on('pass', () => (counts.passed += 1));
-    runner.on('fail', () => (counts.failed += 1));
+    runner.on('fail', (test, error) => {
+      counts.failed += 1;
+      counts.failures.push(`${test.fullTitle()}\n${error?.stack ?? error}`);
+    });
     runner.on('pending', (test) => {
       counts.skipped += 1;
       skipped.push(test.fullTitle());

@@ -18,7 +18,12 @@ const folder =
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {string[]} [failures] titles and messages, to be said again beside the sum
  */
+
+/** Failures that are said again, and how long each may be: the rest is where it happened. */
+const mostFailures = 20;
+const failureLength = 1_500;
 
 /** @param {string} name of a runner @returns {string} the file for its counts */
 export function resultsFile(name) {
@@ -41,15 +46,21 @@ export function startResults(name) {
 export function writeResults(name, counts) {
   mkdirSync(folder, { recursive: true });
   const { passed, failed, skipped } = counts;
-  writeFileSync(resultsFile(name), `${JSON.stringify({ passed, failed, skipped })}\n`);
+  const failures = counts.failures ?? [];
+  writeFileSync(resultsFile(name), `${JSON.stringify({ passed, failed, skipped, failures })}\n`);
 }
 
 /** @param {string} name @returns {Counts | undefined} undefined when there are none or they make no sense */
 export function readResults(name) {
   try {
-    const { passed, failed, skipped = 0 } = JSON.parse(readFileSync(resultsFile(name), 'utf8'));
+    const {
+      passed,
+      failed,
+      skipped = 0,
+      failures = [],
+    } = JSON.parse(readFileSync(resultsFile(name), 'utf8'));
     const valid = [passed, failed, skipped].every((count) => Number.isInteger(count) && count >= 0);
-    return valid ? { passed, failed, skipped } : undefined;
+    return valid && Array.isArray(failures) ? { passed, failed, skipped, failures } : undefined;
   } catch {
     return undefined;
   }
@@ -95,11 +106,13 @@ export function sumResults() {
 export function printSummary() {
   const { rows, sum } = sumResults();
   console.log('');
-  for (const [name, { passed, failed, skipped }] of rows) {
+  for (const [name, { passed, failed, skipped, failures = [] }] of rows) {
     const skippedText = skipped > 0 ? `, ${skipped} skipped` : '';
     console.log(
       `${failed > 0 ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed${skippedText}`,
     );
+    for (const text of failures.slice(0, mostFailures))
+      console.log(String(text).slice(0, failureLength).replace(/^/gm, '    '));
   }
   return sum;
 }

@@ -23,21 +23,43 @@ export async function shown(uri: vscode.Uri): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
 }
 
-/** Waits, from event to event, until the document's insights are as wanted. */
+/** Under the tests' own limit, so that what was seen is told instead of a bare time-out. */
+const patience = 40_000;
+
+/** Waits, from event to event, until the document's insights are as wanted; a failure tells what they were. */
 export function insightsWhen<T>(
   api: ProdlensApi,
   uri: vscode.Uri,
   find: (all: readonly FunctionInsight[]) => T | undefined,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const look = (): void => {
-      api.functions(uri).then((all) => {
-        const found = find(all);
-        if (found === undefined) return;
-        listening.dispose();
-        resolve(found);
-      }, reject);
+    let seen = 'nothing was answered';
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      clearTimeout(limit);
+      listening.dispose();
     };
+    const look = (): void => {
+      api.functions(uri).then(
+        (all) => {
+          if (ended) return;
+          seen = JSON.stringify(all, undefined, 1);
+          const found = find(all);
+          if (found === undefined) return;
+          end();
+          resolve(found);
+        },
+        (error: unknown) => {
+          end();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    };
+    const limit = setTimeout(() => {
+      end();
+      reject(new Error(`insights of ${uri.path} after ${patience} ms are still: ${seen}`));
+    }, patience);
     const listening = api.onDidChangeInsights(look);
     look();
   });
