@@ -36,6 +36,7 @@ import { createProcessRunner } from './platform/process.ts';
 import { RepositoryReleases } from './platform/releaseSources.ts';
 import { createApi } from './platform/publicApi.ts';
 import { withTemporaryText } from './platform/temporaryText.ts';
+import { startIndexAhead } from './platform/startAhead.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
 import { WorkerPair } from './platform/workerHost.ts';
@@ -119,6 +120,14 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const local = createLocalSource(receiverThread, () => environments.localSelect());
   const environments: Environments = owned.add(
     new Environments(settings, context.workspaceState, receiver, local, [...providers.keys()]),
+  );
+  owned.add(
+    startIndexAhead({
+      index,
+      useful: () => environments.metrics() !== undefined && fileFolders().length > 0,
+      onDidChange: environments.onDidChange,
+      clock,
+    }),
   );
   const documents = owned.add(new VirtualDocuments());
   owned.add(

@@ -3,6 +3,10 @@ export type HostTask =
   | { readonly kind: 'activation'; readonly prodlensFirst: boolean }
   | {
       readonly kind: 'annotation';
+      /** Traffic is sent first, after the receiver's start; else files are opened at once, before the index is started ahead of them. */
+      readonly traffic: boolean;
+      /** Waits, before Prodlens starts, until VS Code's own features answer for a file like these. */
+      readonly settled: boolean;
       /** Folder of the index's cache, deleted before: nothing is known by its hash. */
       readonly forget?: string;
       readonly files: readonly { readonly file: string; readonly name: string }[];
