@@ -28,6 +28,7 @@ import { DisposableStore } from './platform/disposables.ts';
 import { syncDocuments } from './platform/documentSync.ts';
 import { Environments } from './platform/environments.ts';
 import { openRepository } from './platform/git.ts';
+import { GitExtension } from './platform/gitExtension.ts';
 import { createSourceChanges } from './platform/gitHistory.ts';
 import { configureIndex } from './platform/indexConfiguration.ts';
 import { LocalReceiver } from './platform/localReceiver.ts';
@@ -40,7 +41,6 @@ import { startIndexAhead } from './platform/startAhead.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
 import { WorkerPair } from './platform/workerHost.ts';
-import { gitPath } from './platform/workspaceFolders.ts';
 import { registerCodeLens } from './presentation/codeLens.ts';
 import { registerDecorations } from './presentation/decorations.ts';
 import { registerHover } from './presentation/hover.ts';
@@ -89,6 +89,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
       .filter((f) => f.uri.scheme === 'file')
       .map((f) => f.uri.fsPath);
   const processes = createProcessRunner({ workspaceFolders: fileFolders });
+  const git = owned.add(new GitExtension());
+  const trustedGit = async (): Promise<string | undefined> => (trusted() ? git.path() : undefined);
   const providers = createProviders(processes);
   const workers = owned.add(new WorkerPair(dist, clock, log));
   const index = workers.supervise<IndexContract>({
@@ -135,6 +137,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       index,
       settings,
       processes,
+      gitPath: () => git.path(),
       clock,
       log: log.scoped('index'),
       grammarsFolder,
@@ -148,11 +151,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     },
   });
   const commits = new ReleaseCommits({
-    open: openRepository(
-      processes,
-      async () => (trusted() ? gitPath() : undefined),
-      gitStops.signal,
-    ),
+    open: openRepository(processes, trustedGit, gitStops.signal),
     now: () => clock.now(),
   });
   const releases = owned.add(
@@ -167,6 +166,11 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const forgetRepositories = (): void => {
     releases.forget();
   };
+  owned.add(
+    git.onDidChangeRepositories(() => {
+      releases.lookAgain();
+    }),
+  );
   owned.add(vscode.workspace.onDidGrantWorkspaceTrust(forgetRepositories));
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(forgetRepositories));
   const insights = owned.add(
@@ -267,7 +271,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
           now: () => clock.now(),
           sourceChanges: createSourceChanges({
             processes,
-            git: async () => (trusted() ? gitPath() : undefined),
+            git: trustedGit,
             folders: fileFolders,
           }),
         },

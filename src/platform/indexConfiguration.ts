@@ -16,6 +16,8 @@ export interface IndexConfigurationOptions {
   readonly index: SupervisedRemote<IndexContract>;
   readonly settings: Settings;
   readonly processes: ProcessRunner;
+  /** Path of the git program; undefined without one. */
+  readonly gitPath: () => Promise<string | undefined>;
   readonly clock: Clock;
   readonly log: Log;
   readonly grammarsFolder: string;
@@ -29,7 +31,7 @@ const otherFiles = '{Dockerfile,Dockerfile.*,.env,.env.*,application.properties}
 
 /** Tells the index what the workspace is, again at each change of it, and shows what is wrong in prodlens.json. */
 export function configureIndex(options: IndexConfigurationOptions): Disposable {
-  const { index, settings, processes, clock, log } = options;
+  const { index, settings, processes, gitPath, clock, log } = options;
   const store = new DisposableStore();
   const end = new AbortController();
   store.add({
@@ -41,7 +43,7 @@ export function configureIndex(options: IndexConfigurationOptions): Disposable {
   const indexSettings = async (): Promise<IndexSettings> => {
     const trusted = vscode.workspace.isTrusted;
     return {
-      folders: await indexFolders(settings, processes, trusted, log, end.signal),
+      folders: await indexFolders(settings, processes, gitPath, trusted, log, end.signal),
       grammarsFolder: options.grammarsFolder,
       cacheFolder: options.cacheFolder,
       trusted,

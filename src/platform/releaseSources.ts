@@ -18,6 +18,8 @@ export interface ReleaseSourcesOptions {
 interface Followed {
   readonly wanted: string;
   readonly at: number;
+  /** News of repositories until then. */
+  readonly news: number;
   /** A release has no commit, or the file no text: worth another look. */
   open: boolean;
 }
@@ -37,6 +39,7 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
   readonly #changed = new Emitter<readonly string[]>();
   readonly #subscriptions: readonly Disposable[];
   #rule: string | undefined;
+  #repositoryNews = 0;
   #disposed = false;
 
   constructor(options: ReleaseSourcesOptions) {
@@ -66,6 +69,14 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     this.#followed.clear();
   }
 
+  /** A repository came or moved on: what wasn't found is looked for at once. */
+  lookAgain(): void {
+    this.#repositoryNews++;
+    this.#options.commits.forgetMissing();
+    const paths = [...this.#followed].filter(([, { open }]) => open).map(([path]) => path);
+    if (paths.length > 0) this.#changed.fire(paths);
+  }
+
   commitOf(file: string, release: WantedRelease): ReleaseCommit | undefined {
     return this.#known.get(keyOf(file, release));
   }
@@ -74,13 +85,22 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     const wanted = JSON.stringify([releases, names]);
     const followed = this.#followed.get(file);
     const now = this.#options.now();
-    if (followed?.wanted === wanted && !(followed.open && now - followed.at > lookAgainAfter))
-      return;
-    const next: Followed = { wanted, at: now, open: false };
+    if (followed?.wanted === wanted && !(followed.open && this.#isWorthAnother(followed))) return;
+    const next: Followed = { wanted, at: now, news: this.#repositoryNews, open: false };
     this.#followed.set(file, next);
-    this.#follow(file, releases, names, next).catch((error: unknown) => {
-      if (!this.#disposed) this.#options.log.debug(`releases of ${file}: ${String(error)}`);
-    });
+    this.#follow(file, releases, names, next)
+      .then(() => {
+        // The repository moved while it was read: the question is asked again.
+        if (next.open && next.news !== this.#repositoryNews && !this.#disposed)
+          this.#changed.fire([file]);
+      })
+      .catch((error: unknown) => {
+        if (!this.#disposed) this.#options.log.debug(`releases of ${file}: ${String(error)}`);
+      });
+  }
+
+  #isWorthAnother({ at, news }: Followed): boolean {
+    return news !== this.#repositoryNews || this.#options.now() - at > lookAgainAfter;
   }
 
   async #follow(

@@ -7,23 +7,6 @@ import type { ProcessRunner } from '../rollback/ports.ts';
 import type { IndexFolder } from '../symbols/contract.ts';
 import type { Log } from './log.ts';
 
-/** The part of VS Code's built-in git extension that we use (its `api/git.d.ts`, version 1). */
-interface GitApi {
-  readonly git: { readonly path: string };
-}
-
-/** Path of the git program that VS Code uses; undefined without one. */
-export async function gitPath(): Promise<string | undefined> {
-  const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
-  if (extension === undefined) return undefined;
-  try {
-    const { git } = (await extension.activate()).getAPI(1);
-    return git.path;
-  } catch {
-    return undefined;
-  }
-}
-
 const listTimeout = milliseconds(30_000);
 const maxListBytes = 64 * 1024 * 1024;
 
@@ -31,6 +14,7 @@ const maxListBytes = 64 * 1024 * 1024;
 export async function indexFolders(
   settings: Settings,
   processes: ProcessRunner,
+  gitPath: () => Promise<string | undefined>,
   trusted: boolean,
   log: Log,
   signal: AbortSignal,

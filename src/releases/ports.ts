@@ -28,6 +28,8 @@ export interface CommitsOfReleases {
   commitOf(repository: Repository, wanted: VersionToCommit): Promise<ReleaseCommit | undefined>;
   /** After the workspace was trusted or its folders changed. */
   forget(): void;
+  /** Versions without a commit are looked for again when next asked for. */
+  forgetMissing(): void;
 }
 
 /** Texts of files in commits. */

@@ -10,6 +10,7 @@ export interface ReleaseCommitsOptions {
 /** A version without a commit is tried again after this long: a fetch may have brought the tag. */
 const tryAgainAfter = 60_000;
 const mostKept = 2_000;
+const forever = Number.MAX_SAFE_INTEGER;
 
 interface Kept {
   readonly at: number;
@@ -43,6 +44,10 @@ export class ReleaseCommits implements CommitsOfReleases {
     this.#commits.clear();
   }
 
+  forgetMissing(): void {
+    for (const [key, { at }] of this.#commits) if (at !== forever) this.#commits.delete(key);
+  }
+
   commitOf(repository: Repository, wanted: VersionToCommit): Promise<ReleaseCommit | undefined> {
     const key = JSON.stringify([repository.root, wanted]);
     const known = this.#commits.get(key);
@@ -52,7 +57,7 @@ export class ReleaseCommits implements CommitsOfReleases {
     this.#keep(key, { at: now, found });
     void found.then((commit) => {
       // A version's commit doesn't change.
-      if (commit !== undefined) this.#keep(key, { at: Number.MAX_SAFE_INTEGER, found });
+      if (commit !== undefined) this.#keep(key, { at: forever, found });
     });
     return found;
   }

@@ -172,4 +172,34 @@ describe('functions beside the source of the releases that run, in a real reposi
     assert.deepEqual((await drift())?.[1]?.functions, {});
     assert.equal(readFileSync(file, 'utf8'), two);
   });
+
+  it('looks again for what was missing when the repository moves on, not only after a while', async () => {
+    const told = (): Promise<readonly string[]> =>
+      new Promise((resolve) => {
+        const listening = sources.onDidChange((paths) => {
+          listening.dispose();
+          resolve(paths);
+        });
+      });
+    const late = [{ service: shop, version: '9.9.9' }];
+    const open = told();
+    sources.want(file, late, []);
+    // Whether it was read before or after the news: the file is to be asked for again.
+    sources.lookAgain();
+    assert.deepEqual(await open, [file]);
+    git('tag', 'v9.9.9');
+    const found = told();
+    sources.lookAgain();
+    sources.want(file, late, []);
+    await found;
+    while (sources.commitOf(file, { service: shop, version: '9.9.9' }) === undefined) {
+      const next = told();
+      sources.want(file, late, []);
+      await next;
+    }
+    assert.equal(
+      sources.commitOf(file, { service: shop, version: '9.9.9' })?.commit,
+      git('rev-parse', 'HEAD'),
+    );
+  });
 });
