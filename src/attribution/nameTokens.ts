@@ -22,7 +22,7 @@ export function asWritten(name: string): string {
 const generated: readonly (readonly [RegExp, string])[] = [
   // Lambdas and what they run in: javac, Kotlin, its coroutines.
   [/\$\$Lambda.*$/, ''],
-  [/(\w+)\.lambda\$new\$\d+|(\w+)\.<init>/, '$1$2.$1$2'],
+  [/\b(\w+)\.lambda\$new\$\d+|\b(\w+)\.<init>/, '$1$2.$1$2'],
   [/lambda\$(\w+)\$\d+/g, '$1'],
   [/(\w)\$lambda(?:\$\d+)+/g, '$1'],
   [/\$([a-z]\w*?)(?:\$\d+)+\.(?:invokeSuspend|invoke)$/, '.$1'],

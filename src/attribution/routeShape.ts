@@ -26,7 +26,7 @@ export function routeShape(template: string): RouteShape {
         .replace(/\\?\$$/, '')
         // Rails: any route may end with a format.
         .replace(/\(\.:format\)$/, '');
-  const normal = bare.replace(parameter, '{}').replace(/^\/+|\/+$/g, '');
+  const normal = bare.replace(parameter, '{}').replace(/^\/+|(?<!\/)\/+$/g, '');
   const segments =
     normal === '' ? [] : normal.split('/').map((s) => (/^\*{1,2}\w*$/.test(s) ? '**' : s));
   found = {

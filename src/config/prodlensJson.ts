@@ -184,7 +184,7 @@ function readService(reader: Reader, node: Node): ProdlensJson['services'][numbe
     );
     return undefined;
   }
-  return { folder: folder.replace(/^\.\//, '').replace(/\/+$/, ''), service };
+  return { folder: folder.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, ''), service };
 }
 
 const overrideKeys = ['service', 'span', 'method', 'route', 'rpc', 'in'] as const;

@@ -1,3 +1,4 @@
+import { before } from '../domain/cutText.ts';
 import type { Confidence } from '../domain/attribution.ts';
 
 /** A git revision that a release's version may mean. Free of anything that git would read as an option or a range. */
@@ -72,7 +73,7 @@ function tags(version: string, service: string): readonly RevisionGuess[] {
         `${service}_${one}`,
       );
   names.push(`release-${bare}`, `release/${bare}`);
-  const plain = bare.replace(/\+.*$/, '');
+  const plain = before(bare, '+');
   if (plain !== bare) names.push(`v${plain}`, plain);
   return [...new Set(names)]
     .filter((name) => tagName.test(name) && !name.endsWith('.lock') && !name.endsWith('/'))

@@ -29,7 +29,9 @@ export function builderWordsOf(family: string): BuilderWords {
     chain: all(chainWords),
     passes: all((f) => Object.keys(f.passes ?? {})),
     signatureTypes: all((f) => f.signatureTypes ?? []),
-    serves: all((f) => Object.keys(f.serves ?? {}).map((key) => /\w*$/.exec(key)?.[0] ?? key)),
+    serves: all((f) =>
+      Object.keys(f.serves ?? {}).map((key) => /(?<!\w)\w*$/.exec(key)?.[0] ?? key),
+    ),
   };
 }
 

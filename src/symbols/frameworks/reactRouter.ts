@@ -42,7 +42,7 @@ export const reactRouter: FilesFramework = {
       roots: ['app/routes'],
       // A name that ends in `_layout` is a layout without a path of its own.
       file: /^(?!(?:[^/]*\.)?_(?!index(?:[./]|$))[^./]*(?:\/route)?\.[jt]sx?$)(?<route>[^/]+?)(?:\/route)?\.[jt]sx?$/,
-      separator: /\.(?![^[]*\])/,
+      separator: /\.(?![^[\]]{0,255}\])/,
       segment,
       preferred: /(?:^|[./])_index(?:\/route)?\.[jt]sx?$/,
       exports: {

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before } from '../../domain/cutText.ts';
 import type { FunctionKind } from '../../domain/functionDecl.ts';
 import {
   insideFunction,
@@ -48,7 +49,7 @@ function declareLambda(node: Node, container: Container | undefined): Declaratio
   const call = list?.parent;
   const callee = call?.childForFieldName('function');
   if (list?.type !== 'argument_list' || call == null || callee == null) return undefined;
-  const member = (callee.childForFieldName('name') ?? callee).text.replace(/<[^]*$/, '');
+  const member = before((callee.childForFieldName('name') ?? callee).text, '<');
   const given = list.namedChildren.map((argument) => argument.namedChildren.at(-1));
   const label = given.find((one) => one?.type === 'string_literal')?.text.slice(1, -1);
   const registers = /^Map(?:[A-Z]\w*)?$/.test(member);

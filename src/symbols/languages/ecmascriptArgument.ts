@@ -124,7 +124,7 @@ function computedRoute(
   if (!computedPaths.has(path.type)) return undefined;
   const { text } = path;
   const parameters = handler.childForFieldName('parameters')?.namedChildCount ?? 0;
-  if (!/['"`}][^'"`{]*\//.test(text) && parameters < 2) return undefined;
+  if (!/['"`}][^'"`{}]*\//.test(text) && parameters < 2) return undefined;
   const written = text.length > 60 || text.includes('\n') ? '' : `${text} `;
   return readable(`${verb.toUpperCase()} ${written}${last ? 'handler' : 'middleware'}`);
 }

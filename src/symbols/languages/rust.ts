@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before } from '../../domain/cutText.ts';
 import {
   insideFunction,
   registeredName,
@@ -37,7 +38,7 @@ function declareType(node: Node): Declaration | undefined {
 
 /** `a::Server<T>` → `Server`, `&'a mut T` → `T`. */
 const baseType = (type: Node): string | undefined =>
-  /(\w+)\s*(?:<[^]*)?$/.exec(type.text.replace(/<[^]*$/, ''))?.[1];
+  /\b(\w+)\s*$/.exec(before(type.text, '<'))?.[1];
 
 /** Names of the inline modules between a node and what contains it lead its own. */
 function inModules(node: Node, name: string): string {
@@ -84,7 +85,7 @@ function registration(list: Node): string | undefined {
   for (let steps = 0; at !== null && steps < outermost; steps += 1) {
     if (at.type === 'call_expression') {
       const callee = at.childForFieldName('function');
-      const member = /(\w+)$/.exec(callee?.text ?? '')?.[1] ?? '';
+      const member = /\b(\w+)$/.exec(callee?.text ?? '')?.[1] ?? '';
       if (verb.test(member)) method ??= member;
       else if (member === 'to')
         method ??= /\b(get|post|put|delete|patch|head)\(\)/.exec(callee?.text ?? '')?.[1] ?? 'any';

@@ -15,8 +15,8 @@ export function readProperties(input: HintText & { absoluteFolder: string }): Pa
     .replace(/\\\r?\n\s*/g, '')
     .split('\n')
     .slice(0, mostLines)) {
-    const pair = /^\s*(?:%([\w-]+)\.)?([\w.[\]"-]+)\s*[=:]\s*(.*?)\s*$/.exec(line);
-    if (pair !== null) put(sections, pair[1] ?? whole, pair[2] ?? '', pair[3] ?? '');
+    const pair = /^\s*(?:%([\w-]+)\.)?([\w.[\]"-]+)\s*[=:](.*)$/s.exec(line);
+    if (pair !== null) put(sections, pair[1] ?? whole, pair[2] ?? '', (pair[3] ?? '').trim());
   }
   return factsOf(input, sections);
 }

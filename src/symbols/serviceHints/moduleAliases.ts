@@ -1,3 +1,4 @@
+import { parse, type ParseError } from 'jsonc-parser';
 import { joinPath } from '../frameworks/families/family.ts';
 
 /** Another name for modules: `@app/*`, with where it leads to. */
@@ -12,7 +13,7 @@ export interface ModuleAlias {
 
 /** `paths` and `baseUrl` of a tsconfig.json or jsconfig.json: https://www.typescriptlang.org/tsconfig/#paths */
 export function readTsconfigAliases(text: string, folder: string): readonly ModuleAlias[] {
-  const options = record(record(JSON.parse(plainJson(text)) as unknown)['compilerOptions']);
+  const options = record(record(commentedJson(text))['compilerOptions']);
   const { baseUrl } = options;
   const base = typeof baseUrl === 'string' ? joinPath(folder, baseUrl) : folder;
   const aliases = Object.entries(record(options['paths'])).map(
@@ -77,14 +78,12 @@ function firstPath(target: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
-/** JSON without comments and trailing commas. */
-const plainJson = (text: string): string =>
-  text
-    .replace(
-      /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g,
-      (_, string: string | undefined) => string ?? '',
-    )
-    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? '');
+/** JSON with comments and trailing commas; what isn't that says nothing. */
+function commentedJson(text: string): unknown {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  return errors.length === 0 ? value : undefined;
+}
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};

@@ -26,7 +26,7 @@ export const hintReaders: readonly HintReader[] = [
   { file: /^microprofile-config\.properties$/, read: readProperties },
   { file: /^package\.json$/, read: readPackageJson },
   {
-    file: /^(?:ts|js)config(?:[.-][\w-]+)*\.json$/,
+    file: /^(?:ts|js)config(?:[.-][\w.-]*)?\.json$/,
     read: ({ text, absoluteFolder }) => ({ aliases: readTsconfigAliases(text, absoluteFolder) }),
   },
   { file: /^pyproject\.toml$/, read: readPyproject },
@@ -140,13 +140,29 @@ function readGoMod(input: HintInput): Partial<HintFacts> {
 }
 
 function readPom(input: HintInput): Partial<HintFacts> {
-  const own = input.text.replace(
-    /<(parent|dependencies|dependencyManagement|build|profiles)>[\s\S]*?<\/\1>/g,
-    '',
-  );
+  const own = withoutOthers(input.text);
   const name = /<artifactId>\s*([^<\s]+)\s*<\/artifactId>/.exec(own)?.[1];
   const names = name === undefined ? [] : [named(input, name, 'artifactId', 'package')];
   return own.includes('<modules>') ? { names } : { names, program: input.absoluteFolder };
+}
+
+/** A project without what speaks of others: an element that never ends takes the rest with it. */
+function withoutOthers(pom: string): string {
+  let own = '';
+  let from = 0;
+  let open: string | undefined;
+  for (const { 0: tag, 1: slash, 2: element, index } of pom.matchAll(
+    /<(\/?)(parent|dependencies|dependencyManagement|build|profiles)>/g,
+  )) {
+    if (open === undefined && slash === '') {
+      own += pom.slice(from, index);
+      open = element;
+    } else if (open === element && slash !== '') {
+      open = undefined;
+      from = index + tag.length;
+    }
+  }
+  return open === undefined ? own + pom.slice(from) : own;
 }
 
 function readGradle(input: HintInput): Partial<HintFacts> {

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before } from '../../../domain/cutText.ts';
 import type { SourceFile } from '../../sourceFile.ts';
 import { argument, type Expr } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
@@ -106,7 +107,7 @@ function readClass(collector: FactsCollector, keyword: Node): void {
   if (node == null || index === undefined || bases === undefined) return;
   const supertypes = bases.namedChildren
     .filter((n) => /name$|identifier$|primary_constructor_base_type/.test(n.type))
-    .map((n) => n.text.replace(/[<(][^]*$/, '').trim());
+    .map((n) => before(n.text, '<(').trim());
   const abstract = node.children.some((n) => n.type === 'modifier' && n.text === 'abstract');
   collector.facts.classes.push({
     index,

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before } from '../../../domain/cutText.ts';
 import { builderWordsOf } from '../builderWords.ts';
 import type { CallExpr, Expr } from '../expression.ts';
 import { deepest, longestList, memberOf, type FactsCollector } from './collector.ts';
@@ -15,7 +16,7 @@ export function readCsharpExpr(collector: FactsCollector, node: Node | null, dep
     case 'verbatim_string_literal':
       return node.text.slice(2, -1).replace(/""/g, '"');
     case 'raw_string_literal':
-      return node.text.replace(/^"+|"+$/g, '').trim();
+      return node.text.replace(/^"+|(?<!")"+$/g, '').trim();
     case 'interpolated_string_expression':
       return readInterpolated(collector, node, depth);
     case 'identifier':
@@ -28,7 +29,7 @@ export function readCsharpExpr(collector: FactsCollector, node: Node | null, dep
     case 'member_access_expression':
       return memberOf(
         readCsharpExpr(collector, node.childForFieldName('expression'), depth),
-        (node.childForFieldName('name')?.text ?? '').replace(/<[^]*$/, ''),
+        before(node.childForFieldName('name')?.text ?? '', '<'),
       );
     case 'invocation_expression':
       return readCsharpChain(collector, node, depth);
@@ -125,7 +126,7 @@ function readRoot(collector: FactsCollector, call: Node, depth: number): Expr {
   if (name === null)
     return callAt(collector, call, callee, readCsharpExpr(collector, callee), depth);
   const receiver = readCsharpExpr(collector, callee.childForFieldName('expression'), depth);
-  return callAt(collector, call, name, memberOf(receiver, name.text.replace(/<[^]*$/, '')), depth);
+  return callAt(collector, call, name, memberOf(receiver, before(name.text, '<')), depth);
 }
 
 /** A call with its receiver; all calls of a chain start at one place, their names tell them apart. */

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before } from '../../../domain/cutText.ts';
 import type { Expr } from '../expression.ts';
 import { callExpr, deepest, longestList, memberOf, type FactsCollector } from './collector.ts';
 
@@ -114,7 +115,7 @@ function readElements(
   }
   if (isList) return { list: args };
   if (isMap) return { object: named };
-  const name = type === null ? null : { name: type.text.replace(/\[.*$/s, '') };
+  const name = type === null ? null : { name: before(type.text, '[') };
   return callExpr(node, name, args, named);
 }
 

@@ -138,8 +138,7 @@ function readTypes(collector: FactsCollector, node: Node): void {
   if (types.length > 0) collector.facts.types = [...(collector.facts.types ?? []), ...types];
 }
 
-const field =
-  /^\s*([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s+(\S[^`]*?)\s*(?:\/\/.*)?$/u;
+const field = /^([\p{L}_][\p{L}\p{N}_]*(?:\s*,\s*[\p{L}_][\p{L}\p{N}_]*)*)\s+(\S[^`]*)$/u;
 
 function structOf(name: string, text: string): TypeFact {
   const fields: Record<string, string> = {};
@@ -147,8 +146,9 @@ function structOf(name: string, text: string): TypeFact {
   const order: string[] = [];
   for (const line of text.slice(text.indexOf('{') + 1, -1).split(/\n|;/)) {
     const written = line
-      .replace(/\/\/.*$/, '')
-      .replace(/\s*`[^`]*`\s*$/, '')
+      .split('//', 1)
+      .join('')
+      .replace(/`[^`]*`\s*$/, '')
       .trim();
     if (written === '') continue;
     if (namedType.test(written)) {
@@ -176,7 +176,7 @@ function interfaceOf(name: string, text: string): TypeFact {
   const embeds: string[] = [];
   for (const line of text.slice(text.indexOf('{') + 1, -1).split(/\n|;/)) {
     const method = /^\s*(\w+)\(/.exec(line)?.[1];
-    const written = line.replace(/\/\/.*$/, '').trim();
+    const written = line.split('//', 1).join('').trim();
     if (method !== undefined) methods.push(method);
     else if (namedType.test(written)) embeds.push(written);
   }

@@ -45,7 +45,7 @@ function resultsOf(head: string, at: number): string[] {
       /^func\b/.test(type) ? 'func' : type,
     );
   if (/^func\b/.test(head.slice(at, at + 5))) return ['func'];
-  const type = /^[*[\]\w.]+(?:\[[^\]{}]*\])?/.exec(head.slice(at, at + 200))?.[0];
+  const type = /^[*[\]\w.]+/.exec(head.slice(at, at + 200))?.[0];
   return type === undefined ? [] : [type];
 }
 
@@ -61,7 +61,7 @@ function parametersOf(list: string): GoParameter[] {
   let type = '';
   // `a, b int`: a name without a type has that of the next.
   for (const part of parts.reverse()) {
-    const match = /^([\p{L}_][\p{L}\p{N}_]*)(?:\s+([\s\S]+))?$/u.exec(part);
+    const match = /^([\p{L}_][\p{L}\p{N}_]*)(?:\s+(\S[\s\S]*))?$/u.exec(part);
     type = match?.[2] ?? type;
     found.push({ name: match?.[1] ?? '', type });
   }

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before, withoutInside } from '../../../domain/cutText.ts';
 import type { SourceFile } from '../../sourceFile.ts';
 import type { Expr } from '../expression.ts';
 import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
@@ -126,7 +127,8 @@ function readClass(collector: FactsCollector, node: Node): void {
   collector.facts.classes.push(fact);
 }
 
-const withoutTypeArguments = (type: string): string => type.replace(/<.*>|\s/gs, '');
+const withoutTypeArguments = (type: string): string =>
+  withoutInside(type, '<', '>').replace(/\s/g, '');
 
 /** Of `Class<T>`, T: a class that is named to be made an object of. */
 function resultOf(method: Node): string {
@@ -140,7 +142,7 @@ function aliasesIn(members: readonly Node[]): Record<string, AnnotationAlias> {
   for (const member of members) {
     if (member.type !== 'annotation_type_element_declaration') continue;
     const element = member.childForFieldName('name')?.text;
-    const alias = /@AliasFor\s*\(([^)]*)\)/.exec(member.text)?.[1];
+    const alias = /@AliasFor\s*\(([^)]{0,1000})\)/.exec(member.text)?.[1];
     if (element === undefined || alias === undefined) continue;
     const annotation = /\bannotation\s*=\s*(?:\w+\.)*(\w+)\.class/.exec(alias)?.[1];
     const attribute =
@@ -156,5 +158,5 @@ function aliasesIn(members: readonly Node[]): Record<string, AnnotationAlias> {
 /** Type names of an `extends` or `implements` clause, without type arguments. */
 function typesIn(clause: Node): string[] {
   const list = clause.namedChildren.find((n) => n.type === 'type_list');
-  return (list ?? clause).namedChildren.map((n) => n.text.replace(/<.*$/s, '').trim());
+  return (list ?? clause).namedChildren.map((n) => before(n.text, '<').trim());
 }

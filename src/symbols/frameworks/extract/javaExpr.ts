@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { withoutInside } from '../../../domain/cutText.ts';
 import type { Expr } from '../expression.ts';
 import { callExpr, longestList, memberOf, type FactsCollector } from './collector.ts';
 
@@ -40,7 +41,7 @@ export function readJavaExpr(collector: FactsCollector, node: Node | null, depth
     case 'method_invocation':
       return readInvocation(collector, node, depth);
     case 'object_creation_expression': {
-      const type = node.childForFieldName('type')?.text.replace(/<.*>/s, '') ?? '';
+      const type = withoutInside(node.childForFieldName('type')?.text ?? '', '<', '>');
       return callExpr(node, { name: type }, argumentsOf(collector, node, depth));
     }
     case 'method_reference': {

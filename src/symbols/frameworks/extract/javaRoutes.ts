@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { withoutInside } from '../../../domain/cutText.ts';
 import { anyOf, type FactsCollector } from './collector.ts';
 import { readJavaExpr } from './javaExpr.ts';
 import { isCall } from '../expression.ts';
@@ -87,4 +88,4 @@ const isTyped = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'type' in value;
 
 const plainType = (node: Node): string =>
-  (node.childForFieldName('type')?.text ?? '').replace(/<.*>/s, '').trim();
+  withoutInside(node.childForFieldName('type')?.text ?? '', '<', '>').trim();

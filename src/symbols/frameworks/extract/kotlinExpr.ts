@@ -92,16 +92,19 @@ export function argumentsOf(
   return { args, named };
 }
 
+/** A longer expression in a string is none that patterns look at. */
+const inString = /\\(.)|\$\{([^}]{0,200})\}|\$\{|\$([A-Za-z_]\w*)|[^\\$]+|[\\$]/gs;
+
 /** `"$BASE/x"` and `"${Paths.BASE}/x"` join texts; a dollar that is escaped is one. */
 function readString(literal: string): Expr {
   const raw = literal.startsWith('"""');
   const text = raw ? literal.slice(3, -3) : literal.slice(1, -1);
   const parts: Expr[] = [];
   let plain = '';
-  for (const match of text.matchAll(/\\(.)|\$\{([^}]*)\}|\$([A-Za-z_]\w*)|[^\\$]+|[\\$]/gs)) {
+  for (const match of text.matchAll(inString)) {
     const [whole, escaped, expression, name] = match;
     if (escaped !== undefined && !raw) plain += escaped;
-    else if (expression === undefined && name === undefined) plain += whole;
+    else if (expression === undefined && name === undefined && whole !== '${') plain += whole;
     else {
       if (plain !== '') parts.push(plain);
       plain = '';

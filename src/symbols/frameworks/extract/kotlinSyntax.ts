@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before } from '../../../domain/cutText.ts';
 
 /** Members of a class's body, those of its companion included. */
 export function membersOf(node: Node): readonly Node[] {
@@ -15,4 +16,4 @@ export const parametersOf = (fn: Node): readonly (readonly [name: string, type: 
     .map((n) => [n.namedChildren[0]?.text ?? '', plainType(n.namedChildren[1]?.text ?? '')]);
 
 /** A type without its arguments, a constructor's arguments and question mark. */
-export const plainType = (type: string): string => type.replace(/[<(?].*$/s, '').trim();
+export const plainType = (type: string): string => before(type, '<(?').trim();

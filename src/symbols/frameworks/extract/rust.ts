@@ -149,7 +149,7 @@ class RouterReader {
     if (this.collector.facts.params.some((p) => p.scope === scope)) return;
     const names = (at.childForFieldName('parameters')?.namedChildren ?? [])
       .filter((p) => p.type === 'parameter')
-      .map((p) => /(\w+)$/.exec(p.childForFieldName('pattern')?.text ?? '')?.[1] ?? '');
+      .map((p) => /\b(\w+)$/.exec(p.childForFieldName('pattern')?.text ?? '')?.[1] ?? '');
     this.collector.facts.params.push({ scope, names });
   }
 

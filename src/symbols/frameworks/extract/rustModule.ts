@@ -11,7 +11,7 @@ export function rustImports(text: string): ImportFact[] {
     imports.push({ local: name, module: `self::${name}`, exported: '*' });
   for (const [, tree = ''] of text.matchAll(uses)) {
     const clean = tree
-      .replace(/\/\/.*$/gm, '')
+      .replace(/\/\/.*/g, '')
       .replace(/\s+/g, ' ')
       .trim();
     readUse([], clean, imports, 0);

@@ -50,9 +50,18 @@ export function readRustSpans(collector: FactsCollector): void {
 
 /** The first string after target, parent and level: `span!(target: "t", Level::INFO, "name", field = 1)`. */
 const macroName = (text: string): string | undefined =>
-  /^\w+!\s*\(\s*(?:(?:target|parent)\s*:\s*(?:"[^"]*"|[^,"]+),\s*)*(?:[\w:]+,\s*)?"([^"\\]*)"/.exec(
+  /^\w+!\s*\(\s*(?:(?:target|parent)\s*:\s*(?:"[^"]*"|[^\s,"][^,"]*),\s*)*(?:[\w:]+,\s*)?"([^"\\]*)"/.exec(
     text,
   )?.[1];
+
+/** Of an attribute: what stands between its first parenthesis and the one that ends it. */
+function insideParentheses(attribute: string): string {
+  const from = attribute.indexOf('(');
+  const to = attribute.lastIndexOf(')');
+  return from < 0 || to < from || !/^\)\s*\]$/.test(attribute.slice(to))
+    ? ''
+    : attribute.slice(from + 1, to);
+}
 
 /** `#[get("/x")]`, `#[route("/x", method = "GET", method = "POST")]` with the function below it. */
 export function rustAttribute(collector: FactsCollector, name: Node): DecoratorFact | undefined {
@@ -66,7 +75,7 @@ export function rustAttribute(collector: FactsCollector, name: Node): DecoratorF
     below = below.nextNamedSibling;
   const target = below?.type === 'function_item' ? collector.declared(below) : undefined;
   if (item === null || target === undefined) return undefined;
-  const inside = /\(([^]*)\)\s*\]$/.exec(item.text)?.[1] ?? '';
+  const inside = insideParentheses(item.text);
   const args: Expr[] = [];
   const named: Record<string, Expr> = {};
   const first = /^\s*"((?:[^"\\]|\\.)*)"/.exec(inside)?.[1];

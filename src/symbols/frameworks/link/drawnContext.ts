@@ -117,7 +117,7 @@ export function below(
   path: string,
 ): string {
   const { resource, shallow } = context;
-  const part = path.replace(/^\/+|\/+$/g, '');
+  const part = path.replace(/^\/+|(?<!\/)\/+$/g, '');
   if (resource === undefined) return joined([context.path.text, part]);
   const { name, singular, segment, param } = resource;
   if (place === 'collection' || singular) return joined([context.path.text, segment, part]);
@@ -127,7 +127,7 @@ export function below(
 
 const joined = (parts: readonly string[]): string => {
   const whole = parts
-    .map((part) => part.replace(/^\/+|\/+$/g, ''))
+    .map((part) => part.replace(/^\/+|(?<!\/)\/+$/g, ''))
     .filter((part) => part !== '')
     .join('/');
   return whole === '' ? '' : `/${whole}`;

@@ -77,6 +77,9 @@ function nearest(sections: readonly ProgramProperties[], path: string): ProgramP
 
 /** A placeholder that nothing fills makes what comes before it unknown. */
 function placeholderless(text: Text): Text {
-  const last = /^.*(\$\{[^}]*\})(.*)$/s.exec(text.text);
-  return last === null ? text : { text: last[2] ?? '', unresolved: last[1] ?? '' };
+  const from = text.text.lastIndexOf('${', text.text.lastIndexOf('}'));
+  const to = text.text.indexOf('}', from) + 1;
+  return from < 0 || to === 0
+    ? text
+    : { text: text.text.slice(to), unresolved: text.text.slice(from, to) };
 }

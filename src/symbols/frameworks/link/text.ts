@@ -28,8 +28,8 @@ export function joinRoute(prefix: Text, path: Text, trailingSlash: TrailingSlash
       apart ? path : concat(known('/'), path),
     );
   }
-  const trimmed = path.text.replace(/^\/+|\/+$/g, '');
-  const base = prefix.text.replace(/\/+$/, '');
+  const trimmed = path.text.replace(/^\/+|(?<!\/)\/+$/g, '');
+  const base = prefix.text.replace(/(?<!\/)\/+$/, '');
   if (path.unresolved !== undefined) return { text: `/${trimmed}`, unresolved: path.unresolved };
   const head = base === '' || base.startsWith('/') ? base : `/${base}`;
   const text = trimmed === '' ? head || '/' : `${head}/${trimmed}`;

@@ -1,3 +1,4 @@
+import { before } from '../../../domain/cutText.ts';
 import { isCall, type CallExpr, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import { unversioned } from '../extract/goPackage.ts';
@@ -156,7 +157,7 @@ export class TypedValues {
     if (field !== undefined) return this.ofType(file, field, fieldKey(type, name));
     if (what.methods?.includes(name) === true) return this.implemented(type, what.methods, name);
     for (const embedded of what.embeds ?? []) {
-      const last = /(\w+)(?:\[.*\])?$/s.exec(embedded)?.[1] ?? '';
+      const last = lastName(embedded);
       const value = this.ofType(file, embedded, fieldKey(type, last));
       if (last === name) return value;
       const inside =
@@ -192,7 +193,7 @@ export class TypedValues {
       ...(what.embeds ?? []),
       ...(what.alias === undefined ? [] : [what.alias]),
     ]) {
-      const last = /(\w+)(?:\[.*\])?$/s.exec(embedded)?.[1] ?? '';
+      const last = lastName(embedded);
       const value = this.ofType(file, embedded, fieldKey(type, last));
       if (value?.kind === 'router') return value;
       const inside =
@@ -202,5 +203,9 @@ export class TypedValues {
     return undefined;
   }
 }
+
+/** Of an embedded type, the field's name: `*pkg.Base[T]` is `Base`. */
+const lastName = (type: string): string =>
+  /\b(\w+)$/.exec(type.endsWith(']') ? before(type, '[') : type)?.[1] ?? '';
 
 const fieldKey = (type: TypeName, field: string): string => `${type.folder}:${type.name}.${field}`;

@@ -5,7 +5,9 @@ import { extractFacts } from '../../../../src/symbols/frameworks/facts.ts';
 import { languageOfPath } from '../../../../src/symbols/languages/registry.ts';
 import { readSource } from '../../../../src/symbols/parser/extractFunctions.ts';
 import type { ParserPool } from '../../../../src/symbols/parser/parserPool.ts';
-import { readHint } from '../../../../src/symbols/serviceHints/hints.ts';
+import { known } from '../../../../src/symbols/frameworks/link/text.ts';
+import { ProgramPropertiesIndex } from '../../../../src/symbols/frameworks/link/programProperties.ts';
+import { isHintFile, readHint } from '../../../../src/symbols/serviceHints/hints.ts';
 import { testPool } from '../grammars.ts';
 
 const size = 400_000;
@@ -22,6 +24,17 @@ const sources: readonly (readonly [file: string, what: string, text: string])[] 
   ['a.php', 'an import of line breaks', `<?php\nuse A\\{b${filled('\n')}c};`],
   ['A.java', 'a type and line breaks', `import a.RouterFunction;\nRouterFunction${filled('\n')}`],
   ['a.ts', 'long names', `import express from 'express';\n${inLines('a$')}`],
+];
+
+/** Texts whose statements are read as the parser gives them: what takes long is one of them, not the file. */
+const statements: readonly (readonly [file: string, what: string, text: string])[] = [
+  ['A.kt', 'a string of openings', `val a = """${filled('${')}"""\nfun b() = listOf(a)\n`],
+  ['a.rs', 'a target of blanks', `use tracing::span;\nfn a() { span!(${filled('target: ')}) }\n`],
+  ['a.go', 'a field of blanks', `package a\ntype A struct {\n\ta ${filled(' ')}b\n}\n`],
+  ['a.go', 'a field with tags', `package a\ntype A struct {\n\ta b ${filled('`a`')}\n}\n`],
+  ['a.go', 'a method of slashes', `package a\ntype A interface {\n\ta()${filled('/ ')}\n}\n`],
+  ['A.java', 'an annotation', `@interface A { @B("${filled('@AliasFor(')}") String a(); }\n`],
+  ['a.ts', 'a path of braces', `app.get(\`${filled('}')}\`, (req) => {});\n`],
 ];
 
 describe('text made to take long', function () {
@@ -46,6 +59,39 @@ describe('text made to take long', function () {
       extractFacts({ ...source, text });
       tree.delete();
     });
+
+  for (const [name, what, text] of statements)
+    it(`${name}: ${what}`, async () => {
+      const language = languageOfPath(name);
+      assert.ok(language);
+      const loaded = await pool.load(language);
+      const tree = loaded.parse(text);
+      assert.ok(tree);
+      extractFacts(readSource(loaded, tree, text, { path: `/${name}`, relativePath: name }));
+      tree.delete();
+    });
+
+  it('settings of a program', () => {
+    const folder = '/w';
+    for (const [relativePath, text] of [
+      ['pom.xml', filled('<parent>')],
+      ['pom.xml', `${filled('<build>')}<artifactId>a`],
+      ['tsconfig.json', `{"a":${filled('/*')}`],
+      ['tsconfig.json', `{"a": "${filled('\\"')}`],
+      ['application.properties', `a=${filled(' ')}b`],
+      ['application.properties', `a${filled(' ')}b`],
+      ['go.mod', `module${filled(' ')}`],
+    ] as const)
+      readHint({ folder, relativePath, text });
+    const program = new ProgramPropertiesIndex([]);
+    for (const text of [filled('${'), `${filled('${a}')}/b`, filled('}')])
+      program.fill(known(text), '/w/a');
+  });
+
+  it('names of files', () => {
+    assert.ok(isHintFile('tsconfig-a-b.app.json'));
+    assert.ok(!isHintFile(`tsconfig${filled('-a')}`));
+  });
 
   it('settings of a deployment', () => {
     const folder = '/w';

@@ -66,5 +66,5 @@ export class RouterCandidates {
 /** Whether the file is written for the framework. */
 function importsOf(file: LinkedFile, framework: RouterFramework): boolean {
   const modules = modulesOf(framework);
-  return file.facts.imports.some((i) => modules.has(i.module.replace(/::[^]*$/, '')));
+  return file.facts.imports.some((i) => modules.has(i.module.split('::', 1)[0] ?? ''));
 }
