@@ -252,7 +252,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
         metrics: () => environments.metrics(),
         showDocument: documents.showRendered,
       }),
-    'prodlens.explain': () => explain({ insights, index, showDocument: documents.show }),
+    'prodlens.explain': () => explain({ insights, index, showDocument: documents.showRendered }),
     'prodlens.selectEnvironment': () => selectEnvironment(environments),
     'prodlens.selectWindow': () => selectWindow(environments),
     'prodlens.refresh': () => refresh(insights),

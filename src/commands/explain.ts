@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import type { FunctionRef } from '../domain/functionDecl.ts';
 import type { Insight } from '../domain/insight.ts';
 import type { InsightService } from '../insights/contract.ts';
 import { insightsAtCursor } from '../platform/cursor.ts';
 import { escapeTelemetry } from '../platform/escapeTelemetry.ts';
 import { renderExplanation } from '../presentation/viewModels/explanation.ts';
 import type { Remote } from '../rpc/contract.ts';
-import type { IndexContract } from '../symbols/contract.ts';
+import type { FileView, IndexContract } from '../symbols/contract.ts';
 import { decodeInsightArgument } from './ids.ts';
 
 export interface ExplainContext {
@@ -40,17 +41,28 @@ export const explain =
             ? a.owner.id === id
             : a.kind === 'ambiguous' && a.candidates.some((c) => c.id === id),
         ),
-      services: [
-        ...(view?.services ?? []).map((s) => `${s.service}: ${s.explanation}`),
-        view?.servicesExplanation ?? '',
-      ]
-        .filter((line) => line !== '')
-        .join('; '),
+      services: servicesOf(view),
       environment: `${environment.name}. ${environment.detail}`,
       safe: escapeTelemetry,
+      link: linkTo,
     });
     await context.showDocument(`Explain ${name}.md`, text);
   };
+
+/** Why the file belongs to its services; the sum of it only where it says more than they do. */
+function servicesOf(view: FileView | null): readonly string[] {
+  const services = (view?.services ?? []).map((s) => `${s.service}: ${s.explanation}`);
+  const sum = view?.servicesExplanation ?? '';
+  return sum === '' || services.some((one) => one.includes(sum)) ? services : [...services, sum];
+}
+
+const linkTo = ({ name, path, declarationLine }: FunctionRef): string => {
+  const line = declarationLine + 1;
+  const text = escapeTelemetry(`${name} · ${vscode.workspace.asRelativePath(path)}:${line}`);
+  return `[${text}](${vscode.Uri.file(path)
+    .with({ fragment: `L${line}` })
+    .toString()})`;
+};
 
 async function chooseInsights(
   { insights }: ExplainContext,

@@ -10,7 +10,7 @@ import {
 } from '../presentation/viewModels/rollback.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import { visibleText } from '../presentation/viewModels/waterfallText.ts';
-import type { RollbackDialogs, RollbackServices } from '../rollback/flow.ts';
+import type { RollbackDialogs, RollbackServices, RollbackSubject } from '../rollback/flow.ts';
 import { runRollback } from '../rollback/flow.ts';
 import type { DeployTarget } from '../rollback/ports.ts';
 import { judgeRecovery } from '../rollback/recovery.ts';
@@ -86,7 +86,7 @@ export const rollBack =
             name: insight.function.name,
             ...(insight.numbers === undefined ? {} : { numbers: insight.numbers }),
           };
-    const result = await runRollback(services, dialogs(context), targets, subject);
+    const result = await runRollback(services, dialogs(context, subject), targets, subject);
     if (!result.ok && result.failure.reason !== 'aborted') {
       context.log.warn(result.failure.message);
       tell('error', result.failure.message, result.failure.remedy);
@@ -108,7 +108,8 @@ function tell(level: 'info' | 'warning' | 'error', message: string, remedy?: str
   void show(text);
 }
 
-function dialogs(context: RollBackContext): RollbackDialogs {
+function dialogs(context: RollBackContext, subject: RollbackSubject): RollbackDialogs {
+  const named = subject.numbers === undefined ? undefined : subject.name;
   return {
     tell,
     approvePrograms: context.approvePrograms,
@@ -126,7 +127,7 @@ function dialogs(context: RollBackContext): RollbackDialogs {
     async pickRelease(target, options) {
       const now = Date.now();
       const rows = options.candidates.map((candidate) => ({
-        ...candidateRow(candidate, now),
+        ...candidateRow(candidate, now, named),
         candidate,
       }));
       const picked = await vscode.window.showQuickPick(rows, {
@@ -135,7 +136,13 @@ function dialogs(context: RollBackContext): RollbackDialogs {
           renderUntrustedLabel(target.name, 100),
           renderUntrustedLabel(options.from.version),
         ),
-        placeHolder: vscode.l10n.t('Each with its own numbers while it was live'),
+        placeHolder:
+          named === undefined
+            ? vscode.l10n.t('Started from a function, each is shown with its own numbers')
+            : vscode.l10n.t(
+                'Each with its own numbers of {0} while it was live',
+                renderUntrustedLabel(named, 60),
+              ),
         matchOnDescription: true,
         matchOnDetail: true,
         ignoreFocusOut: true,

@@ -3,6 +3,7 @@ import { windowLength } from '../domain/units.ts';
 import type { InsightService } from '../insights/contract.ts';
 import { escapeTelemetry } from '../platform/escapeTelemetry.ts';
 import { renderCoverage, type CoveredOperation } from '../presentation/viewModels/coverage.ts';
+import { renderWindow } from '../presentation/viewModels/numberText.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { IndexContract } from '../symbols/contract.ts';
 import type { MetricsSource } from '../telemetry/ports.ts';
@@ -74,7 +75,7 @@ async function coverage(
   }
   return renderCoverage({
     environment: name,
-    window: vscode.l10n.t('the last {0}', window),
+    window: vscode.l10n.t('the last {0}', renderWindow(window)),
     services: services.map(({ service }) => ({
       service,
       operations: covered.filter((o) => o.operation.service === service),

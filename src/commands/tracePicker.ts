@@ -8,6 +8,8 @@ import {
   rowHas,
   traceRows,
 } from '../presentation/viewModels/traces.ts';
+import { renderVersion } from '../presentation/viewModels/releaseText.ts';
+import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import { visibleText } from '../presentation/viewModels/waterfallText.ts';
 import type { TraceSource } from '../telemetry/ports.ts';
 import type { OpenTracesContext } from './openTrace.ts';
@@ -256,7 +258,9 @@ export class TracePicker {
   }
 
   #releaseText(release: string): string {
-    return release === '' ? vscode.l10n.t('unknown') : visibleText(release, 60);
+    return release === ''
+      ? vscode.l10n.t('unknown')
+      : renderUntrustedLabel(renderVersion(release), 60);
   }
 
   async #chooseRelease(): Promise<void> {

@@ -12,6 +12,8 @@ export interface RollbackCandidate {
 /** The release to leave, and where one could go. */
 export interface RollbackOptions {
   readonly from: DeployedRelease;
+  /** Its numbers in the window; absent: no telemetry of it. */
+  readonly fromNumbers?: ReleaseNumbers;
   readonly candidates: readonly RollbackCandidate[];
 }
 
@@ -38,10 +40,14 @@ export function rollbackOptions(
   const left = new Set(
     journal.filter((e) => e.event === 'finished' || e.event === 'recovered').map((e) => e.from),
   );
+  const numbersOf = ({ version }: DeployedRelease): ReleaseNumbers | undefined =>
+    numbers?.releases.find((n) => n.version === version);
+  const fromNumbers = numbersOf(from);
   return {
     from,
+    ...(fromNumbers === undefined ? {} : { fromNumbers }),
     candidates: others.map((release) => {
-      const own = numbers?.releases.find((n) => n.version === release.version);
+      const own = numbersOf(release);
       return {
         release,
         ...(own === undefined ? {} : { numbers: own }),

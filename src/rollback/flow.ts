@@ -1,4 +1,4 @@
-import type { FunctionNumbers } from '../domain/stats.ts';
+import type { FunctionNumbers, ReleaseNumbers } from '../domain/stats.ts';
 import type { Failure, Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { unixMillis } from '../domain/units.ts';
@@ -49,6 +49,10 @@ export interface RollbackPreview {
   /** Commits and migration files between the two, where the repository knows both. */
   readonly sourceText: string;
   readonly candidate: RollbackCandidate;
+  /** Name of the function that the numbers belong to; absent: none led here, and there are no numbers. */
+  readonly subject?: string;
+  /** The numbers of the release to leave; absent: no telemetry of it. */
+  readonly fromNumbers?: ReleaseNumbers;
 }
 
 export interface RollbackServices {
@@ -146,6 +150,10 @@ export async function runRollback(
     providerText: texts.value.provided,
     sourceText: texts.value.source,
     candidate,
+    ...(subject.name === undefined || subject.numbers === undefined
+      ? {}
+      : { subject: subject.name }),
+    ...(options.fromNumbers === undefined ? {} : { fromNumbers: options.fromNumbers }),
   };
   await dialogs.showPreview(preview);
   const confirmed = await dialogs.confirm(preview);
@@ -245,8 +253,9 @@ async function execute(
   await lock.handOver(process.pid);
   await services.journal.append(entry('finished'));
 
-  step('done; watching our own numbers…');
-  const { recovered, view } = await services.watch(started, subject, candidate, step, signal);
+  const watching = (text: string): void => step(`done, now watching: ${text}`);
+  watching('our own numbers…');
+  const { recovered, view } = await services.watch(started, subject, candidate, watching, signal);
   const text = view?.text ?? 'no numbers since the action';
   if (isAborted(signal)) {
     await services.journal.append(entry('stoppedWatching', text));

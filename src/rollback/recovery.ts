@@ -23,7 +23,7 @@ export function judgeRecovery(
 ): RecoveryView {
   const calls = after?.count ?? 0;
   if (after === undefined || calls < fewestCalls)
-    return { state: 'waiting', text: `${calls} calls since the action: too few to tell` };
+    return { state: 'waiting', text: `${callsText(calls)}, too few to tell` };
   const text = [
     change('errors', bad?.errorRatio, after.errorRatio, percent),
     change('p95', bad?.p95Ms?.value, after.p95Ms?.value, milliseconds),
@@ -38,7 +38,7 @@ export function judgeRecovery(
     after.p95Ms.low <= Math.max(1.2 * goodP95, goodP95 + 10);
   return {
     state: errorsFine && p95Fine ? 'recovered' : 'waiting',
-    text: `${text.join(', ')} (${calls} calls since the action)`,
+    text: `${text.join(', ')} (${callsText(calls)})`,
   };
 }
 
@@ -54,5 +54,9 @@ function change(
     : `${name} ${render(before)} → ${render(after)}`;
 }
 
-const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+const callsText = (calls: number): string =>
+  `${calls} ${calls === 1 ? 'call' : 'calls'} since the action`;
+/** `0 %` is said of none only. */
+const percent = (value: number): string =>
+  `${value > 0 && value < 0.001 ? '< 0.1' : Number((value * 100).toFixed(1))} %`;
 const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;

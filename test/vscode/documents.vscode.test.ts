@@ -30,27 +30,29 @@ describe('documents to read and to paste', function () {
     await observed(api, uri(), 'label');
   });
 
-  it('explain names the telemetry, the rule and the reason', async () => {
+  /** Explained documents are shown rendered: no text editor has them. */
+  const explained = async (name: string): Promise<string> => {
+    await vscode.commands.executeCommand('prodlens.explain');
+    const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+    assert.ok(input instanceof vscode.TabInputCustom, 'no rendered document');
+    assert.match(input.uri.path, new RegExp(`Explain .*${name}`));
+    return (await vscode.workspace.openTextDocument(input.uri)).getText();
+  };
+
+  it('explain names the telemetry, the rule and the reason, and leads to the code', async () => {
     const editor = await shown(uri());
     editor.selection = new vscode.Selection(12, 2, 12, 2);
-    await vscode.commands.executeCommand('prodlens.explain');
-    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
-    assert.match(text, /label/);
+    const text = await explained('label');
     assert.match(text, /print label/);
     assert.match(text, /shipping/);
+    assert.match(text, /\]\(file:.*\/shipping\/main\.go#L\d+\)/);
     assert.ok(!text.includes(secret));
   });
 
   it('explain says why there is nothing at a function without numbers', async () => {
     const editor = await shown(uri());
     editor.selection = new vscode.Selection(18, 2, 18, 2);
-    await vscode.commands.executeCommand('prodlens.explain');
-    const { document } = vscode.window.activeTextEditor ?? {};
-    assert.match(document?.uri.path ?? '', /main/);
-    assert.match(
-      document?.getText() ?? '',
-      /notInstrumented|not instrumented|no telemetry|nothing/i,
-    );
+    assert.match(await explained('main'), /not instrumented/);
   });
 
   it('diagnose reports versions, index and receiver, and no secret', async () => {

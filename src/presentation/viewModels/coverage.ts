@@ -12,7 +12,7 @@ export interface CoveredOperation {
 
 export interface CoverageInput {
   readonly environment: string;
-  /** `Last hour`. */
+  /** `the last 1 h`. */
   readonly window: string;
   readonly services: readonly {
     readonly service: ServiceKey;
@@ -77,16 +77,23 @@ function misses(
   operations: readonly CoveredOperation[],
   safe: CoverageInput['safe'],
 ): readonly string[] {
-  const missing = operations
-    .filter(({ attribution, calls }) => attribution.kind !== 'owned' && (calls ?? 0) > 0)
-    .sort((a, b) => (b.calls ?? 0) - (a.calls ?? 0));
+  const alike = new Map<string, { readonly cells: readonly string[]; calls: number }>();
+  for (const { operation, attribution, calls = 0 } of operations) {
+    if (attribution.kind === 'owned' || calls === 0) continue;
+    // Operations that differ in what isn't shown (their request, say) are one line to a reader.
+    const cells = [nameOf(operation), attribution.explanation, fixOf(operation, attribution)];
+    const same = alike.get(JSON.stringify(cells));
+    if (same === undefined) alike.set(JSON.stringify(cells), { cells, calls });
+    else same.calls += calls;
+  }
+  const missing = [...alike.values()].sort((a, b) => b.calls - a.calls);
   if (missing.length === 0) return [''];
-  const rows = missing.slice(0, shown).map(({ operation, attribution, calls }) => {
-    const { http } = operation;
-    const name =
-      http?.route === undefined ? operation.name : `${http.method ?? ''} ${http.route}`.trim();
-    return `| ${safe(name)} | ${renderCount(calls ?? 0)} | ${safe(attribution.explanation)} | ${fixOf(operation, attribution)} |`;
-  });
+  const rows = missing
+    .slice(0, shown)
+    .map(
+      ({ cells: [name = '', why = '', fix = ''], calls }) =>
+        `| ${safe(name)} | ${renderCount(calls)} | ${safe(why)} | ${fix} |`,
+    );
   const rest = missing.length - rows.length;
   return [
     '',
@@ -98,6 +105,13 @@ function misses(
     ...(rest > 0 ? ['', `… and ${rest} more.`] : []),
     '',
   ];
+}
+
+/** An inner span may carry the route of its request, which says nothing of the span itself. */
+function nameOf(operation: Operation): string {
+  const { http, name } = operation;
+  if (http?.route === undefined || isInner(operation)) return name;
+  return `${http.method ?? ''} ${http.route}`.trim();
 }
 
 /** The one step that would put the calls on a function. */

@@ -1,24 +1,30 @@
 import type { Attribution } from '../../domain/attribution.ts';
+import type { FunctionRef } from '../../domain/functionDecl.ts';
 import type { Insight } from '../../domain/insight.ts';
+import { renderCount, renderTime } from './numberText.ts';
 
 /** Everything that the explanation of one function is made from. */
 export interface ExplanationInput {
   readonly insights: readonly Insight[];
   /** Every attribution, owned or ambiguous, that names the function. */
   readonly attributions: readonly Attribution[];
-  /** Which services the file was compared with. */
-  readonly services: string;
+  /** Which services the file was compared with, and why; one sentence each. */
+  readonly services: readonly string[];
   readonly environment: string;
   /** Escapes and cuts text of telemetry. */
   readonly safe: (text: string) => string;
+  /** The function as a Markdown link to its declaration. */
+  readonly link: (target: FunctionRef) => string;
 }
 
 /** The way from telemetry to the function as Markdown: seen → rule → candidates → decision; or the one step that gives data. */
 export function renderExplanation(input: ExplanationInput): string {
-  const { insights, attributions, safe } = input;
+  const { insights, attributions, safe, link } = input;
   const [first] = insights;
   const name = first?.function.name ?? '';
-  const lines = [`# ${safe(name)}`, '', `Environment: ${safe(input.environment)}`, ''];
+  const lines = [`# ${safe(name)}`, ''];
+  if (first !== undefined) lines.push(link(first.function), '');
+  lines.push(`Environment: ${safe(input.environment)}`, '');
   for (const insight of insights) {
     lines.push(
       `## ${insight.service === undefined ? 'No service' : safe(insight.service)}: ${stateText[insight.state]}`,
@@ -29,15 +35,15 @@ export function renderExplanation(input: ExplanationInput): string {
     const total = insight.numbers?.total;
     if (total !== undefined)
       lines.push(
-        `Source of the numbers: ${safe(total.source)}; ${total.count ?? 'an unknown number of'} calls` +
+        `Source of the numbers: ${safe(total.source)}; ${callsText(total.count)}` +
           (insight.numbers === undefined
             ? ''
-            : `, ${new Date(insight.numbers.window.from).toISOString()} to ${new Date(insight.numbers.window.to).toISOString()}`) +
+            : ` from ${renderTime(insight.numbers.window.from)} to ${renderTime(insight.numbers.window.to)}`) +
           '.',
         '',
       );
   }
-  lines.push('## Service of this file', '', safe(input.services), '');
+  lines.push('## Service of this file', '', ...input.services.map((s) => `- ${safe(s)}`), '');
   lines.push('## From telemetry to this function', '');
   if (attributions.length === 0)
     lines.push(
@@ -46,21 +52,36 @@ export function renderExplanation(input: ExplanationInput): string {
     );
   for (const attribution of attributions) {
     lines.push(`### ${safe(attribution.telemetry)}`, '');
-    for (const { stage, text } of attribution.steps) lines.push(`- *${stage}*: ${safe(text)}`);
-    if (attribution.kind === 'owned')
-      lines.push(
-        `- **Decision**: ${safe(attribution.explanation)} (rule ${safe(attribution.rule)}, ${attribution.confidence})`,
-      );
-    else lines.push(`- **Decision**: ${attribution.kind}: ${safe(attribution.explanation)}`);
+    // What was seen is the heading; the decision is told below, with what it led to.
+    for (const { stage, text } of attribution.steps)
+      if (stage === 'rule' || stage === 'candidate')
+        lines.push(`- ${stageText[stage]}: ${safe(text)}`);
+    lines.push(decision(attribution, input));
     if (attribution.kind === 'ambiguous')
-      for (const candidate of attribution.candidates)
-        lines.push(
-          `  - ${safe(candidate.name)}, ${safe(candidate.path)}:${candidate.declarationLine + 1}`,
-        );
+      for (const candidate of attribution.candidates) lines.push(`  - ${link(candidate)}`);
     lines.push('');
   }
   return lines.join('\n');
 }
+
+function decision(attribution: Attribution, { safe, link }: ExplanationInput): string {
+  const why = safe(attribution.explanation);
+  switch (attribution.kind) {
+    case 'owned':
+      return `- **Decision**: ${link(attribution.owner)} (${attribution.confidence}): ${why}`;
+    case 'ambiguous':
+      return `- **Decision**: ambiguous: ${why}. It may be:`;
+    case 'none':
+      return `- **Decision**: no function: ${why}`;
+  }
+}
+
+const callsText = (count: number | undefined): string =>
+  count === undefined
+    ? 'an unknown number of calls'
+    : `${renderCount(count)} ${count === 1 ? 'call' : 'calls'}`;
+
+const stageText = { rule: 'Rule', candidate: 'Candidate' } as const;
 
 const stateText: Readonly<Record<Insight['state'], string>> = {
   observed: 'observed',

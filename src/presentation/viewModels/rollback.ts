@@ -1,61 +1,79 @@
-import type { FunctionStats } from '../../domain/stats.ts';
+import type { FunctionStats, ReleaseNumbers } from '../../domain/stats.ts';
 import type { RollbackCandidate } from '../../rollback/candidates.ts';
 import type { RollbackPreview } from '../../rollback/flow.ts';
 import type { JournalEntry } from '../../rollback/ports.ts';
+import { renderAge, renderCount, renderQuantile, renderRatio } from './numberText.ts';
 import { renderUntrusted, renderUntrustedLabel } from './untrusted.ts';
 import { visibleText } from './waterfallText.ts';
 
-/** A row of the release picker: what it is, and how it did while it was live. */
+/**
+ * A row of the release picker: what it is, and how it did while it was live.
+ *
+ * @param subject name of the function whose numbers they are; undefined: no function led here, so nothing is known of any
+ */
 export function candidateRow(
   candidate: RollbackCandidate,
   now: number,
+  subject: string | undefined,
 ): { readonly label: string; readonly description: string; readonly detail: string } {
   const { release, numbers, badges } = candidate;
   const names = { running: 'running', previous: 'previous', rolledBackFrom: 'was rolled back' };
   const facts = [
     release.commit === undefined ? undefined : release.commit.slice(0, 7),
-    release.createdAt === undefined ? undefined : `${age(now - release.createdAt)} old`,
-    `${percent(release.weight)} of traffic`,
+    release.createdAt === undefined ? undefined : `${renderAge(now - release.createdAt)} old`,
+    `${renderRatio(release.weight)} of traffic`,
     ...badges.map((badge) => names[badge]),
   ];
   return {
     label: renderUntrustedLabel(release.version || release.id, 80),
     description: renderUntrustedLabel(facts.filter((fact) => fact !== undefined).join(' · '), 200),
-    detail:
-      numbers === undefined
-        ? 'no telemetry for this release in the window'
-        : `while it was live: ${renderStats(numbers.stats)}`,
+    detail: renderUntrustedLabel(
+      subject === undefined
+        ? ''
+        : numbers === undefined
+          ? `no telemetry of ${subject} for this release in the window`
+          : `${subject} ${release.weight > 0 ? 'so far' : 'while it was live'}: ${renderStats(numbers.stats)}`,
+      200,
+    ),
   };
 }
 
 function renderStats(stats: FunctionStats): string {
   const parts = [
-    stats.p95Ms === undefined ? undefined : `p95 ${Math.round(stats.p95Ms.value)} ms`,
-    stats.errorRatio === undefined ? undefined : `${percent(stats.errorRatio)} errors`,
-    stats.count === undefined ? undefined : `${stats.count} calls`,
+    stats.p95Ms === undefined ? undefined : `p95 ${renderQuantile(stats.p95Ms)}`,
+    stats.errorRatio === undefined ? undefined : `${renderRatio(stats.errorRatio)} errors`,
+    stats.count === undefined
+      ? undefined
+      : `${renderCount(stats.count)} ${stats.count === 1 ? 'call' : 'calls'}`,
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? 'no numbers' : parts.join(' · ');
 }
 
 /** The preview as a Markdown document: what changes, what is run, what lies between the two in the source. */
 export function previewDocument(preview: RollbackPreview): string {
-  const { request, candidate } = preview;
+  const { request, candidate, subject, fromNumbers } = preview;
   const { target, from, to } = request;
+  const numbersOf = (numbers: ReleaseNumbers | undefined): string =>
+    numbers === undefined ? 'no telemetry in the window' : renderStats(numbers.stats);
   const sections = [
     `# Roll back ${inline(target.name)}`,
-    `Nothing has been changed yet.`,
+    'A preview: nothing is changed before you confirm. What was done since is in the rollback journal.',
     [
       '| | leave | go to |',
       '| --- | --- | --- |',
       `| release | ${inline(from.version)} | ${inline(to.version)} |`,
       `| id | ${inline(from.id)} | ${inline(to.id)} |`,
       `| commit | ${inline(from.commit ?? 'unknown')} | ${inline(to.commit ?? 'unknown')} |`,
-      `| traffic now | ${percent(from.weight)} | ${percent(to.weight)} |`,
-      `| while it was live | | ${candidate.numbers === undefined ? 'no telemetry in the window' : renderStats(candidate.numbers.stats)} |`,
+      `| traffic | ${renderRatio(from.weight)} | ${renderRatio(to.weight)} |`,
+      ...(subject === undefined
+        ? []
+        : [
+            `| ${inline(subject)} while live | ${numbersOf(fromNumbers)} | ${numbersOf(candidate.numbers)} |`,
+          ]),
     ].join('\n'),
     `## What will be run\n\n${fenced(preview.argv.map(quoted).join(' '))}`,
-    `## What the deploy system says\n\n${preview.providerText === '' ? 'It offers no preview.' : fenced(renderLines(preview.providerText))}`,
-    `## Between the two releases\n\n${preview.sourceText === '' ? 'The repository does not know both commits.' : fenced(renderLines(preview.sourceText))}`,
+    `## What the deploy system says\n\n${preview.providerText.trim() === '' ? 'It offers no preview.' : fenced(renderLines(preview.providerText))}`,
+    `## Between the two releases\n\n${preview.sourceText.trim() === '' ? 'The repository does not know both commits.' : fenced(renderLines(preview.sourceText))}`,
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -72,7 +90,7 @@ export function confirmationText(
     detail: [
       `Environment: ${renderUntrusted(target.environment, 60)}${target.production ? ' (production)' : ''}`,
       `Service: ${renderUntrusted(target.service, 100)}`,
-      `Traffic now: ${percent(from.weight)} on the release to leave, ${percent(to.weight)} on the one to go to`,
+      `Traffic now: ${renderRatio(from.weight)} on the release to leave, ${renderRatio(to.weight)} on the one to go to`,
       `Runs: ${renderUntrusted(preview.argvWith(reason).map(quoted).join(' '), 1_000)}`,
       ...(reason === '' ? [] : [`Reason: ${renderUntrusted(reason, 300)}`]),
     ].join('\n'),
@@ -112,22 +130,13 @@ export function journalDocument(entries: readonly JournalEntry[], unreadable: nu
   ].join('\n');
 }
 
-const percent = (value: number): string =>
-  `${value > 0 && value < 0.1 ? (value * 100).toFixed(1) : Math.round(value * 100)} %`;
-
-function age(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
-}
-
 /** For reading only: how a shell would want the word. */
 const quoted = (word: string): string =>
   /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 const renderLines = (text: string): string =>
   text
+    .trimEnd()
     .split('\n')
     .slice(0, 200)
     .map((line) => visibleText(line, 300))

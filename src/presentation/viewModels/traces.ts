@@ -1,4 +1,5 @@
 import type { TraceSummary } from '../../domain/trace.ts';
+import { renderVersion } from './releaseText.ts';
 import { durationText, visibleText } from './waterfallText.ts';
 
 export type TraceKind = 'slow' | 'failed' | 'recent';
@@ -26,9 +27,9 @@ const plain = (text: string, longest: number): string =>
 export function ageText(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 5) return 'just now';
-  if (seconds < 120) return `${seconds} s ago`;
+  if (seconds < 60) return `${seconds} s ago`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min ago`;
+  if (minutes < 90) return `${minutes} min ago`;
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
 }
@@ -58,7 +59,7 @@ function row(kind: TraceKind, summary: TraceSummary, now: number): TraceRow {
     label: `$(${failed ? 'error' : 'pass'}) ${durationText(summary.duration * 1e6)}`,
     description: [
       ...(status === '' ? [] : [status]),
-      release === '' ? 'unknown release' : plain(release, 60),
+      plain(renderVersion(release), 60),
       ageText(now - summary.startedAt),
     ].join(' · '),
     detail: `${plain(summary.name, 120)} · ${plain(summary.service, 60)} · ${spanCount} ${spanCount === 1 ? 'span' : 'spans'}`,

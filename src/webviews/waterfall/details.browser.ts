@@ -1,4 +1,5 @@
 import type { AttributeValue, SpanEvent } from '../../domain/trace.ts';
+import { renderVersion } from '../../presentation/viewModels/releaseText.ts';
 import { selfNanos } from '../../presentation/viewModels/waterfallRows.ts';
 import {
   attributeText,
@@ -65,8 +66,8 @@ export function renderDetails(
     ['Duration', durationText(span.durationNanos)],
     ['Own time', durationText(selfNanos(model.tree, index))],
     ['On critical path', onPath === undefined ? 'no' : durationText(onPath)],
-    ['Starts at', `+${durationText(span.offsetNanos)}`],
-    ['Release', span.release === '' ? 'unknown' : visibleText(span.release)],
+    ['Starts at', span.offsetNanos === 0 ? '0' : `+${durationText(span.offsetNanos)}`],
+    ['Release', span.release === '' ? 'unknown' : renderVersion(span.release)],
     ['Status', span.status + (span.failed && span.status !== 'error' ? ', counted as failed' : '')],
     ['Scope', visibleText(span.scope) || '–'],
     ['Span id', visibleText(span.spanId)],

@@ -38,7 +38,7 @@ describe('the coverage report', () => {
   const report = (operations: readonly CoveredOperation[]) =>
     renderCoverage({
       environment: 'local',
-      window: 'the last 1h',
+      window: 'the last 1 h',
       services: [{ service, operations }],
       safe: (text) => text.replace(/\|/g, '\\|'),
     });
@@ -55,6 +55,18 @@ describe('the coverage report', () => {
     assert.match(text, /90 of 200 calls \(45 %\) land on a function, 10 on one of several/);
     assert.match(text, /Inner spans: 0 of 5 calls/);
     assert.doesNotMatch(text, /SELECT|quiet/);
+  });
+
+  it('names an inner span by itself, not by its request, and says what reads alike once', () => {
+    const layer = { kind: 'internal', name: 'middleware - cors' } as const;
+    const alike = (id: string, route: string): CoveredOperation => {
+      const one = covered(id, 40, 'none', { ...layer, http: { method: 'GET', route } });
+      return { ...one, attribution: { ...one.attribution, explanation: 'because of a library' } };
+    };
+    const text = report([alike('a', '/orders'), alike('b', '/products')]);
+    const rows = text.split('\n').filter((line) => line.includes('because of'));
+    assert.equal(rows.length, 1);
+    assert.match(rows[0] ?? '', /^\| middleware - cors \| 80 \|/);
   });
 
   it('lists the largest without a function first, with the reason and one step', () => {

@@ -200,12 +200,21 @@ describe('recovery', () => {
   it('waits for enough calls after the action', () => {
     assert.equal(judgeRecovery(stats(0, 200, 10), before.bad, before.good).state, 'waiting');
     assert.equal(judgeRecovery(undefined, before.bad, before.good).state, 'waiting');
+    assert.equal(
+      judgeRecovery(stats(0, 200, 1), before.bad, before.good).text,
+      '1 call since the action, too few to tell',
+    );
+  });
+  it('says 0 % of no errors only', () => {
+    const text = (ratio: number) => judgeRecovery(stats(ratio, 215), before.bad, before.good).text;
+    assert.match(text(0), /→ 0 %,/);
+    assert.match(text(0.0002), /→ < 0\.1 %,/);
   });
   it('sees numbers that are back', () => {
     const view = judgeRecovery(stats(0.003, 215), before.bad, before.good);
     assert.deepEqual(view, {
       state: 'recovered',
-      text: 'errors 6.0 % → 0.3 %, p95 690 ms → 215 ms (500 calls since the action)',
+      text: 'errors 6 % → 0.3 %, p95 690 ms → 215 ms (500 calls since the action)',
     });
   });
   it('sees numbers that are still bad, in errors or in latency', () => {

@@ -49,7 +49,7 @@ describe('traceRows', () => {
   it('says duration, status, exception, release, age, name and size', () => {
     const row = traceRows(groups, now).find(({ summary: { traceId } }) => traceId === 'bad');
     assert.equal(row?.label, '$(error) 12 ms');
-    assert.equal(row.description, 'PaymentError · v1 · 60 s ago');
+    assert.equal(row.description, 'PaymentError · v1 · 1 min ago');
     assert.equal(row.detail, 'GET /cart · shop · 1 span');
   });
 
@@ -78,6 +78,7 @@ describe('ageText', () => {
     const cases = [
       [-5000, 'just now'],
       [59_000, '59 s ago'],
+      [61_000, '1 min ago'],
       [180_000, '3 min ago'],
       [3 * 3_600_000, '3 h ago'],
       [72 * 3_600_000, '3 days ago'],
