@@ -23,13 +23,24 @@ const kindNames = spanKinds.map((kind) => `SPAN_KIND_${kind.toUpperCase()}`);
 const statusNames = statusCodes.map((code) => `STATUS_CODE_${code.toUpperCase()}`);
 
 /** `ExportTraceServiceRequest` in OTLP/JSON (protocol specification, "JSON Protobuf Encoding"). Throws `MalformedBody`. */
-export function decodeTracesJson(bytes: Uint8Array, tally: Tally): DecodedBatch<SpanRecord> {
+export const decodeTracesJson = (bytes: Uint8Array, tally: Tally): DecodedBatch<SpanRecord> =>
+  readTracesJson(parseJson(bytes), tally);
+
+/** An id of a span or a trace as lower-case hex; what is no id gives a text of a length that no id has. */
+export type ReadId = (parent: JsonObject, name: string) => string;
+
+/** The same, parsed already. Backends answer with it too, not all with hex ids. Throws `MalformedBody`. */
+export function readTracesJson(
+  root: JsonObject,
+  tally: Tally,
+  readId: ReadId = hexField,
+): DecodedBatch<SpanRecord> {
   const batch = new BatchBuilder<SpanRecord>(tally);
-  for (const resourceSpans of messages(parseJson(bytes), 'resourceSpans')) {
+  for (const resourceSpans of messages(root, 'resourceSpans')) {
     const resource = readJsonResource(resourceSpans, tally);
     for (const scoped of messages(resourceSpans, 'scopeSpans', 'instrumentationLibrarySpans')) {
       const scope = jsonScopeName(scoped);
-      for (const span of messages(scoped, 'spans')) addSpan(span, resource, scope, batch);
+      for (const span of messages(scoped, 'spans')) addSpan(span, resource, scope, batch, readId);
     }
   }
   return batch.finish();
@@ -40,11 +51,12 @@ function addSpan(
   resource: ResourceRecord,
   scope: string,
   batch: BatchBuilder<SpanRecord>,
+  readId: ReadId,
 ): void {
   const { tally } = batch;
-  const traceId = hexField(span, 'traceId');
-  const spanId = hexField(span, 'spanId');
-  const parentSpanId = hexField(span, 'parentSpanId');
+  const traceId = readId(span, 'traceId');
+  const spanId = readId(span, 'spanId');
+  const parentSpanId = readId(span, 'parentSpanId');
   const start = timestampFromJson(span['startTimeUnixNano']);
   const end = timestampFromJson(span['endTimeUnixNano']);
   const problem = idProblem(traceId, spanId, parentSpanId);
@@ -68,7 +80,7 @@ function addSpan(
     statusMessage: cutText(textField(status, 'message'), recordLimits.valueLength, tally),
     attributes: readAttributes(span, tally),
     events: readEvents(span, tally),
-    links: readLinks(span, tally),
+    links: readLinks(span, tally, readId),
   });
 }
 
@@ -88,11 +100,11 @@ function readEvents(span: JsonObject, tally: Tally): readonly EventRecord[] {
   return events;
 }
 
-function readLinks(span: JsonObject, tally: Tally): SpanRecord['links'] {
+function readLinks(span: JsonObject, tally: Tally, readId: ReadId): SpanRecord['links'] {
   const links: { traceId: string; spanId: string }[] = [];
   for (const link of messages(span, 'links')) {
-    const traceId = hexField(link, 'traceId');
-    const spanId = hexField(link, 'spanId');
+    const traceId = readId(link, 'traceId');
+    const spanId = readId(link, 'spanId');
     if (links.length < recordLimits.links && idProblem(traceId, spanId, '') === undefined)
       links.push({ traceId, spanId });
     else tally.add('links.dropped');

@@ -1,0 +1,19 @@
+import type { Result } from '../../domain/result.ts';
+import type { SpanRecord } from '../local/model.ts';
+import type { Question } from '../traces/wholeTraceSearch.ts';
+
+/** What both of Jaeger's query interfaces give. */
+export interface JaegerApi {
+  /** Whether searches can be narrowed by tags. */
+  readonly tags: boolean;
+  spanNames(service: string, signal: AbortSignal): Promise<Result<readonly string[]>>;
+  search(
+    service: string,
+    question: Question,
+    signal: AbortSignal,
+  ): Promise<Result<readonly SpanRecord[]>>;
+  /** No spans: there is no such trace. */
+  trace(traceId: string, signal: AbortSignal): Promise<Result<readonly SpanRecord[]>>;
+}
+
+export const backendName = 'Jaeger';

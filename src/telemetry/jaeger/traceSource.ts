@@ -1,0 +1,110 @@
+import type { Result } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
+import type { TraceSummary } from '../../domain/trace.ts';
+import { jsonOf } from '../../http/answerFailure.ts';
+import type { TraceQuery, TraceSource } from '../ports.ts';
+import { Api } from '../traces/api.ts';
+import type { TraceBackendContext } from '../traces/context.ts';
+import {
+  elsewhere,
+  isTraceId,
+  notFoundIn,
+  spanNamesToAsk,
+  unknownService,
+  wantedOf,
+} from '../traces/context.ts';
+import { asTheyAre, serviceNames, spanNamesOf } from '../traces/naming.ts';
+import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
+import { isElsewhere } from '../traces/wanted.ts';
+import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
+import type { JaegerApi } from './api.ts';
+import { backendName } from './api.ts';
+import * as v1 from './v1.ts';
+import * as v3 from './v3.ts';
+
+interface Opened {
+  readonly jaeger: JaegerApi;
+  readonly services: readonly string[];
+}
+
+/** Jaeger's query service: `/api/v3` where it is there, else `/api`. Which one is found by asking for the services. */
+export function createJaegerSource(context: TraceBackendContext): TraceSource {
+  const api = new Api(context.connection, context.exchange, context.now);
+  const versions = [
+    { path: '/api/v3/services', decode: v3.decodeServices, open: v3.jaegerV3 },
+    { path: '/api/services', decode: v1.decodeServices, open: v1.jaegerV1 },
+  ] as const;
+
+  /** Asked anew each time: a Jaeger that was replaced by another version is noticed, and new services are known. */
+  async function open(signal: AbortSignal): Promise<Result<Opened>> {
+    let failure;
+    for (const { path, decode, open: make } of versions) {
+      const answer = await api.get(path, [], signal);
+      if (!answer.ok) return answer;
+      const value = jsonOf(answer.value);
+      const services = value.ok ? decode(value.value) : undefined;
+      if (services !== undefined) return ok({ jaeger: make(api, context.now), services });
+      // What isn't there may be there in the other version, and so it is with Jaeger's page, which answers every path.
+      if (!value.ok && value.failure.reason !== 'notFound' && value.failure.reason !== 'invalid')
+        return value;
+      failure ??= value.ok ? undefined : value.failure;
+    }
+    return fail(
+      failure?.reason ?? 'invalid',
+      `${context.connection.url} gives neither of Jaeger’s interfaces (/api/v3, /api).`,
+      'Check that it is the address of Jaeger’s query service (port 16686), with its base path if it has one.',
+    );
+  }
+
+  async function search(
+    query: TraceQuery,
+    signal: AbortSignal,
+  ): Promise<Result<readonly TraceSummary[]>> {
+    const wanted = wantedOf(query, context, asTheyAre);
+    if (!wanted.ok) return wanted;
+    const opened = await open(signal);
+    if (!opened.ok) return opened;
+    const { jaeger, services } = opened.value;
+    const service = serviceNames(query.service).find((one) => services.includes(one));
+    if (service === undefined) return unknownService(backendName, query.service, services);
+    const known: Result<readonly string[]> =
+      wanted.value.operations.length === 0 ? ok([]) : await jaeger.spanNames(service, signal);
+    if (!known.ok) return known;
+    const likely = new Set(wanted.value.operations.flatMap(spanNamesOf));
+    const spanNames = spanNamesToAsk(
+      wanted.value,
+      known.value.filter((one) => likely.has(one)),
+    );
+    return searchWholeTraces(
+      {
+        name: backendName,
+        tags: jaeger.tags,
+        // Memory storage finds none by it; Elasticsearch and Cassandra do.
+        failedTags: { error: 'true' },
+        async ask(question) {
+          const spans = await jaeger.search(service, question, signal);
+          return spans.ok ? ok(tracesOfSpans(spans.value)) : spans;
+        },
+      },
+      wanted.value,
+      spanNames,
+      signal,
+    );
+  }
+
+  return {
+    search,
+    async trace(traceId, signal) {
+      if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);
+      const opened = await open(signal);
+      if (!opened.ok) return opened;
+      const spans = await opened.value.jaeger.trace(traceId, signal);
+      if (!spans.ok) return spans;
+      const trace = tracesOfSpans(spans.value).find((one) => one.traceId === traceId);
+      if (trace === undefined) return notFoundIn(backendName, traceId);
+      return isElsewhere(trace, context.connection.select)
+        ? elsewhere(backendName, traceId)
+        : ok(trace);
+    },
+  };
+}

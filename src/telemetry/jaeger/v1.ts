@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import type { Result } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
+import type { HttpAnswer } from '../../http/exchange.ts';
+import type { Api } from '../traces/api.ts';
+import type { JaegerApi } from './api.ts';
+import { decodeTraces } from './v1Wire.ts';
+
+/**
+ * The interface of Jaeger's own page, `/api` (https://www.jaegertracing.io/docs/1.76/architecture/apis/, "HTTP JSON"): not stable, but the only one of
+ * versions before 3's and of programs that imitate Jaeger. Times are microseconds.
+ */
+export function jaegerV1(api: Api, now: () => number): JaegerApi {
+  return {
+    tags: true,
+    async spanNames(service, signal) {
+      const answer = await api.json('/api/operations', [['service', service]], signal);
+      return answer.ok ? decodeOperations(answer.value) : answer;
+    },
+    async search(service, { spanName, tags, minDuration, lookback, depth }, signal) {
+      const answer = await api.json(
+        '/api/traces',
+        [
+          ['service', service],
+          ...(spanName === undefined ? [] : [['operation', spanName] as const]),
+          ...(Object.keys(tags).length === 0 ? [] : [['tags', JSON.stringify(tags)] as const]),
+          ...(minDuration === undefined
+            ? []
+            : [['minDuration', `${Math.max(1, Math.floor(minDuration * 1000))}us`] as const]),
+          ['start', String(Math.floor((now() - lookback) * 1000))],
+          ['end', String(Math.floor((now() + 60_000) * 1000))],
+          ['limit', String(depth)],
+        ],
+        signal,
+        nothingFound,
+      );
+      return answer.ok ? decodeTraces(answer.value) : answer;
+    },
+    async trace(traceId, signal) {
+      const answer = await api.json(`/api/traces/${traceId}`, [], signal, nothingFound);
+      return answer.ok ? decodeTraces(answer.value) : answer;
+    },
+  };
+}
+
+const errorsShape = v.object({
+  data: v.null(),
+  errors: v.array(v.object({ code: v.literal(404), msg: v.string() })),
+});
+const servicesShape = v.object({ data: v.nullable(v.array(v.string())) });
+const operationsShape = v.object({
+  data: v.nullable(v.array(v.union([v.string(), v.object({ name: v.string() })]))),
+});
+
+/** A 404 with a body of Jaeger's own; a 404 of another program has another. */
+function nothingFound({ status, text }: HttpAnswer): unknown {
+  if (status !== 404) return undefined;
+  try {
+    return v.is(errorsShape, JSON.parse(text)) ? { data: [] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined when it is no such answer. */
+export function decodeServices(value: unknown): readonly string[] | undefined {
+  const parsed = v.safeParse(servicesShape, value);
+  return parsed.success ? (parsed.output.data ?? []) : undefined;
+}
+
+function decodeOperations(value: unknown): Result<readonly string[]> {
+  const parsed = v.safeParse(operationsShape, value);
+  if (!parsed.success)
+    return fail(
+      'invalid',
+      'The answer is not what Jaeger’s interface gives.',
+      'Check that the address in the setting is that of Jaeger’s query service.',
+    );
+  const names = (parsed.output.data ?? []).map((one) => (typeof one === 'string' ? one : one.name));
+  return ok([...new Set(names)]);
+}

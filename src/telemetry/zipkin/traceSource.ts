@@ -1,0 +1,130 @@
+import type { Result } from '../../domain/result.ts';
+import { ok } from '../../domain/result.ts';
+import type { Trace, TraceSummary } from '../../domain/trace.ts';
+import type { TraceQuery, TraceSource } from '../ports.ts';
+import type { Parameters } from '../traces/api.ts';
+import { Api } from '../traces/api.ts';
+import type { TraceBackendContext } from '../traces/context.ts';
+import {
+  elsewhere,
+  isTraceId,
+  notFoundIn,
+  spanNamesToAsk,
+  unknownService,
+  wantedOf,
+} from '../traces/context.ts';
+import { lowerCase, sameText, serviceNames, spanNamesOf } from '../traces/naming.ts';
+import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
+import type { Wanted } from '../traces/wanted.ts';
+import { isElsewhere } from '../traces/wanted.ts';
+import type { Question } from '../traces/wholeTraceSearch.ts';
+import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
+import { decodeNames, decodeTrace, decodeTraces } from './wire.ts';
+
+const name = 'Zipkin';
+
+/** Zipkin's v2 interface (https://zipkin.io/zipkin-api/). It has no credentials of its own; a proxy before it may. */
+export function createZipkinSource(context: TraceBackendContext): TraceSource {
+  const api = new Api(context.connection, context.exchange, context.now);
+
+  async function search(
+    query: TraceQuery,
+    signal: AbortSignal,
+  ): Promise<Result<readonly TraceSummary[]>> {
+    const wanted = wantedOf(query, context, lowerCase);
+    if (!wanted.ok) return wanted;
+    const known = await names('/api/v2/services', [], signal);
+    if (!known.ok) return known;
+    const wantedNames = serviceNames(query.service);
+    const service = wantedNames
+      .map((one) => known.value.find((other) => sameText(one, other, lowerCase)))
+      .find((one) => one !== undefined);
+    if (service === undefined) return unknownService(name, query.service, known.value);
+    const asked = await spanNames(wanted.value, service, signal);
+    if (!asked.ok) return asked;
+    const backend = {
+      name,
+      tags: true,
+      failedTags: { error: '' },
+      ask: (question: Question) => ask(service, question, signal),
+    };
+    return searchWholeTraces(backend, wanted.value, asked.value, signal);
+  }
+
+  async function names(
+    path: string,
+    parameters: Parameters,
+    signal: AbortSignal,
+  ): Promise<Result<readonly string[]>> {
+    const answer = await api.json(path, parameters, signal);
+    return answer.ok ? decodeNames(answer.value) : answer;
+  }
+
+  async function spanNames(
+    wanted: Wanted,
+    service: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly (string | undefined)[]>> {
+    if (wanted.operations.length === 0) return ok([undefined]);
+    const known = await names('/api/v2/spans', [['serviceName', service]], signal);
+    if (!known.ok) return known;
+    const likely = new Set(
+      wanted.operations.flatMap(spanNamesOf).map((text) => text.toLowerCase()),
+    );
+    return ok(
+      spanNamesToAsk(
+        wanted,
+        known.value.filter((one) => likely.has(one)),
+      ),
+    );
+  }
+
+  async function ask(
+    service: string,
+    { spanName, tags, minDuration, lookback, depth }: Question,
+    signal: AbortSignal,
+  ): Promise<Result<readonly Trace[]>> {
+    // `key=value` joined by " and "; a key alone asks for its presence. What would break that syntax is left to our own filter.
+    const annotationQuery = Object.entries(tags)
+      .filter(([key, value]) => !/[=\s]/.test(key) && !/ and /i.test(value))
+      .map(([key, value]) => (value === '' ? key : `${key}=${value}`))
+      .join(' and ');
+    const answer = await api.json(
+      '/api/v2/traces',
+      [
+        ['serviceName', service],
+        ...(spanName === undefined ? [] : [['spanName', spanName] as const]),
+        ...(annotationQuery === '' ? [] : [['annotationQuery', annotationQuery] as const]),
+        ...(minDuration === undefined
+          ? []
+          : [['minDuration', String(Math.max(1, Math.floor(minDuration * 1000)))] as const]),
+        ['endTs', String(Math.floor(context.now() + 60_000))],
+        ['lookback', String(lookback)],
+        ['limit', String(depth)],
+      ],
+      signal,
+    );
+    if (!answer.ok) return answer;
+    const spans = decodeTraces(answer.value);
+    return spans.ok ? ok(tracesOfSpans(spans.value)) : spans;
+  }
+
+  return {
+    search,
+    async trace(traceId, signal) {
+      if (!isTraceId(traceId)) return notFoundIn(name, traceId);
+      // 404 has two meanings: Zipkin's own has a text that names the id, another program's doesn't.
+      const answer = await api.json(`/api/v2/trace/${traceId}`, [], signal, (refused) =>
+        refused.status === 404 && /^[0-9a-f]{1,32} not found$/.test(refused.text.trim())
+          ? []
+          : undefined,
+      );
+      if (!answer.ok) return answer;
+      const spans = decodeTrace(answer.value);
+      if (!spans.ok) return spans;
+      const [trace] = tracesOfSpans(spans.value);
+      if (trace === undefined) return notFoundIn(name, traceId);
+      return isElsewhere(trace, context.connection.select) ? elsewhere(name, traceId) : ok(trace);
+    },
+  };
+}
