@@ -45,6 +45,7 @@ export const nodeBundles = {
     extension: 'src/extension.ts',
     indexWorker: 'src/workers/indexWorker.ts',
     receiverWorker: 'src/workers/receiverWorker.ts',
+    backends: 'src/workers/backendAdapters.ts',
   },
   outdir: 'dist',
   platform: 'node',

@@ -72,6 +72,8 @@ export const mayImport = {
     'symbols/contract.ts',
     'symbols/languages/registry.ts',
     'telemetry/ports.ts',
+    'telemetry/backend.ts',
+    'telemetry/backendKinds.ts',
     'telemetry/local/contract.ts',
     'rollback/ports.ts',
     'releases/ports.ts',

@@ -19,6 +19,7 @@ const REQUIRED = [
   'dist/extension.js',
   'dist/indexWorker.js',
   'dist/receiverWorker.js',
+  'dist/backends.js',
   'dist/grammars/web-tree-sitter.wasm',
 ];
 const ALLOWED = [

@@ -19,8 +19,10 @@ import { selectWindow } from './commands/selectWindow.ts';
 import { showCoverage } from './commands/showCoverage.ts';
 import { showRollbackJournal } from './commands/showRollbackJournal.ts';
 import { vscodeSettings as settings } from './config/settings.ts';
+import type { OperationId } from './domain/operation.ts';
 import { createInsightService } from './insights/insightService.ts';
 import { Approvals } from './platform/approvals.ts';
+import { createBackends } from './platform/loadBackends.ts';
 import { systemClock } from './platform/clock.ts';
 import { createContextKey } from './platform/contextKeys.ts';
 import { insightsAtCursor } from './platform/cursor.ts';
@@ -37,6 +39,7 @@ import { createProcessRunner } from './platform/process.ts';
 import { RepositoryReleases } from './platform/releaseSources.ts';
 import { createApi } from './platform/publicApi.ts';
 import { withTemporaryText } from './platform/temporaryText.ts';
+import { ConnectionSecrets } from './platform/secrets.ts';
 import { startIndexAhead } from './platform/startAhead.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
@@ -119,9 +122,31 @@ export function compose(context: vscode.ExtensionContext): Composition {
       }),
     }),
   );
-  const local = createLocalSource(receiverThread, () => environments.localSelect());
+  const secrets = new ConnectionSecrets(context.secrets);
+  const backends = owned.add(
+    createBackends({
+      file: path.join(dist, 'backends.js'),
+      secrets,
+      settings,
+      clock,
+      index,
+      log: log.scoped('backends'),
+    }),
+  );
+  const local = {
+    ...createLocalSource(receiverThread, () => environments.localSelect()),
+    knows: (operation: OperationId) => !backends.knows(operation),
+  };
   const environments: Environments = owned.add(
-    new Environments(settings, context.workspaceState, receiver, local, [...providers.keys()]),
+    new Environments({
+      settings,
+      choices: context.workspaceState,
+      receiver,
+      local,
+      backends,
+      providers: [...providers.keys()],
+      trusted,
+    }),
   );
   owned.add(
     startIndexAhead({
@@ -253,9 +278,12 @@ export function compose(context: vscode.ExtensionContext): Composition {
         showDocument: documents.showRendered,
       }),
     'prodlens.explain': () => explain({ insights, index, showDocument: documents.showRendered }),
-    'prodlens.selectEnvironment': () => selectEnvironment(environments),
+    'prodlens.selectEnvironment': () => selectEnvironment({ environments, secrets, insights }),
     'prodlens.selectWindow': () => selectWindow(environments),
-    'prodlens.refresh': () => refresh(insights),
+    'prodlens.refresh': () =>
+      refresh(insights, () => {
+        environments.retry();
+      }),
     'prodlens.startLocalReceiver': () => startLocalReceiver(receiver),
     'prodlens.stopLocalReceiver': () => stopLocalReceiver(receiver),
     'prodlens.rollBack': () =>
@@ -295,6 +323,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
         settings,
         insights,
         environments,
+        backends,
         receiver,
         receiverThread,
         indexThread: index,

@@ -14,6 +14,7 @@ export interface DiagnoseContext {
   readonly settings: Settings;
   readonly insights: InsightService;
   readonly environments: Environments;
+  readonly backends: { reports(): readonly Readonly<Record<string, unknown>>[] };
   readonly receiver: LocalReceiver;
   readonly receiverThread: SupervisedRemote<ReceiverContract>;
   readonly indexThread: SupervisedRemote<IndexContract>;
@@ -37,6 +38,7 @@ export const diagnose = (context: DiagnoseContext) => async (): Promise<void> =>
       },
     ],
     ['Environment', context.insights.environment()],
+    ['Backends', context.backends.reports()],
     ['Problems of settings', environments.decoded.problems],
     ['Settings', Object.fromEntries(settingIds.map((id) => [id, context.settings.get(id)]))],
     [

@@ -1,30 +1,85 @@
 import * as vscode from 'vscode';
+import type { EnvironmentSettings } from '../config/schema.ts';
+import type { InsightService } from '../insights/contract.ts';
 import type { Environments } from '../platform/environments.ts';
+import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 
-/** `prodlens.selectEnvironment`: the choice is this workspace's and wins over the setting until taken back. */
-export const selectEnvironment = (environments: Environments) => async (): Promise<void> => {
+export interface SelectEnvironmentContext {
+  readonly environments: Environments;
+  readonly secrets: ConnectionSecrets;
+  readonly insights: Pick<InsightService, 'environment'>;
+}
+
+/**
+ * `prodlens.selectEnvironment`: the choice is this workspace's and wins over the setting until taken back. Asks for credentials that a
+ * connection needs and that aren't kept yet, or were refused.
+ */
+export const selectEnvironment = (context: SelectEnvironmentContext) => async (): Promise<void> => {
+  const { environments, insights } = context;
   const selected = environments.selected().name;
   const useSetting = {
     label: vscode.l10n.t('Use setting'),
     description: 'prodlens.environment',
-    name: undefined,
+    environment: undefined,
   };
-  const rows = environments.decoded.environments.map(({ name, production, targets }) => ({
-    label: `${name === selected ? '$(check) ' : ''}${renderUntrustedLabel(name, 60)}`,
-    description: production ? vscode.l10n.t('production') : '',
-    detail:
-      targets.length === 0
-        ? ''
-        : vscode.l10n.t(
-            'Deploy targets: {0}',
-            renderUntrustedLabel(targets.map((t) => t.name).join(', ')),
-          ),
-    name,
+  const rows = environments.decoded.environments.map((environment) => ({
+    label: `${environment.name === selected ? '$(check) ' : ''}${renderUntrustedLabel(environment.name, 60)}`,
+    description: environment.production ? vscode.l10n.t('production') : '',
+    detail: detailOf(environment),
+    environment,
   }));
   const picked = await vscode.window.showQuickPick<(typeof rows)[number] | typeof useSetting>(
     environments.chosen().environment === undefined ? rows : [...rows, useSetting],
     { title: vscode.l10n.t('Select Environment') },
   );
-  if (picked !== undefined) await environments.choose({ environment: picked.name });
+  if (picked === undefined) return;
+  const refused =
+    picked.environment?.name === selected && insights.environment().failure?.reason === 'refused';
+  if (picked.environment !== undefined) await askSecrets(context, picked.environment, refused);
+  await environments.choose({ environment: picked.environment?.name });
 };
+
+function detailOf({ metrics, traces, targets }: EnvironmentSettings): string {
+  const places = [...new Set([metrics, traces].flatMap((c) => (c === undefined ? [] : [c.url])))];
+  return [
+    ...places.map((url) => renderUntrustedLabel(url, 80)),
+    ...(targets.length === 0
+      ? []
+      : [
+          vscode.l10n.t(
+            'Deploy targets: {0}',
+            renderUntrustedLabel(targets.map((t) => t.name).join(', ')),
+          ),
+        ]),
+  ].join(' · ');
+}
+
+async function askSecrets(
+  { environments, secrets }: SelectEnvironmentContext,
+  { metrics, traces }: EnvironmentSettings,
+  again: boolean,
+): Promise<void> {
+  for (const connection of [metrics, traces]) {
+    if (connection === undefined || connection.auth.type === 'none') continue;
+    if (!again && (await secrets.has(connection))) continue;
+    const { origin } = new URL(connection.url);
+    const secret = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Credentials for {0}', origin),
+      prompt:
+        connection.auth.type === 'basic'
+          ? vscode.l10n.t(
+              'Password of {0}. It is kept in VS Code’s secret storage.',
+              connection.auth.user,
+            )
+          : vscode.l10n.t('Token. It is kept in VS Code’s secret storage.'),
+      password: true,
+      ignoreFocusOut: true,
+      validateInput: (text) =>
+        /\p{Cc}/u.test(text) ? vscode.l10n.t('No line breaks or control characters.') : undefined,
+    });
+    if (secret === undefined || secret === '') continue;
+    await secrets.keep(connection, secret);
+    environments.touch();
+  }
+}

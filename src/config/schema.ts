@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import type { ConnectionSettings } from './schemaConnection.ts';
+import { decodeConnection } from './schemaConnection.ts';
 
 /** A deploy target as configured; `settings` is the whole entry, decoded by its provider. */
 export interface TargetSettings {
@@ -13,6 +15,15 @@ export interface EnvironmentSettings {
   readonly production: boolean;
   readonly select: Readonly<Record<string, string>>;
   readonly targets: readonly TargetSettings[];
+  readonly metrics?: ConnectionSettings;
+  readonly traces?: ConnectionSettings;
+}
+
+/** Names that this version knows: deploy systems, and backends of metrics and of traces. */
+export interface KnownNames {
+  readonly providers: readonly string[];
+  readonly metrics: readonly string[];
+  readonly traces: readonly string[];
 }
 
 /** A mistake in a setting, with what a person can do about it. */
@@ -43,14 +54,8 @@ const environmentShape = v.object({
   targets: v.optional(v.array(v.unknown()), []),
 });
 
-/**
- * Decodes `prodlens.environments`. A wrong entry is left out and named; the others stay usable. `providers` are the deploy
- * systems this version knows.
- */
-export function decodeEnvironments(
-  value: unknown,
-  providers: readonly string[],
-): DecodedEnvironments {
+/** Decodes `prodlens.environments`. A wrong entry is left out and named; the others stay usable. */
+export function decodeEnvironments(value: unknown, known: KnownNames): DecodedEnvironments {
   const problems: SettingProblem[] = [];
   const environments: EnvironmentSettings[] = [];
   if (!Array.isArray(value)) {
@@ -78,22 +83,49 @@ export function decodeEnvironments(
       });
       return;
     }
-    for (const kind of ['metrics', 'traces'])
-      if (kind in (entry as object))
-        problems.push({
-          place: `${place}.${kind}`,
-          message: 'connections to a backend are not supported by this version',
-          remedy: 'Only the local receiver gives numbers today; remove it.',
-        });
     environments.push({
       name: environment,
       production,
       select,
-      targets: decodeTargets(targets, `${place}.targets`, providers, problems),
+      targets: decodeTargets(targets, `${place}.targets`, known.providers, problems),
+      ...connectionsOf(entry as object, environment, place, known, problems),
     });
   });
   if (!environments.some((e) => e.name === localName)) environments.push(builtInLocal);
   return { environments, problems };
+}
+
+/** A wrong connection is left out: an environment without numbers says so, one with those of another backend would not. */
+function connectionsOf(
+  entry: object,
+  environment: string,
+  place: string,
+  known: KnownNames,
+  problems: SettingProblem[],
+): Pick<EnvironmentSettings, 'metrics' | 'traces'> {
+  const found: { metrics?: ConnectionSettings; traces?: ConnectionSettings } = {};
+  for (const signal of ['metrics', 'traces'] as const) {
+    const value = (entry as Readonly<Record<string, unknown>>)[signal];
+    if (value === undefined) continue;
+    const here = `${place}.${signal}`;
+    if (environment === localName) {
+      problems.push({
+        place: here,
+        message: `belongs to no backend: ${localName} is the receiver of this machine`,
+        remedy: 'Give the environment of a backend another name.',
+      });
+      continue;
+    }
+    const decoded = decodeConnection(value, known[signal]);
+    if ('url' in decoded) found[signal] = decoded;
+    else
+      problems.push({
+        place: decoded.part === '' ? here : `${here}.${decoded.part}`,
+        message: decoded.message,
+        remedy: `Correct it in the setting prodlens.environments: {"kind": "…", "url": "https://…"}.`,
+      });
+  }
+  return found;
 }
 
 const builtInLocal: EnvironmentSettings = {

@@ -95,7 +95,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
       health === 'ok' && problem !== undefined
         ? { name, production, window, health: 'degraded' as const, detail: problem }
         : { name, production, window, health, detail };
-    return failure === undefined || view.health === 'off' || view.health === 'starting'
+    return failure === undefined || view.health === 'off'
       ? { ...view, services: known }
       : { ...view, health: 'unreachable', detail: failure.message, failure, services: known };
   }
@@ -113,7 +113,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     const offline: Failure | undefined =
       failure ?? (metrics === undefined ? { reason: 'unreachable', message: detail } : undefined);
     const changed = paths.filter((path) => {
-      const view = files.view(path);
+      const view = viewOf(path);
       if (view === undefined) return files.put(path, []);
       return files.put(
         path,
@@ -201,9 +201,20 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     files.clearInsights();
   }
 
+  /** A file as the selected source sees it: what other sources saw neither owns its numbers nor makes them ambiguous. */
+  function viewOf(path: string): FileView | undefined {
+    const view = files.view(path);
+    const { metrics } = environment.current();
+    if (view === undefined || metrics?.knows === undefined) return view;
+    const attributions = view.attributions.filter(
+      ({ operation }) => metrics.knows?.(operation.id) ?? true,
+    );
+    return { ...view, attributions };
+  }
+
   const groupsOf = (paths: readonly string[]): readonly OperationGroup[] =>
     paths.flatMap((path) => {
-      const view = files.view(path);
+      const view = viewOf(path);
       return view === undefined
         ? []
         : groupOperations(view).flatMap((group) => operationGroup(group) ?? []);

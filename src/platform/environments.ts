@@ -6,7 +6,10 @@ import type { WindowName } from '../domain/units.ts';
 import { windowNames } from '../domain/units.ts';
 import type { EnvironmentView } from '../insights/contract.ts';
 import type { DeployTarget } from '../rollback/ports.ts';
+import { metricsKinds, traceKinds } from '../telemetry/backendKinds.ts';
 import type { MetricsSource, TraceSource } from '../telemetry/ports.ts';
+import type { BackendMetrics } from '../telemetry/backend.ts';
+import type { Backends } from './backends.ts';
 import type { Disposable } from './disposables.ts';
 import { DisposableStore, Emitter } from './disposables.ts';
 import type { LocalReceiver } from './localReceiver.ts';
@@ -14,33 +17,34 @@ import type { LocalReceiver } from './localReceiver.ts';
 const chosenEnvironment = 'prodlens.environment';
 const chosenWindow = 'prodlens.window';
 
+export interface EnvironmentsOptions {
+  readonly settings: Settings;
+  readonly choices: vscode.Memento;
+  readonly receiver: LocalReceiver;
+  readonly local: MetricsSource & TraceSource;
+  readonly backends: Backends;
+  /** Deploy systems. */
+  readonly providers: readonly string[];
+  readonly trusted: () => boolean;
+}
+
 /** The environments, and which one and which window a person chose. A choice wins over the setting until taken back. */
 export class Environments implements Disposable {
-  readonly #settings: Settings;
-  readonly #choices: vscode.Memento;
-  readonly #receiver: LocalReceiver;
-  readonly #local: MetricsSource & TraceSource;
-  readonly #providers: readonly string[];
+  readonly #options: EnvironmentsOptions;
   readonly #changed = new Emitter<undefined>();
   readonly #owned = new DisposableStore();
   #decoded: DecodedEnvironments;
 
-  constructor(
-    settings: Settings,
-    choices: vscode.Memento,
-    receiver: LocalReceiver,
-    local: MetricsSource & TraceSource,
-    providers: readonly string[],
-  ) {
-    this.#settings = settings;
-    this.#choices = choices;
-    this.#receiver = receiver;
-    this.#local = local;
-    this.#providers = providers;
+  constructor(options: EnvironmentsOptions) {
+    this.#options = options;
+    const { settings, receiver, backends } = options;
     this.#decoded = this.#decode();
     this.#owned.add(
       settings.onDidChange((affects) => {
-        if (affects('prodlens.environments')) this.#decoded = this.#decode();
+        if (affects('prodlens.environments')) {
+          this.#decoded = this.#decode();
+          backends.keep(this.#decoded.environments);
+        }
         if (
           affects('prodlens.environments') ||
           affects('prodlens.environment') ||
@@ -49,8 +53,14 @@ export class Environments implements Disposable {
           this.#changed.fire(undefined);
       }),
     );
+    for (const source of [receiver, backends])
+      this.#owned.add(
+        source.onDidChange(() => {
+          this.#changed.fire(undefined);
+        }),
+      );
     this.#owned.add(
-      receiver.onDidChange(() => {
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.#changed.fire(undefined);
       }),
     );
@@ -65,20 +75,22 @@ export class Environments implements Disposable {
   selected(): EnvironmentSettings {
     return selectEnvironment(
       this.#decoded,
-      this.#choices.get<string>(chosenEnvironment),
-      this.#settings.get('prodlens.environment'),
+      this.#options.choices.get<string>(chosenEnvironment),
+      this.#options.settings.get('prodlens.environment'),
     );
   }
 
   window(): WindowName {
-    const chosen = this.#choices.get<string>(chosenWindow);
-    return windowNames.find((name) => name === chosen) ?? this.#settings.get('prodlens.window');
+    const chosen = this.#options.choices.get<string>(chosenWindow);
+    return (
+      windowNames.find((name) => name === chosen) ?? this.#options.settings.get('prodlens.window')
+    );
   }
 
   /** What a person chose, apart from the settings. */
   chosen(): { readonly environment?: string; readonly window?: string } {
-    const environment = this.#choices.get<string>(chosenEnvironment);
-    const window = this.#choices.get<string>(chosenWindow);
+    const environment = this.#options.choices.get<string>(chosenEnvironment);
+    const window = this.#options.choices.get<string>(chosenWindow);
     return {
       ...(environment === undefined ? {} : { environment }),
       ...(window === undefined ? {} : { window }),
@@ -90,19 +102,21 @@ export class Environments implements Disposable {
     what:
       { readonly environment: string | undefined } | { readonly window: WindowName | undefined },
   ): Promise<void> {
-    if ('environment' in what) await this.#choices.update(chosenEnvironment, what.environment);
-    else await this.#choices.update(chosenWindow, what.window);
+    if ('environment' in what)
+      await this.#options.choices.update(chosenEnvironment, what.environment);
+    else await this.#options.choices.update(chosenWindow, what.window);
     this.#changed.fire(undefined);
   }
 
   current(): Omit<EnvironmentView, 'services'> & { readonly metrics?: MetricsSource } {
-    const { name, production } = this.selected();
+    const selected = this.selected();
+    const { name, production } = selected;
     const metrics = this.metrics();
     return {
       name,
       production,
       window: this.window(),
-      ...(name === localName ? this.#localHealth() : notConnected(name)),
+      ...(name === localName ? this.#localHealth() : this.#backendHealth(selected)),
       ...(metrics === undefined ? {} : { metrics }),
     };
   }
@@ -113,11 +127,33 @@ export class Environments implements Disposable {
   }
 
   metrics(): MetricsSource | undefined {
-    return this.selected().name === localName && this.#receiver.running ? this.#local : undefined;
+    const { receiver, local } = this.#options;
+    const selected = this.selected();
+    if (selected.name === localName) return receiver.running ? local : undefined;
+    return this.#backendMetrics(selected);
   }
 
   traceEnvironments(): readonly { readonly name: string; readonly traces: TraceSource }[] {
-    return this.#receiver.running ? [{ name: localName, traces: this.#local }] : [];
+    const { receiver, local, backends, trusted } = this.#options;
+    const tracesOf = (environment: EnvironmentSettings): TraceSource | undefined => {
+      if (environment.name === localName) return receiver.running ? local : undefined;
+      return trusted() ? backends.traces(environment) : undefined;
+    };
+    return this.#decoded.environments.flatMap((environment) => {
+      const traces = tracesOf(environment);
+      return traces === undefined ? [] : [{ name: environment.name, traces }];
+    });
+  }
+
+  /** Asks the selected environment's backend at once, whatever failed before. */
+  retry(): void {
+    this.#backendMetrics(this.selected())?.retry();
+  }
+
+  /** Somebody changed what sources depend on. */
+  touch(): void {
+    this.retry();
+    this.#changed.fire(undefined);
   }
 
   targets(): readonly DeployTarget[] {
@@ -125,8 +161,31 @@ export class Environments implements Disposable {
     return targets.map((target) => ({ ...target, environment: name, production }));
   }
 
+  #backendMetrics(environment: EnvironmentSettings): BackendMetrics | undefined {
+    const { backends, trusted } = this.#options;
+    return trusted() ? backends.metrics(environment) : undefined;
+  }
+
+  #backendHealth(environment: EnvironmentSettings): Pick<EnvironmentView, 'health' | 'detail'> {
+    const { backends, trusted } = this.#options;
+    const { name, metrics } = environment;
+    if (metrics === undefined) return notConnected(name);
+    if (!trusted())
+      return {
+        health: 'off',
+        detail: vscode.l10n.t(
+          'A backend is asked in a trusted workspace only. Run “Workspaces: Manage Workspace Trust”.',
+        ),
+      };
+    if (backends.failure !== undefined) return { health: 'unreachable', detail: backends.failure };
+    const summary = this.#backendMetrics(environment)?.summary();
+    return summary === undefined
+      ? { health: 'starting', detail: vscode.l10n.t('Asking {0}.', metrics.url) }
+      : { health: 'ok', detail: summary };
+  }
+
   #localHealth(): Pick<EnvironmentView, 'health' | 'detail'> {
-    const { status } = this.#receiver;
+    const { status } = this.#options.receiver;
     switch (status.state) {
       case 'stopped':
         return {
@@ -152,7 +211,12 @@ export class Environments implements Disposable {
   }
 
   #decode(): DecodedEnvironments {
-    return decodeEnvironments(this.#settings.get('prodlens.environments'), this.#providers);
+    const { settings, providers } = this.#options;
+    return decodeEnvironments(settings.get('prodlens.environments'), {
+      providers,
+      metrics: metricsKinds,
+      traces: traceKinds,
+    });
   }
 
   dispose(): void {
@@ -164,7 +228,7 @@ export class Environments implements Disposable {
 const notConnected = (name: string): Pick<EnvironmentView, 'health' | 'detail'> => ({
   health: 'off',
   detail: vscode.l10n.t(
-    'The environment {0} has no source of numbers. Choose local with “Prodlens: Select Environment…”.',
+    'The environment {0} has no source of numbers: the setting prodlens.environments gives it no metrics. Choose another with “Prodlens: Select Environment…”.',
     name,
   ),
 });

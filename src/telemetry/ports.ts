@@ -66,6 +66,8 @@ export interface MetricsSource {
   numbers(query: NumbersQuery, signal: AbortSignal): Promise<Result<readonly FunctionNumbers[]>>;
   /** Exceptions by their stacks, of all services. Absent: the source knows of none. */
   exceptions?(query: ExceptionsQuery, signal: AbortSignal): Promise<Result<ExceptionsAnswer>>;
+  /** Whether an operation is one of this source's; absent: all are. Those of others say nothing of its numbers. */
+  knows?(operation: OperationId): boolean;
   /** New data may be there. At most once per second. */
   onDidChange(listener: () => void): { dispose(): void };
 }

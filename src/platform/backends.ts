@@ -1,0 +1,165 @@
+import type { EnvironmentSettings } from '../config/schema.ts';
+import type { ConnectionSettings } from '../config/schemaConnection.ts';
+import type { CompareReleases } from '../domain/comparison.ts';
+import type { Operation, OperationId } from '../domain/operation.ts';
+import type {
+  BackendMetrics,
+  BackendPorts,
+  BackendTraces,
+  Connection,
+  CreateMetrics,
+  CreateTraces,
+} from '../telemetry/backend.ts';
+import type { Disposable } from './disposables.ts';
+import { Emitter } from './disposables.ts';
+import type { Log } from './log.ts';
+import type { ConnectionSecrets } from './secrets.ts';
+
+/** The adapters, in a bundle of their own: a window without backends never loads it. */
+export interface Adapters {
+  readonly compare: CompareReleases;
+  readonly metricsBackends: Readonly<Record<string, CreateMetrics>>;
+  readonly traceBackends: Readonly<Record<string, CreateTraces>>;
+}
+
+export interface BackendsOptions {
+  readonly load: () => Promise<Adapters>;
+  readonly secrets: ConnectionSecrets;
+  readonly ports: Omit<BackendPorts, 'compare'>;
+  /** Where the operations of backends are mapped to functions. */
+  readonly attribute: (operations: readonly Operation[]) => void;
+  readonly log: Log;
+}
+
+/** The sources of configured environments: made when first asked for, kept until the setting says otherwise. */
+export class Backends implements Disposable {
+  readonly #options: BackendsOptions;
+  readonly #metrics = new Map<string, BackendMetrics>();
+  readonly #traces = new Map<string, BackendTraces>();
+  readonly #ids = new Set<OperationId>();
+  readonly #changed = new Emitter<undefined>();
+  #adapters: Adapters | undefined;
+  #loading = false;
+  #failure: string | undefined;
+
+  constructor(options: BackendsOptions) {
+    this.#options = options;
+  }
+
+  /** The adapters are there, or can't be had. */
+  readonly onDidChange = (listener: () => void): Disposable => this.#changed.on(listener);
+
+  /** Why no adapter can be had. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Undefined while the adapters are loaded, and for an environment without metrics. */
+  metrics(environment: EnvironmentSettings): BackendMetrics | undefined {
+    return this.#make(environment, environment.metrics, this.#metrics, (adapters, connection) => {
+      const made = adapters.metricsBackends[connection.kind]?.(
+        connection,
+        this.#portsWith(adapters),
+      );
+      made?.onDidFindOperations((found) => {
+        for (const { id } of found) this.#ids.add(id);
+        this.#options.attribute(found);
+      });
+      return made;
+    });
+  }
+
+  traces(environment: EnvironmentSettings): BackendTraces | undefined {
+    return this.#make(environment, environment.traces, this.#traces, (adapters, connection) =>
+      adapters.traceBackends[connection.kind]?.(connection, this.#portsWith(adapters)),
+    );
+  }
+
+  /** Whether a backend brought this operation. */
+  knows(operation: OperationId): boolean {
+    return this.#ids.has(operation);
+  }
+
+  /** All operations that backends brought: for an index that starts anew. */
+  operations(): readonly Operation[] {
+    return [...this.#metrics.values()].flatMap((source) => source.operations());
+  }
+
+  reports(): readonly Readonly<Record<string, unknown>>[] {
+    return [...this.#metrics.values()].map((source) => source.report());
+  }
+
+  /** Ends the sources of connections that are configured no longer. */
+  keep(environments: readonly EnvironmentSettings[]): void {
+    for (const [signal, sources] of [
+      ['metrics', this.#metrics],
+      ['traces', this.#traces],
+    ] as const) {
+      const wanted = new Set(
+        environments.flatMap((e) => {
+          const connection = e[signal];
+          return connection === undefined ? [] : [keyOf(e, connection)];
+        }),
+      );
+      for (const [key, source] of [...sources])
+        if (!wanted.has(key)) {
+          source.dispose?.();
+          sources.delete(key);
+        }
+    }
+  }
+
+  #make<T>(
+    environment: EnvironmentSettings,
+    settings: ConnectionSettings | undefined,
+    sources: Map<string, T>,
+    create: (adapters: Adapters, connection: Connection) => T | undefined,
+  ): T | undefined {
+    if (settings === undefined) return undefined;
+    const key = keyOf(environment, settings);
+    const known = sources.get(key);
+    if (known !== undefined) return known;
+    if (this.#adapters === undefined) {
+      this.#load();
+      return undefined;
+    }
+    const made = create(this.#adapters, {
+      kind: settings.kind,
+      url: settings.url,
+      select: environment.select,
+      environment: environment.name,
+      headers: () => this.#options.secrets.headers(settings),
+    });
+    if (made !== undefined) sources.set(key, made);
+    return made;
+  }
+
+  #portsWith({ compare }: Adapters): BackendPorts {
+    return { ...this.#options.ports, compare };
+  }
+
+  #load(): void {
+    if (this.#loading) return;
+    this.#loading = true;
+    this.#options
+      .load()
+      .then((adapters) => {
+        this.#adapters = adapters;
+      })
+      .catch((error: unknown) => {
+        this.#failure = 'The part of Prodlens that talks to backends could not be loaded.';
+        this.#options.log.error(this.#failure, error);
+      })
+      .finally(() => {
+        this.#changed.fire(undefined);
+      });
+  }
+
+  dispose(): void {
+    this.keep([]);
+    this.#changed.dispose();
+  }
+}
+
+const keyOf = ({ name, select }: EnvironmentSettings, connection: ConnectionSettings): string =>
+  JSON.stringify([name, Object.entries(select).sort(), connection]);

@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import * as vscode from 'vscode';
+import type { Settings } from '../config/settings.ts';
+import { milliseconds } from '../domain/units.ts';
+import type { IndexContract } from '../symbols/contract.ts';
+import { Backends, type Adapters } from './backends.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { ConnectionSecrets } from './secrets.ts';
+import type { SupervisedRemote } from './workerHost.ts';
+
+export interface LoadBackendsOptions {
+  /** The adapters' bundle. */
+  readonly file: string;
+  readonly secrets: ConnectionSecrets;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly index: SupervisedRemote<IndexContract>;
+  readonly log: Log;
+}
+
+/** The backends of this window: adapters from their own bundle, operations to the index, pauses while the window isn't looked at. */
+export function createBackends(options: LoadBackendsOptions): Backends {
+  const { file, secrets, settings, clock, index, log } = options;
+  const backends = new Backends({
+    // `require`, not `import()`: VS Code puts its proxy and certificates under the modules that it loads.
+    load: () => Promise.resolve(createRequire(file)(file) as Adapters),
+    secrets,
+    ports: {
+      now: () => clock.now(),
+      after: (pause, run) => {
+        const timer = clock.after(pause, run);
+        return { dispose: () => void timer.dispose() };
+      },
+      refreshEvery: () => milliseconds(settings.get('prodlens.refreshSeconds') * 1000),
+      focused: () => vscode.window.state.focused,
+    },
+    attribute: (operations) => {
+      index.call('attribute', { operations }).catch((error: unknown) => {
+        log.warn(`mapping a backend's operations failed: ${String(error)}`);
+      });
+    },
+    log,
+  });
+  // A thread that starts anew knows nothing of them.
+  index.onStart((raw) => {
+    const operations = backends.operations();
+    if (operations.length > 0) raw.call('attribute', { operations }).catch(() => undefined);
+    return Promise.resolve();
+  });
+  return backends;
+}

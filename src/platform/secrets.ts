@@ -1,0 +1,58 @@
+import type { Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import type { ConnectionSettings } from '../config/schemaConnection.ts';
+
+/** What of VS Code's SecretStorage is used. */
+export interface SecretStore {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+}
+
+/** Kept under kind and exact origin, never under an environment's name: whoever changes an address in a setting gets no secret with it. */
+const keyOf = ({ kind, url }: ConnectionSettings): string =>
+  `prodlens.connection ${kind} ${new URL(url).origin}`;
+
+/** Credentials of connections. */
+export class ConnectionSecrets {
+  readonly #store: SecretStore;
+
+  constructor(store: SecretStore) {
+    this.#store = store;
+  }
+
+  async has(connection: ConnectionSettings): Promise<boolean> {
+    return connection.auth.type === 'none' || (await this.#secret(connection)) !== undefined;
+  }
+
+  async keep(connection: ConnectionSettings, secret: string): Promise<void> {
+    await this.#store.store(keyOf(connection), secret);
+  }
+
+  /** Headers that sign in. RFC 7617 (basic), RFC 6750 (bearer). */
+  async headers(connection: ConnectionSettings): Promise<Result<Readonly<Record<string, string>>>> {
+    const { auth } = connection;
+    if (auth.type === 'none') return ok({});
+    const secret = await this.#secret(connection);
+    if (secret === undefined)
+      return fail(
+        'refused',
+        `No credentials are kept for ${new URL(connection.url).origin}.`,
+        'Run “Prodlens: Select Environment…” and choose this environment again: it asks for them.',
+      );
+    switch (auth.type) {
+      case 'basic':
+        return ok({
+          Authorization: `Basic ${Buffer.from(`${auth.user}:${secret}`, 'utf8').toString('base64')}`,
+        });
+      case 'bearer':
+        return ok({ Authorization: `Bearer ${secret}` });
+      case 'header':
+        return ok({ [auth.name]: secret });
+    }
+  }
+
+  async #secret(connection: ConnectionSettings): Promise<string | undefined> {
+    const kept = await this.#store.get(keyOf(connection));
+    return kept === undefined || kept === '' ? undefined : kept;
+  }
+}

@@ -1,0 +1,52 @@
+import type { CompareReleases } from '../domain/comparison.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { Result } from '../domain/result.ts';
+import type { Milliseconds } from '../domain/units.ts';
+import type { MetricsSource, Select, TraceSource } from './ports.ts';
+
+interface Disposable {
+  dispose(): void;
+}
+
+/** A backend of an environment, and how to sign in to it. */
+export interface Connection {
+  readonly kind: string;
+  /** Absolute, with the base path, without a slash at its end. */
+  readonly url: string;
+  /** Label or attribute values that every query carries. */
+  readonly select: Select;
+  /** Name of the environment, for remedies. */
+  readonly environment: string;
+  /** Headers that sign in; `refused` when a secret is needed and none is kept. They go to the origin of `url` only. */
+  headers(): Promise<Result<Readonly<Record<string, string>>>>;
+}
+
+/** What adapters need of the window they run in. */
+export interface BackendPorts {
+  /** Unix milliseconds. */
+  now(): number;
+  after(milliseconds: number, run: () => void): Disposable;
+  /** How often new data is asked for (`prodlens.refreshSeconds`). */
+  refreshEvery(): Milliseconds;
+  /** False while nobody looks: then nothing is asked for. */
+  focused(): boolean;
+  readonly compare: CompareReleases;
+}
+
+/** Numbers of a backend. Their operations are mapped to functions like those of the receiver. */
+export interface BackendMetrics extends MetricsSource, Disposable {
+  /** Every operation found so far. */
+  operations(): readonly Operation[];
+  onDidFindOperations(listener: (found: readonly Operation[]) => void): Disposable;
+  /** Something changed that failures were due to: ask at once, whatever the pause after them. */
+  retry(): void;
+  /** One sentence for the status bar: what was found; undefined until it answered. */
+  summary(): string | undefined;
+  /** For `prodlens.diagnose`: requests, what was found and what is missing, without secrets. */
+  report(): Readonly<Record<string, unknown>>;
+}
+
+export interface BackendTraces extends TraceSource, Partial<Disposable> {}
+
+export type CreateMetrics = (connection: Connection, ports: BackendPorts) => BackendMetrics;
+export type CreateTraces = (connection: Connection, ports: BackendPorts) => BackendTraces;

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import type { EnvironmentSettings } from '../../../src/config/schema.ts';
+import type { Operation, OperationId } from '../../../src/domain/operation.ts';
+import { ok } from '../../../src/domain/result.ts';
+import { serviceKey } from '../../../src/domain/service.ts';
+import { milliseconds } from '../../../src/domain/units.ts';
+import { Backends, type Adapters } from '../../../src/platform/backends.ts';
+import type { Log } from '../../../src/platform/log.ts';
+import { ConnectionSecrets } from '../../../src/platform/secrets.ts';
+import type { BackendMetrics, Connection } from '../../../src/telemetry/backend.ts';
+
+const environment = (name: string, url: string): EnvironmentSettings => ({
+  name,
+  production: false,
+  select: { cluster: 'eu' },
+  targets: [],
+  metrics: { kind: 'fake', url, auth: { type: 'bearer' } },
+});
+
+const operation: Operation = {
+  id: 'o1' as OperationId,
+  service: serviceKey('shop'),
+  source: 'metric',
+  kind: 'server',
+  name: 'GET /',
+  scope: '',
+};
+
+const silent: Log = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  scoped: () => silent,
+};
+
+function stage() {
+  const kept = new Map<string, string>();
+  const secrets = new ConnectionSecrets({
+    get: (key) => Promise.resolve(kept.get(key)),
+    store: (key, value) => Promise.resolve(void kept.set(key, value)),
+  });
+  const made: Connection[] = [];
+  const told: string[] = [];
+  let find: (found: readonly Operation[]) => void = () => undefined;
+  const source = (connection: Connection): BackendMetrics => {
+    made.push(connection);
+    return {
+      services: () => Promise.resolve(ok([])),
+      numbers: () => Promise.resolve(ok([])),
+      onDidChange: () => ({ dispose: () => undefined }),
+      operations: () => [operation],
+      onDidFindOperations: (listener) => {
+        find = listener;
+        return { dispose: () => undefined };
+      },
+      retry: () => undefined,
+      summary: () => undefined,
+      report: () => ({}),
+      dispose: () => told.push(`ended ${connection.url}`),
+    };
+  };
+  const adapters: Adapters = {
+    compare: () => assert.fail(),
+    metricsBackends: { fake: source },
+    traceBackends: {},
+  };
+  const backends = new Backends({
+    load: () => Promise.resolve(adapters),
+    secrets,
+    ports: {
+      now: () => 0,
+      after: () => ({ dispose: () => undefined }),
+      refreshEvery: () => milliseconds(60_000),
+      focused: () => true,
+    },
+    attribute: (operations) => told.push(...operations.map((o) => o.id)),
+    log: silent,
+  });
+  return { backends, secrets, made, told, find: () => find([operation]) };
+}
+
+const loaded = (backends: Backends): Promise<void> =>
+  new Promise((resolve) => {
+    backends.onDidChange(resolve);
+  });
+
+describe('backends of environments', () => {
+  it('are loaded when first asked for, made once per connection, and ended when the setting loses them', async () => {
+    const { backends, made, told } = stage();
+    const [a, b] = [environment('a', 'http://a'), environment('b', 'http://b')];
+    const there = loaded(backends);
+    assert.equal(backends.metrics(a), undefined);
+    await there;
+    const source = backends.metrics(a);
+    assert.ok(source !== undefined);
+    assert.equal(backends.metrics({ ...a }), source);
+    backends.metrics(b);
+    assert.deepEqual(
+      made.map((c) => [c.url, c.select, c.environment]),
+      [
+        ['http://a', { cluster: 'eu' }, 'a'],
+        ['http://b', { cluster: 'eu' }, 'b'],
+      ],
+    );
+    backends.keep([b]);
+    assert.deepEqual(told, ['ended http://a']);
+  });
+
+  it('have their operations mapped, and are known as theirs', async () => {
+    const { backends, told, find } = stage();
+    const there = loaded(backends);
+    backends.metrics(environment('a', 'http://a'));
+    await there;
+    backends.metrics(environment('a', 'http://a'));
+    assert.ok(!backends.knows(operation.id));
+    find();
+    assert.deepEqual(told, ['o1']);
+    assert.ok(backends.knows(operation.id));
+    assert.deepEqual(backends.operations(), [operation]);
+  });
+
+  it('sign in with the secret of their exact origin only', async () => {
+    const { secrets } = stage();
+    const connection = { kind: 'fake', url: 'https://a/x', auth: { type: 'bearer' } } as const;
+    assert.equal((await secrets.headers(connection)).ok, false);
+    await secrets.keep(connection, 's3cret');
+    assert.deepEqual(await secrets.headers({ ...connection, url: 'https://a/other' }), {
+      ok: true,
+      value: { Authorization: 'Bearer s3cret' },
+    });
+    assert.deepEqual(
+      await secrets.headers({ ...connection, auth: { type: 'basic', user: 'me' } }),
+      { ok: true, value: { Authorization: `Basic ${btoa('me:s3cret')}` } },
+    );
+    assert.equal((await secrets.headers({ ...connection, url: 'https://a:444/x' })).ok, false);
+    assert.equal((await secrets.headers({ ...connection, kind: 'other' })).ok, false);
+  });
+});
