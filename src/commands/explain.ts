@@ -56,12 +56,16 @@ function servicesOf(view: FileView | null): readonly string[] {
   return sum === '' || services.some((one) => one.includes(sum)) ? services : [...services, sum];
 }
 
+/**
+ * VS Code's Markdown preview takes no `file:` links, and looks for `/…` in the first folder of the workspace: elsewhere the place is
+ * text.
+ */
 const linkTo = ({ name, path, declarationLine }: FunctionRef): string => {
-  const line = declarationLine + 1;
-  const text = escapeTelemetry(`${name} · ${vscode.workspace.asRelativePath(path)}:${line}`);
-  return `[${text}](${vscode.Uri.file(path)
-    .with({ fragment: `L${line}` })
-    .toString()})`;
+  const [line, uri] = [declarationLine + 1, vscode.Uri.file(path)];
+  const text = escapeTelemetry(`${name} · ${vscode.workspace.asRelativePath(uri)}:${line}`);
+  if (vscode.workspace.getWorkspaceFolder(uri)?.index !== 0) return text;
+  const place = vscode.workspace.asRelativePath(uri, false).split('/').map(encodeURIComponent);
+  return `[${text}](</${place.join('/')}#L${line}>)`;
 };
 
 async function chooseInsights(

@@ -2,6 +2,11 @@ import * as vscode from 'vscode';
 
 const scheme = 'prodlens';
 const kept = 20;
+/**
+ * Part of each address: VS Code opens tabs again after a reload before we are there to give their texts, and what failed once as a
+ * custom editor fails for that address from then on.
+ */
+const session = Date.now().toString(36);
 /** VS Code's own rendered view of a Markdown file. */
 const renderedEditor = 'vscode.markdown.preview.editor';
 
@@ -14,6 +19,7 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
 
   constructor() {
     this.#registered = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+    void vscode.window.tabGroups.close(tabsOfEarlierSession(), true);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -49,7 +55,7 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
 
   #keep(name: string, text: string): vscode.Uri {
     const safe = name.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100);
-    const uri = vscode.Uri.from({ scheme, path: `/${safe}` });
+    const uri = vscode.Uri.from({ scheme, path: `/${safe}`, query: session });
     this.#texts.delete(uri.path);
     this.#texts.set(uri.path, text);
     for (const oldest of this.#texts.keys()) {
@@ -66,6 +72,16 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
     this.#texts.clear();
   }
 }
+
+/** Their texts are gone: all that they show is an error. */
+const tabsOfEarlierSession = (): readonly vscode.Tab[] =>
+  vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) =>
+        (input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText) &&
+        input.uri.scheme === scheme,
+    );
 
 async function showText(uri: vscode.Uri, preserveFocus: boolean): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);

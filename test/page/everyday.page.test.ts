@@ -141,6 +141,27 @@ describe('a day with Prodlens', () => {
     await window.editor(orders).waitForLineEnd(15, /p95/, 60_000);
   });
 
+  it('explains in a document that leads to the code, and leaves no dead page after a reload', async () => {
+    const explained = async (): Promise<void> => {
+      const editor = await window.openFile(orders, 16);
+      await editor.waitForLineEnd(15, /p95/, 60_000);
+      await window.runCommand('Prodlens: Explain Annotation');
+      const document = await window.webview('h1');
+      await document
+        .getByRole('link', { name: /checkout · .*orders\.js:15/ })
+        .first()
+        .click();
+      await window.page.locator('.statusbar-item', { hasText: 'Ln 15, Col 1' }).waitFor();
+    };
+    const isOpen = async (): Promise<boolean> =>
+      (await window.tabs()).some((tab) => tab.includes('Explain checkout'));
+    await explained();
+    assert.ok(await isOpen());
+    await window.reload();
+    await waitUntil('the document of before to go', async () => !(await isOpen()));
+    await explained();
+  });
+
   it('names the port that another program holds', async () => {
     await window.runCommand('Prodlens: Stop Local Receiver');
     await waitUntil('the port to be free', async () =>

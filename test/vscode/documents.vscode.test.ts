@@ -45,7 +45,7 @@ describe('documents to read and to paste', function () {
     const text = await explained('label');
     assert.match(text, /print label/);
     assert.match(text, /shipping/);
-    assert.match(text, /\]\(file:.*\/shipping\/main\.go#L\d+\)/);
+    assert.match(text, /\]\(<\/shipping\/main\.go#L\d+>\)/);
     assert.ok(!text.includes(secret));
   });
 
