@@ -112,16 +112,19 @@ async function measureIndex(): Promise<void> {
     for (const id of new Set(files.map((file) => languageOfPath(file))))
       if (id !== undefined) await pool.load(id);
     const before = rss();
-    const { ms, index } = await indexing(folder, files);
-    const { ms: alone, lines } = await parseAlone(folder, files);
+    const { index } = await indexing(folder, files);
+    const { lines } = await parseAlone(folder, files);
     const held = Math.max(0, rss() - before) / 1024 / 1024;
+    // The first round also compiled what it ran, at the cost of whoever ran first: the second compares.
+    const { ms } = await indexing(folder, files);
+    const { ms: alone } = await parseAlone(folder, files);
     const size = `${index.files.size.toLocaleString('en-US')} files, ${lines.toLocaleString('en-US')} lines`;
     report({
       name: 'index of a workspace',
       value: ms / alone,
       budget: 2.5,
       unit: '× parsing alone',
-      detail: `${size}: CPU of reading, parsing, functions and framework facts ÷ ${alone.toFixed(0)} ms of parsing in the same run`,
+      detail: `${size}: CPU of reading, parsing, functions and framework facts ÷ ${alone.toFixed(0)} ms of parsing, the second time each in one process`,
     });
     report({
       name: 'memory of the index',
