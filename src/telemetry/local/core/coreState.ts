@@ -78,6 +78,8 @@ export class CoreState {
       'paths.overflow': this.paths.overflowed + this.cells.pathOverflows,
       'numbers.evictedSlots': this.cells.evictedSlots,
       'traces.kept': this.traces.size,
+      'traces.recent': this.traces.recent.size,
+      'traces.recentBytes': this.traces.recent.bytes,
       'traces.evicted': this.traces.evicted,
       'traces.open': ingest.assemblies.traces,
       'traces.cutShort': ingest.assemblies.cutShort,

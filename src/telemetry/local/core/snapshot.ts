@@ -277,6 +277,7 @@ function loadTraces(
         kind,
         { trace: required(traces[trace]), spanId, time, durationMs, failed },
       );
+  state.traces.restored();
 }
 
 function required<T>(value: T | undefined): T {

@@ -6,6 +6,7 @@ import type { SpanNode } from './assembly.ts';
 import { hasException } from './errors.ts';
 import { readException } from './exceptions.ts';
 import type { OperationEntry } from './operations.ts';
+import { RecentTraces } from './recentTraces.ts';
 import type { ReleaseRun } from './releases.ts';
 import { StoredTrace } from './storedTrace.ts';
 import { Shelf, type ShelfEntry, type ShelfKind } from './traceShelves.ts';
@@ -14,7 +15,13 @@ const keep = 24 * 60 * 60_000;
 const perEntryOperation = 6;
 const perInnerOperation = 3;
 
-/** Bounded store of whole traces: recent, slowest and failed ones per operation and release. At most 24 h old. */
+/** Share of the store's bytes for recent traces that no shelf wants. */
+const recentShare = 0.25;
+
+/**
+ * Bounded store of whole traces: recent, slowest and failed ones per operation and release, and while there is room all of the last
+ * minutes. At most 24 h old.
+ */
 export class TraceStore {
   /** In order of first sight. */
   private readonly traces = new Map<string, StoredTrace>();
@@ -23,10 +30,13 @@ export class TraceStore {
   private held = 0;
   evicted = 0;
 
+  /** Those on no shelf. */
+  readonly recent: RecentTraces;
   private readonly mostBytes: number;
 
   constructor(mostBytes: number) {
     this.mostBytes = mostBytes;
+    this.recent = new RecentTraces(mostBytes * recentShare);
   }
 
   get bytes(): number {
@@ -46,7 +56,7 @@ export class TraceStore {
     if (nodes.length === 0) return;
     let trace = this.traces.get(traceId);
     if (trace === undefined) {
-      trace = new StoredTrace(traceId, (unwanted) => this.drop(unwanted));
+      trace = new StoredTrace(traceId, (unwanted) => this.unshelved(unwanted));
       this.traces.set(traceId, trace);
     }
     trace.open = true;
@@ -54,7 +64,7 @@ export class TraceStore {
     this.account(trace);
   }
 
-  /** The trace is over: it stays only if a shelf wants it. */
+  /** The trace is over: it stays while a shelf wants it, or as one of the last minutes. */
   closed(traceId: string): void {
     const trace = this.traces.get(traceId);
     if (trace === undefined) return;
@@ -68,6 +78,8 @@ export class TraceStore {
       if (now - trace.newest > keep && !trace.open) this.drop(trace);
     if (this.held <= this.mostBytes) return;
     const goal = this.mostBytes * 0.9;
+    this.leave(this.recent.shrink(Math.max(0, this.recent.bytes - (this.held - goal))));
+    if (this.held <= goal) return;
     const wanted = this.slowOrFailed();
     for (const trace of this.traces.values()) {
       if (this.held <= goal) return;
@@ -125,12 +137,17 @@ export class TraceStore {
   }
 
   restoreTrace(traceId: string, fill: (trace: StoredTrace) => void): StoredTrace {
-    const trace = new StoredTrace(traceId, (unwanted) => this.drop(unwanted));
+    const trace = new StoredTrace(traceId, (unwanted) => this.unshelved(unwanted));
     fill(trace);
     trace.open = false;
     this.traces.set(traceId, trace);
     this.account(trace);
     return trace;
+  }
+
+  /** After the shelves are filled: the traces that stand on none are recent ones. */
+  restored(): void {
+    for (const trace of this.traces.values()) trace.release();
   }
 
   restoreEntry(operation: OperationEntry, run: ReleaseRun, kind: ShelfKind, e: ShelfEntry): void {
@@ -182,6 +199,15 @@ export class TraceStore {
     return shelf;
   }
 
+  private unshelved(trace: StoredTrace): void {
+    if (!trace.evicted) this.leave(this.recent.add(trace));
+  }
+
+  /** These are no recent ones any more: what no shelf took meanwhile goes. */
+  private leave(traces: readonly StoredTrace[]): void {
+    for (const trace of traces) if (trace.references <= 0 && !trace.open) this.drop(trace);
+  }
+
   private slowOrFailed(): Set<StoredTrace> {
     const wanted = new Set<StoredTrace>();
     for (const { shelf } of this.allShelves()) {
@@ -199,13 +225,16 @@ export class TraceStore {
   /** Brings the count up to what the trace holds now; a trace that was dropped meanwhile holds nothing. */
   private account(trace: StoredTrace): void {
     if (trace.evicted) return;
-    this.held += trace.bytes - trace.accounted;
+    const more = trace.bytes - trace.accounted;
+    this.held += more;
+    this.recent.grown(trace, more);
     trace.accounted = trace.bytes;
   }
 
   private drop(trace: StoredTrace): void {
     if (trace.evicted) return;
     trace.evicted = true;
+    this.recent.remove(trace);
     this.held -= trace.accounted;
     trace.accounted = 0;
     this.traces.delete(trace.traceId);

@@ -8,6 +8,22 @@ const service = resource().service;
 const search = (core: TelemetryCore, over: Partial<TraceQuery> = {}) =>
   core.searchTraces({ service, operations: [], kind: 'recent', limit: 20, ...over }, t0);
 
+/** Requests of one operation, fifty a second, all of them over at the end; their trace ids. */
+function busy(core: TelemetryCore, requests: number): string[] {
+  const ids: string[] = [];
+  for (let i = 0; i < requests; i += 1) {
+    const entry = request('/a', { end: t0 + i * 20, ms: 10 });
+    core.spans([entry, child(entry)], at(i * 20));
+    ids.push(entry.traceId);
+  }
+  core.settle(at(requests * 20));
+  core.tick(at(requests * 20));
+  return ids;
+}
+
+const missing = (core: TelemetryCore, ids: readonly string[]): readonly string[] =>
+  ids.filter((id) => core.trace(id) === undefined);
+
 describe('the store of whole traces', () => {
   it('keeps the slowest, the failed and the recent ones of each operation', () => {
     const core = newCore();
@@ -32,7 +48,50 @@ describe('the store of whole traces', () => {
     const recent = search(core, { operations });
     assert.equal(recent[0]?.startedAt, at(398_000 - 13));
     assert.ok(recent.every((r) => core.trace(r.traceId)?.spans.length === 2));
-    assert.ok((core.counters()['traces.kept'] ?? 0) < 40, 'not everything is kept');
+  });
+
+  it('finds every trace of the last minutes by its id, though lists take one a second', () => {
+    const core = newCore();
+    const ids = busy(core, 300);
+    const operations = core.operations().operations.map((o) => o.id);
+    assert.ok(search(core, { operations, limit: 1000 }).length < 20);
+    assert.deepEqual(missing(core, ids), []);
+    const { 'traces.recent': recent, 'traces.recentBytes': bytes } = core.counters();
+    assert.ok((recent ?? 0) > 280 && (bytes ?? 0) > 280 * 300, `${recent} hold ${bytes}`);
+    const snapshot = core.snapshot(at(60_000));
+    assert.ok((core.counters()['traces.recentBytes'] ?? 0) < (bytes ?? 0), 'packed');
+    const next = newCore();
+    assert.ok(next.restore(snapshot, at(61_000)).ok);
+    assert.deepEqual(missing(next, ids), [], 'also in the next window');
+    assert.equal(next.counters()['traces.recent'], recent);
+  });
+
+  it('lets the oldest of them go first, and none of the slow and failed ones for them', () => {
+    const core = newCore({ memoryLimitBytes: 1024 * 1024 });
+    const slow = request('/a', { end: t0, ms: 9000 });
+    core.spans([slow], at(0));
+    const ids = busy(core, 1000);
+    const gone = missing(core, ids);
+    assert.ok(gone.length > 500 && gone.length < 1000, `${gone.length} gone`);
+    assert.ok(!missing(core, ids.slice(-20)).length, 'the newest are there');
+    assert.ok(core.trace(slow.traceId), 'the slowest is there');
+    assert.ok((core.counters()['traces.recentBytes'] ?? 0) <= (1024 * 1024) / 16);
+  });
+
+  it('gives up recent traces before those of the shelves when the bytes run out', () => {
+    const core = newCore({ memoryLimitBytes: 1024 * 1024 });
+    const ids = busy(core, 100);
+    const before = core.counters()['traces.recent'] ?? 0;
+    const large = 'x'.repeat(3000);
+    for (let i = 0; i < 30; i += 1)
+      core.spans([span({ name: `op ${i}`, end: t0 + 60_000, attributes: { large } })], at(60_000));
+    core.settle(at(60_000));
+    core.tick(at(130_000));
+    const counters = core.counters();
+    assert.ok((core.memoryBytes()['traces'] ?? 0) <= 256 * 1024);
+    assert.ok((counters['traces.recent'] ?? 0) < before);
+    assert.equal(counters['traces.evicted'], 0, 'none of a shelf');
+    assert.ok(missing(core, ids).length > 0);
   });
 
   it('shows a trace with exact times, its failures by our rules and its operations', () => {
