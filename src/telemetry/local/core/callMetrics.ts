@@ -32,17 +32,23 @@ export function identifyMetric(record: MetricRecord): SpanIdentity {
   const method = httpMethod(attributes);
   // Python's old metrics carry the template in http.target; there is no raw path in a metric.
   const route = httpRoute(attributes) ?? text(attributes, 'http.target');
-  const http = {
-    ...(method === undefined ? {} : { method }),
-    ...(route === undefined ? {} : { route }),
-  };
-  const hasHttp = method !== undefined || route !== undefined;
+  const http =
+    method === undefined && route === undefined
+      ? undefined
+      : {
+          ...(method === undefined ? {} : { method }),
+          ...(route === undefined ? {} : { route }),
+        };
   return {
     kind: 'server',
     name,
     scope,
-    ...(hasHttp ? { http } : {}),
-    ...(rpc === undefined ? {} : { rpc }),
+    http,
+    rpc,
+    messaging: undefined,
+    task: undefined,
+    code: undefined,
+    layer: undefined,
     key: `${name}\n${scope}\n${method ?? ''} ${route ?? ''}\n${rpc?.system ?? ''} ${rpc?.method ?? ''}`,
   };
 }

@@ -14,17 +14,20 @@ const longestName = 200;
 const cut = (value: string): string =>
   value.length > longestName ? `${value.slice(0, longestName - 1)}…` : value;
 
-/** What a span alone says of its operation; `entry` and `parentOwner` come from its ancestors. */
+/**
+ * What a span alone says of its operation; `entry` and `parentOwner` come from its ancestors. Made for each span, so one flat object:
+ * what is absent is undefined, and left out only of the operation that is made of the first such span.
+ */
 export interface SpanIdentity {
   readonly kind: SpanKind;
   readonly name: string;
   readonly scope: string;
-  readonly http?: HttpOperation;
-  readonly rpc?: RpcOperation;
-  readonly messaging?: MessagingOperation;
-  readonly task?: string;
-  readonly code?: CodeLocation;
-  readonly layer?: FrameworkLayer;
+  readonly http: HttpOperation | undefined;
+  readonly rpc: RpcOperation | undefined;
+  readonly messaging: MessagingOperation | undefined;
+  readonly task: string | undefined;
+  readonly code: CodeLocation | undefined;
+  readonly layer: FrameworkLayer | undefined;
   /** All of the above as one text. */
   readonly key: string;
 }
@@ -64,18 +67,7 @@ export function identify(span: SpanRecord, refined?: string): SpanIdentity {
     key += `\nc${code.functionName ?? ''} ${code.filePath ?? ''}:${code.line ?? ''}:${code.column ?? ''}`;
   if (layer)
     key += `\nl${layer.framework} ${layer.type} ${layer.name ?? ''} ${layer.controller ?? ''} ${layer.callback ?? ''}`;
-  return {
-    kind,
-    name,
-    scope,
-    key,
-    ...(http ? { http } : {}),
-    ...(rpc ? { rpc } : {}),
-    ...(messaging ? { messaging } : {}),
-    ...(task === undefined ? {} : { task: cut(task) }),
-    ...(code ? { code } : {}),
-    ...(layer ? { layer } : {}),
-  };
+  return { kind, name, scope, http, rpc, messaging, task: task && cut(task), code, layer, key };
 }
 
 /** Flask names an unmatched request after its raw path: such text is never a key. */
@@ -94,11 +86,11 @@ function readHttp(
 ): HttpOperation | undefined {
   const method = httpMethod(attributes);
   if (method === undefined && route === undefined) return undefined;
-  return {
-    ...(method === undefined ? {} : { method: cut(method) }),
-    ...(route === undefined ? {} : { route: cut(route) }),
-    ...(refined === undefined ? {} : { refined: true as const }),
-  };
+  const http: { method?: string; route?: string; refined?: true } = {};
+  if (method !== undefined) http.method = cut(method);
+  if (route !== undefined) http.route = cut(route);
+  if (refined !== undefined) http.refined = true;
+  return http;
 }
 
 /** New convention: `rpc.method` is the full name; old: service and method apart. */

@@ -3,36 +3,44 @@ import type { Attributes } from '../model.ts';
 import { text } from './attributes.ts';
 import { rootFieldOf } from './graphqlDocument.ts';
 
-type ReadLayer = (attributes: Attributes) => FrameworkLayer | undefined;
+/** Attributes of a framework's instrumentation: the layer's type, and what names it, first found first. */
+interface LayerAttributes {
+  readonly framework: string;
+  readonly type: string;
+  readonly name?: readonly string[];
+  readonly controller?: string;
+  readonly callback?: string;
+}
 
-/** One line per framework: the attribute that says the layer's type, and those that name it. */
-const layers: readonly ReadLayer[] = [
-  (a) =>
-    layer(a, 'nestjs', 'nestjs.type', {
-      controller: text(a, 'nestjs.controller'),
-      callback: text(a, 'nestjs.callback'),
-    }),
-  (a) => layer(a, 'express', 'express.type', { name: text(a, 'express.name') }),
-  (a) => layer(a, 'router', 'router.type', { name: text(a, 'router.name') }),
-  (a) =>
-    layer(a, 'fastify', 'fastify.type', {
-      name: text(a, 'hook.name', 'fastify.name') ?? text(a, 'plugin.name'),
-      callback: text(a, 'hook.callback.name'),
-    }),
-  (a) => layer(a, 'koa', 'koa.type', { name: text(a, 'koa.name') }),
-  (a) => layer(a, 'next', 'next.span_type', { name: text(a, 'next.route') }),
-  (a) => layer(a, 'hapi', 'hapi.type', { name: text(a, 'hapi.name') }),
-  // The class that handles the request, with its module; the span's route is only in its name.
-  (a) => {
-    const handler = text(a, 'tornado.handler');
-    return handler === undefined
-      ? undefined
-      : { framework: 'tornado', type: 'handler_class', controller: handler };
+/** One line per framework whose spans say their layer's type. */
+const typed: readonly LayerAttributes[] = [
+  {
+    framework: 'nestjs',
+    type: 'nestjs.type',
+    controller: 'nestjs.controller',
+    callback: 'nestjs.callback',
   },
-  (a) => layer(a, 'connect', 'connect.type', { name: text(a, 'connect.name') }),
-  graphqlField,
-  graphqlOperation,
+  { framework: 'express', type: 'express.type', name: ['express.name'] },
+  { framework: 'router', type: 'router.type', name: ['router.name'] },
+  {
+    framework: 'fastify',
+    type: 'fastify.type',
+    name: ['hook.name', 'fastify.name', 'plugin.name'],
+    callback: 'hook.callback.name',
+  },
+  { framework: 'koa', type: 'koa.type', name: ['koa.name'] },
+  { framework: 'next', type: 'next.span_type', name: ['next.route'] },
+  { framework: 'hapi', type: 'hapi.type', name: ['hapi.name'] },
+  { framework: 'connect', type: 'connect.type', name: ['connect.name'] },
 ];
+
+/** The class that handles the request, with its module; the span's route is only in its name. */
+function tornadoHandler(a: Attributes): FrameworkLayer | undefined {
+  const handler = text(a, 'tornado.handler');
+  return handler === undefined
+    ? undefined
+    : { framework: 'tornado', type: 'handler_class', controller: handler };
+}
 
 /** A field's resolver: named by the schema's type and field, never by the path, which has list indexes and the client's aliases. */
 function graphqlField(a: Attributes): FrameworkLayer | undefined {
@@ -54,32 +62,29 @@ function graphqlOperation(a: Attributes): FrameworkLayer | undefined {
   return { framework: 'graphql', type: 'execute', name: `${root}.${field}` };
 }
 
-/** What a framework's instrumentation says of the span's place in the framework. */
+/** What a framework's instrumentation says of the span's place in the framework. Asked for each span: most have no layer. */
 export function frameworkLayer(attributes: Attributes): FrameworkLayer | undefined {
-  for (const read of layers) {
-    const found = read(attributes);
-    if (found !== undefined) return found;
+  for (const layer of typed) {
+    const type = text(attributes, layer.type);
+    if (type !== undefined) return layerOf(attributes, layer, type);
   }
-  return undefined;
+  return tornadoHandler(attributes) ?? graphqlField(attributes) ?? graphqlOperation(attributes);
 }
 
-function layer(
-  attributes: Attributes,
-  framework: string,
-  typeName: string,
-  names: {
-    readonly name?: string | undefined;
-    readonly controller?: string | undefined;
-    readonly callback?: string | undefined;
-  },
-): FrameworkLayer | undefined {
-  const type = text(attributes, typeName);
-  if (type === undefined) return undefined;
-  return {
-    framework,
+function layerOf(attributes: Attributes, layer: LayerAttributes, type: string): FrameworkLayer {
+  const found: { -readonly [K in keyof FrameworkLayer]: FrameworkLayer[K] } = {
+    framework: layer.framework,
     type,
-    ...(names.name === undefined ? {} : { name: names.name }),
-    ...(names.controller === undefined ? {} : { controller: names.controller }),
-    ...(names.callback === undefined ? {} : { callback: names.callback }),
   };
+  for (const name of layer.name ?? []) {
+    const value = text(attributes, name);
+    if (value === undefined) continue;
+    found.name = value;
+    break;
+  }
+  const controller = layer.controller && text(attributes, layer.controller);
+  if (controller !== undefined) found.controller = controller;
+  const callback = layer.callback && text(attributes, layer.callback);
+  if (callback !== undefined) found.callback = callback;
+  return found;
 }

@@ -46,15 +46,14 @@ export class Operations {
     const most = isEntryKind(identity.kind) ? mostPerService : mostInnerPerService;
     if (service.operations.size >= most || this.list.length >= mostOverall)
       return this.overflow(service, source);
-    const { key: text, ...said } = identity;
     const operation: Operation = {
       id: hash(
-        `${source}\n${nameOf(service)}\n${text}\n${entry?.operation.id ?? ''}\n${parentOwner ?? ''}`,
+        `${source}\n${nameOf(service)}\n${identity.key}\n${entry?.operation.id ?? ''}\n${parentOwner ?? ''}`,
       ),
       service: service.key,
       ...(service.environment === '' ? {} : { environment: service.environment }),
       source,
-      ...said,
+      ...saidBy(identity),
       ...(entry === undefined ? {} : { entry: entryRef(entry.operation) }),
       ...(parentOwner === undefined ? {} : { parentOwner }),
     };
@@ -100,6 +99,21 @@ export class Operations {
     return made;
   }
 }
+
+const saidBy = (identity: SpanIdentity): Omit<Operation, 'id' | 'service' | 'source'> => {
+  const { kind, name, scope, http, rpc, messaging, task, code, layer } = identity;
+  return {
+    kind,
+    name,
+    scope,
+    ...(http === undefined ? {} : { http }),
+    ...(rpc === undefined ? {} : { rpc }),
+    ...(messaging === undefined ? {} : { messaging }),
+    ...(task === undefined ? {} : { task }),
+    ...(code === undefined ? {} : { code }),
+    ...(layer === undefined ? {} : { layer }),
+  };
+};
 
 const entryRef = (operation: Operation): EntryRef => ({
   id: operation.id,

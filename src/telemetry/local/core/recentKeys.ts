@@ -81,12 +81,13 @@ class Generation {
   }
 }
 
-/** FNV-1a over a text, twice with different starts: 64 bits as two unsigned halves (never both zero). */
-export function hash64(text: string, salt: number): readonly [number, number] {
+/** FNV-1a over two texts, one after the other, twice with different starts: 64 bits as two unsigned halves (never both zero). */
+export function hash64(text: string, more: string, salt: number): readonly [number, number] {
   let a = 0x811c9dc5 ^ salt;
   let b = 0x01000193 + salt;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
+  const length = text.length + more.length;
+  for (let i = 0; i < length; i += 1) {
+    const code = i < text.length ? text.charCodeAt(i) : more.charCodeAt(i - text.length);
     a = Math.imul(a ^ code, 0x01000193);
     b = Math.imul(b + code, 0x85ebca6b) ^ (b >>> 13);
   }

@@ -65,7 +65,7 @@ export class SpanIngest {
         continue;
       }
       const salt = service.index * 8 + kindNumber[span.kind];
-      const [high, low] = hash64(span.traceId + span.spanId, salt);
+      const [high, low] = hash64(span.traceId, span.spanId, salt);
       if (this.recent.seen(high, low, arrival)) {
         state.count('spans.duplicate');
         continue;

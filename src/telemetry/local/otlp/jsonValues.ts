@@ -98,7 +98,17 @@ export function enumField(parent: JsonObject, name: string, names: readonly stri
 /** An id as OTLP/JSON writes it: hex in either case. Not hex: "" + a length that no id has. */
 export function hexField(parent: JsonObject, name: string): string {
   const value = textField(parent, name);
-  return /^[\da-f]*$/.test(value) ? value : /^[\da-fA-F]*$/.test(value) ? value.toLowerCase() : '?';
+  if (isLowerHex(value)) return value;
+  return /^[\da-fA-F]*$/.test(value) ? value.toLowerCase() : '?';
+}
+
+/** As every sender writes it; a loop is cheaper than the expression, three times a span. */
+function isLowerHex(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code < 48 || code > 102 || (code > 57 && code < 97)) return false;
+  }
+  return true;
 }
 
 export function readAttributes(parent: JsonObject, tally: Tally): Attributes {
