@@ -277,7 +277,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
         metrics: () => environments.metrics(),
         showDocument: documents.showRendered,
       }),
-    'prodlens.explain': () => explain({ insights, index, showDocument: documents.showRendered }),
+    'prodlens.explain': () =>
+      explain({ insights, index, languages: languageIds, showDocument: documents.showRendered }),
     'prodlens.selectEnvironment': () => selectEnvironment({ environments, secrets, insights }),
     'prodlens.selectWindow': () => selectWindow(environments),
     'prodlens.refresh': () =>

@@ -97,11 +97,9 @@ async function pickOwner(subject: Ambiguous): Promise<string | null | undefined>
     owner: null,
   });
   const picked = await vscode.window.showQuickPick(rows, {
-    title: vscode.l10n.t('Choose Owner'),
-    placeHolder: vscode.l10n.t(
-      'Which function does {0} run?',
-      renderUntrustedLabel(subject.telemetry, 80),
-    ),
+    // The title has room for all of it.
+    title: vscode.l10n.t('Choose Owner of {0}', renderUntrustedLabel(subject.telemetry, 160)),
+    placeHolder: vscode.l10n.t('Which function does it run?'),
     matchOnDescription: true,
   });
   return picked?.owner;

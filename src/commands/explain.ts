@@ -12,6 +12,8 @@ import { decodeInsightArgument } from './ids.ts';
 export interface ExplainContext {
   readonly insights: InsightService;
   readonly index: Pick<Remote<IndexContract>, 'call'>;
+  /** VS Code's ids of those whose functions are read. */
+  readonly languages: readonly string[];
   readonly showDocument: (name: string, text: string) => Promise<void>;
 }
 
@@ -23,9 +25,7 @@ export const explain =
     const [first] = subject;
     if (first === undefined) {
       void vscode.window.showInformationMessage(
-        vscode.l10n.t(
-          'There is no function at the cursor that Prodlens reads. Place the cursor in a function of a file in a supported language.',
-        ),
+        nothingHere(vscode.window.activeTextEditor?.document, context.languages),
       );
       return;
     }
@@ -48,6 +48,26 @@ export const explain =
     });
     await context.showDocument(`Explain ${name}.md`, text);
   };
+
+/** Why there is nothing to explain, and what to do. */
+function nothingHere(
+  document: vscode.TextDocument | undefined,
+  languages: readonly string[],
+): string {
+  if (document === undefined)
+    return vscode.l10n.t('Open a file and place the cursor in the function to explain.');
+  if (document.isUntitled)
+    return vscode.l10n.t('Prodlens reads files of the workspace: save this one there first.');
+  if (!languages.includes(document.languageId))
+    return vscode.l10n.t('Prodlens reads no functions of {0} files.', document.languageId);
+  if (vscode.workspace.getWorkspaceFolder(document.uri) === undefined)
+    return vscode.l10n.t(
+      'This file is in no folder of the workspace: open its folder to see how its functions behave.',
+    );
+  return vscode.l10n.t(
+    'There is no function at the cursor. Place it in the function to explain, or on its name.',
+  );
+}
 
 /** Why the file belongs to its services; the sum of it only where it says more than they do. */
 function servicesOf(view: FileView | null): readonly string[] {

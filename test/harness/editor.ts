@@ -64,19 +64,23 @@ export class Editor {
 
   /** Waits until the text after a line's end matches and returns it. */
   async waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string> {
-    let last: string | undefined;
     return waitUntil(
       `text like ${String(pattern)} after line ${line}`,
       async () => {
-        last = (await this.lineEnds()).get(line)?.text;
-        return last !== undefined && pattern.test(last) ? last : undefined;
+        const text = (await this.lineEnds()).get(line)?.text;
+        return text !== undefined && pattern.test(text) ? text : undefined;
       },
       timeoutMs,
-    ).catch((error: unknown) => {
-      throw new Error(`${(error as Error).message}; last seen: ${last ?? 'nothing'}`, {
-        cause: error,
-      });
-    });
+      () => this.seen(),
+    );
+  }
+
+  /** What is drawn after which lines, as one reads it; for messages of failures. */
+  async seen(): Promise<string> {
+    // Asked directly: an editor that isn't there must not be waited for.
+    if ((await this.#root.count()) === 0) return 'no such editor';
+    const ends = [...(await this.lineEnds())].map(([line, { text }]) => `${line}: ${text}`);
+    return ends.length === 0 ? 'nothing after any line in view' : ends.join(' | ');
   }
 
   /** Titles of the CodeLenses in view, top to bottom. */

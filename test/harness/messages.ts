@@ -77,6 +77,7 @@ export class Notifications {
       `a notification like ${String(pattern)}`,
       async () => (await this.all()).find(({ message }) => pattern.test(message)),
       timeoutMs,
+      () => this.all(),
     );
   }
 

@@ -199,6 +199,7 @@ export class VsCodeWindow {
       `a status-bar item like ${String(pattern)}`,
       async () => (await this.statusBar()).find((item) => pattern.test(item.text))?.text,
       timeoutMs,
+      async () => (await this.statusBar()).map(({ text }) => text),
     );
   }
 
@@ -234,7 +235,18 @@ export class VsCodeWindow {
       .contentFrame()
       .locator('#active-frame')
       .contentFrame();
-    await frame.locator(ready).first().waitFor({ state: 'attached' });
+    await frame
+      .locator(ready)
+      .first()
+      .waitFor({ state: 'attached' })
+      .catch(async (error: unknown) => {
+        const body = await frame
+          .locator('body')
+          .innerText({ timeout: 1_000 })
+          .catch(() => 'no webview in front');
+        const seen = `${body.slice(0, 1_000)}; tabs: ${(await this.tabs()).join(', ')}`;
+        throw new Error(`waited for ${ready} in a webview; seen: ${seen}`, { cause: error });
+      });
     return frame;
   }
 

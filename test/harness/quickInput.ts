@@ -54,7 +54,16 @@ export class QuickInput {
         );
       },
       timeoutMs,
+      () => this.seen(),
     );
+  }
+
+  /** All of what is shown, as one reads it; for messages of failures. */
+  async seen(): Promise<string> {
+    if (!(await this.#widget.isVisible())) return 'no quick input';
+    const placeholder = (await this.#input.getAttribute('placeholder')) ?? '';
+    const text = (await this.#widget.innerText()).trim().replace(/\s*\n\s*/g, ' | ');
+    return `${text} (placeholder “${placeholder}”, typed “${await this.#input.inputValue()}”)`;
   }
 
   async title(): Promise<string> {
@@ -65,10 +74,15 @@ export class QuickInput {
   /** Waits until the prompt or validation message under the input matches and returns it. */
   async waitForMessage(pattern: RegExp): Promise<string> {
     const message = this.#widget.locator('.quick-input-message');
-    return waitUntil(`a message like ${String(pattern)} under the input`, async () => {
-      const text = (await message.innerText()).trim();
-      return pattern.test(text) ? text : undefined;
-    });
+    return waitUntil(
+      `a message like ${String(pattern)} under the input`,
+      async () => {
+        const text = (await message.innerText()).trim();
+        return pattern.test(text) ? text : undefined;
+      },
+      undefined,
+      () => this.seen(),
+    );
   }
 
   /** Types into the InputBox (or the filter of the QuickPick), replacing what is there. */
@@ -102,27 +116,37 @@ export class QuickInput {
   async choose(label: string | RegExp): Promise<void> {
     const matches = ({ label: text }: QuickPickRow): boolean =>
       typeof label === 'string' ? text.includes(label) : label.test(text);
-    const index = await waitUntil(`“${String(label)}” in the list`, async () => {
-      for await (const page of this.#pages()) {
-        const hit = indexOf(page, matches);
-        if (hit !== undefined) return hit;
-      }
-      return undefined;
-    });
+    const index = await waitUntil(
+      `“${String(label)}” in the list`,
+      async () => {
+        for await (const page of this.#pages()) {
+          const hit = indexOf(page, matches);
+          if (hit !== undefined) return hit;
+        }
+        return undefined;
+      },
+      undefined,
+      () => this.seen(),
+    );
     await this.#click(index);
   }
 
   /** Waits until the row with exactly this label is in view, as after typing it, and chooses it. */
   async acceptExactly(label: string): Promise<void> {
-    await waitUntil(`“${label}” in the list`, async () => {
-      const index = indexOf(await this.#visibleRows(), (row) => row.label === label);
-      if (index === undefined) return undefined;
-      // Results that come late move the row before it is clicked: then it is looked for again.
-      return this.#click(index, 5_000).then(
-        () => true,
-        () => undefined,
-      );
-    });
+    await waitUntil(
+      `“${label}” in the list`,
+      async () => {
+        const index = indexOf(await this.#visibleRows(), (row) => row.label === label);
+        if (index === undefined) return undefined;
+        // Results that come late move the row before it is clicked: then it is looked for again.
+        return this.#click(index, 5_000).then(
+          () => true,
+          () => undefined,
+        );
+      },
+      undefined,
+      () => this.seen(),
+    );
   }
 
   async #click(index: number, timeout?: number): Promise<void> {

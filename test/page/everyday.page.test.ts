@@ -162,6 +162,21 @@ describe('a day with Prodlens', () => {
     await explained();
   });
 
+  it('says why there is nothing to explain where there is no function of the workspace', async () => {
+    const explaining = async (why: RegExp): Promise<void> => {
+      await window.runCommand('Prodlens: Explain Annotation');
+      await window.notifications.waitFor(why);
+      await window.runCommand('Notifications: Clear All Notifications');
+    };
+    await window.openFile('shop/README.md');
+    await explaining(/no functions of markdown files/);
+    await window.openFile(path.join(projectRoot(), 'scripts/unit.mjs'));
+    await explaining(/in no folder of the workspace/);
+    await window.runCommand('View: Close All Editors');
+    await explaining(/Open a file and place the cursor/);
+    await window.openFile(orders);
+  });
+
   it('names the port that another program holds', async () => {
     await window.runCommand('Prodlens: Stop Local Receiver');
     await waitUntil('the port to be free', async () =>

@@ -27,6 +27,23 @@ describe('the headless VS Code', () => {
     await window.close();
   });
 
+  it('says what was there instead, when what is waited for does not come', async () => {
+    const window = await VsCodeWindow.open(harness);
+    const editor = await window.openFile('one.ts');
+    const soon = 200;
+    await assert.rejects(
+      editor.waitForLineEnd(1, /never/, soon),
+      /text like \/never\/ after line 1; seen: nothing after any line in view/,
+    );
+    await window.quickInput.openWith('F1', '>View: Toggle Term');
+    await assert.rejects(window.quickInput.waitFor('Never', soon), /seen: .*typed “>View: Toggle/);
+    await window.quickInput.cancel();
+    await assert.rejects(window.quickInput.waitFor('Never', soon), /seen: no quick input/);
+    await assert.rejects(window.notifications.waitFor(/never/, soon), /seen: \[\]/);
+    await assert.rejects(window.waitForStatus(/never/, soon), /seen: \[.*TypeScript/);
+    await window.close();
+  });
+
   it('knows the extension host of each window, and VS Code replaces one that was killed', async () => {
     const first = await VsCodeWindow.open(harness);
     const second = await VsCodeWindow.open(harness);
