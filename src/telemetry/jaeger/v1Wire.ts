@@ -18,7 +18,7 @@ const id = (most: number): v.GenericSchema<unknown, string> =>
     v.maxLength(most),
     v.transform((text) => text.toLowerCase().padStart(most, '0')),
   );
-const micros = v.pipe(v.number(), v.finite(), v.minValue(0));
+const micros = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const tagShape = v.object({ key: v.string(), value: v.unknown() });
 const tags = v.nullish(v.array(tagShape));
 const spanShape = v.object({

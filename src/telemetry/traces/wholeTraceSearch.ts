@@ -32,6 +32,7 @@ export interface WholeTraceBackend {
 export const mostQuestions = 8;
 const lookbacks = [milliseconds(3_600_000), milliseconds(86_400_000)] as const;
 const fewestAtOnce = 5;
+const mostSteps = 3;
 
 /**
  * Searches a backend whose own filters are weaker than what is wanted: narrow questions first, then broader ones over a longer time,
@@ -66,6 +67,29 @@ export async function searchWholeTraces(
     }
   };
 
+  /** The newest were seen, and there are more: first what is slower than all of them, then what is as slow as those on the list. */
+  const askForSlower = async (spanName: string | undefined): Promise<void> => {
+    const tags = backend.tags ? tagsOf(wanted, {}) : {};
+    const askFrom = (minDuration: number): Promise<void> =>
+      ask({
+        ...named(spanName),
+        tags,
+        minDuration: milliseconds(minDuration),
+        lookback: lookbacks[1],
+        depth,
+      });
+    const durations = (): readonly number[] =>
+      rowsOf(traces.values(), wanted).rows.map(({ duration }) => duration);
+    for (let step = 0; step < mostSteps; step += 1) {
+      const [slowest = 0] = durations();
+      const before = full;
+      if (slowest > 0) await askFrom(slowest * 1.05 + 1);
+      if (full === before) break;
+    }
+    const last = durations().at(-1) ?? 0;
+    if (last >= 1) await askFrom(last);
+  };
+
   for (const question of plan(backend, wanted, spanNames, depth)) {
     await ask(question);
     if (signal.aborted) return fail('aborted', 'Cancelled.');
@@ -74,13 +98,8 @@ export async function searchWholeTraces(
     if (rowsOf(traces.values(), wanted).rows.length >= wanted.limit) break;
   }
   if (wanted.kind === 'slow' && full > 0 && failure === undefined)
-    for (const spanName of spanNames.slice(0, 2)) {
-      const slowest = rowsOf(traces.values(), wanted).rows.at(-1)?.duration;
-      if (slowest === undefined || slowest < 1) break;
-      const tags = backend.tags ? tagsOf(wanted, {}) : {};
-      await ask({ ...named(spanName), tags, minDuration: slowest, lookback: lookbacks[1], depth });
-      if (signal.aborted) return fail('aborted', 'Cancelled.');
-    }
+    for (const spanName of spanNames.slice(0, 2)) await askForSlower(spanName);
+  if (signal.aborted) return fail('aborted', 'Cancelled.');
   const { rows, unsaid } = rowsOf(traces.values(), wanted);
   if (rows.length > 0) return ok(rows);
   if (failure !== undefined) return { ok: false, failure };

@@ -12,7 +12,7 @@ import { timestampOfMicros } from '../traces/micros.ts';
 import { readAnnotation } from './annotation.ts';
 
 /** https://zipkin.io/zipkin-api/zipkin2-api.yaml, `Span`: ids in hex without fixed length, times in microseconds, tags are text. */
-const micros = v.pipe(v.number(), v.finite(), v.minValue(0));
+const micros = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const spanShape = v.object({
   traceId: v.pipe(v.string(), v.regex(/^[0-9a-f]{1,32}$/i)),
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{1,16}$/i)),
