@@ -2,6 +2,8 @@ import type { EnvironmentSettings } from '../config/schema.ts';
 import type { ConnectionSettings } from '../config/schemaConnection.ts';
 import type { CompareReleases } from '../domain/comparison.ts';
 import type { Operation, OperationId } from '../domain/operation.ts';
+import type { Result } from '../domain/result.ts';
+import { fail } from '../domain/result.ts';
 import type {
   BackendMetrics,
   BackendPorts,
@@ -25,7 +27,7 @@ export interface Adapters {
 export interface BackendsOptions {
   readonly load: () => Promise<Adapters>;
   readonly secrets: ConnectionSecrets;
-  readonly ports: Omit<BackendPorts, 'compare'>;
+  readonly ports: Omit<BackendPorts, 'compare' | 'operation'>;
   /** Where the operations of backends are mapped to functions. */
   readonly attribute: (operations: readonly Operation[]) => void;
   readonly log: Log;
@@ -36,10 +38,10 @@ export class Backends implements Disposable {
   readonly #options: BackendsOptions;
   readonly #metrics = new Map<string, BackendMetrics>();
   readonly #traces = new Map<string, BackendTraces>();
-  readonly #ids = new Set<OperationId>();
+  readonly #operations = new Map<OperationId, Operation>();
   readonly #changed = new Emitter<undefined>();
   #adapters: Adapters | undefined;
-  #loading = false;
+  #loading: Promise<void> | undefined;
   #failure: string | undefined;
 
   constructor(options: BackendsOptions) {
@@ -62,22 +64,38 @@ export class Backends implements Disposable {
         this.#portsWith(adapters),
       );
       made?.onDidFindOperations((found) => {
-        for (const { id } of found) this.#ids.add(id);
+        for (const one of found) this.#operations.set(one.id, one);
         this.#options.attribute(found);
       });
       return made;
     });
   }
 
+  /** Undefined for an environment without traces. While the adapters are loaded, a source that waits for them. */
   traces(environment: EnvironmentSettings): BackendTraces | undefined {
-    return this.#make(environment, environment.traces, this.#traces, (adapters, connection) =>
+    const made = this.#make(environment, environment.traces, this.#traces, (adapters, connection) =>
       adapters.traceBackends[connection.kind]?.(connection, this.#portsWith(adapters)),
     );
+    if (made !== undefined || environment.traces === undefined || this.#adapters !== undefined)
+      return made;
+    const whenLoaded = async <T>(
+      ask: (source: BackendTraces) => Promise<Result<T>>,
+    ): Promise<Result<T>> => {
+      await this.#loading;
+      const source = this.#adapters === undefined ? undefined : this.traces(environment);
+      return source === undefined
+        ? fail('internal', this.#failure ?? 'This backend of traces is not known.')
+        : ask(source);
+    };
+    return {
+      search: (query, signal) => whenLoaded((source) => source.search(query, signal)),
+      trace: (traceId, signal) => whenLoaded((source) => source.trace(traceId, signal)),
+    };
   }
 
   /** Whether a backend brought this operation. */
   knows(operation: OperationId): boolean {
-    return this.#ids.has(operation);
+    return this.#operations.has(operation);
   }
 
   /** All operations that backends brought: for an index that starts anew. */
@@ -135,13 +153,11 @@ export class Backends implements Disposable {
   }
 
   #portsWith({ compare }: Adapters): BackendPorts {
-    return { ...this.#options.ports, compare };
+    return { ...this.#options.ports, compare, operation: (id) => this.#operations.get(id) };
   }
 
   #load(): void {
-    if (this.#loading) return;
-    this.#loading = true;
-    this.#options
+    this.#loading ??= this.#options
       .load()
       .then((adapters) => {
         this.#adapters = adapters;

@@ -1,5 +1,5 @@
 import type { CompareReleases } from '../domain/comparison.ts';
-import type { Operation } from '../domain/operation.ts';
+import type { Operation, OperationId } from '../domain/operation.ts';
 import type { Result } from '../domain/result.ts';
 import type { Milliseconds } from '../domain/units.ts';
 import type { MetricsSource, Select, TraceSource } from './ports.ts';
@@ -30,6 +30,8 @@ export interface BackendPorts {
   refreshEvery(): Milliseconds;
   /** False while nobody looks: then nothing is asked for. */
   focused(): boolean;
+  /** What backends of metrics brought under an id; undefined for another source's. */
+  operation(id: OperationId): Operation | undefined;
   readonly compare: CompareReleases;
 }
 

@@ -3,4 +3,4 @@
  * (registry.ts; a test holds them together).
  */
 export const metricsKinds: readonly string[] = [];
-export const traceKinds: readonly string[] = [];
+export const traceKinds: readonly string[] = ['jaeger', 'zipkin'];

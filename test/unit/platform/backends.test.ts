@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EnvironmentSettings } from '../../../src/config/schema.ts';
 import type { Operation, OperationId } from '../../../src/domain/operation.ts';
+import { fail } from '../../../src/domain/result.ts';
 import { ok } from '../../../src/domain/result.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 import { milliseconds } from '../../../src/domain/units.ts';
@@ -64,7 +65,15 @@ function stage() {
   const adapters: Adapters = {
     compare: () => assert.fail(),
     metricsBackends: { fake: source },
-    traceBackends: {},
+    traceBackends: {
+      fake: (connection, ports) => ({
+        search: () => Promise.resolve(fail('unsupported', connection.url)),
+        trace: () =>
+          Promise.resolve(
+            fail('notFound', ports.operation(operation.id)?.name ?? 'no operation known'),
+          ),
+      }),
+    },
   };
   const backends = new Backends({
     load: () => Promise.resolve(adapters),
@@ -119,6 +128,27 @@ describe('backends of environments', () => {
     assert.deepEqual(told, ['o1']);
     assert.ok(backends.knows(operation.id));
     assert.deepEqual(backends.operations(), [operation]);
+  });
+
+  it('give traces to whoever asks while they are loaded, and know what metrics brought', async () => {
+    const { backends, find } = stage();
+    const asked = {
+      ...environment('a', 'http://a'),
+      traces: { kind: 'fake', url: 'http://traces', auth: { type: 'none' } },
+    } as const;
+    const never = new AbortController().signal;
+    assert.equal(backends.traces(environment('b', 'http://b')), undefined);
+    const early = backends.traces(asked);
+    assert.ok(early !== undefined);
+    assert.deepEqual(await early.trace('x', never), fail('notFound', 'no operation known'));
+    backends.metrics(asked);
+    find();
+    assert.deepEqual(
+      await backends.traces(asked)?.trace('x', never),
+      fail('notFound', operation.name),
+    );
+    const unknown = { ...asked, traces: { ...asked.traces, kind: 'other' } };
+    assert.equal(backends.traces(unknown), undefined);
   });
 
   it('sign in with the secret of their exact origin only', async () => {

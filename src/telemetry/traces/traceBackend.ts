@@ -1,0 +1,18 @@
+import { createExchange } from '../../http/exchange.ts';
+import type { CreateTraces } from '../backend.ts';
+import type { TraceSource } from '../ports.ts';
+import type { TraceBackendContext } from './context.ts';
+
+/** A whole trace of 10,000 spans is about 10 MB; parsing more would hold up the extension host. */
+const limits = { timeout: 20_000, maxBytes: 16 * 1024 * 1024 } as const;
+
+/** An adapter as the registry wants it: with its own HTTP exchange. */
+export const traceBackend =
+  (create: (context: TraceBackendContext) => TraceSource): CreateTraces =>
+  (connection, ports) =>
+    create({
+      connection,
+      exchange: createExchange(limits),
+      operation: (id) => ports.operation(id),
+      now: () => ports.now(),
+    });
