@@ -225,7 +225,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
       extensionUri: context.extensionUri,
       locator: {
         attribute: (operations, signal) => index.call('attribute', { operations }, { signal }),
-        locateFrames: (stacks, signal) => index.call('locateFrames', { stacks }, { signal }),
+        locateFrames: (stacks, releases, signal) =>
+          index.call('locateFrames', { stacks, releases }, { signal }),
       },
       findTrace: findInEnvironments,
       onDidChangeEnvironment: (listener) => insights.onDidChangeEnvironment(listener),
@@ -358,7 +359,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
           extensionUri: context.extensionUri,
           canRollBack: (service) =>
             trusted() && environments.targets().some((target) => target.service === service),
-          locateFrames: (stacks, signal) => index.call('locateFrames', { stacks }, { signal }),
+          locateFrames: (stacks, releases, signal) =>
+            index.call('locateFrames', { stacks, releases }, { signal }),
         }),
       );
     } catch (error) {

@@ -114,7 +114,7 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
       followed.open = true;
       return;
     }
-    const commits = new Set<string>();
+    const commits = new Map<string, WantedRelease[]>();
     let news = false;
     for (const release of releases) {
       const found = await this.#options.commits.commitOf(repository, {
@@ -127,26 +127,27 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
         followed.open = true;
         continue;
       }
-      commits.add(found.commit);
+      commits.set(found.commit, [...(commits.get(found.commit) ?? []), release]);
       const key = keyOf(file, release);
       if (this.#known.get(key)?.commit !== found.commit) news = true;
       this.#known.set(key, found);
     }
     const baselines: FileBaseline[] = [];
-    for (const commit of commits) {
+    for (const [commit, of] of commits) {
       const text = await this.#options.sources.text(repository, commit, file);
       if (text === undefined) {
         followed.open = true;
         continue;
       }
       const elsewhere = await this.#options.sources.written(repository, commit, file, names);
-      baselines.push({ commit, text, elsewhere });
+      const made = of.map(({ service, version }) => ({ service, version }));
+      baselines.push({ commit, text, elsewhere, releases: made });
     }
     if (this.#disposed) return;
     if (news) this.#changed.fire([file]);
     // Other releases or names were asked for meanwhile: theirs is the answer that the index gets.
     if (this.#followed.get(file) !== followed) return;
-    const given = JSON.stringify(baselines.map((b) => [b.commit, b.elsewhere]));
+    const given = JSON.stringify(baselines.map((b) => [b.commit, b.elsewhere, b.releases]));
     if (this.#given.get(file) !== given) {
       this.#given.set(file, given);
       await this.#options.index.call('baselines', { path: file, baselines });

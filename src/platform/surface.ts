@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { StackFrame } from '../domain/stats.ts';
 import type { InsightService } from '../insights/contract.ts';
-import type { FrameLocation } from '../symbols/contract.ts';
+import type { FrameLocation, FrameRelease } from '../symbols/contract.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
@@ -17,9 +17,10 @@ export interface SurfaceContext {
   readonly extensionUri: vscode.Uri;
   /** A deploy target of the selected environment is for this service. */
   readonly canRollBack: (service: ServiceKey) => boolean;
-  /** The first frame of each stack that lies in the workspace. */
+  /** Where the first frame of each stack that is known in the workspace is now. */
   readonly locateFrames: (
     stacks: readonly (readonly StackFrame[])[],
+    releases: readonly (FrameRelease | undefined)[],
     signal: AbortSignal,
   ) => Promise<readonly (FrameLocation | null)[]>;
 }

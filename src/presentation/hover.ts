@@ -72,15 +72,21 @@ async function sourceLinks(
   context: SurfaceContext,
   insights: readonly Insight[],
 ): Promise<ReadonlyMap<ExceptionGroup, SourceLink>> {
-  const groups = insights
-    .flatMap(({ numbers }) => numbers?.exceptions ?? [])
-    .filter(({ frames }) => frames.length > 0);
+  const found = insights
+    .flatMap(({ service, numbers }) =>
+      (numbers?.exceptions ?? []).map((group) => ({ service, group })),
+    )
+    .filter(({ group }) => group.frames.length > 0);
+  const groups = found.map(({ group }) => group);
   if (groups.length === 0) return new Map();
   const asked = new AbortController();
   const timer = context.clock.after(placesWithin, () => asked.abort());
   try {
     const places = await context.locateFrames(
       groups.map(({ frames }) => frames),
+      found.map(({ service, group: { framesOf: version } }) =>
+        service === undefined || version === undefined ? undefined : { service, version },
+      ),
       asked.signal,
     );
     return new Map(

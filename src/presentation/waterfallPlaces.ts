@@ -5,7 +5,7 @@ import type { FunctionRef } from '../domain/functionDecl.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { StackFrame } from '../domain/stats.ts';
 import type { Trace } from '../domain/trace.ts';
-import type { FrameLocation } from '../symbols/contract.ts';
+import type { FrameLocation, FrameRelease } from '../symbols/contract.ts';
 import type { FramePlace, SpanPlace, SpanRef } from '../webviews/protocol.ts';
 import { stackLines } from './viewModels/waterfallStack.ts';
 
@@ -14,6 +14,7 @@ export interface SpanLocator {
   attribute(operations: readonly Operation[], signal: AbortSignal): Promise<readonly Attribution[]>;
   locateFrames(
     stacks: readonly (readonly StackFrame[])[],
+    releases: readonly (FrameRelease | undefined)[],
     signal: AbortSignal,
   ): Promise<readonly (FrameLocation | null)[]>;
 }
@@ -97,13 +98,21 @@ async function locateStacks(
   locator: SpanLocator,
   signal: AbortSignal,
 ): Promise<{ places: readonly FramePlace[]; locations: ReadonlyMap<string, FrameLocation> }> {
-  const wanted: { ref: SpanRef; event: number; line: number; frame: StackFrame }[] = [];
+  const wanted: {
+    ref: SpanRef;
+    event: number;
+    line: number;
+    frame: StackFrame;
+    release: FrameRelease;
+  }[] = [];
   for (const [index, span] of trace.spans.entries())
     for (const [event, { attributes }] of span.events.entries()) {
       const { 'exception.stacktrace': stack } = attributes;
       const ref = refs[index];
       if (typeof stack !== 'string' || ref === undefined || wanted.length >= mostFrames) continue;
-      for (const { line, frame } of stackLines(stack)) wanted.push({ ref, event, line, frame });
+      const release = { service: span.service, version: span.release };
+      for (const { line, frame } of stackLines(stack))
+        wanted.push({ ref, event, line, frame, release });
     }
   const places: FramePlace[] = [];
   const locations = new Map<string, FrameLocation>();
@@ -111,6 +120,7 @@ async function locateStacks(
   // One frame a stack: the index answers with the first it finds in each, and every line is to be a link.
   const answers = await locator.locateFrames(
     wanted.map(({ frame }) => [frame]),
+    wanted.map(({ release }) => release),
     signal,
   );
   for (const [at, { ref, event, line }] of wanted.entries()) {

@@ -1,5 +1,12 @@
 import type { Attribution } from '../domain/attribution.ts';
-import type { FunctionDecl, FunctionRef, LanguageId, SourceRange } from '../domain/functionDecl.ts';
+import type {
+  FunctionDecl,
+  FunctionId,
+  FunctionRef,
+  LanguageId,
+  SourceRange,
+} from '../domain/functionDecl.ts';
+import type { ExceptionStack } from '../domain/exceptionStack.ts';
 import type { Operation, OperationId } from '../domain/operation.ts';
 import type { RouteDecl } from '../domain/route.ts';
 import type { ServiceKey } from '../domain/service.ts';
@@ -54,6 +61,32 @@ export interface FileView {
   readonly attributions: readonly OwnedOperation[];
   /** How the functions differ from the releases' source, as far as it was given (`baselines`). */
   readonly drift?: readonly FileDrift[];
+  /** Functions of this file that are in stacks of exceptions (`stacks`). */
+  readonly stacks?: readonly StackPlace[];
+}
+
+/** A release as telemetry names it. */
+export interface FrameRelease {
+  readonly service: ServiceKey;
+  /** "" means unknown. */
+  readonly version: string;
+}
+
+/** A stack that a release's exceptions have. */
+export interface SeenStack {
+  readonly stack: ExceptionStack;
+  readonly release: FrameRelease;
+}
+
+/** A function in a stack, by its innermost frame there. */
+export interface StackPlace extends FrameRelease {
+  /** `ExceptionStack.id` */
+  readonly stack: string;
+  readonly function: FunctionId;
+  /** The innermost frame of the workspace is in it; otherwise the exception passed through, or that can't be told. */
+  readonly thrown: boolean;
+  /** Zero-based, in the present text; absent: the line was changed since, or its release's source isn't known. */
+  readonly line?: number;
 }
 
 /** A file as it is in a commit. */
@@ -61,6 +94,8 @@ export interface FileBaseline {
   readonly commit: string;
   /** null: the commit doesn't have the file. */
   readonly text: string | null;
+  /** Releases made from the commit. */
+  readonly releases?: readonly FrameRelease[];
   /** Names that are written somewhere in the commit: a function of such a name may have been moved here. */
   readonly elsewhere?: readonly string[];
 }
@@ -125,6 +160,8 @@ export interface IndexContract {
       params: { readonly path: string; readonly baselines: readonly FileBaseline[] };
       result: undefined;
     };
+    /** Stacks of the exceptions that are shown; replaces those given before. */
+    readonly stacks: { params: { readonly stacks: readonly SeenStack[] }; result: undefined };
     readonly filesChanged: { params: { readonly paths: readonly string[] }; result: undefined };
     /** null: not a file we read (other language, excluded, outside the folders). */
     readonly file: { params: { readonly path: string }; result: FileView | null };
@@ -141,9 +178,13 @@ export interface IndexContract {
     readonly unowned: { params: { readonly limit: number }; result: readonly OwnedOperation[] };
     /** Every operation seen, with its attribution; for the coverage report. */
     readonly operations: { params: undefined; result: readonly OwnedOperation[] };
-    /** First application frame that lies in the workspace, per stack. */
+    /** First frame whose place in the workspace is known, per stack: where its code is now. */
     readonly locateFrames: {
-      params: { readonly stacks: readonly (readonly StackFrame[])[] };
+      params: {
+        readonly stacks: readonly (readonly StackFrame[])[];
+        /** Of the stacks, in their order. */
+        readonly releases?: readonly (FrameRelease | undefined)[];
+      };
       result: readonly (FrameLocation | null)[];
     };
     readonly routes: { params: undefined; result: readonly RouteDecl[] };

@@ -4,7 +4,7 @@ import type { FileServices } from '../domain/workspace.ts';
 import type { OpenDocument } from '../symbols/buffer/openDocument.ts';
 import type { FileView, OwnedOperation } from '../symbols/contract.ts';
 import type { IndexedSource } from '../symbols/index/workspaceIndex.ts';
-import { refOf } from '../symbols/locateFrames.ts';
+import { refOf } from '../symbols/frames/locateStack.ts';
 
 interface More extends FileServices {
   readonly attributions: readonly OwnedOperation[];

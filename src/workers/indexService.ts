@@ -3,7 +3,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { RouteTable } from '../domain/route.ts';
 import type { Handlers } from '../rpc/contract.ts';
 import type { IndexContract, IndexReport } from '../symbols/contract.ts';
-import { locateStack } from '../symbols/locateFrames.ts';
+import { StackBook } from '../symbols/frames/stackBook.ts';
 import { createParserPool, type ParserPool } from '../symbols/parser/parserPool.ts';
 import { AttributionBook } from './attributionBook.ts';
 import { Debounce } from './debounce.ts';
@@ -33,6 +33,7 @@ export class IndexService {
   readonly handlers: Handlers<IndexContract>;
   private readonly events: IndexEvents;
   private readonly book = new AttributionBook();
+  private readonly stacks = new StackBook();
   private readonly local = new Set<string>();
   private readonly changedPaths = new Set<string>();
   private readonly announceSoon = new Debounce(announceAfterMs, () => {
@@ -101,7 +102,7 @@ export class IndexService {
           const locate = (file: string): string => path.join(settings.grammarsFolder, file);
           this.pool = { folder: settings.grammarsFolder, parsers: createParserPool(locate) };
         }
-        this.session = new IndexSession(settings, this.pool.parsers, this.book, {
+        this.session = new IndexSession(settings, this.pool.parsers, this.book, this.stacks, {
           changed: (paths, all) => {
             this.gather(paths, all);
           },
@@ -126,6 +127,10 @@ export class IndexService {
         this.session?.setBaselines(file, baselines);
         return undefined;
       },
+      stacks: ({ stacks }) => {
+        this.gather(this.stacks.set(stacks, this.session?.frames));
+        return undefined;
+      },
       filesChanged: async ({ paths }) => {
         await this.session?.filesChanged(paths);
         return undefined;
@@ -146,11 +151,9 @@ export class IndexService {
         return this.book.all();
       },
       unowned: ({ limit }) => this.book.unowned(limit),
-      locateFrames: async ({ stacks }) => {
-        const linked = await this.session?.ready();
-        return stacks.map((stack) =>
-          linked === undefined ? null : locateStack(stack, linked.frames),
-        );
+      locateFrames: async ({ stacks, releases }) => {
+        await this.session?.ready();
+        return stacks.map((stack, i) => this.session?.places.locate(stack, releases?.[i]) ?? null);
       },
       routes: async () => (await this.session?.ready())?.routes ?? [],
       problems: () => this.session?.problems ?? [],

@@ -13,12 +13,15 @@ import type {
   IndexSettings,
   RepositoryRules,
 } from '../symbols/contract.ts';
+import type { FrameFiles } from '../symbols/frames/locateStack.ts';
+import type { StackBook } from '../symbols/frames/stackBook.ts';
 import { WorkspaceIndex } from '../symbols/index/workspaceIndex.ts';
 import type { ParserPool } from '../symbols/parser/parserPool.ts';
 import type { AttributionBook } from './attributionBook.ts';
 import { Debounce } from './debounce.ts';
 import { viewOfDocument, viewOfDisk, viewOfSkipped } from './fileViews.ts';
 import { linkWorkspace, type LinkedWorkspace } from './linkedWorkspace.ts';
+import { StackPlaces } from './stackPlaces.ts';
 import {
   isHint,
   noWorkspaceServices,
@@ -45,6 +48,7 @@ export class IndexSession {
   readonly documents: Documents;
   private readonly settings: IndexSettings;
   private readonly book: AttributionBook;
+  readonly places: StackPlaces;
   private readonly listener: SessionListener;
   private readonly index: WorkspaceIndex;
   private readonly stop = new AbortController();
@@ -71,12 +75,14 @@ export class IndexSession {
     settings: IndexSettings,
     pool: ParserPool,
     book: AttributionBook,
+    stacks: StackBook,
     listener: SessionListener,
   ) {
     this.settings = settings;
     this.book = book;
     this.listener = listener;
     this.documents = new Documents(pool);
+    this.places = new StackPlaces(stacks, this.documents, this.baselines, () => this.linked);
     this.index = new WorkspaceIndex({
       folders: settings.folders,
       pool,
@@ -163,10 +169,18 @@ export class IndexSession {
     if (state?.kind === 'parsed') {
       this.settle(path, state.document, false);
       const { document } = state;
-      return { ...viewOfDocument(path, document, more()), drift: this.driftOf(path, document) };
+      const drift = this.driftOf(path, document);
+      return { ...viewOfDocument(path, document, more()), drift, ...this.places.inFile(path) };
     }
     const source = await this.index.ensure(path);
-    return source === undefined ? null : viewOfDisk(source, more());
+    return source === undefined
+      ? null
+      : { ...viewOfDisk(source, more()), ...this.places.inFile(path) };
+  }
+
+  /** Where runtime paths lead; undefined while the workspace is being read. */
+  get frames(): FrameFiles | undefined {
+    return this.linked?.frames;
   }
 
   private driftOf(path: string, document: OpenDocument): readonly FileDrift[] {

@@ -7,7 +7,7 @@ import { createAttributor, type Attributor } from '../attribution/attributor.ts'
 import type { OpenDocument, Symbols } from '../symbols/buffer/openDocument.ts';
 import { linkSteps, type IndexedFile } from '../symbols/frameworks/facts.ts';
 import type { IndexedSource } from '../symbols/index/workspaceIndex.ts';
-import type { FrameLookup } from '../symbols/locateFrames.ts';
+import type { FrameFiles } from '../symbols/frames/locateStack.ts';
 import { PathIndex } from '../symbols/pathIndex.ts';
 import { Turns } from '../symbols/turns.ts';
 import { SourceMaps } from '../symbols/sourceMaps.ts';
@@ -25,7 +25,9 @@ export interface LinkedWorkspace {
   readonly attributor: Attributor;
   readonly routes: readonly RouteDecl[];
   readonly routeTable: RouteTable;
-  readonly frames: FrameLookup;
+  readonly frames: FrameFiles;
+  /** As they were linked: an open file may have others by now. */
+  functionsIn(path: string): readonly FunctionDecl[];
   /** What an open document's symbols were when it was linked. */
   readonly linkedSymbols: ReadonlyMap<string, Symbols>;
   /** Services with telemetry that it was linked with. */
@@ -60,7 +62,7 @@ export async function linkWorkspace(
   await turns.next();
   const programs = input.services.hints.flatMap((hint) => hint.program ?? []);
   const maps = new SourceMaps([...input.folders, ...programs], sources);
-  const sourceOf: FrameLookup['sourceOf'] = (...at) => maps.sourceOf(...at);
+  const sourceOf: FrameFiles['sourceOf'] = (...at) => maps.sourceOf(...at);
   const functions: FunctionDecl[] = [];
   for (const file of files.values()) {
     for (const decl of file.functions) functions.push(decl);
@@ -79,8 +81,8 @@ export async function linkWorkspace(
     frames: {
       sourceOf,
       fileOf: (runtimePath: string) => sources.matching(runtimePath),
-      functionsIn: (file: string) => files.get(file)?.functions ?? [],
     },
+    functionsIn: (file: string) => files.get(file)?.functions ?? [],
     linkedSymbols,
   };
   let attributor: Attributor | undefined;

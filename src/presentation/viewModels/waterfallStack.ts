@@ -13,6 +13,8 @@ const longestLine = 1_000;
 const node = /^\s*at (?:async )?(?:(.+?) \()?((?:file:\/\/)?[^()\s][^()]*?):(\d+):(\d+)\)?\s*$/;
 const python = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?\s*$/;
 const java = /^\s*at (?:[\w.$@-]*\/)*([\w.$<>]+)\(([^:()]+\.\w+):(\d+)\)\s*$/;
+/** On the line above a place. */
+const goFunction = /^(?:created by )?([\w./*()-]+?)(?:\(.*\)| in goroutine \d+)?$/;
 const go = /^\s+(\S.*\.go):(\d+)(?: \+0x[0-9a-f]+)?\s*$/;
 
 const dotnet = /^\s*at ([^()]+)\(.*\) in (.+):line (\d+)\s*$/;
@@ -21,14 +23,15 @@ const ruby = /^\s*(?:from )?(\S[^:]*\.(?:rb|rake|erb)):(\d+):in [`']([^']+)'/;
 /** Lines that Node, Python, Java, Go, .NET and Ruby write for a frame. Paths are those of the machine that ran the program, unchecked. */
 export function stackLines(stack: string): readonly StackLine[] {
   const found: StackLine[] = [];
-  for (const [line, text] of stack.split(/\r?\n/, mostLines).entries()) {
-    const frame = readFrame(text.slice(0, longestLine));
+  const lines = stack.split(/\r?\n/, mostLines).map((text) => text.slice(0, longestLine));
+  for (const [line, text] of lines.entries()) {
+    const frame = readFrame(text, lines[line - 1] ?? '');
     if (frame !== undefined) found.push({ line, frame });
   }
   return found;
 }
 
-function readFrame(text: string): StackFrame | undefined {
+function readFrame(text: string, above: string): StackFrame | undefined {
   const asJava = java.exec(text);
   if (asJava !== null) {
     const [, name = '', file = '', row] = asJava;
@@ -68,5 +71,11 @@ function readFrame(text: string): StackFrame | undefined {
     };
   }
   const asGo = go.exec(text);
-  return asGo === null ? undefined : { filePath: asGo[1] ?? '', line: Number(asGo[2]) };
+  if (asGo === null) return undefined;
+  const functionName = goFunction.exec(above)?.[1];
+  return {
+    ...(functionName === undefined ? {} : { functionName }),
+    filePath: asGo[1] ?? '',
+    line: Number(asGo[2]),
+  };
 }

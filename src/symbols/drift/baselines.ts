@@ -1,16 +1,25 @@
 import type { FunctionDecl } from '../../domain/functionDecl.ts';
-import type { FileBaseline, FileDrift } from '../contract.ts';
+import type { FileBaseline, FileDrift, FrameRelease } from '../contract.ts';
+import type { ReleaseFile } from '../frames/placeFrame.ts';
 import { compareFunctions } from './compareFunctions.ts';
+import { followLines } from './followLines.ts';
 import { functionTexts } from './functionTexts.ts';
 
 /** Functions of a text in the file's language; undefined: it can't be parsed. */
 export type ParseText = (text: string) => readonly FunctionDecl[] | undefined;
 
+interface Earlier {
+  readonly functions: readonly FunctionDecl[];
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 interface Kept {
   readonly given: readonly FileBaseline[];
-  /** Texts of the functions by commit, once they were needed. */
-  readonly texts: Map<string, ReadonlyMap<string, string> | undefined>;
+  /** What the file was by commit, once it was needed. */
+  readonly earlier: Map<string, Earlier | undefined>;
   compared?: { readonly text: string; readonly drift: readonly FileDrift[] };
+  /** By commit, of the present text. */
+  followed?: { readonly text: string; readonly lines: Map<string, ReleaseFile['follow']> };
 }
 
 /** Files whose earlier texts are kept; the longest unused go first. */
@@ -23,7 +32,7 @@ export class Baselines {
   /** Replaces what is known of the file's earlier texts. */
   set(path: string, given: readonly FileBaseline[]): void {
     this.files.delete(path);
-    if (given.length > 0) this.files.set(path, { given, texts: new Map() });
+    if (given.length > 0) this.files.set(path, { given, earlier: new Map() });
     for (const oldest of this.files.keys()) {
       if (this.files.size <= mostFiles) break;
       this.files.delete(oldest);
@@ -42,7 +51,10 @@ export class Baselines {
     if (kept.compared?.text === text) return kept.compared.drift;
     const now = functionTexts(functions, text);
     const drift = kept.given.flatMap((baseline): FileDrift[] => {
-      const before = this.textsOf(kept, baseline, parse);
+      const before =
+        baseline.text === null
+          ? new Map<string, string>()
+          : earlierOf(kept, baseline, parse)?.texts;
       return before === undefined
         ? []
         : [
@@ -61,16 +73,46 @@ export class Baselines {
     return this.files.get(path)?.compared?.drift;
   }
 
-  private textsOf(
-    kept: Kept,
-    { commit, text }: FileBaseline,
+  /** The file in a release, and where its lines are in a text; undefined: not known, null: the release doesn't have the file. */
+  releaseFile(
+    path: string,
+    { service, version }: FrameRelease,
+    text: string,
     parse: ParseText,
-  ): ReadonlyMap<string, string> | undefined {
-    if (text === null) return new Map();
-    if (!kept.texts.has(commit)) {
-      const functions = parse(text);
-      kept.texts.set(commit, functions === undefined ? undefined : functionTexts(functions, text));
-    }
-    return kept.texts.get(commit);
+  ): ReleaseFile | null | undefined {
+    const kept = this.files.get(path);
+    const baseline = kept?.given.find(({ releases }) =>
+      releases?.some((of) => of.service === service && of.version === version),
+    );
+    if (kept === undefined || baseline === undefined) return undefined;
+    if (baseline.text === null) return null;
+    const earlier = earlierOf(kept, baseline, parse);
+    if (earlier === undefined) return undefined;
+    if (kept.followed?.text !== text) kept.followed = { text, lines: new Map() };
+    const { lines } = kept.followed;
+    const { commit } = baseline;
+    const before = baseline.text;
+    const follow = (line: number): number | undefined => {
+      const known = lines.get(commit) ?? followLines(before, text);
+      lines.set(commit, known);
+      return known(line);
+    };
+    return { functions: earlier.functions, follow };
   }
+}
+
+function earlierOf(
+  kept: Kept,
+  { commit, text }: FileBaseline,
+  parse: ParseText,
+): Earlier | undefined {
+  if (text === null) return undefined;
+  if (!kept.earlier.has(commit)) {
+    const functions = parse(text);
+    kept.earlier.set(
+      commit,
+      functions === undefined ? undefined : { functions, texts: functionTexts(functions, text) },
+    );
+  }
+  return kept.earlier.get(commit);
 }

@@ -262,16 +262,17 @@ describe('the index worker’s answers', () => {
         [
           { filePath: '/app/node_modules/express/orders.js', line: 3 },
           { filePath: 'node:internal/process', line: 1 },
-          { filePath: '/app/orders.js', line: 4, column: 2 },
+          { functionName: 'show', filePath: '/app/orders.js', line: 4, column: 2 },
         ],
-        [{ filePath: '/app/dist/cart.js', line: 1, column: 20 }],
+        [{ functionName: 'Cart.add', filePath: '/app/dist/cart.js', line: 1, column: 20 }],
+        [{ functionName: 'Cart.sub', filePath: '/app/dist/cart.js', line: 1, column: 20 }],
         [{ filePath: '/elsewhere/other.js', line: 1 }],
         [],
       ],
     });
     assert.deepEqual(
       located.map((l) => l && [path.relative(root, l.path), l.line, l.function?.name]),
-      [['orders.js', 3, 'show'], ['src/cart.ts', 2, 'Cart.add'], null, null],
+      [['orders.js', 3, 'show'], ['src/cart.ts', 2, 'Cart.add'], null, null, null],
     );
   });
 
