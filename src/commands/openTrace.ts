@@ -21,7 +21,7 @@ export interface OpenTracesContext {
 export async function openTrace(
   context: OpenTracesContext,
   source: TraceSource,
-  { traceId, spanId }: TraceSummary,
+  { traceId, spanId }: Pick<TraceSummary, 'traceId' | 'spanId'>,
   signal: AbortSignal,
 ): Promise<void> {
   const environment = context.insights.environment().name;

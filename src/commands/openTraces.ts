@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { visibleText } from '../presentation/viewModels/waterfallText.ts';
+import type { Insight } from '../domain/insight.ts';
 import type { TraceSource } from '../telemetry/ports.ts';
 import { decodeInsightArgument } from './ids.ts';
 import { openTrace, tellFailure, warn } from './openTrace.ts';
@@ -21,6 +22,7 @@ export const openTraces =
       warn(vscode.l10n.t('These numbers are outdated: hover over the function again.'));
       return;
     }
+    if (named?.errors !== undefined) return openFailed(context, named);
     const subject = named === undefined ? await chooseSubject(context) : subjectOf(named);
     if (subject === undefined) return;
     const source = context.traces();
@@ -32,6 +34,15 @@ export const openTraces =
       await openFirst(context, source, subject, kind);
     else await new TracePicker(context, source, subject).run();
   };
+
+/** No span is the function's own: of its traces those are known that its exceptions name. */
+async function openFailed(context: OpenTracesContext, { numbers }: Insight): Promise<void> {
+  const source = context.traces();
+  const traceId = numbers?.exceptions.find((group) => group.traceId !== undefined)?.traceId;
+  if (source === undefined) tellNoSource(context);
+  else if (traceId !== undefined)
+    await openTrace(context, source, { traceId }, new AbortController().signal);
+}
 
 async function openFirst(
   context: OpenTracesContext,

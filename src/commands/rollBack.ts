@@ -212,7 +212,7 @@ function dialogs(context: RollBackContext, subject: RollbackSubject): RollbackDi
 function watch(context: RollBackContext, insight: Insight | undefined): RollbackServices['watch'] {
   return async (since, subject, to, step, signal) => {
     const metrics = context.metrics();
-    const operations = insight?.attribution.map((a) => a.operation) ?? [];
+    const operations = insight?.attribution.flatMap((a) => a.operation ?? []) ?? [];
     if (metrics === undefined || insight?.service === undefined || operations.length === 0)
       return { recovered: false, view: undefined };
     const group = { key: insight.function.id, service: insight.service, operations };

@@ -16,7 +16,8 @@ export interface TraceSubject {
 }
 
 export function subjectOf(insight: Insight): TraceSubject | undefined {
-  if (insight.service === undefined || insight.attribution.length === 0) {
+  const operations = operationsOf(insight);
+  if (insight.service === undefined || operations.length === 0) {
     warn(
       [
         vscode.l10n.t('No telemetry is attributed to {0}.', visibleText(insight.function.name, 80)),
@@ -28,10 +29,13 @@ export function subjectOf(insight: Insight): TraceSubject | undefined {
   return {
     name: insight.function.name,
     service: insight.service,
-    operations: insight.attribution.map(({ operation }) => operation),
+    operations,
     ...(insight.reason === undefined ? {} : { reason: insight.reason }),
   };
 }
+
+const operationsOf = ({ attribution }: Insight): TraceSubject['operations'] =>
+  attribution.flatMap(({ operation }) => operation ?? []);
 
 /** The innermost function around the cursor that has telemetry; else the functions of the file and the services to pick from. */
 export async function chooseSubject(context: OpenTracesContext): Promise<TraceSubject | undefined> {
@@ -41,7 +45,7 @@ export async function chooseSubject(context: OpenTracesContext): Promise<TraceSu
       ? await context.insights.insights(editor.document.uri.fsPath)
       : undefined;
   const known = (file?.insights ?? []).filter(
-    (insight) => insight.service !== undefined && insight.attribution.length > 0,
+    (insight) => insight.service !== undefined && operationsOf(insight).length > 0,
   );
   const cursor = editor?.selection.active;
   const around = known.filter(({ function: { range } }) =>

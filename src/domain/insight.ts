@@ -9,12 +9,29 @@ export type InsightState =
 
 /** Why these numbers belong to this function. */
 export interface InsightAttribution {
-  readonly operation: OperationId;
+  /** Absent: not a span of its own, but stacks of exceptions say so. */
+  readonly operation?: OperationId;
   readonly rule: string;
   readonly confidence: Confidence;
   readonly telemetry: string;
   readonly explanation: string;
   readonly steps: readonly ExplanationStep[];
+}
+
+/**
+ * Errors of a function that no span names: exceptions whose stack it is in, each once (docs/adr). `numbers` have them by release and kind,
+ * and nothing that would need a number of calls.
+ */
+export interface StackErrors {
+  /** The function has the innermost frame of the workspace. */
+  readonly thrown: number;
+  /** It was called on the way to where it was thrown, or that can't be told. */
+  readonly passing: number;
+  readonly releases: readonly {
+    readonly version: string;
+    readonly thrown: number;
+    readonly passing: number;
+  }[];
 }
 
 /** What is known of one function in one service and environment. Host-side form; `api.ts` gives it to other extensions. */
@@ -27,6 +44,8 @@ export interface Insight {
   readonly production: boolean;
   readonly service?: ServiceKey;
   readonly numbers?: FunctionNumbers;
+  /** The numbers are those of stacks alone. */
+  readonly errors?: StackErrors;
   /** Last good data of a silent service or an unreachable backend. */
   readonly stale?: true;
   /** `edited`: differs from every running release's source; `notInRelease`: newer than every running release. */

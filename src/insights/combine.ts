@@ -8,6 +8,12 @@ import type { ServiceKey } from '../domain/service.ts';
 import type { FunctionNumbers, Verdict } from '../domain/stats.ts';
 import type { FileView, OwnedOperation } from '../symbols/contract.ts';
 import { driftAgainst } from './drift.ts';
+import {
+  numbersOfStacks,
+  stacksByFunction,
+  type FunctionStacks,
+  type KnownExceptions,
+} from './stackErrors.ts';
 import type { OperationGroup } from '../telemetry/ports.ts';
 
 /** A function of a file in one service, with the operations that it owns or might own. */
@@ -72,6 +78,8 @@ export interface CombineContext {
   readonly environment: string;
   readonly production: boolean;
   readonly services: ReadonlyMap<ServiceKey, ServiceState>;
+  /** Exceptions that have stacks, of the services that recorded any. */
+  readonly exceptions?: KnownExceptions;
   readonly numbersOf: (key: string) => KnownNumbers | undefined;
   /** Why the backend gives no answer now. */
   readonly failure?: Failure;
@@ -92,10 +100,22 @@ export function combine(view: FileView, context: CombineContext): readonly Insig
   const add = (insight: Insight): void => {
     insights.push(withReleases(insight, view, context));
   };
+  const stacks = stacksByFunction(view, context.exceptions);
   for (const declaration of view.functions) {
     const own = groups.filter((group) => group.function.id === declaration.id);
-    if (own.length > 0) own.flatMap((group) => ofGroup(group, context)).forEach(add);
-    else if (declaration.kind !== 'class') add(withoutTelemetry(view, declaration, context));
+    const errors = (stacks.get(declaration.id) ?? []).map((of) =>
+      ofStacks(declaration, of, context),
+    );
+    const shown = own.flatMap((group) => ofGroup(group, context));
+    // What was in a stack was called, whatever the spans say; where they have numbers of it, theirs count.
+    const replaced = (service: ServiceKey | undefined): boolean =>
+      errors.some((insight) => insight.service === service);
+    const kept = shown.filter(({ state, service }) => state !== 'noTraffic' || !replaced(service));
+    kept.forEach(add);
+    for (const insight of errors)
+      if (!kept.some(({ service }) => service === insight.service)) add(insight);
+    if (own.length === 0 && errors.length === 0 && declaration.kind !== 'class')
+      add(withoutTelemetry(view, declaration, context));
   }
   return insights;
 }
@@ -193,6 +213,34 @@ function ofGroup(group: FunctionGroup, context: CombineContext): readonly Insigh
       reason: `There is no telemetry of ${service} in the window. Send it requests, or choose a longer window.`,
     },
   ];
+}
+
+/** A function of no span's that is in stacks: it ran, so it is observed, and of its numbers the errors are known (docs/adr/0006). */
+function ofStacks(declaration: FunctionDecl, of: FunctionStacks, context: CombineContext): Insight {
+  const state = context.services.get(of.service);
+  const { numbers, errors } = numbersOfStacks(of, state);
+  const { failure } = context;
+  const explanation =
+    errors.thrown > 0
+      ? 'stack traces of exceptions say that they were thrown in this function'
+      : 'stack traces of exceptions say that this function was being called';
+  return {
+    ...base(declaration, context, of.service),
+    state: 'observed',
+    numbers,
+    errors,
+    ...(failure !== undefined || state?.alive !== true ? { stale: true as const } : {}),
+    ...(failure === undefined ? {} : { reason: sentence(failure) }),
+    attribution: [
+      {
+        rule: 'stack-frame',
+        confidence: of.exact ? 'exact' : 'strong',
+        telemetry: 'exception.stacktrace',
+        explanation: `${explanation}; no span does, so calls and latency are not known`,
+        steps: [],
+      },
+    ],
+  };
 }
 
 const hasCalls = (numbers: FunctionNumbers): boolean =>

@@ -1,6 +1,6 @@
 import type { Insight } from '../domain/insight.ts';
 import type { ServiceState } from '../domain/release.ts';
-import type { Failure } from '../domain/result.ts';
+import { ok, type Failure } from '../domain/result.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import { windowLength } from '../domain/units.ts';
 import type { IndexContract } from '../symbols/contract.ts';
@@ -8,6 +8,7 @@ import type { FileView } from '../symbols/contract.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { MetricsSource, OperationGroup } from '../telemetry/ports.ts';
 import { VerdictHold } from '../releases/verdictHold.ts';
+import { ExceptionFeed } from './exceptionFeed.ts';
 import type { CombineContext, KnownNumbers } from './combine.ts';
 import { combine, groupOperations, operationGroup } from './combine.ts';
 import type { EnvironmentView, InsightService, ReleaseSources } from './contract.ts';
@@ -57,6 +58,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
   const files = new LatestFiles();
   const numbers = new Map<string, KnownNumbers>();
   const hold = new VerdictHold();
+  const exceptions = new ExceptionFeed(index);
   const changeListeners = new Set<(paths: readonly string[]) => void>();
   const environmentListeners = new Set<(environment: EnvironmentView) => void>();
   const timers = new Map<string, Disposable>();
@@ -121,6 +123,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
           environment: name,
           production,
           services,
+          exceptions: exceptions.known,
           numbersOf: (key) => numbers.get(key),
           ...(offline === undefined ? {} : { failure: offline }),
           ...(releases === undefined ? {} : { commitOf: followReleases(view, releases) }),
@@ -136,9 +139,13 @@ export function createInsightService(dependencies: InsightDependencies): Insight
       ...view.services.map(({ service }) => service),
       ...view.attributions.map(({ operation }) => operation.service),
     ]);
+    // The code that a stack is of may run no more: its lines are followed all the same.
+    const stacked = new Set((view.stacks ?? []).map((s) => `${s.service}\n${s.version}`));
+    for (const { service } of view.stacks ?? []) own.add(service);
     const running = [...own].flatMap((service) =>
       (services.get(service)?.releases ?? [])
-        .filter((release) => release.running && release.version !== '')
+        .filter(({ version }) => version !== '')
+        .filter(({ version, running }) => running || stacked.has(`${service}\n${version}`))
         .map(({ version, commit }) => ({
           service,
           version,
@@ -165,13 +172,17 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     if (isAborted(signal)) return;
     if (seen.ok) services = new Map(seen.value.map((s) => [s.service, s]));
     failure = seen.ok ? undefined : seen.failure;
-    if (groups.length === 0 || !seen.ok) return;
+    if (!seen.ok) return;
     const wanted = [...new Map(groups.map((group) => [group.key, group])).values()];
-    const answer = await metrics.numbers(
-      { groups: wanted, window: windowLength(window), seriesPoints },
-      signal,
-    );
+    const length = windowLength(window);
+    const [answer] = await Promise.all([
+      wanted.length === 0
+        ? ok([])
+        : metrics.numbers({ groups: wanted, window: length, seriesPoints }, signal),
+      exceptions.follow(metrics, length, signal),
+    ]);
     if (isAborted(signal)) return;
+    background('giving stacks', exceptions.give());
     if (!answer.ok) {
       failure = answer.failure;
       return;
@@ -198,6 +209,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     end = new AbortController();
     numbers.clear();
     hold.clear();
+    exceptions.clear();
     files.clearInsights();
   }
 
@@ -269,6 +281,8 @@ export function createInsightService(dependencies: InsightDependencies): Insight
 
   const subscriptions: Disposable[] = [
     index.on('changed', ({ paths, all }) => {
+      // A thread that was started anew knows of no stacks.
+      if (all === true) background('giving stacks', exceptions.giveAgain());
       if (all === true) files.staleViews();
       else files.staleViews(paths);
       // The workspace is read: nothing is being typed that would be worth waiting for.

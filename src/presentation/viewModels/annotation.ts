@@ -1,4 +1,4 @@
-import type { Insight } from '../../domain/insight.ts';
+import type { Insight, StackErrors } from '../../domain/insight.ts';
 import type { Comparison, FunctionStats } from '../../domain/stats.ts';
 import type { WindowName } from '../../domain/units.ts';
 import { windowLength } from '../../domain/units.ts';
@@ -77,6 +77,7 @@ function renderOne(insight: Insight, settings: AnnotationSettings): Annotation |
   if (total === undefined || (insight.state !== 'observed' && insight.stale !== true))
     return undefined;
   const fields = fieldsOf(insight, total, env, settings);
+  if (insight.errors !== undefined) return ofStacks(insight, insight.errors, fields);
   const regression = worstRegression(insight);
   if (regression !== undefined)
     return {
@@ -92,6 +93,28 @@ function renderOne(insight: Insight, settings: AnnotationSettings): Annotation |
   if (line === '') return undefined;
   if (insight.stale === true) return { text: line, tone: 'stale' };
   return { text: line, tone: overThreshold(total, settings) ? 'attention' : 'steady' };
+}
+
+/** A function of no span's: how many errors, and never a part of calls that nobody counted. */
+function ofStacks(insight: Insight, errors: StackErrors, fields: Fields): Annotation {
+  const least = insight.numbers?.total?.lowerBound === true ? '≥ ' : '';
+  const counted = (count: number): string =>
+    `${least}${text.renderCount(count)} ${count === 1 ? 'error' : 'errors'}`;
+  const { thrown, passing, releases } = errors;
+  const versions = releases.map(({ version }) => renderVersion(version));
+  const more = versions.length > 2 ? ` +${versions.length - 2}` : '';
+  const parts = [
+    fields.env,
+    thrown > 0 ? `${counted(thrown)} thrown here` : '',
+    passing > 0 ? `${counted(passing)} passed through` : '',
+    versions.slice(0, 2).join(' ') + more,
+    fields.drift,
+    fields.age,
+  ];
+  return {
+    text: parts.filter((part) => part !== '').join(' · '),
+    tone: insight.stale === true ? 'stale' : thrown > 0 ? 'attention' : 'steady',
+  };
 }
 
 const windowText = (insight: Insight, settings: AnnotationSettings): string =>

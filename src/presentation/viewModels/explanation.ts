@@ -33,6 +33,8 @@ export function renderExplanation(input: ExplanationInput): string {
     if (insight.stale === true) lines.push('The numbers are not fresh.', '');
     if (insight.reason !== undefined) lines.push(safe(insight.reason), '');
     const total = insight.numbers?.total;
+    for (const { rule, telemetry, explanation } of insight.errors ? insight.attribution : [])
+      lines.push(`${safe(telemetry)}: ${safe(explanation)} (rule ${safe(rule)}).`, '');
     if (total !== undefined)
       lines.push(
         `Source of the numbers: ${safe(total.source)}; ${callsText(total.count)}` +
@@ -45,7 +47,7 @@ export function renderExplanation(input: ExplanationInput): string {
   }
   lines.push('## Service of this file', '', ...input.services.map((s) => `- ${safe(s)}`), '');
   lines.push('## From telemetry to this function', '');
-  if (attributions.length === 0)
+  if (attributions.length === 0 && !insights.some(({ errors }) => errors !== undefined))
     lines.push(
       'No telemetry maps to this function. A span of its own, `code.function.name` attributes or a route that it handles would give it numbers.',
       '',

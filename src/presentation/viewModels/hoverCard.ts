@@ -10,6 +10,7 @@ import { windowLength } from '../../domain/units.ts';
 import { worstRegression } from './annotation.ts';
 import * as text from './numberText.ts';
 import { renderVersion } from './releaseText.ts';
+import { none, renderStackErrors, tableRow } from './stackErrorTable.ts';
 import type { ThemeKind } from './sparkline.ts';
 import { renderSparkline } from './sparkline.ts';
 import { renderUntrustedMarkdown as md } from './untrusted.ts';
@@ -39,8 +40,6 @@ export type HoverCommand =
   | 'prodlens.isMyChangeLive'
   | 'prodlens.chooseOwner'
   | 'prodlens.rollBack';
-
-const none = '–';
 
 /** The card as Markdown without HTML, or nothing where there is no data. All text of telemetry in it is escaped and cut. */
 export function renderHoverCard(insight: Insight, settings: HoverSettings): string | undefined {
@@ -129,6 +128,8 @@ function verdict(insight: Insight): string {
 
 function table(insight: Insight, now: number): string {
   const numbers = insight.numbers;
+  if (insight.errors !== undefined)
+    return renderStackErrors(insight, insight.errors, (release) => releaseName(release, now));
   if (numbers === undefined || (numbers.releases.length === 0 && numbers.total === undefined))
     return '';
   const running = numbers.releases
@@ -138,15 +139,12 @@ function table(insight: Insight, now: number): string {
     .filter((release) => !release.running)
     .sort((a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0));
   const compared = numbers.comparisons.length > 0;
-  const row = ([first = '', ...rest]: readonly string[]): string =>
-    // VS Code sets table cells without room between them.
-    `| ${[first, ...rest.map((cell) => `&emsp;${cell}`)].join(' | ')} |`;
   const head = ['release', 'share', 'calls/s', 'p50', 'p95', 'p99', 'errors'];
   const lines = [
-    row([...head, ...(compared ? ['change'] : [])]),
+    tableRow([...head, ...(compared ? ['change'] : [])]),
     `| :-- |${' --: |'.repeat(6)}${compared ? ' :-- |' : ''}`,
     ...running.map((release) =>
-      row([
+      tableRow([
         releaseName(release, now),
         release.share === undefined ? none : text.renderRatio(release.share),
         ...statCells(release.stats, comparisonOf(insight, release)),
@@ -160,7 +158,7 @@ function table(insight: Insight, now: number): string {
       const cells = statCells(release.stats, undefined, false).map((cell) =>
         cell === none ? cell : `_${cell}_`,
       );
-      return row([
+      return tableRow([
         `_${md(renderVersion(release.version))}${ended}_`,
         '',
         ...cells,
@@ -170,7 +168,7 @@ function table(insight: Insight, now: number): string {
   ];
   if (numbers.releases.length === 0 && numbers.total !== undefined)
     lines.push(
-      row(['all', none, ...statCells(numbers.total, undefined), ...(compared ? [''] : [])]),
+      tableRow(['all', none, ...statCells(numbers.total, undefined), ...(compared ? [''] : [])]),
     );
   const older = (numbers.olderReleases ?? 0) + Math.max(0, past.length - 3);
   return lines.join('\n') + (older > 0 ? `\n\n_${older} older releases_` : '');

@@ -135,6 +135,34 @@ const table: readonly (readonly [string, Insight, string | undefined, Tone?])[] 
     'p95 212 ms · 0.4 % err · 38/s · unknown release',
     'steady',
   ],
+  [
+    'errors of stacks, without a rate',
+    build.stackErrors(),
+    '12 errors thrown here · 1 error passed through · v2.4.0 v2.3.1',
+    'attention',
+  ],
+  [
+    'errors that only passed through need no attention of their own',
+    build.stackErrors({
+      production: false,
+      environment: 'local',
+      errors: { thrown: 0, passing: 3, releases: [{ version: '2.4.0', thrown: 0, passing: 3 }] },
+    }),
+    'local · 3 errors passed through · v2.4.0',
+    'steady',
+  ],
+  [
+    'errors of stacks that may be more',
+    build.stackErrors({
+      stale: true,
+      numbers: build.numbers({
+        total: { errors: 13, basis: 'all', lowerBound: true, source: 's' },
+        observedAt: minutes(7),
+      }),
+    }),
+    '≥ 12 errors thrown here · ≥ 1 error passed through · v2.4.0 v2.3.1 · 7 min old',
+    'stale',
+  ],
   ['no traffic', build.insight({ state: 'noTraffic' }), 'no calls in the last 1 h', 'stale'],
   ['not instrumented', build.insight({ state: 'notInstrumented' }), undefined],
   ['no service', build.insight({ state: 'unknownService' }), undefined],

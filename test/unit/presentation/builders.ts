@@ -126,3 +126,48 @@ export const insight = (over: Partial<Insight> = {}): Insight => ({
   ],
   ...over,
 });
+
+/** Errors of a function that no span names. */
+export const stackErrors = (over: Partial<Insight> = {}): Insight => {
+  const of = (errors: number): FunctionStats => ({
+    errors,
+    basis: 'all',
+    source: 'spans of the local receiver',
+  });
+  return insight({
+    errors: {
+      thrown: 12,
+      passing: 1,
+      releases: [
+        { version: '2.4.0', thrown: 11, passing: 1 },
+        { version: '2.3.1', thrown: 1, passing: 0 },
+      ],
+    },
+    numbers: numbers({
+      total: of(13),
+      releases: [release({ version: '2.4.0', stats: of(12) }), release({ stats: of(1) })],
+      exceptions: [
+        {
+          type: 'RangeError',
+          messageShape: 'no tea left',
+          count: 13,
+          lastSeen: unixMillis(now - minute),
+          releases: ['2.4.0', '2.3.1'],
+          frames: [{ functionName: 'take', filePath: '/srv/shop/stock.js', line: 8 }],
+          framesOf: '2.4.0',
+          traceId: 'ab',
+        },
+      ],
+    }),
+    attribution: [
+      {
+        rule: 'stack-frame',
+        confidence: 'exact',
+        telemetry: 'exception.stacktrace',
+        explanation: 'stack traces of exceptions say that they were thrown in this function',
+        steps: [],
+      },
+    ],
+    ...over,
+  });
+};

@@ -50,6 +50,23 @@ describe('hover card', () => {
     );
   });
 
+  it('of a function in stacks alone counts errors per release, and shows nothing that needs a count of calls', () => {
+    const insight = build.stackErrors();
+    const [group] = insight.numbers?.exceptions ?? [];
+    const sources = new Map([
+      [group!, { place: 'stock.js:10', address: 'file:///w/stock.js#L10' }],
+    ]);
+    const text = renderHoverCard(insight, { ...settings, sources })?.replaceAll('\\', '') ?? '';
+    const rows = text.split('\n').filter((line) => line.startsWith('| '));
+    assert.match(rows[0] ?? '', /release.*thrown here.*passed through/);
+    assert.match(rows[2] ?? '', /v2\.4\.0 .*emsp;11 .*emsp;1 \|/);
+    assert.match(rows[3] ?? '', /v2\.3\.1 .*emsp;1 .*emsp;– \|/);
+    assert.match(text, /13 × \*\*RangeError\*\*: no tea left — \[stock\.js:10\]\(file:/);
+    assert.match(text, /No span names this function/);
+    assert.match(text, /A failing trace/);
+    assert.doesNotMatch(text, /p95|calls\/s|\d %|Slowest/);
+  });
+
   it('links only to commands that a hover may run, with nothing but an opaque id', () => {
     const text = card({
       numbers: build.numbers({ releases: build.twoReleases() }),
