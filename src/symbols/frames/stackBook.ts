@@ -13,10 +13,15 @@ interface FrameOfStack {
 /** Stacks of the exceptions that there are, by the files that their frames lie in. */
 export class StackBook {
   private stacks: readonly SeenStack[] = [];
+  private names = '[]';
   private byFile: { readonly files: FrameFiles; readonly frames: Frames } | undefined;
 
   /** Replaces all stacks; returns the files in which something may be different now. */
   set(stacks: readonly SeenStack[], files: FrameFiles | undefined): ReadonlySet<string> {
+    const names = JSON.stringify(stacks.map(({ stack, release }) => [stack.id, release]));
+    // They are given anew whenever everything may be another: that must not make everything another.
+    if (names === this.names) return new Set();
+    this.names = names;
     const changed = new Set(this.byFile?.frames.keys());
     this.stacks = stacks;
     this.byFile = undefined;
