@@ -216,14 +216,25 @@ export interface ControllerFramework {
   readonly templateNoise?: RegExp;
   /** Calls that change all routes of a program. */
   readonly settings?: {
-    readonly globalPrefix?: { readonly member: string; readonly path: Arg; readonly exclude: Arg };
+    readonly globalPrefix?: {
+      readonly member: string;
+      readonly path: Arg;
+      /** Templates that it isn't put before, each alone or as `path` and `method` of an object. */
+      readonly exclude: Arg;
+      /** Text of a method that stands for all. */
+      readonly anyMethod: RegExp;
+    };
+    readonly modules?: ModuleTree;
     readonly versioning?: {
       readonly member: string;
       readonly type: Arg;
       /** Text of the `type` that puts the version in the path. */
       readonly uri: RegExp;
       readonly prefix: Arg;
+      readonly defaultPrefix: string;
       readonly otherwise: Arg;
+      /** Text of a version that has no segment. */
+      readonly neutral: RegExp;
       /** Where class and method say their version. */
       readonly classVersion: Arg;
       readonly methodAnnotation: string;
@@ -233,6 +244,19 @@ export interface ControllerFramework {
   readonly prefixProperties?: readonly (readonly string[])[];
   /** Whoever deploys the program may put another prefix before all routes (a container's context path). */
   readonly prefixable?: true;
+}
+
+/** A call that puts modules, and with them the controllers that they name, under a tree of paths. */
+export interface ModuleTree {
+  /** Annotation of a module's class, and where it names its controllers. */
+  readonly annotation: string;
+  readonly controllers: Arg;
+  readonly receiver: string;
+  readonly member: string;
+  /** Properties of an entry; an entry may also be a module alone, which has the path above. */
+  readonly path: string;
+  readonly module: string;
+  readonly children: string;
 }
 
 /** Frameworks whose routes are files: their place says the path, their exports are the handlers. */
@@ -401,6 +425,7 @@ export function annotationNames(framework: ControllerFramework): readonly string
     ...Object.values(framework.tokens ?? {}).map((token) => token.annotation),
     applicationPath?.annotation,
     framework.settings?.versioning?.methodAnnotation,
+    framework.settings?.modules?.annotation,
   ];
   return [
     ...controllers,

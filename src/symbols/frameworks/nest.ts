@@ -1,6 +1,9 @@
 import type { ControllerFramework } from './framework.ts';
 
-/** NestJS controllers: https://docs.nestjs.com/controllers, https://docs.nestjs.com/techniques/versioning */
+/**
+ * NestJS controllers: https://docs.nestjs.com/controllers, https://docs.nestjs.com/faq/global-prefix,
+ * https://docs.nestjs.com/techniques/versioning, https://docs.nestjs.com/recipes/router-module
+ */
 export const nest: ControllerFramework = {
   kind: 'controller',
   id: 'nest',
@@ -21,13 +24,29 @@ export const nest: ControllerFramework = {
   methodPath: { at: 0, named: ['path'] },
   inherited: true,
   settings: {
-    globalPrefix: { member: 'setGlobalPrefix', path: { at: 0 }, exclude: { named: ['exclude'] } },
+    globalPrefix: {
+      member: 'setGlobalPrefix',
+      path: { at: 0 },
+      exclude: { named: ['exclude'] },
+      anyMethod: /\bALL$/,
+    },
+    modules: {
+      annotation: 'Module',
+      controllers: { named: ['controllers'] },
+      receiver: 'RouterModule',
+      member: 'register',
+      path: 'path',
+      module: 'module',
+      children: 'children',
+    },
     versioning: {
       member: 'enableVersioning',
       type: { named: ['type'] },
       uri: /URI$/,
       prefix: { named: ['prefix'] },
+      defaultPrefix: 'v',
       otherwise: { named: ['defaultVersion'] },
+      neutral: /\bVERSION_NEUTRAL$/,
       classVersion: { named: ['version'] },
       methodAnnotation: 'Version',
     },

@@ -189,7 +189,11 @@ function gather(family: string): Vocabulary {
     } else if (framework.kind === 'controller') {
       const { settings } = framework;
       add(decorators, annotationNames(framework));
-      add(members, [settings?.globalPrefix?.member, settings?.versioning?.member]);
+      add(members, [
+        settings?.globalPrefix?.member,
+        settings?.versioning?.member,
+        settings?.modules?.member,
+      ]);
     } else if (framework.kind === 'procedures') {
       add(functions, Object.keys(framework.servers));
       functionModules.push(framework.modules);

@@ -5,6 +5,7 @@ import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
+import { ModulePaths } from './modulePaths.ts';
 import type { ProgramPropertiesIndex } from './programProperties.ts';
 import { programSettings, type ProgramSettings } from './programSettings.ts';
 import { TemplateTokens } from './templateTokens.ts';
@@ -53,6 +54,7 @@ class ControllerReading {
   private readonly properties: ProgramPropertiesIndex;
   private readonly annotations: AnnotationReader;
   private readonly settings: ProgramSettings;
+  private readonly modules: ModulePaths;
   private readonly tokens: TemplateTokens;
   private readonly applications: readonly { readonly file: LinkedFile; readonly path: Text }[];
 
@@ -66,6 +68,7 @@ class ControllerReading {
     this.properties = properties;
     this.annotations = new AnnotationReader(evaluator, framework);
     this.settings = programSettings(evaluator, framework);
+    this.modules = new ModulePaths(evaluator, framework);
     this.tokens = new TemplateTokens(framework, this.annotations);
     this.applications = [...this.applicationPaths()];
   }
@@ -92,7 +95,9 @@ class ControllerReading {
       if (fact?.interface || fact?.abstract || fact?.aliases !== undefined) continue;
       const above = this.hierarchy({ file, index });
       if (!above.some((place) => this.isController(place))) continue;
-      const classPaths = this.classPaths(above);
+      const classPaths = this.modules
+        .of({ file, index })
+        .flatMap((module) => this.classPaths(above).map((path) => below(module, path)));
       for (const prefix of this.programPrefixes(file))
         for (const classPath of classPaths) this.readClass(above, prefix, classPath, 0);
     }
@@ -169,10 +174,11 @@ class ControllerReading {
     method: string,
     programPrefix: Text,
     below: Text,
-    version: string,
+    version: Text,
   ): void {
-    const versioned = version === '' ? below : joinRoute(known(version), below, 'same');
-    const prefix = this.settings.prefixFor(file, below.text);
+    const bare = version.text === '' && version.unresolved === undefined;
+    const versioned = bare ? below : joinRoute(version, below, 'same');
+    const prefix = this.settings.prefixFor(file, below, method);
     const own = joinRoute(prefix, versioned, 'same');
     const path = joinRoute(programPrefix, own, 'same');
     this.routes.push({
@@ -318,6 +324,10 @@ class ControllerReading {
                 yield { file, path };
   }
 }
+
+/** Without a module's path, what has no path stays without. */
+const below = (module: Text, path: Text): Text =>
+  module.text === '' && module.unresolved === undefined ? path : joinRoute(module, path, 'same');
 
 const lastOf = (name = ''): string => name.slice(name.lastIndexOf('.') + 1);
 

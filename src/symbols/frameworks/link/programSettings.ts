@@ -1,7 +1,7 @@
 import {
   argument,
   isList,
-  isObject,
+  isName,
   receiverOf,
   renderExpr,
   type CallExpr,
@@ -9,16 +9,18 @@ import {
 } from '../expression.ts';
 import type { ControllerFramework } from '../framework.ts';
 import type { Evaluator } from './evaluator.ts';
+import { ExcludedPaths } from './excludedPaths.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { known, type Text } from './text.ts';
+import { sourceOf } from './sources.ts';
+import { concat, known, type Text } from './text.ts';
 
 /** Calls that change all routes of a program: global prefix, versioning. */
 export interface ProgramSettings {
-  /** Global prefix for a controller's path (without version). */
-  readonly prefixFor: (file: LinkedFile, path: string) => Text;
-  /** Version segments of a class: [''] where versions aren't in the path. */
-  readonly versionsOf: (file: LinkedFile, annotations: readonly CallExpr[]) => readonly string[];
-  readonly methodVersions: (file: LinkedFile, method: number) => readonly string[] | undefined;
+  /** Global prefix for a controller's path (without version) and method. */
+  readonly prefixFor: (file: LinkedFile, path: Text, method: string) => Text;
+  /** Version segments of a class: an empty one where it has none, or they aren't in the path. */
+  readonly versionsOf: (file: LinkedFile, annotations: readonly CallExpr[]) => readonly Text[];
+  readonly methodVersions: (file: LinkedFile, method: number) => readonly Text[] | undefined;
 }
 
 interface Call {
@@ -27,54 +29,78 @@ interface Call {
   readonly call: CallExpr;
 }
 
+const unversioned: readonly Text[] = [known('')];
+
 export function programSettings(
   evaluator: Evaluator,
   framework: ControllerFramework,
 ): ProgramSettings {
   const { settings } = framework;
+  const versioning = settings?.versioning;
   const prefixes = callsOf(evaluator, settings?.globalPrefix?.member);
-  const versionings = callsOf(evaluator, settings?.versioning?.member);
+  const versionings = callsOf(evaluator, versioning?.member);
 
-  const versionPrefix = (file: LinkedFile): string | undefined => {
-    const wanted = settings?.versioning;
+  /** What leads a version; undefined where versions aren't in the path. */
+  const versionPrefix = (file: LinkedFile): Text | undefined => {
     const found = nearest(versionings, file);
-    if (wanted === undefined || found === undefined) return undefined;
-    const type = argument(found.call, wanted.type);
-    if (type !== undefined && !wanted.uri.test(renderExpr(type))) return undefined;
-    const prefix = argument(found.call, wanted.prefix);
-    return prefix === undefined ? 'v' : typeof prefix === 'string' ? prefix : '';
+    if (versioning === undefined || found === undefined) return undefined;
+    const type = argument(found.call, versioning.type);
+    if (type !== undefined && !versioning.uri.test(renderExpr(type))) return undefined;
+    const prefix = argument(found.call, versioning.prefix);
+    if (isName(prefix) && prefix.name === 'false') return known('');
+    return prefix === undefined
+      ? known(versioning.defaultPrefix)
+      : evaluator.text(found.file, found.scope, prefix);
   };
-  const segments = (file: LinkedFile, given: Expr | undefined): readonly string[] | undefined => {
+  const segments = (
+    file: LinkedFile,
+    given: { readonly file: LinkedFile; readonly scope: number; readonly expr: Expr },
+  ): readonly Text[] => {
     const prefix = versionPrefix(file);
-    if (prefix === undefined) return [''];
-    if (given === undefined) return undefined;
-    const list = isList(given) ? given.list : [given];
-    return list.map((v) => (typeof v === 'string' ? `${prefix}${v}` : ''));
+    if (versioning === undefined || prefix === undefined) return unversioned;
+    const whole = sourceOf(evaluator, given.file, given.scope, given.expr) ?? given;
+    const list = isList(whole.expr) ? whole.expr.list : [whole.expr];
+    return list.map((version) =>
+      isName(version) && versioning.neutral.test(version.name)
+        ? known('')
+        : concat(prefix, evaluator.text(whole.file, whole.scope, version)),
+    );
   };
   return {
-    prefixFor: (file, path) => {
+    prefixFor: (file, path, method) => {
       const wanted = settings?.globalPrefix;
       const found = nearest(prefixes, file);
       if (wanted === undefined || found === undefined) return known('');
-      if (excluded(argument(found.call, wanted.exclude), path)) return known('');
-      return evaluator.text(found.file, found.scope, argument(found.call, wanted.path));
+      const exclude = argument(found.call, wanted.exclude);
+      const excluded =
+        exclude === undefined
+          ? 'no'
+          : new ExcludedPaths(evaluator, found.file, found.scope, exclude, wanted.anyMethod).has(
+              path,
+              method,
+            );
+      if (excluded === 'yes') return known('');
+      const text = evaluator.text(found.file, found.scope, argument(found.call, wanted.path));
+      return excluded === 'no' ? text : { text: '', unresolved: excluded };
     },
     versionsOf: (file, annotations) => {
-      const wanted = settings?.versioning;
-      if (wanted === undefined) return [''];
-      const given = annotations
-        .map((a) => argument(a, wanted.classVersion))
+      if (versioning === undefined) return unversioned;
+      const own = annotations
+        .map((a) => argument(a, versioning.classVersion))
         .find((v) => v !== undefined);
-      const found = nearest(versionings, file);
-      const otherwise = found === undefined ? undefined : argument(found.call, wanted.otherwise);
-      return segments(file, given ?? otherwise) ?? [''];
+      if (own !== undefined) return segments(file, { file, scope: -1, expr: own });
+      const call = nearest(versionings, file);
+      const otherwise = call === undefined ? undefined : argument(call.call, versioning.otherwise);
+      return call === undefined || otherwise === undefined
+        ? unversioned
+        : segments(file, { ...call, expr: otherwise });
     },
     methodVersions: (file, method) => {
-      const name = settings?.versioning?.methodAnnotation;
-      const own = file.facts.decorators.find(
-        (d) => d.target === method && renderExpr(d.call.call) === name,
-      );
-      return own === undefined ? undefined : segments(file, own.call.args[0]);
+      const own = file
+        .decoratorsOf(method)
+        .find((call) => renderExpr(call.call) === versioning?.methodAnnotation);
+      const expr = own?.args[0];
+      return expr === undefined ? undefined : segments(file, { file, scope: method, expr });
     },
   };
 }
@@ -90,8 +116,11 @@ function callsOf(evaluator: Evaluator, member: string | undefined): Call[] {
 }
 
 /** The program's own call is the one whose file shares the most folders with the controller. */
-function nearest(calls: readonly Call[], file: LinkedFile): Call | undefined {
-  let best: Call | undefined;
+export function nearest<T extends { readonly file: LinkedFile }>(
+  calls: readonly T[],
+  file: LinkedFile,
+): T | undefined {
+  let best: T | undefined;
   let most = -1;
   for (const call of calls) {
     const shared = sharedFolders(call.file.path, file.path);
@@ -109,13 +138,4 @@ function sharedFolders(a: string, b: string): number {
   let shared = 0;
   while (shared < left.length && left[shared] === right[shared]) shared += 1;
   return shared;
-}
-
-function excluded(exclude: Expr | undefined, path: string): boolean {
-  if (!isList(exclude)) return false;
-  const bare = (text: string): string => text.replace(/^\/|\/$/g, '');
-  return exclude.list.some((e) => {
-    const text = typeof e === 'string' ? e : isObject(e) ? e.object['path'] : undefined;
-    return typeof text === 'string' && bare(text) === bare(path);
-  });
 }
