@@ -12,7 +12,8 @@ const all = ['list', 'create', 'retrieve', 'update', 'partial_update', 'destroy'
 
 /**
  * Django's URL configurations with functions and classes as views, and the routers of Django REST framework:
- * https://docs.djangoproject.com/en/stable/topics/http/urls/, https://www.django-rest-framework.org/api-guide/routers/
+ * https://docs.djangoproject.com/en/stable/topics/http/urls/, https://docs.djangoproject.com/en/stable/topics/http/decorators/,
+ * https://www.django-rest-framework.org/api-guide/routers/
  */
 export const django: RouterFramework = {
   kind: 'router',
@@ -38,6 +39,7 @@ export const django: RouterFramework = {
   classes: {
     methods: verbClasses.methods,
     maker: 'as_view',
+    allowed: 'http_method_names',
     bases: {
       'django:View': [],
       'django:TemplateView': ['GET'],
@@ -79,6 +81,7 @@ export const django: RouterFramework = {
   resources: {
     register: {
       path: { at: 0, named: ['prefix'] },
+      allowed: 'http_method_names',
       handler: { at: 1, named: ['viewset'] },
       routes: [
         { path: '', methods: { GET: 'list', POST: 'create' } },
@@ -121,6 +124,13 @@ export const django: RouterFramework = {
       },
     },
   },
-  firstAnswers: true,
+  firstAnswers: 'path',
+  methodDecorators: {
+    require_GET: ['GET'],
+    require_POST: ['POST'],
+    require_safe: ['GET', 'HEAD'],
+    require_http_methods: { from: { at: 0, named: ['request_method_list'] }, otherwise: '*' },
+    api_view: { from: { at: 0, named: ['http_method_names'] }, otherwise: 'GET' },
+  },
   trailingSlash: 'verbatim',
 };

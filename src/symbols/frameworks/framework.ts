@@ -71,8 +71,12 @@ export interface RouterFramework {
   readonly strips?: Readonly<Record<string, { readonly prefix: Arg; readonly child: Arg }>>;
   /** Method of a value that handles requests, where a value itself is registered. */
   readonly handlerMethod?: string;
-  /** Of routes with one path and method, the one registered first answers, and never passes on to the next. */
-  readonly firstAnswers?: true;
+  /** Of routes with one path and method, the one registered first answers, and never passes on to the next; `path`: also of other methods. */
+  readonly firstAnswers?: true | 'path';
+  /** Decorators of handlers, and calls around them, that let only some methods through: these, or those of an argument. */
+  readonly methodDecorators?: Readonly<
+    Record<string, readonly string[] | { readonly from: Arg; readonly otherwise: string }>
+  >;
   /** Members given a description of the route, an object with `method` and `path`, also wrapped by a call. */
   readonly described?: Readonly<
     Record<string, { readonly description: Arg; readonly handler: Arg }>

@@ -87,6 +87,8 @@ export interface Vocabulary {
   readonly gated: ReadonlyMap<string, readonly string[]>;
   /** Decorators and annotations that are kept, by last name. */
   readonly decorators: ReadonlySet<string>;
+  /** Those of them that are written without arguments. */
+  readonly bareDecorators: ReadonlySet<string>;
   /** Modules whose exports make routers. */
   readonly creatorModules: ReadonlySet<string>;
   /** Names of what makes routers. */
@@ -120,6 +122,7 @@ function gather(family: string): Vocabulary {
   const chained = new Set<string>();
   const gated = new Map<string, readonly string[]>();
   const decorators = new Set<string>();
+  const bareDecorators = new Set<string>();
   const creatorModules = new Set<string>();
   const creatorNames = new Set<string>();
   const makers = new Set<string>();
@@ -144,6 +147,8 @@ function gather(family: string): Vocabulary {
         ...Object.keys(framework.passes ?? {}),
         ...(framework.servedBy ?? []),
       ]);
+      for (const [name, methods] of Object.entries(framework.methodDecorators ?? {}))
+        add('from' in methods ? decorators : bareDecorators, [name]);
       const { attributes } = framework;
       add(decorators, Object.keys({ ...attributes?.verbs, ...attributes?.lists }));
       if (framework.handler === 'decorated') add(decorators, registering);
@@ -223,6 +228,7 @@ function gather(family: string): Vocabulary {
     chained,
     gated,
     decorators,
+    bareDecorators,
     creatorModules,
     creatorNames,
     makers,

@@ -38,6 +38,8 @@ export interface ClassHandlers {
   readonly methods: Readonly<Record<string, string>>;
   /** Member that makes the handler: `View.as_view()`. An object given to it names the methods. */
   readonly maker?: string;
+  /** Name of the class whose list, where it is given, holds all methods that are let through. */
+  readonly allowed?: string;
   /** HTTP methods that classes of the framework answer by themselves; of others any may be answered. */
   readonly bases: Readonly<Record<string, readonly string[]>>;
 }
@@ -45,6 +47,8 @@ export interface ClassHandlers {
 /** A class registered under a prefix: routes follow from the methods that it has. */
 export interface ResourceRegistration {
   readonly path: Arg;
+  /** See ClassHandlers. */
+  readonly allowed?: string;
   readonly handler: Arg;
   /** Path below the prefix → HTTP method → method of the class. `{}` stands for the parameter. */
   readonly routes: readonly {

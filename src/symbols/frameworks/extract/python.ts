@@ -4,7 +4,7 @@ import { argument, isCall, isName, receiverOf, type CallExpr } from '../expressi
 import type { FileFacts } from '../fileFacts.ts';
 import { spanPatterns } from '../spanPatterns.ts';
 import { vocabularyOf } from '../registry.ts';
-import { anyOf, FactsCollector } from './collector.ts';
+import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { pythonEndpoints } from './pythonEndpoints.ts';
 import { readPythonCall } from './pythonExpr.ts';
@@ -22,12 +22,17 @@ const decoratorSeeds = new RegExp(
   `@(?:[\\w.]+\\.)?(${anyOf(vocabulary.decorators) ?? ''})\\s*\\(`,
   'g',
 );
+const bareSeeds = new RegExp(
+  `@(?:[\\w.]+\\.)?(${anyOf(vocabulary.bareDecorators) ?? '(?!)'})[ \\t]*$`,
+  'gm',
+);
 const classSeeds = /^[ \t]*(class)\s+\w+\s*\(/gm;
 
 export function extractPython(file: SourceFile): FileFacts {
   const collector = new FactsCollector(file);
   readPythonModule(collector);
   for (const { node } of collector.seeds(decoratorSeeds)) readDecorator(collector, node);
+  for (const { node } of collector.seeds(bareSeeds)) readBareDecorator(collector, node);
   for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   readRouterPlumbing(collector, readParams);
@@ -60,6 +65,15 @@ function readDecorator(collector: FactsCollector, name: Node): void {
   }
   collector.facts.decorators.push({ target, call: expr });
   readReceiver(collector, call, expr);
+}
+
+function readBareDecorator(collector: FactsCollector, name: Node): void {
+  const decorator = name.parent?.type === 'attribute' ? name.parent.parent : name.parent;
+  const definition = decorator?.parent?.childForFieldName('definition');
+  if (decorator?.type !== 'decorator' || definition == null) return;
+  const target = collector.declared(definition);
+  const call = callExpr(decorator, { name: name.text }, []);
+  if (target !== undefined) collector.facts.decorators.push({ target, call });
 }
 
 function readReceiver(collector: FactsCollector, call: Node, expr: CallExpr): void {

@@ -1,4 +1,4 @@
-import { isCall, isObject, receiverOf, type Expr } from '../expression.ts';
+import { isCall, isList, isObject, receiverOf, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { ClassHandlers } from '../routePatterns.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -71,7 +71,25 @@ export function classRoutes(
   }
   for (const method of brought(evaluator, classes.bases, owner))
     if (!routes.has(method)) routes.set(method, owner);
-  return [...routes].map(([method, handler]) => ({ method, handler }));
+  const allowed = allowedBy(evaluator, owner, classes.allowed);
+  return [...routes]
+    .filter(([method]) => method === '*' || allowed?.has(method) !== false)
+    .map(([method, handler]) => ({ method, handler }));
+}
+
+/** HTTP methods that a list of the class lets through; undefined: all, or it can't be read. */
+export function allowedBy(
+  evaluator: Evaluator,
+  owner: Found,
+  name: string | undefined,
+): ReadonlySet<string> | undefined {
+  if (name === undefined) return undefined;
+  const value = evaluator.member({ kind: 'class', ...owner }, name);
+  if (value?.kind !== 'written' || !isList(value.expr)) return undefined;
+  const texts = value.expr.list.filter((item) => typeof item === 'string');
+  return texts.length === value.expr.list.length
+    ? new Set(texts.map((text) => text.toUpperCase()))
+    : undefined;
 }
 
 /** A method of the class or of one above it in the workspace. */

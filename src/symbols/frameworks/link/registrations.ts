@@ -9,6 +9,7 @@ import {
 } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
+import { allowedMethods, writtenOut } from './allowedMethods.ts';
 import { classOf, classRoutes, type ClassTarget } from './classHandlers.ts';
 import type { Evaluator } from './evaluator.ts';
 import { handlerOf, type Found } from './handlers.ts';
@@ -32,6 +33,8 @@ interface Registered {
   readonly methods: Expr | undefined;
   readonly otherwise: string;
   readonly target: ClassTarget | undefined;
+  /** As written, and where. */
+  readonly handler?: Expr | undefined;
 }
 
 /** A member that takes a list of routes, a class with several routes, or a class as the handler. */
@@ -121,6 +124,7 @@ export class Registrations {
       path: list.path,
       methods: argument(call, list.methods),
       otherwise: list.otherwise,
+      handler: argument(call, list.handler),
       target: this.targetOf(framework, file, scope, argument(call, list.handler)),
     });
     return true;
@@ -132,7 +136,7 @@ export class Registrations {
     scope: Scope,
     call: CallExpr,
     receiver: RouterValue,
-    { path, methods, otherwise, target }: Registered,
+    { path, methods, otherwise, target, handler }: Registered,
   ): void {
     const rest = path.rest === true ? call.args.slice(path.at) : [];
     const given = rest.length > 0 ? rest : [argument(call, path)];
@@ -140,7 +144,9 @@ export class Registrations {
       receiver.path === undefined
         ? given.flatMap((one) => this.paths(file, scope, one))
         : [receiver.path];
-    for (const one of this.handled(framework, target, methods, otherwise))
+    const written = writtenOut(this.evaluator, file, scope, methods);
+    const place = { file, scope, expr: handler };
+    for (const one of this.handled(framework, target, written, otherwise, place))
       for (const text of paths) {
         const route = { framework, ...one, path: text, file, line: call.line };
         this.sink.add(receiver.key, { order: call.at, route });
@@ -165,11 +171,26 @@ export class Registrations {
     target: ClassTarget | undefined,
     methods: Expr | undefined,
     otherwise: string,
+    registered: {
+      readonly file: LinkedFile;
+      readonly scope: Scope;
+      readonly expr: Expr | undefined;
+    },
   ): readonly { readonly method: string; readonly handler: Found | undefined }[] {
     const wanted = methodsOf(methods, otherwise);
     const isClass = target?.file.functions[target.index]?.kind === 'class';
-    if (target === undefined || !isClass || framework.classes === undefined)
-      return wanted.map((method) => ({ method, handler: target }));
+    if (target === undefined || !isClass || framework.classes === undefined) {
+      const allowed =
+        target === undefined
+          ? undefined
+          : allowedMethods(this.evaluator, framework, target, registered);
+      const any = wanted.includes('*');
+      const narrowed = allowed?.filter((method) => any || wanted.includes(method)) ?? [];
+      return (narrowed.length > 0 ? narrowed : wanted).map((method) => ({
+        method,
+        handler: target,
+      }));
+    }
     const routes = classRoutes(this.evaluator, framework.classes, target);
     const any = methods === undefined || wanted.includes('*');
     return any ? routes : routes.filter((r) => r.method === '*' || wanted.includes(r.method));
@@ -182,7 +203,9 @@ export class Registrations {
     const { text: name } = this.evaluator.text(file, scope, listed.name);
     const line = listed.line < 0 ? (this.evaluator.routers.get(key)?.call?.line ?? 0) : listed.line;
     const named = name === '' ? {} : { name };
-    for (const one of this.handled(framework, target, listed.methods, entry.otherwise ?? '*'))
+    const methods = writtenOut(this.evaluator, file, scope, listed.methods);
+    const place = { file, scope, expr: listed.handler };
+    for (const one of this.handled(framework, target, methods, entry.otherwise ?? '*', place))
       for (const written of this.paths(file, scope, listed.path)) {
         const path =
           framework.lists?.groups === 'parameters' ? groupsAsParameters(written) : written;

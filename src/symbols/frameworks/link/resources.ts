@@ -1,7 +1,7 @@
 import { argument, isName, renderExpr, type CallExpr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { ResourceRegistration } from '../routePatterns.ts';
-import { brought, methodOf } from './classHandlers.ts';
+import { allowedBy, brought, methodOf } from './classHandlers.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
@@ -59,7 +59,8 @@ export function resourceRoutes(
     for (const method of action.methods)
       routes.push({ method, path: concat(path, known(end)), handler: action.handler });
   }
-  return routes;
+  const allowed = allowedBy(evaluator, owner, pattern.allowed);
+  return allowed === undefined ? routes : routes.filter((r) => allowed.has(r.method));
 }
 
 function ending(pattern: ResourceRegistration, creation: CallExpr | undefined): string {

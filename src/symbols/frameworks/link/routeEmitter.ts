@@ -184,12 +184,13 @@ export class RouteEmitter {
   /** A route before it, of the same program, answers all its requests. */
   private isShadowed(program: string, route: RouteEntry['route'], path: Text): boolean {
     const { framework, method } = route;
-    if (framework.firstAnswers !== true || path.unresolved !== undefined) return false;
+    if (framework.firstAnswers === undefined || path.unresolved !== undefined) return false;
     const place = `${route.file.path}:${route.line}`;
     const keyOf = (of: string): string => `${program} ${of} ${path.text}`;
-    for (const first of [this.answered.get(keyOf(method)), this.answered.get(keyOf('*'))])
+    const own = framework.firstAnswers === 'path' ? '*' : method;
+    for (const first of [this.answered.get(keyOf(own)), this.answered.get(keyOf('*'))])
       if (first !== undefined && first !== place) return true;
-    this.answered.set(keyOf(method), place);
+    this.answered.set(keyOf(own), place);
     return false;
   }
 

@@ -29,7 +29,7 @@ export class ModuleExports {
       // `from app.api.routes import items`, where the package has no __init__.py.
       const submodule = this.evaluator.moduleNamed(
         from,
-        `${module.replace(/\.$/, '..')}${module.endsWith('.') ? '' : '.'}${exported}`,
+        `${module}${module.endsWith('.') ? '' : '.'}${exported}`,
       );
       if (submodule !== undefined) return { kind: 'module', file: submodule };
     }
