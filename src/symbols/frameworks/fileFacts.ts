@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 68;
+export const factsVersion = 69;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -49,6 +49,8 @@ export interface ParamsFact {
     readonly of: string;
     readonly name: string;
   }[];
+  /** What parameters are that a call leaves out. */
+  readonly defaults?: Readonly<Record<string, Expr>>;
   /** What the method is called on, where the language names it like a parameter. */
   readonly receiver?: { readonly name: string; readonly type: string };
 }

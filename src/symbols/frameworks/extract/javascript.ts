@@ -12,6 +12,7 @@ import { readFunctionCalls } from './javascriptFunctionCalls.ts';
 import { readModuleStatements } from './javascriptModule.ts';
 import { readQueries } from './javascriptQueries.ts';
 import { ScopeReader } from './javascriptScopes.ts';
+import { wrapperCalls } from './javascriptWrapperCalls.ts';
 
 const classTypes = new Set([
   'class_declaration',
@@ -42,6 +43,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   readFunctionCalls(collector, vocabulary);
   readRouterPlumbing(collector, scopes);
+  readWrapperCalls(collector, scopes);
   readQueries(collector);
   readEndpoints(collector, javascriptEndpoints);
   readFactories(collector);
@@ -181,6 +183,12 @@ function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): voi
     known.add(expr.at);
     keepCall(collector, scopes, call, expr);
   }
+}
+
+function readWrapperCalls(collector: FactsCollector, scopes: ScopeReader): void {
+  const known = new Set(collector.facts.calls.map((c) => c.call.at));
+  for (const call of wrapperCalls(collector))
+    if (!known.has(call.startIndex)) keepCall(collector, scopes, call, readCall(collector, call));
 }
 
 /** `return new Hono().get(…)`, `() => express.Router()` */

@@ -1,16 +1,17 @@
 import type { Node } from 'web-tree-sitter';
 import type { SourceFile } from '../../sourceFile.ts';
-import { argument, isCall, isName, receiverOf, type CallExpr } from '../expression.ts';
+import { argument, freeNames, isCall, isName, receiverOf, type CallExpr } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
 import { spanPatterns } from '../spanPatterns.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { pythonEndpoints } from './pythonEndpoints.ts';
-import { readPythonCall } from './pythonExpr.ts';
+import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
 import { inLoops } from './pythonLoops.ts';
 import { readPythonModule } from './pythonModule.ts';
 import { readRouterPlumbing } from './pythonRouters.ts';
+import { wrapperCalls, wrapperDecorators } from './pythonWrapperCalls.ts';
 
 const vocabulary = vocabularyOf('python');
 const patterns = spanPatterns.find((p) => p.family === 'python');
@@ -35,6 +36,8 @@ export function extractPython(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(bareSeeds)) readBareDecorator(collector, node);
   for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
+  for (const node of wrapperDecorators(collector)) readDecorator(collector, node);
+  for (const call of wrapperCalls(collector)) readWrapperCall(collector, call);
   readRouterPlumbing(collector, readParams);
   readEndpoints(collector, pythonEndpoints);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
@@ -78,7 +81,7 @@ function readBareDecorator(collector: FactsCollector, name: Node): void {
 
 function readReceiver(collector: FactsCollector, call: Node, expr: CallExpr): void {
   const receiver = receiverOf(expr)?.receiver;
-  if (isName(receiver)) readParams(collector, call, receiver.name.split('.', 1)[0] ?? '');
+  if (isName(receiver)) readParams(collector, call, freeNames(receiver));
 }
 
 function readMemberCall(collector: FactsCollector, name: Node): void {
@@ -93,20 +96,37 @@ function readMemberCall(collector: FactsCollector, name: Node): void {
     return;
   }
   collector.facts.calls.push({ scope, call: inLoops(collector, call, expr) });
-  readReceiver(collector, call, expr);
+  if (scope >= 0) readParams(collector, call, freeNames(expr));
 }
 
-function readParams(collector: FactsCollector, from: Node, name: string): void {
-  for (let node = from.parent; node !== null; node = node.parent) {
+function readWrapperCall(collector: FactsCollector, call: Node): void {
+  const { calls } = collector.facts;
+  if (calls.some((c) => c.call.at === call.startIndex)) return;
+  const expr = readPythonCall(collector, call);
+  if (isCall(expr))
+    calls.push({ scope: collector.scopeOf(call), call: inLoops(collector, call, expr) });
+}
+
+/** Parameters of the functions around that have one of these names. */
+function readParams(collector: FactsCollector, from: Node, wanted: ReadonlySet<string>): void {
+  const left = new Set(wanted);
+  for (let node = from.parent; node !== null && left.size > 0; node = node.parent) {
     if (node.type !== 'function_definition') continue;
-    const names = (node.childForFieldName('parameters')?.namedChildren ?? []).map(
-      (p) => (p.childForFieldName('name') ?? p.namedChildren[0] ?? p).text,
-    );
-    if (!names.includes(name)) continue;
+    const given = node.childForFieldName('parameters')?.namedChildren ?? [];
+    const names = given.map((p) => (p.childForFieldName('name') ?? p.namedChildren[0] ?? p).text);
+    if (!names.some((name) => left.delete(name))) continue;
+    for (const name of names) left.delete(name);
     const scope = collector.declared(node);
-    if (scope === undefined || collector.facts.params.some((p) => p.scope === scope)) return;
-    collector.facts.params.push({ scope, names });
-    return;
+    if (scope === undefined || collector.facts.params.some((p) => p.scope === scope)) continue;
+    const defaults = given.flatMap((p, i) => {
+      const value = p.childForFieldName('value');
+      return value === null ? [] : [[names[i] ?? '', readPythonExpr(collector, value, 1)] as const];
+    });
+    collector.facts.params.push({
+      scope,
+      names,
+      ...(defaults.length === 0 ? {} : { defaults: Object.fromEntries(defaults) }),
+    });
   }
 }
 

@@ -35,7 +35,7 @@ export function readPythonExpr(collector: FactsCollector, node: Node | null, dep
     case 'set':
       return readList(collector, node, depth);
     case 'dictionary':
-      return depth === 0 ? null : readObject(collector, node, depth);
+      return depth === 0 && !hasPaths(node) ? null : readObject(collector, node, depth);
     case 'binary_operator':
       return node.childForFieldName('operator')?.text === '+'
         ? {
@@ -60,7 +60,9 @@ export function readPythonCall(collector: FactsCollector, node: Node, depth = 0)
       const name = given.childForFieldName('name')?.text;
       if (name !== undefined)
         named[name] = readPythonExpr(collector, given.childForFieldName('value'), depth + 1);
-    } else args.push(readPythonExpr(collector, given, depth + 1));
+    } else if (given.type === 'dictionary_splat')
+      named['**'] = readPythonExpr(collector, given.namedChildren[0] ?? null, depth + 1);
+    else args.push(readPythonExpr(collector, given, depth + 1));
   }
   return callExpr(node, callee, args, named);
 }
@@ -103,7 +105,11 @@ function readList(collector: FactsCollector, node: Node, depth: number): Expr {
   return { join: list.length > 0 ? [...parts, { list }] : parts };
 }
 
-/** Dictionaries with texts as keys; at the top of an assignment they are settings, not routes. */
+/** `{"/users": users}` */
+const hasPaths = (node: Node): boolean =>
+  /^['"]\//.test(node.namedChildren[0]?.childForFieldName('key')?.text ?? '');
+
+/** Dictionaries with texts as keys; at the top of an assignment they are settings, not routes, unless the keys are paths. */
 function readObject(collector: FactsCollector, node: Node, depth: number): Expr {
   const object: Record<string, Expr> = {};
   for (const pair of node.namedChildren.slice(0, largestObject)) {

@@ -81,8 +81,8 @@ function bindingsOf(
 /** `routes.items()` goes over the pairs of an object. */
 function pairsOf(expr: Expr): Expr {
   if (!isCall(expr) || !isName(expr.call)) return expr;
-  const [, object, member] = /^(.+)\.(items|values)$/.exec(expr.call.name) ?? [];
+  const [, object, member] = /^(.+)\.(items|keys|values)$/.exec(expr.call.name) ?? [];
   if (object === undefined) return expr;
-  const name = member === 'items' ? 'Object.entries' : 'Object.values';
-  return { ...expr, call: { name }, args: [{ name: object }] };
+  const name = member === 'items' ? 'entries' : (member ?? '');
+  return { ...expr, call: { name: `Object.${name}` }, args: [{ name: object }] };
 }

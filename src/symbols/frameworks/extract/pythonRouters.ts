@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isCall, isList, isName, isObject, type Expr } from '../expression.ts';
+import { freeNames, isCall, isList, isName, isObject, type Expr } from '../expression.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, type FactsCollector } from './collector.ts';
 import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
@@ -17,7 +17,7 @@ const plainName = /^[A-Za-z_]\w*$/;
 /** Routers made inside functions, returned from them, or passed to others, and the names that their routes are written with there. */
 export function readRouterPlumbing(
   collector: FactsCollector,
-  readParams: (collector: FactsCollector, from: Node, name: string) => void,
+  readParams: (collector: FactsCollector, from: Node, names: ReadonlySet<string>) => void,
 ): void {
   readAliases(collector, readParams);
   const { facts } = collector;
@@ -27,6 +27,7 @@ export function readRouterPlumbing(
   const names = new Set<string>();
   if (making !== undefined) {
     readMakers(collector, making);
+    readMadeDecorators(collector, readParams);
     const made = new RegExp(
       `^[ \\t]*((?:self\\.)?\\w+)\\s*(?::[^=\\n]{0,80})?=\\s*${making}\\b`,
       'gm',
@@ -51,7 +52,7 @@ export function readRouterPlumbing(
     const call = given.parent?.parent;
     if (given.parent?.type !== 'argument_list' || call?.type !== 'call') continue;
     keepCall(collector, call);
-    readParams(collector, call, node.text);
+    readParams(collector, call, new Set([node.text]));
   }
 }
 
@@ -64,7 +65,7 @@ const aliases =
 /** `add_route = app.router.add_route`: its calls are calls of the member. */
 function readAliases(
   collector: FactsCollector,
-  readParams: (collector: FactsCollector, from: Node, name: string) => void,
+  readParams: (collector: FactsCollector, from: Node, names: ReadonlySet<string>) => void,
 ): void {
   if (aliases === undefined) return;
   for (const { match } of [...collector.seeds(aliases)]) {
@@ -76,7 +77,7 @@ function readAliases(
       if (!isCall(expr)) continue;
       const called = inLoops(collector, call, { ...expr, call: { name: member } });
       collector.facts.calls.push({ scope: collector.scopeOf(call), call: called });
-      readParams(collector, call, member.split('.', 1)[0] ?? '');
+      readParams(collector, call, new Set(member.split('.', 1)));
     }
   }
 }
@@ -92,6 +93,24 @@ function readMakers(collector: FactsCollector, making: string): void {
     const kept = keepCall(collector, call);
     if (call.parent?.type === 'return_statement' && kept !== undefined)
       collector.facts.returns.push({ scope: collector.scopeOf(call), value: kept });
+  }
+}
+
+const decorators = anyOf(vocabulary.decorators);
+
+/** `return app.route("/api" + path)`: what is returned decorates a function. */
+function readMadeDecorators(
+  collector: FactsCollector,
+  readParams: (collector: FactsCollector, from: Node, names: ReadonlySet<string>) => void,
+): void {
+  if (decorators === undefined) return;
+  const pattern = new RegExp(`\\breturn\\s+[\\w.]+\\.(${decorators})\\s*\\(`, 'g');
+  for (const { node } of collector.seeds(pattern)) {
+    const call = node.parent?.parent;
+    if (call?.type !== 'call') continue;
+    const value = readPythonCall(collector, call);
+    collector.facts.returns.push({ scope: collector.scopeOf(call), value });
+    readParams(collector, call, freeNames(value));
   }
 }
 

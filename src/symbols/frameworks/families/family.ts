@@ -22,6 +22,8 @@ export interface LanguageFamily {
   readonly clients?: RegExp;
   /** Every name at a file's top level can be imported; else only what is exported. */
   readonly everythingIsExported?: true;
+  /** A file's own exports can be named in it: `exports.list`. */
+  readonly exportsAreNamed?: true;
   /** Names of a class's body are seen from its methods without `this`. */
   readonly classNamesInScope?: true;
   /** A path may begin with the name of a library, or of a library's type, without an import. */

@@ -14,6 +14,7 @@ export const javascriptFamily: LanguageFamily = {
   id: 'javascript',
   extract: extractJavascript,
   modules: javascriptModules,
+  exportsAreNamed: true,
   clients: /^(?:\$|jQuery|axios|superagent|agent|cy|\w*[cC]lient)$/,
   instrumentation: {
     scopes: /^@opentelemetry\/|^@fastify\/otel|^next\.js$|^@prisma\//,

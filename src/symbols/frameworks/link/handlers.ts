@@ -1,4 +1,4 @@
-import { isCall, isList, type Expr } from '../expression.ts';
+import { isCall, isList, isName, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
@@ -58,6 +58,8 @@ export function handlerOf(
     if (argument === null || typeof argument === 'string') continue;
     const found = handlerOf(evaluator, call.file, call.scope, argument, depth + 1, method);
     if (found !== undefined && !isMiddleware(found)) return found;
+    if (found === undefined && isOutOfSight(evaluator, call.file, call.scope, argument))
+      return undefined;
   }
   const maker = asFunction(evaluator.evaluate(call.file, call.scope, call.call.call));
   if (maker === undefined || isMiddleware(maker) || !mayMakeHandlers(maker)) return undefined;
@@ -66,6 +68,18 @@ export function handlerOf(
     ? handlerOf(evaluator, maker.file, maker.index, returned, depth + 1, method)
     : undefined;
   return inside ?? { ...maker, makes: true };
+}
+
+/** A member that can't be followed may be the handler, of which what it is given to only is the wrapper. */
+function isOutOfSight(evaluator: Evaluator, file: LinkedFile, scope: Scope, expr: Expr): boolean {
+  if (!isName(expr) || file.family?.foldersAreModules === true) return false;
+  const value = evaluator.evaluate(file, scope, expr);
+  if (value?.kind === 'written') return isName(value.expr);
+  return (
+    (value === undefined || value.kind === 'external') &&
+    expr.name.includes('.') &&
+    !expr.name.startsWith('process.')
+  );
 }
 
 /** Takes a handler to put something around it, by the types that it declares: `func(http.Handler) http.Handler`. */

@@ -10,6 +10,7 @@ import {
 import type { BindingFact, Scope } from '../fileFacts.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
+import { known } from './text.ts';
 import type { Value } from './values/value.ts';
 
 const mostElements = 200;
@@ -73,10 +74,11 @@ function elementsOf(
   list: Expr,
 ): readonly Value[] | undefined {
   const called = isCall(list) ? receiverOf(list) : undefined;
-  if (isCall(list) && called !== undefined && /^(?:entries|values)$/.test(called.member)) {
+  if (isCall(list) && called !== undefined && /^(?:entries|keys|values)$/.test(called.member)) {
     const whole = evaluator.evaluate(file, scope, list.args[0]);
     if (whole?.kind !== 'written' || !isObject(whole.expr)) return undefined;
     return Object.entries(whole.expr.object).map(([key, value]) => {
+      if (called.member === 'keys') return { kind: 'text', text: known(key) };
       const expr = called.member === 'values' ? value : { list: [key, value] };
       return elementValue(evaluator, whole.file, whole.scope, expr);
     });

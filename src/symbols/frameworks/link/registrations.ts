@@ -122,7 +122,8 @@ export class Registrations {
     if (framework.classes === undefined) return false;
     this.addHandled(framework, file, scope, call, receiver, {
       path: list.path,
-      methods: argument(call, list.methods),
+      methods:
+        argument(call, list.methods) ?? (call.named?.['**'] === undefined ? undefined : null),
       otherwise: list.otherwise,
       handler: argument(call, list.handler),
       target: this.targetOf(framework, file, scope, argument(call, list.handler)),

@@ -1,4 +1,4 @@
-import { argument, receiverOf, type CallExpr } from '../expression.ts';
+import { argument, freeNames, isCall, receiverOf, type CallExpr } from '../expression.ts';
 import type { BindingFact, CallFact, Scope } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -122,8 +122,10 @@ export class RouterGraph {
   private readCall(at: Call, last = false): void {
     const { file, fact } = at;
     const member = calledMember(this.evaluator, file, fact.scope, fact.call)?.member;
-    const registering = member !== undefined && this.isRegistering(file, member);
-    const sites = registering ? this.wrappers.turns(file, fact, member) : [undefined];
+    // A member that isn't known yet may be the parameter of a function that registers: `app[method](path, handler)`.
+    const registering =
+      member === undefined ? isComputed(fact.call) : this.isRegistering(file, member);
+    const sites = registering ? this.wrappers.turns(file, fact, member ?? '') : [undefined];
     for (const site of sites) {
       this.emitter.registeredBy = site;
       const turns = turnsOf(this.evaluator, file, fact.scope, fact.call);
@@ -204,25 +206,40 @@ export class RouterGraph {
     if (target !== undefined) this.mounts.mount(router.key, target.key, known(''), 0);
   }
 
-  private readDecorator(file: LinkedFile, target: number, call: CallExpr): void {
+  /** Also one that a function of the program makes: `def api(path): return app.route("/api" + path)`. */
+  private readDecorator(file: LinkedFile, index: number, call: CallExpr): void {
+    const scope = file.parentOf(index);
+    if (this.readDecorating(file, scope, call, { file, index })) return;
+    const maker = this.evaluator.evaluate(file, scope, call.call);
+    const made = maker?.kind === 'function' ? maker.file.returned(maker.index) : undefined;
+    if (maker?.kind !== 'function' || !isCall(made)) return;
+    const site = { file, scope, call };
+    this.emitter.registeredBy = site;
+    this.wrappers.during(maker, site, () => {
+      this.readDecorating(maker.file, maker.index, handedOn(made, maker, call), { file, index });
+    });
+    this.emitter.registeredBy = undefined;
+  }
+
+  /** False where it is no decorator of a router. */
+  private readDecorating(file: LinkedFile, scope: Scope, call: CallExpr, target: Found): boolean {
     const parts = receiverOf(call);
-    if (parts === undefined) return;
-    if (parts.member in Object.prototype) return;
-    const scope = file.parentOf(target);
+    if (parts === undefined || parts.member in Object.prototype) return false;
     const receiver = this.evaluator.evaluate(file, scope, parts.receiver);
-    if (receiver?.kind !== 'router') return;
+    if (receiver?.kind !== 'router') return false;
     for (const framework of this.candidates.of(file, receiver, parts.member)) {
       const verb = framework.verbs[parts.member];
       const list = framework.verbLists?.[parts.member];
       if (framework.handler !== 'decorated' || (verb === undefined && list === undefined)) continue;
       this.registrations.addHandled(framework, file, scope, call, receiver, {
         path: list?.path ?? framework.path,
-        methods: argument(call, list?.methods),
+        methods: argument(call, list?.methods) ?? unknownRest(call),
         otherwise: verb ?? list?.otherwise ?? '*',
-        target: { file, index: target },
+        target,
       });
-      return;
+      break;
     }
+    return true;
   }
 
   /** `axum::serve(listener, app)`: nothing is above this router. */
@@ -240,3 +257,21 @@ export class RouterGraph {
     }
   }
 }
+
+/** `**options`: what the function was given by name and has no parameter for, as far as it is written in place. */
+function handedOn(made: CallExpr, maker: Found, call: CallExpr): CallExpr {
+  if (made.named?.['**'] === undefined) return made;
+  const parameters = maker.file.parameters(maker.index);
+  const rest = Object.entries(call.named ?? {})
+    .filter(([name]) => !parameters.includes(name))
+    .map(([name, value]) => [name, freeNames(value).size === 0 ? value : null] as const);
+  const { '**': _rest, ...named } = made.named;
+  return { ...made, named: { ...named, ...Object.fromEntries(rest) } };
+}
+
+const isComputed = ({ call }: CallExpr): boolean =>
+  typeof call === 'object' && call !== null && 'item' in call;
+
+/** Where more is given by name than can be read, nothing is left at its default. */
+const unknownRest = ({ named }: CallExpr): null | undefined =>
+  named?.['**'] === undefined ? undefined : null;

@@ -1,6 +1,8 @@
 import { isName, type CallExpr } from '../expression.ts';
 import type { CallFact, Scope } from '../fileFacts.ts';
+import { lastNameOf } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
+import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { turnsOf } from './loops.ts';
 import { parametersIn } from './parameters.ts';
@@ -11,6 +13,14 @@ import type { Value } from './values/value.ts';
 export interface CallSite {
   readonly file: LinkedFile;
   readonly scope: Scope;
+  readonly call: CallExpr;
+  /** The function that is called is what another call gives: a decorator with arguments. */
+  readonly made?: { readonly by: Scope; readonly site: CallSite };
+}
+
+interface Decorated {
+  readonly file: LinkedFile;
+  readonly target: number;
   readonly call: CallExpr;
 }
 
@@ -28,6 +38,7 @@ export class Wrappers {
   private readonly evaluator: Evaluator;
   /** Calls by the last part of what they call. */
   private sites: Map<string, CallSite[]> | undefined;
+  private decorators: Map<string, Decorated[]> | undefined;
   private readonly found = new Map<string, readonly CallSite[]>();
 
   constructor(evaluator: Evaluator) {
@@ -42,7 +53,7 @@ export class Wrappers {
     depth = 0,
   ): Generator<CallSite | undefined, void> {
     const args = [...call.args, ...chained.flatMap((c) => c.args)];
-    const owner = depth < deepest ? this.ownerOf(file, scope, args) : undefined;
+    const owner = depth < deepest ? this.ownerOf(file, scope, call, args) : undefined;
     const sites = owner === undefined ? [] : this.sitesOf(file, owner);
     if (owner === undefined || sites.length === 0) {
       yield undefined;
@@ -53,51 +64,81 @@ export class Wrappers {
         const loops = turnsOf(this.evaluator, site.file, site.scope, site.call);
         while (loops.next().done !== true) {
           const given = this.give(file, owner, site);
+          if (site.made !== undefined) given.push(...this.give(file, site.made.by, site.made.site));
           if (!this.otherVerb(given, member)) yield outer ?? site;
           for (const key of given) this.evaluator.given.delete(key);
         }
       }
   }
 
+  /** With the parameters of a function set to what a call gives. */
+  during(owner: Found, site: CallSite, run: () => void): void {
+    const given = this.give(owner.file, owner.index, site);
+    run();
+    for (const key of given) this.evaluator.given.delete(key);
+  }
+
   /** The function whose parameters are registered. */
   private ownerOf(
     file: LinkedFile,
     scope: Scope,
+    call: CallExpr,
     args: readonly CallExpr['args'][number][],
   ): Scope | undefined {
-    const found = args
-      .flatMap((arg) => parametersIn(file, scope, arg))
-      .find(({ scope: declared, name }) => {
-        const type = file.parameterType(declared, name);
-        if (file.family?.foldersAreModules === true && !registrable.test(type ?? '')) return false;
-        return !this.evaluator.given.has(parameterKey(file, declared, name));
-      });
-    return found?.scope;
+    const typed = file.family?.foldersAreModules === true;
+    const { call: callee, named = {} } = call;
+    // What the path and the method are read from may be parts of one parameter: `app[route.method](route.path, …)`.
+    const key = typeof callee === 'object' && callee !== null && 'item' in callee ? callee.key : '';
+    const candidates = [
+      ...parametersIn(file, scope, key, true),
+      ...[...args, ...Object.values(named)].flatMap((arg, i) =>
+        parametersIn(file, scope, arg, i === 0 && !typed),
+      ),
+    ].filter(({ scope: declared, name }) => {
+      const type = file.parameterType(declared, name);
+      if (typed && !registrable.test(type ?? '')) return false;
+      return !this.evaluator.given.has(parameterKey(file, declared, name));
+    });
+    // The innermost function is called last, when what is around it is known.
+    return candidates.length === 0 || typed
+      ? candidates[0]?.scope
+      : Math.max(...candidates.map((c) => c.scope));
   }
 
   /** Sets the parameters; the keys that were set. */
-  private give(file: LinkedFile, owner: Scope, site: CallSite): readonly string[] {
+  private give(file: LinkedFile, owner: Scope, site: CallSite): string[] {
     const keys: string[] = [];
     const values: (readonly [string, Value])[] = [];
+    const defaults = file.paramsFact(owner)?.defaults ?? {};
     const names = file.parameters(owner).filter((name) => !/^(?:self|cls)$/.test(name));
     for (const [i, name] of names.entries()) {
-      const expr = site.call.named?.[name] ?? site.call.args[i];
+      const given = site.call.named?.[name] ?? site.call.args[i];
+      const expr = given ?? defaults[name];
       const key = parameterKey(file, owner, name);
       if (name === '' || expr === undefined || expr === null || this.evaluator.given.has(key))
         continue;
-      const value = this.evaluator.evaluate(site.file, site.scope, expr) ?? {
+      const at = given == null ? { file, scope: file.parentOf(owner) } : site;
+      const value = this.evaluator.evaluate(at.file, at.scope, expr) ?? {
         kind: 'written' as const,
-        file: site.file,
-        scope: site.scope,
+        file: at.file,
+        scope: at.scope,
         expr,
       };
       values.push([key, value]);
     }
+    const instance = this.instanceOf(site);
+    if (instance !== undefined) values.push([parameterKey(file, owner, 'this'), instance]);
     for (const [key, value] of values) {
       this.evaluator.given.set(key, value);
       keys.push(key);
     }
     return keys;
+  }
+
+  /** `this.add('/x', list)` in a class below the one that has `add`. */
+  private instanceOf({ file, scope, call }: CallSite): Value | undefined {
+    if (!isName(call.call) || !/^(?:this|self|super)\.\w+$/.test(call.call.name)) return undefined;
+    return this.evaluator.names.local(file, scope, 'this');
   }
 
   /** `case "GET": r.GET(path, h)` with `handle("POST", path, h)`: the branch for another method isn't taken. */
@@ -125,10 +166,41 @@ export class Wrappers {
         (c) => c !== undefined && 'index' in c && c.file === file && c.index === owner,
       );
     });
+    all.push(...this.decorated(file, owner));
     const outside = all.filter((site) => !site.file.inTest);
     const sites = (outside.length > 0 ? outside : all).slice(0, mostSites);
     this.found.set(key, sites);
     return sites;
+  }
+
+  /** Functions that are decorated with what `owner` is: `def route(path): def register(fn): …; return register`. */
+  private decorated(file: LinkedFile, owner: Scope): readonly CallSite[] {
+    const by = file.parentOf(owner);
+    const maker = file.functions[by];
+    if (maker === undefined || maker.kind === 'class') return [];
+    const found: CallSite[] = [];
+    for (const { file: used, target, call } of this.decoratorsNamed(maker.name)) {
+      const scope = used.parentOf(target);
+      const callee = this.evaluator.evaluate(used, scope, call.call);
+      if (callee?.kind !== 'function' || callee.file !== file || callee.index !== by) continue;
+      const site = { file: used, scope, call };
+      found.push({ ...site, call: { ...call, args: [{ fn: target }] }, made: { by, site } });
+    }
+    return found;
+  }
+
+  private decoratorsNamed(name: string): readonly Decorated[] {
+    if (this.decorators === undefined) {
+      this.decorators = new Map();
+      for (const file of this.evaluator.files.values())
+        for (const { target, call } of file.facts.decorators) {
+          const last = lastNameOf(call);
+          const list = this.decorators.get(last);
+          if (list) list.push({ file, target, call });
+          else this.decorators.set(last, [{ file, target, call }]);
+        }
+    }
+    return this.decorators.get(name.slice(name.lastIndexOf('.') + 1)) ?? [];
   }
 
   private byName(): ReadonlyMap<string, readonly CallSite[]> {

@@ -1,6 +1,7 @@
 import { argument, isCall, isName, receiverOf, type CallExpr } from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
 import type { Evaluator } from '../evaluator.ts';
+import type { Found } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import { methodsOf } from '../methods.ts';
 import { parametersIn } from '../parameters.ts';
@@ -33,7 +34,7 @@ export class CallResults {
         ? { kind: 'instance', file: callee.file, index: callee.index }
         : routers.made(file, scope, call, { ...above, ofClass: classKey(callee) });
     }
-    if (callee?.kind === 'function') return this.returned(file, scope, call, callee);
+    if (callee?.kind === 'function') return this.onInstance(file, scope, call, callee);
     const parts = receiverOf(call);
     if (parts === undefined) return undefined;
     const receiver = this.evaluator.evaluate(file, scope, parts.receiver);
@@ -44,6 +45,35 @@ export class CallResults {
     return receiver.kind === 'router'
       ? this.onRouter(file, scope, call, parts.member, receiver)
       : undefined;
+  }
+
+  /** What a method returns is of the class that it is called on. */
+  private onInstance(
+    file: LinkedFile,
+    scope: Scope,
+    call: CallExpr,
+    callee: Found,
+  ): Value | undefined {
+    const parts = callee.file.family?.foldersAreModules === true ? undefined : receiverOf(call);
+    const owner = callee.file.classAround(callee.index);
+    const receiver =
+      parts === undefined || owner === undefined || callee.file.returned(callee.index) === undefined
+        ? undefined
+        : this.evaluator.evaluate(file, scope, parts.receiver);
+    const key = parameterKey(callee.file, callee.index, 'this');
+    const { given } = this.evaluator;
+    if (
+      receiver?.kind !== 'instance' ||
+      given.has(key) ||
+      (receiver.index === owner && receiver.file === callee.file)
+    )
+      return this.returned(file, scope, call, callee);
+    given.set(key, receiver);
+    try {
+      return this.returned(file, scope, call, callee);
+    } finally {
+      given.delete(key);
+    }
   }
 
   /** What a function of the workspace returns; of one that returns a library's value, only the declared type is known. */

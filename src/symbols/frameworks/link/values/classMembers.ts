@@ -23,7 +23,10 @@ export class ClassMembers {
     const constant = file.ownBinding(index, name);
     if (constant !== undefined)
       return this.evaluator.evaluate(file, constant.from ?? index, constant.value);
-    return this.evaluator.deeper(() => this.inherited(file, index, name));
+    const above = this.evaluator.deeper(() => this.inherited(file, index, name));
+    return above?.kind === 'router'
+      ? this.evaluator.routers.inherited({ file, index }, above)
+      : above;
   }
 
   private inherited(file: LinkedFile, index: number, name: string): Value | undefined {

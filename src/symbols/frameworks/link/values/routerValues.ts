@@ -120,6 +120,17 @@ export class RouterValues {
     return this.frameworks.some((f) => f.family === family && f.itself?.includes(member));
   }
 
+  /** A router that a class makes in a field: each class below it has one of its own, with what the class above registers. */
+  inherited(owner: Found, value: RouterValue): RouterValue {
+    const origin = this.origins.get(value.key);
+    if (origin?.call === undefined || origin.made === undefined || origin.includes !== undefined)
+      return value;
+    const made = origin.file.classAround(origin.scope);
+    if (made === undefined || (made === owner.index && origin.file === owner.file)) return value;
+    const key = `${value.key} of ${classKey(owner)}`;
+    return { ...value, ...this.add({ ...origin, key, includes: value.key }) };
+  }
+
   /** Each call of a function that makes a router gives another one, with the routes that the function itself registers. */
   handedOut(file: LinkedFile, call: CallExpr, maker: Found, value: RouterValue): RouterValue {
     const origin = this.origins.get(value.key);

@@ -20,7 +20,7 @@ export class ScopedNames {
     if (inner !== undefined) return declaredValue(file, inner);
     const whole = isPlain(file, name) ? undefined : this.free(file, scope, name);
     if (whole !== undefined) return this.bound(file, whole);
-    const [first = '', ...rest] = name.split('.');
+    const [first = '', ...rest] = name.replace(/^module\.exports(?![\w$])/, 'exports').split('.');
     const own = rest.length > 0 ? file.qualified(name) : undefined;
     if (own !== undefined) return declaredValue(file, own);
     let value = this.local(file, scope, first);
@@ -58,6 +58,8 @@ export class ScopedNames {
   local(file: LinkedFile, scope: Scope, name: string): Value | undefined {
     if (name === 'this' || name === 'self' || name === 'Self') {
       const owner = file.classAround(scope);
+      const now = this.instance(file, scope);
+      if (now !== undefined) return now;
       return owner === undefined ? undefined : { kind: 'instance', file, index: owner };
     }
     const parameter = file.parameterScope(scope, name);
@@ -75,11 +77,24 @@ export class ScopedNames {
       const found = this.evaluator.exports.named(file, imported.module, imported.exported);
       if (found !== undefined) return found;
     }
+    if (name === 'exports' && file.family?.exportsAreNamed === true)
+      return { kind: 'module', file };
     const own = file.nested(scope, name) ?? file.topLevel(name);
     if (own !== undefined) return declaredValue(file, own);
     return file.family?.classesByPackage
       ? this.evaluator.classes.packagedName(file, scope, name)
       : undefined;
+  }
+
+  /** What a method is called on at the moment: an object of a class below its own. */
+  private instance(file: LinkedFile, scope: Scope): Value | undefined {
+    const { given } = this.evaluator;
+    if (given.size === 0) return undefined;
+    for (let at = scope; at >= 0; at = file.parentOf(at)) {
+      const found = given.get(parameterKey(file, at, 'this'));
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** A name's binding; while that is read, the name in it means the one further out: `r := r.With(log)`. */
