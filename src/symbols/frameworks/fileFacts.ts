@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 69;
+export const factsVersion = 70;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -23,6 +23,8 @@ export interface BindingFact {
   readonly value: Expr;
   /** Offset in the text, where a later binding of the name may take over. */
   readonly at?: number;
+  /** What the name may have been given instead, in a branch: nothing says which. */
+  readonly also?: readonly Expr[];
   /** Gives a new value to something that is declared elsewhere: `s.router = …`. */
   readonly assigned?: true;
   /** Scope that the value is written in, where it isn't the binding's own: `this.app = app` in a constructor. */
@@ -34,6 +36,8 @@ export interface CallFact {
   readonly call: CallExpr;
   /** What is called on its result, in order: `.Methods("GET")`. */
   readonly chained?: readonly CallExpr[];
+  /** In a branch: it may not be made. */
+  readonly branch?: true;
 }
 
 /** Parameters of a function, by position. */
@@ -77,6 +81,8 @@ export interface DecoratorFact {
   /** Function or class that carries it: index in the file's functions. */
   readonly target: number;
   readonly call: CallExpr;
+  /** In a branch: it may not be made. */
+  readonly branch?: true;
 }
 
 export interface ClassFact {

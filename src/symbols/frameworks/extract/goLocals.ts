@@ -109,6 +109,23 @@ function versionAt(list: readonly BindingFact[], blocks: Blocks, at: number): nu
   return 1;
 }
 
+/** What branches give a name that was bound before them: after them, it stands for one of all. */
+function givenInBranches(
+  list: readonly BindingFact[],
+  blocks: Blocks,
+): ReadonlyMap<BindingFact, readonly Expr[]> {
+  const also = new Map<BindingFact, Expr[]>();
+  for (const [i, { at = 0, assigned, value }] of list.entries()) {
+    if (i === 0 || assigned !== true || !blocks.has(at)) continue;
+    const before = list[versionAt(list.slice(0, i), blocks, at) - 1];
+    if (before === undefined) continue;
+    const known = also.get(before);
+    if (known === undefined) also.set(before, [value]);
+    else known.push(value);
+  }
+  return also;
+}
+
 /**
  * A name that a function binds twice stands for the value bound last before each use: later ones get a name of their own,
  * `group~2`.
@@ -127,6 +144,7 @@ export function separateRebindings(collector: FactsCollector, blocks: Blocks): v
     if (list.length < 2) continue;
     list.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
     const { scope, name } = list[0] ?? { scope: -1, name: '' };
+    const inBranches = givenInBranches(list, blocks);
     const seen = (inner: Scope): boolean =>
       inner === scope ||
       (isInside(file.functions[inner]?.range, file.functions[scope]?.range) &&
@@ -148,7 +166,13 @@ export function separateRebindings(collector: FactsCollector, blocks: Blocks): v
       if (fact.at === undefined || !seen(fact.scope)) return fact;
       const value = versioned(fact.value, fact.at);
       const own = fact.scope === scope && fact.name === name ? list.indexOf(fact) + 1 : 0;
-      return { ...fact, value, ...(own > 1 ? { name: `${name}~${own}` } : {}) };
+      const also = inBranches.get(fact);
+      return {
+        ...fact,
+        value,
+        ...(also === undefined ? {} : { also }),
+        ...(own > 1 ? { name: `${name}~${own}` } : {}),
+      };
     });
   }
 }

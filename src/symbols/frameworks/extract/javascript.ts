@@ -11,6 +11,7 @@ import { argumentsOf, readCall, readExpr } from './javascriptExpr.ts';
 import { readFunctionCalls } from './javascriptFunctionCalls.ts';
 import { readModuleStatements } from './javascriptModule.ts';
 import { readQueries } from './javascriptQueries.ts';
+import { readReassigned } from './javascriptReassigned.ts';
 import { ScopeReader } from './javascriptScopes.ts';
 import { wrapperCalls } from './javascriptWrapperCalls.ts';
 
@@ -44,6 +45,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   readFunctionCalls(collector, vocabulary);
   readRouterPlumbing(collector, scopes);
   readWrapperCalls(collector, scopes);
+  readReassigned(collector);
   readQueries(collector);
   readEndpoints(collector, javascriptEndpoints);
   readFactories(collector);

@@ -6,6 +6,7 @@ import { spanPatterns } from '../spanPatterns.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
+import { branchOf } from './pythonBranches.ts';
 import { pythonEndpoints } from './pythonEndpoints.ts';
 import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
 import { inLoops } from './pythonLoops.ts';
@@ -66,7 +67,7 @@ function readDecorator(collector: FactsCollector, name: Node): void {
     collector.facts.spans.push({ name: spanName ?? null, owner: target, line, form });
     return;
   }
-  collector.facts.decorators.push({ target, call: expr });
+  collector.facts.decorators.push({ target, call: expr, ...branchOf(call) });
   readReceiver(collector, call, expr);
 }
 
@@ -95,7 +96,11 @@ function readMemberCall(collector: FactsCollector, name: Node): void {
     collector.facts.spans.push({ name: given, owner: scope, line: expr.line, form: name.text });
     return;
   }
-  collector.facts.calls.push({ scope, call: inLoops(collector, call, expr) });
+  collector.facts.calls.push({
+    scope,
+    call: inLoops(collector, call, expr),
+    ...branchOf(call),
+  });
   if (scope >= 0) readParams(collector, call, freeNames(expr));
 }
 

@@ -201,9 +201,17 @@ function bind(collector: FactsCollector, name: string, assignment: Node | undefi
     scope = classAround(collector, assignment);
     bound = name.slice('self.'.length);
   }
-  if (scope < 0 || bound === '' || bindings.some((b) => b.scope === scope && b.name === bound))
-    return;
+  if (scope < 0 || bound === '') return;
   const value = readPythonExpr(collector, assignment.childForFieldName('right'), 1);
+  const known = bindings.findIndex((b) => b.scope === scope && b.name === bound);
+  const before = bindings[known];
+  if (before !== undefined) {
+    // Read again in another round, or given another value.
+    const values = [before.value, ...(before.also ?? [])].map((v) => JSON.stringify(v));
+    if (value !== null && !values.includes(JSON.stringify(value)))
+      bindings[known] = { ...before, also: [...(before.also ?? []), value] };
+    return;
+  }
   bindings.push({ scope, name: bound, value });
 }
 

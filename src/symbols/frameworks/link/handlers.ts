@@ -47,6 +47,7 @@ export function handlerOf(
     value?.kind === 'object' && method !== undefined ? evaluator.member(value, method) : value;
   const direct = asFunction(handles);
   if (direct !== undefined) return direct;
+  if (value?.kind === 'oneOf' && file.family?.foldersAreModules !== true) return undefined;
   if (value?.kind === 'written' && value.expr !== expr)
     return handlerOf(evaluator, value.file, value.scope, value.expr, depth + 1, method);
   // `requireUser(h).ServeHTTP`
@@ -74,6 +75,7 @@ export function handlerOf(
 function isOutOfSight(evaluator: Evaluator, file: LinkedFile, scope: Scope, expr: Expr): boolean {
   if (!isName(expr) || file.family?.foldersAreModules === true) return false;
   const value = evaluator.evaluate(file, scope, expr);
+  if (value?.kind === 'oneOf') return true;
   if (value?.kind === 'written') return isName(value.expr);
   return (
     (value === undefined || value.kind === 'external') &&

@@ -14,6 +14,8 @@ import type {
   Scope,
 } from '../fileFacts.ts';
 
+const mostAlternatives = 8;
+
 /** One file's facts with lookups by name and scope. */
 export class LinkedFile {
   readonly path: string;
@@ -31,6 +33,7 @@ export class LinkedFile {
   /** Whether some name is the variable of a loop. */
   readonly hasLoops: boolean;
   private readonly bindings = new Map<string, BindingFact>();
+  private readonly alternatives = new Map<BindingFact, readonly Expr[]>();
   private readonly tops = new Map<string, number>();
   private readonly methods = new Map<string, number>();
   private parents: Scope[] | undefined;
@@ -55,8 +58,12 @@ export class LinkedFile {
       else this.reexports.set(name, { module, exported });
     this.stars = stars;
     this.hasLoops = file.facts.bindings.some((b) => isLooped(b.value));
-    for (const binding of file.facts.bindings)
-      this.bindings.set(`${binding.scope}|${binding.name}`, binding);
+    for (const binding of file.facts.bindings) {
+      const key = `${binding.scope}|${binding.name}`;
+      const before = this.bindings.get(key);
+      if (before !== undefined || binding.also !== undefined) this.addAlternatives(binding, before);
+      this.bindings.set(key, binding);
+    }
     for (const [i, decl] of this.functions.entries()) {
       if (decl.anonymous) continue;
       const known = decl.name.includes('.') ? this.methods : this.tops;
@@ -71,6 +78,16 @@ export class LinkedFile {
       if (found !== undefined && (at === scope || this.seesFrom(at))) return found;
       if (at < 0) return undefined;
     }
+  }
+
+  /** Values that a name may have been given instead of this one. */
+  alternativesOf(binding: BindingFact): readonly Expr[] {
+    return this.alternatives.get(binding) ?? [];
+  }
+
+  private addAlternatives(binding: BindingFact, before: BindingFact | undefined): void {
+    const known = before === undefined ? [] : [before.value, ...this.alternativesOf(before)];
+    this.alternatives.set(binding, [...known, ...(binding.also ?? [])].slice(0, mostAlternatives));
   }
 
   private seesFrom(scope: Scope): boolean {

@@ -12,7 +12,7 @@ import type { RouterFramework } from '../framework.ts';
 import { allowedMethods, writtenOut } from './allowedMethods.ts';
 import { classOf, classRoutes, type ClassTarget } from './classHandlers.ts';
 import type { Evaluator } from './evaluator.ts';
-import { handlerOf, type Found } from './handlers.ts';
+import { handlersOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { methodsOf } from './methods.ts';
 import { resourceRoutes } from './resources.ts';
@@ -120,14 +120,16 @@ export class Registrations {
     const list = framework.verbLists?.[member];
     if (list?.handler === undefined || list.handler === 'last') return false;
     if (framework.classes === undefined) return false;
-    this.addHandled(framework, file, scope, call, receiver, {
-      path: list.path,
-      methods:
-        argument(call, list.methods) ?? (call.named?.['**'] === undefined ? undefined : null),
-      otherwise: list.otherwise,
-      handler: argument(call, list.handler),
-      target: this.targetOf(framework, file, scope, argument(call, list.handler)),
-    });
+    const handler = argument(call, list.handler);
+    for (const target of this.targetsOf(framework, file, scope, handler))
+      this.addHandled(framework, file, scope, call, receiver, {
+        path: list.path,
+        methods:
+          argument(call, list.methods) ?? (call.named?.['**'] === undefined ? undefined : null),
+        otherwise: list.otherwise,
+        handler,
+        target,
+      });
     return true;
   }
 
@@ -154,16 +156,19 @@ export class Registrations {
       }
   }
 
-  private targetOf(
+  /** What is registered: one class or function, or all that it may be. */
+  private targetsOf(
     framework: RouterFramework,
     file: LinkedFile,
     scope: Scope,
     handler: Expr | undefined,
-  ): ClassTarget | undefined {
+  ): readonly (ClassTarget | undefined)[] {
     const { classes } = framework;
     const found =
       classes === undefined ? undefined : classOf(this.evaluator, classes, file, scope, handler);
-    return found ?? handlerOf(this.evaluator, file, scope, handler);
+    if (found !== undefined) return [found];
+    const handlers = handlersOf(this.evaluator, file, scope, handler);
+    return handlers.length === 0 ? [undefined] : handlers;
   }
 
   /** Methods with their handlers: a class has one for each, as far as it is registered for them. */
@@ -200,13 +205,16 @@ export class Registrations {
   private addListed(key: string, listed: ListedRoute): void {
     const { framework, entry, order } = listed;
     const { file, scope } = listed.source;
-    const target = this.targetOf(framework, file, scope, listed.handler);
+    const targets = this.targetsOf(framework, file, scope, listed.handler);
     const { text: name } = this.evaluator.text(file, scope, listed.name);
     const line = listed.line < 0 ? (this.evaluator.routers.get(key)?.call?.line ?? 0) : listed.line;
     const named = name === '' ? {} : { name };
     const methods = writtenOut(this.evaluator, file, scope, listed.methods);
     const place = { file, scope, expr: listed.handler };
-    for (const one of this.handled(framework, target, methods, entry.otherwise ?? '*', place))
+    const handled = targets.flatMap((target) =>
+      this.handled(framework, target, methods, entry.otherwise ?? '*', place),
+    );
+    for (const one of handled)
       for (const written of this.paths(file, scope, listed.path)) {
         const path =
           framework.lists?.groups === 'parameters' ? groupsAsParameters(written) : written;

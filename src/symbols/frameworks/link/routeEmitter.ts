@@ -9,6 +9,8 @@ import type { RouterOrigin } from './values/routerOrigin.ts';
 
 export interface RouteEntry {
   readonly order: number;
+  /** It may not be made. */
+  readonly branch?: true;
   readonly route: {
     readonly framework: RouterFramework;
     readonly method: string;
@@ -24,6 +26,7 @@ export interface RouteEntry {
 }
 export interface MountEntry {
   readonly order: number;
+  readonly branch?: true;
   readonly child: string;
   readonly prefix: Text;
   /** The child sees the request's whole path, without what was cut off; the prefix is what is cut off here. */
@@ -43,6 +46,8 @@ const mostPrograms = 20;
 export class RouteEmitter {
   /** Where what is added now is really registered: the call of a function that registers its arguments. */
   registeredBy: { readonly file: LinkedFile; readonly call: CallExpr } | undefined;
+  /** What is added now is registered in a branch of the program. */
+  inBranch = false;
   private readonly evaluator: Evaluator;
   private readonly entries = new Map<string, Entry[]>();
   private readonly prefixes = new Map<string, Text>();
@@ -74,11 +79,12 @@ export class RouteEmitter {
     if (!this.entries.has(entry.child)) this.entries.set(entry.child, []);
   }
 
-  private placed(entry: Entry): Entry {
+  private placed(written: Entry): Entry {
+    const entry: Entry = this.inBranch ? { ...written, branch: true } : written;
     if (this.registeredBy === undefined) return entry;
     const { file, call } = this.registeredBy;
     if ('child' in entry) return { ...entry, order: call.at };
-    return { order: call.at, route: { ...entry.route, file, line: call.line } };
+    return { ...entry, order: call.at, route: { ...entry.route, file, line: call.line } };
   }
 
   /** Gives a router a prefix of its own. */
@@ -105,6 +111,7 @@ export class RouteEmitter {
     above: readonly string[],
     overridden = false,
     hidden = '',
+    branch = false,
   ): void {
     if (above.length > deepestMount || above.includes(key) || this.routes.length > mostRoutes)
       return;
@@ -139,12 +146,14 @@ export class RouteEmitter {
           [...above, key],
           entry.overrides === true,
           entry.hides === true ? below.text : hidden,
+          branch || entry.branch === true,
         );
         continue;
       }
       const { route } = entry;
       const path = joinRoute(base, route.path, route.framework.trailingSlash);
-      if (this.isShadowed(above[0] ?? key, route, path)) continue;
+      const sure = !branch && entry.branch === undefined;
+      if (this.isShadowed(above[0] ?? key, route, path, sure)) continue;
       const below = joinRoute(own, route.path, route.framework.trailingSlash);
       // A test that starts the application mounts everything once more.
       const mark = `${route.framework.id} ${route.method} ${path.text} ${path.unresolved ?? ''} ${placeOf(route)} ${entry.order}`;
@@ -182,7 +191,12 @@ export class RouteEmitter {
   }
 
   /** A route before it, of the same program, answers all its requests. */
-  private isShadowed(program: string, route: RouteEntry['route'], path: Text): boolean {
+  private isShadowed(
+    program: string,
+    route: RouteEntry['route'],
+    path: Text,
+    sure: boolean,
+  ): boolean {
     const { framework, method } = route;
     if (framework.firstAnswers === undefined || path.unresolved !== undefined) return false;
     const place = `${route.file.path}:${route.line}`;
@@ -190,7 +204,7 @@ export class RouteEmitter {
     const own = framework.firstAnswers === 'path' ? '*' : method;
     for (const first of [this.answered.get(keyOf(own)), this.answered.get(keyOf('*'))])
       if (first !== undefined && first !== place) return true;
-    this.answered.set(keyOf(own), place);
+    if (sure) this.answered.set(keyOf(own), place);
     return false;
   }
 

@@ -80,7 +80,11 @@ export class RouterGraph {
       for (const fact of file.facts.calls) this.readCall({ file, fact });
       for (const binding of file.facts.bindings)
         if (binding.assigned === true) this.readAssigned(file, binding);
-      for (const { target, call } of file.facts.decorators) this.readDecorator(file, target, call);
+      for (const { target, call, branch } of file.facts.decorators) {
+        this.emitter.inBranch = branch === true;
+        this.readDecorator(file, target, call);
+      }
+      this.emitter.inBranch = false;
     }
     yield* this.readWaiting();
     yield* this.registrations.readCreations(this.frameworks);
@@ -121,6 +125,7 @@ export class RouterGraph {
   /** A call inside of a loop over a list that is written in the source is one call per element. */
   private readCall(at: Call, last = false): void {
     const { file, fact } = at;
+    this.emitter.inBranch = fact.branch === true;
     const member = calledMember(this.evaluator, file, fact.scope, fact.call)?.member;
     // A member that isn't known yet may be the parameter of a function that registers: `app[method](path, handler)`.
     const registering =
@@ -132,6 +137,7 @@ export class RouterGraph {
       while (turns.next().done !== true) this.readOnce(at, last);
     }
     this.emitter.registeredBy = undefined;
+    this.emitter.inBranch = false;
   }
 
   private isRegistering({ family }: LinkedFile, member: string): boolean {
@@ -265,8 +271,8 @@ function handedOn(made: CallExpr, maker: Found, call: CallExpr): CallExpr {
   const rest = Object.entries(call.named ?? {})
     .filter(([name]) => !parameters.includes(name))
     .map(([name, value]) => [name, freeNames(value).size === 0 ? value : null] as const);
-  const { '**': _rest, ...named } = made.named;
-  return { ...made, named: { ...named, ...Object.fromEntries(rest) } };
+  const written = Object.entries(made.named).filter(([name]) => name !== '**');
+  return { ...made, named: Object.fromEntries([...written, ...rest]) };
 }
 
 const isComputed = ({ call }: CallExpr): boolean =>

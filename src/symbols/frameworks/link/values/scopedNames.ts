@@ -1,5 +1,6 @@
 import type { BindingFact, Scope } from '../../fileFacts.ts';
 import type { Evaluator } from '../evaluator.ts';
+import type { Found } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import { parameterKey } from './routerOrigin.ts';
 import { declaredValue, type Value } from './value.ts';
@@ -48,7 +49,16 @@ export class ScopedNames {
     if (turn !== undefined) return turn;
     this.reading.add(binding);
     try {
-      return this.evaluator.evaluate(file, binding.from ?? binding.scope, binding.value);
+      const scope = binding.from ?? binding.scope;
+      const value = this.evaluator.evaluate(file, scope, binding.value);
+      const others = file.alternativesOf(binding);
+      if (others.length === 0 || (value?.kind !== 'function' && value?.kind !== 'text'))
+        return value;
+      return oneOrNone(
+        binding.name,
+        value,
+        others.map((other) => this.evaluator.evaluate(file, scope, other)),
+      );
     } finally {
       this.reading.delete(binding);
     }
@@ -147,6 +157,24 @@ export class ScopedNames {
       : value;
   }
 }
+
+/** What a name is that was given several values: all functions that it may be; no text, where they differ. */
+function oneOrNone(
+  name: string,
+  value: Extract<Value, { kind: 'text' | 'function' }>,
+  others: readonly (Value | undefined)[],
+): Value {
+  if (value.kind === 'text')
+    return others.some((o) => o?.kind === 'text' && o.text.text !== value.text.text)
+      ? { kind: 'text', text: { text: '', unresolved: name } }
+      : value;
+  const found: Found[] = [value];
+  for (const other of others)
+    if (other?.kind === 'function' && !found.some((f) => isSame(f, other))) found.push(other);
+  return found.length === 1 ? value : { kind: 'oneOf', found };
+}
+
+const isSame = (a: Found, b: Found): boolean => a.file === b.file && a.index === b.index;
 
 /** Names with declared types are looked up with their types. */
 const isPlain = (file: LinkedFile, name: string): boolean =>

@@ -9,7 +9,12 @@ import type { Text } from '../text.ts';
 export type Value =
   | { readonly kind: 'text'; readonly text: Text }
   | {
-      readonly kind: 'function' | 'class' | 'instance';
+      readonly kind: 'function';
+      readonly file: LinkedFile;
+      readonly index: number;
+    }
+  | {
+      readonly kind: 'class' | 'instance';
       readonly file: LinkedFile;
       readonly index: number;
     }
