@@ -89,37 +89,49 @@ function matcherOf(
     ...compileTemplate(route.path, route.framework),
   }));
   const ordered = [...candidates].sort(bySpecificity).map((c, order) => ({ ...c, order }));
-  const byFirst = new Map<string, Candidate[]>();
+  const byFixed = new Map<string, Candidate[]>();
   const open: Candidate[] = [];
+  const known = new Set<string>();
   for (const candidate of ordered) {
-    const { first } = candidate;
-    const known = first === undefined ? open : byFirst.get(first);
-    if (known !== undefined) known.push(candidate);
-    else if (first !== undefined) byFirst.set(first, [candidate]);
+    const { fixed, route, method, pattern, programs } = candidate;
+    // Of two that fit the same requests of a program, the second is never meant.
+    const mark = `${route.framework} ${method} ${pattern.source} ${programs?.join() ?? ''}`;
+    if (known.has(mark)) continue;
+    known.add(mark);
+    if (fixed === undefined || fixed.at >= mostPlaces) open.push(candidate);
+    else {
+      const key = `${fixed.at} ${fixed.text}`;
+      const list = byFixed.get(key);
+      if (list === undefined) byFixed.set(key, [candidate]);
+      else list.push(candidate);
+    }
   }
   return (method, path) => {
     const clean = cleanPath(path);
     if (clean === undefined) return undefined;
-    const first = clean.split('/', 2)[1] ?? '';
-    return choose(byFirst.get(first) ?? [], open, method.toUpperCase(), clean);
+    const segments = clean.split('/', mostPlaces + 1).slice(1);
+    const lists = [open, ...segments.map((text, at) => byFixed.get(`${at} ${text}`) ?? [])];
+    return choose(inOrder(lists), method.toUpperCase(), clean);
   };
 }
 
-/** Those that begin with the path's first segment, and those that may begin with any: looked at in their common order. */
+/** Places of segments that routes are looked up by. */
+const mostPlaces = 32;
+
+/** In the order of precedence among all. */
+function inOrder(lists: readonly (readonly Candidate[])[]): readonly Candidate[] {
+  const [only = [], ...others] = lists.filter((list) => list.length > 0);
+  return others.length === 0 ? only : [only, ...others].flat().sort((a, b) => a.order - b.order);
+}
+
 function choose(
-  own: readonly Candidate[],
-  open: readonly Candidate[],
+  candidates: readonly Candidate[],
   method: string,
   path: string,
 ): MatchedRoute | undefined {
   let found: Candidate | undefined;
-  for (let i = 0, j = 0; i < own.length || j < open.length;) {
-    const [a, b] = [own[i], open[j]];
-    const ownNext = a !== undefined && (b === undefined || a.order < b.order);
-    const candidate = ownNext ? a : b;
-    if (ownNext) i += 1;
-    else j += 1;
-    if (candidate === undefined || (found !== undefined && oneProgram(found, candidate))) continue;
+  for (const candidate of candidates) {
+    if (found !== undefined && oneProgram(found, candidate)) continue;
     if (!methodFits(candidate, method) || !candidate.pattern.test(path)) continue;
     // Two programs of one workspace claim the path: naming either would be a guess.
     if (found !== undefined && found.shape !== candidate.shape) return undefined;

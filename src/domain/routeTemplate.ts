@@ -1,8 +1,8 @@
 /** A route template made matchable. */
 export interface CompiledTemplate {
   readonly pattern: RegExp;
-  /** First segment when it is static: the index key. */
-  readonly first?: string;
+  /** First segment that is static behind parameters of one segment each, and where it is: the index key. */
+  readonly fixed?: { readonly at: number; readonly text: string };
   /** Per segment: 3 static, 2 constrained parameter or mixed, 1 parameter, 0 wildcard. */
   readonly ranks: readonly number[];
   /** Template with its parameters' names removed: equal for the same route written in two syntaxes. */
@@ -42,11 +42,15 @@ export function compileTemplate(template: string, framework: string): CompiledTe
   if (goSubtree) pattern += '.*';
   else if (!trailingSlashCounts.test(framework) && text !== '/')
     pattern = `${pattern.replace(/\/$/, '')}/?`;
-  const first = segments[0];
+  const fixed = segments.findIndex((s) => s.rank === 3);
+  // A constraint may take in slashes: what follows it has no certain place.
+  const isPlaced = segments.slice(0, fixed).every((s) => s.rank === 1 && s.optional !== true);
   return {
     pattern: new RegExp(`${pattern}$`),
     // A static segment's shape is its text (empty for Go's `{$}`).
-    ...(first?.rank === 3 && !(goSubtree && parts[0] === '') ? { first: first.shape } : {}),
+    ...(fixed >= 0 && isPlaced && parts[fixed] !== ''
+      ? { fixed: { at: fixed, text: segments[fixed]?.shape ?? '' } }
+      : {}),
     ranks: segments.map((s, i) => (goSubtree && i === segments.length - 1 ? 0 : s.rank)),
     shape: segments
       .map((s) => s.shape)

@@ -103,6 +103,30 @@ describe('route match', () => {
     assert.equal(matcher('GET', '/else')?.framework, 'express');
   });
 
+  it('names none when two programs of one framework do, and what one program would take first', () => {
+    const routes = (own: number, other: number): ReturnType<typeof routeMatcher> =>
+      routeMatcher({
+        routes: [
+          { framework: 'express', method: 'GET', path: '/:page', programs: [own] },
+          { framework: 'express', method: 'GET', path: '/about', programs: [other] },
+        ],
+      });
+    assert.equal(routes(0, 1)('GET', '/about'), undefined);
+    assert.equal(routes(0, 0)('GET', '/about')?.path, '/:page');
+  });
+
+  it('keeps the order of registration among routes found by different segments', () => {
+    const paths = ['/:tenant/orders/:id', '/shop/:kind/:id', '/:a/:b/last', '/:a(.+)/orders/:id'];
+    const table = paths.map((path) => ({ framework: 'express', method: 'GET', path }));
+    const first = routeMatcher({ routes: table });
+    const reversed = routeMatcher({ routes: [...table].reverse() });
+    assert.equal(first('GET', '/shop/orders/7')?.path, '/:tenant/orders/:id');
+    assert.equal(first('GET', '/shop/other/7')?.path, '/shop/:kind/:id');
+    assert.equal(first('GET', '/x/y/last')?.path, '/:a/:b/last');
+    assert.equal(reversed('GET', '/shop/orders/last')?.path, '/:a(.+)/orders/:id');
+    assert.equal(reversed('GET', '/shop/other/last')?.path, '/:a/:b/last');
+  });
+
   it('does not run constraints that could take for ever, nor paths without end', () => {
     const matcher = routeMatcher({
       routes: [{ framework: 'chi', method: 'GET', path: '/{a:(a+)+$}' }],
