@@ -116,7 +116,7 @@ describe('annotations and hover on the page', () => {
       );
       const text = await hover.innerText();
       assert.equal(text.split('Why this function').length, 2);
-      assert.match(text, /v2\.4\.0\s*9f8e7d6.*10 %.*690 ms ▲/s);
+      assert.match(text, /v2\.4\.0\s*9f8e7d6.*10\s%.*690\sms\s▲/s);
       assert.ok(text.includes('<script>alert(1)</script>'));
       assert.equal(await hover.locator('script').count(), 0);
       assert.equal(await hover.locator('img[src^="data:image/svg+xml"]').count(), 1);

@@ -49,7 +49,8 @@ export function renderAnnotation(
     const service = renderUntrusted(insight.service ?? '', 40);
     return service === '' ? annotation.text : `${service}: ${annotation.text}`;
   });
-  const more = parts.length > 2 ? ` ‖ +${parts.length - 2} services` : '';
+  const others = parts.length - 2;
+  const more = others > 0 ? ` ‖ +${others} ${others === 1 ? 'service' : 'services'}` : '';
   return { text: shown.join(' ‖ ') + more, tone: ordered[0]?.annotation.tone ?? 'steady' };
 }
 

@@ -91,7 +91,7 @@ function state(insight: Insight, now: number): string {
     lines.push(
       insight.state === 'unreachable'
         ? '$(warning) The backend does not answer: these are the last good numbers.'
-        : `$(warning) No telemetry of this service${since === undefined ? '' : ` since ${text.renderMoment(since, now)}`}.`,
+        : `$(warning) No telemetry of this service${since === undefined ? '' : ` ${text.renderSince(since, now)}`}.`,
     );
   if (insight.state === 'noTraffic')
     lines.push('No calls of this function in the window; the service itself is alive.');
@@ -171,7 +171,10 @@ function table(insight: Insight, now: number): string {
       tableRow(['all', none, ...statCells(numbers.total, undefined), ...(compared ? [''] : [])]),
     );
   const older = (numbers.olderReleases ?? 0) + Math.max(0, past.length - 3);
-  return lines.join('\n') + (older > 0 ? `\n\n_${older} older releases_` : '');
+  return (
+    lines.join('\n') +
+    (older > 0 ? `\n\n_${older} older ${older === 1 ? 'release' : 'releases'}_` : '')
+  );
 }
 
 function releaseName(release: ReleaseNumbers, now: number): string {
@@ -180,7 +183,7 @@ function releaseName(release: ReleaseNumbers, now: number): string {
       ? ` \`${release.commit.slice(0, 7)}\``
       : '';
   const since =
-    release.firstSeen === undefined ? '' : ` since ${text.renderMoment(release.firstSeen, now)}`;
+    release.firstSeen === undefined ? '' : ` ${text.renderSince(release.firstSeen, now)}`;
   return `${md(renderVersion(release.version))}${commit}${since}`;
 }
 

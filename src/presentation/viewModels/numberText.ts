@@ -87,6 +87,10 @@ export function renderTime(at: number): string {
 export const renderMoment = (at: number, now: number): string =>
   now - at < 20 * 3_600_000 ? renderTime(at) : `${renderAge(now - at)} ago`;
 
+/** `since 14:05`, or `for 3 d` where the hour alone would name the wrong day. */
+export const renderSince = (at: number, now: number): string =>
+  now - at < 20 * 3_600_000 ? `since ${renderTime(at)}` : `for ${renderAge(now - at)}`;
+
 /** `5 min`, `1 h`. */
 export const renderWindow = (window: WindowName): string =>
   window.replace(/m$/, ' min').replace(/h$/, ' h');

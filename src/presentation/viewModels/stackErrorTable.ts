@@ -7,9 +7,14 @@ import { renderUntrustedMarkdown as md } from './untrusted.ts';
 export const none = '–';
 const mostReleases = 5;
 
-export const tableRow = ([first = '', ...rest]: readonly string[]): string =>
-  // VS Code sets table cells without room between them.
-  `| ${[first, ...rest.map((cell) => `&emsp;${cell}`)].join(' | ')} |`;
+/** Columns of numbers; what comes after them is words. */
+const mostNumbers = 6;
+
+/** VS Code sets cells without room between them, and would break a number from its unit where the card gets narrow. */
+export const tableRow = ([first = '', ...rest]: readonly string[]): string => {
+  const cells = rest.map((cell, i) => (i < mostNumbers ? cell.replaceAll(' ', '\u00a0') : cell));
+  return `| ${[first, ...cells.map((cell) => `&ensp;${cell}`)].join(' | ')} |`;
+};
 
 /** What errors of a function without spans mean, what they can't say, and how many there were of each release. */
 export function renderStackErrors(

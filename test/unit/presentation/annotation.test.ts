@@ -210,6 +210,8 @@ describe('annotation', () => {
       settings,
     );
     assert.match(annotation?.text ?? '', /^admin: p95 2 s .* ‖ shop: p95 212 ms /);
+    const three = ['a', 'b', 'c'].map((name) => build.insight({ service: serviceKey(name) }));
+    assert.match(renderAnnotation(three, settings)?.text ?? '', / ‖ \+1 service$/);
     assert.equal(annotation?.tone, 'attention');
   });
 

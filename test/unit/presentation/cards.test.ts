@@ -40,10 +40,13 @@ describe('hover card', () => {
     });
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     assert.equal(rows.length, 5);
-    assert.match(rows[2] ?? '', /v2\\\.3\\\.1 `a1b2c3d` .*90 %.*34.*baseline/);
-    assert.match(rows[3] ?? '', /v2\\\.4\\\.0 .*10 %.*\*\*690 ms ▲\*\*.*\*\*6\.1 % ▲\*\*.*worse/);
+    assert.match(rows[2] ?? '', /v2\\\.3\\\.1 `a1b2c3d` .*90\u00a0%.*34.*baseline/);
+    assert.match(
+      rows[3] ?? '',
+      /v2\\\.4\\\.0 .*10\u00a0%.*\*\*690\u00a0ms\u00a0▲\*\*.*\*\*6\.1\u00a0%\u00a0▲\*\*.*worse/,
+    );
     assert.match(rows[4] ?? '', /_v2\\\.3\\\.0 ended \d\d:\d\d_/);
-    assert.doesNotMatch(rows[4] ?? '', /100 %/);
+    assert.doesNotMatch(rows[4] ?? '', /100\s%/);
     assert.match(
       text,
       /p95 of successful calls 212→690 ms · errors 0\.4→6\.1 % \(5700 calls against 51k\)/,
@@ -123,7 +126,7 @@ describe('hover card', () => {
     const link = { place: 'src/orders.ts:12', address: 'file:///work/src/orders.ts#L12' };
     const text = renderHoverCard(insight, { ...settings, sources: new Map([[group, link]]) }) ?? '';
     assert.match(text, / — \[src\\\/orders\\\.ts\\:12\]\(file:\/\/\/work\/src\/orders\.ts#L12\)/);
-    assert.match(text, /since 3 d ago/);
+    assert.match(text, /`a1b2c3d` for 3 d \|/);
   });
 
   it('tells hostile text as text', () => {
