@@ -182,6 +182,21 @@ describe('the waterfall', () => {
     assert.ok((await stage.page.locator('.row').count()) < 60);
   });
 
+  it('starts with the span asked for in sight, also in a small pane or at 200 %', async () => {
+    await stage.close();
+    stage = await WaterfallStage.open(browser, 'dark', { width: 640, height: 360 });
+    await stage.post(shown('pay-s'));
+    assert.equal(await stage.selected(), 'POST /charge');
+    const { row, grid, rows } = await stage.page.evaluate(() => {
+      const box = (of: string): { top: number; bottom: number; height: number } =>
+        document.querySelector(of)?.getBoundingClientRect() ?? { top: 0, bottom: 0, height: 0 };
+      const grid = box('.grid');
+      return { row: box('.row.selected'), grid, rows: grid.height / box('.row').height };
+    });
+    assert.ok(row.top >= grid.top && row.bottom <= grid.bottom + 1, JSON.stringify({ row, grid }));
+    assert.ok(rows >= 4, `${rows} rows have room`);
+  });
+
   it('tells assistive technology where one is', async () => {
     await stage.post(shown());
     await stage.press('ArrowDown');

@@ -69,6 +69,8 @@ export class RowList {
   }
 
   scrollTo(row: number): void {
+    // Rows that were not drawn yet are no height to scroll in.
+    this.#fitHeight();
     const top = row * rowHeight;
     const height = this.#grid.clientHeight;
     if (top < this.#grid.scrollTop) this.#grid.scrollTop = top;
@@ -85,8 +87,7 @@ export class RowList {
     const { rows } = this.#model;
     const top = this.#grid.scrollTop;
     const height = this.#grid.clientHeight;
-    const whole = `${rows.length * rowHeight}px`;
-    if (this.#canvas.style.height !== whole) this.#canvas.style.height = whole;
+    this.#fitHeight();
     const first = Math.max(0, Math.floor(top / rowHeight) - overscan);
     const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + overscan);
     const needed = last - first;
@@ -104,6 +105,11 @@ export class RowList {
       [row.at, row.state] = [at, this.#state];
     }
     for (const [at, row] of this.#pool.entries()) row.root.hidden = !used.has(at);
+  }
+
+  #fitHeight(): void {
+    const whole = `${this.#model.rows.length * rowHeight}px`;
+    if (this.#canvas.style.height !== whole) this.#canvas.style.height = whole;
   }
 
   #makeRow(): Row {
