@@ -92,7 +92,7 @@ describe('rolling a release back', () => {
     const page = await window.webview('h1');
     const text = await page.locator('body').innerText();
     assert.match(text, /Roll back shop-production/);
-    assert.match(text, /Nothing has been changed yet/);
+    assert.match(text, /nothing is changed before you confirm/);
     assert.match(text, /activate r1/);
     assert.match(text, /would move all traffic to r1/);
     assert.match(text, /migrations\/002_discounts\.sql/);
