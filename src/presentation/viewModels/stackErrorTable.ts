@@ -7,12 +7,9 @@ import { renderUntrustedMarkdown as md } from './untrusted.ts';
 export const none = '–';
 const mostReleases = 5;
 
-/** Columns of numbers; what comes after them is words. */
-const mostNumbers = 6;
-
 /** VS Code sets cells without room between them, and would break a number from its unit where the card gets narrow. */
 export const tableRow = ([first = '', ...rest]: readonly string[]): string => {
-  const cells = rest.map((cell, i) => (i < mostNumbers ? cell.replaceAll(' ', '\u00a0') : cell));
+  const cells = rest.map((cell) => (/\d/.test(cell) ? cell.replaceAll(' ', '\u00a0') : cell));
   return `| ${[first, ...cells.map((cell) => `&ensp;${cell}`)].join(' | ')} |`;
 };
 

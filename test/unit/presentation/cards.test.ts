@@ -62,8 +62,8 @@ describe('hover card', () => {
     const text = renderHoverCard(insight, { ...settings, sources })?.replaceAll('\\', '') ?? '';
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     assert.match(rows[0] ?? '', /release.*thrown here.*passed through/);
-    assert.match(rows[2] ?? '', /v2\.4\.0 .*emsp;11 .*emsp;1 \|/);
-    assert.match(rows[3] ?? '', /v2\.3\.1 .*emsp;1 .*emsp;– \|/);
+    assert.match(rows[2] ?? '', /v2\.4\.0 .*ensp;11 .*ensp;1 \|/);
+    assert.match(rows[3] ?? '', /v2\.3\.1 .*ensp;1 .*ensp;– \|/);
     assert.match(text, /13 × \*\*RangeError\*\*: no tea left — \[stock\.js:10\]\(file:/);
     assert.match(text, /No span names this function/);
     assert.match(text, /A failing trace/);
