@@ -115,7 +115,7 @@ async function inHarness(suiteEnded) {
     return await Promise.race([
       exited.promise,
       suiteEnded.then(() => 0),
-      diedHost(harness, over.signal),
+      diedHost(harness, suiteEnded, over.signal),
     ]);
   } finally {
     over.abort();
@@ -124,11 +124,15 @@ async function inHarness(suiteEnded) {
 }
 
 /** Rejects when the extension host ends by itself: VS Code would start another one and run the suite again. */
-async function diedHost(harness, signal) {
+async function diedHost(harness, suiteEnded, signal) {
   let seen;
   while (!signal.aborted) {
     const alive = harness.extensionHostPids();
-    if (seen !== undefined && !alive.includes(seen)) throw new Error('the extension host died');
+    if (seen !== undefined && !alive.includes(seen)) {
+      // It also ends after its last line, which may not be read yet.
+      await Promise.race([suiteEnded, delay(5_000)]);
+      throw new Error('the extension host died');
+    }
     seen ??= alive[0];
     await delay(250);
   }

@@ -167,7 +167,7 @@ export class IndexSession {
     const state = await this.documents.state(path);
     if (state?.kind === 'skipped') return viewOfSkipped(path, state, more());
     if (state?.kind === 'parsed') {
-      this.settle(path, state.document, false);
+      this.settle(path, state.document);
       const { document } = state;
       const drift = this.driftOf(path, document);
       return { ...viewOfDocument(path, document, more()), drift, ...this.places.inFile(path) };
@@ -189,14 +189,14 @@ export class IndexSession {
     );
   }
 
-  /** `announce`: tell that the file looks different; whoever asks for it sees it anyway. */
-  private settle(path: string, document: OpenDocument, announce: boolean): void {
+  /** Whoever settles it first tells that the file looks different: nobody else would notice afterwards. */
+  private settle(path: string, document: OpenDocument): void {
     const before = { functions: document.functions, status: document.status };
     if (!document.settle()) return;
     const alike = looksAlike(before.functions, document.functions);
-    if (announce && !(alike && before.status === document.status)) this.listener.changed([path]);
+    if (!alike || before.status !== document.status) this.listener.changed([path]);
     // Nothing moved, but a function may now differ from what runs, or no longer.
-    else if (announce && this.baselines.last(path) !== undefined) {
+    else if (this.baselines.last(path) !== undefined) {
       const drift = JSON.stringify(this.baselines.last(path));
       if (JSON.stringify(this.driftOf(path, document)) !== drift) this.listener.changed([path]);
     }
@@ -206,7 +206,7 @@ export class IndexSession {
 
   /** Once typing pauses: whether what changed matters to other files. */
   private settleAll(): void {
-    for (const [path, document] of this.documents.parsed()) this.settle(path, document, true);
+    for (const [path, document] of this.documents.parsed()) this.settle(path, document);
     this.settleSoon.dispose();
     // The end of the linking under way asks again.
     if (this.linked === undefined || this.linking !== undefined) return;
@@ -284,7 +284,7 @@ export class IndexSession {
         : noWorkspaceServices;
     }
     for (const [path, document] of this.documents.parsed()) {
-      document.settle();
+      this.settle(path, document);
       // What is typed while linking goes on is compared once it is done.
       this.settled.add(path);
     }

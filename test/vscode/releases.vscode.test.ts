@@ -41,6 +41,13 @@ describe('releases in a repository', function () {
     await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
+  /** An edit that VS Code took: it refuses one whose document has changed meanwhile. */
+  const edited = async (
+    editor: vscode.TextEditor,
+    change: (edit: vscode.TextEditorEdit) => void,
+  ): Promise<void> => {
+    assert.ok(await editor.edit(change), `refused beside ${editor.document.getText()}`);
+  };
   const settle = (all: readonly FunctionInsight[]): FunctionInsight | undefined =>
     all.find((f) => f.name === 'settle');
 
@@ -56,18 +63,18 @@ describe('releases in a repository', function () {
 
     const source = await readFile(uri.fsPath, 'utf8');
     const place = source.split('\n')[4]?.indexOf('tracer') ?? 0;
-    await editor.edit((edit) => {
+    await edited(editor, (edit) => {
       edit.insert(new vscode.Position(4, place), 'this.late, ');
     });
     await insightsWhen(api, uri, (all) => (settle(all)?.drift === 'edited' ? true : undefined));
-    await editor.edit((edit) => {
+    await edited(editor, (edit) => {
       edit.delete(new vscode.Range(4, place, 4, place + 'this.late, '.length));
     });
     await insightsWhen(api, uri, (all) =>
       settle(all) !== undefined && settle(all)?.drift === undefined ? true : undefined,
     );
 
-    await editor.edit((edit) => {
+    await edited(editor, (edit) => {
       edit.insert(new vscode.Position(2, 0), '\nfunction fresh() {\n  return 1;\n}\n');
     });
     const fresh = await insightsWhen(api, uri, (all) =>

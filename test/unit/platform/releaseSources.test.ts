@@ -202,4 +202,44 @@ describe('functions beside the source of the releases that run, in a real reposi
       git('rev-parse', 'HEAD'),
     );
   });
+
+  it('tells of each change of an edited file, whoever reads the text first', async () => {
+    const other = path.join(root, 'src/other.js');
+    const announced = (): Promise<void> =>
+      new Promise((resolve) => {
+        const look = ({ paths, all }: { paths: readonly string[]; all?: true }): void => {
+          if (all !== true && !paths.includes(file)) return;
+          events.off('changed', look);
+          resolve();
+        };
+        events.on('changed', look);
+      });
+    const start = { line: 1, character: '  return '.length };
+    const range = { start, end: { line: 1, character: start.character + 1 } };
+    for (let version = 10; version < 60; version++) {
+      // Another file's news links the workspace anew, at any moment of the edit's own way.
+      writeFileSync(
+        other,
+        `import { first } from './orders.js';\nexport const v${version} = first;\n`,
+      );
+      void index.call('filesChanged', { paths: [other] });
+      const text = two.replace('return 1', version % 2 === 0 ? 'return 7' : 'return 1');
+      let told = announced();
+      if (version === 10)
+        await index.call('open', { path: file, language: 'javascript', version, text });
+      else
+        await index.call('edit', {
+          path: file,
+          version,
+          edits: [{ range, text: version % 2 === 0 ? '7' : '1' }],
+        });
+      const wantedDrift = version % 2 === 0 ? 'edited' : undefined;
+      for (;;) {
+        await told;
+        told = announced();
+        const drift = (await index.call('file', { path: file }))?.drift ?? [];
+        if (drift[0]?.functions['first'] === wantedDrift) break;
+      }
+    }
+  });
 });
