@@ -1,3 +1,4 @@
+import { callMatcher } from '../../src/domain/callMatch.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { RouteTable } from '../../src/domain/route.ts';
 import { routeMatcher } from '../../src/domain/routeMatch.ts';
@@ -25,6 +26,7 @@ export function replay(
   const state = new CoreState({ now: began, compare: compareReleases }, began);
   const ingest = new SpanIngest(state);
   if (routes.routes.length > 0) ingest.matcher = routeMatcher(routes);
+  if (routes.calls !== undefined) ingest.calls = callMatcher(routes.calls);
   const counted: CountedSpan[] = [];
   // The trace store is offered every span once its operation is known: that is where we listen.
   const offer = state.traces.offer.bind(state.traces);

@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { callLiteral } from './rules/callLiteral.ts';
 import { callsOut } from './rules/callsOut.ts';
 import { classMethod } from './rules/classMethod.ts';
 import { codeAttributes } from './rules/codeAttributes.ts';
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   codeAttributes,
   graphqlResolver,
   queryLiteral,
+  callLiteral,
   callsOut,
   spanMetrics,
   rpcMethod,

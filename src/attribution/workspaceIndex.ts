@@ -1,3 +1,4 @@
+import type { CallLiteral } from '../domain/callMatch.ts';
 import type { FunctionDecl, FunctionRef } from '../domain/functionDecl.ts';
 import type { ResolverDecl } from '../domain/resolver.ts';
 import type { ServiceKey } from '../domain/service.ts';
@@ -18,6 +19,7 @@ interface Built {
   resolvers?: Map<string, ResolverDecl[]>;
   middleware?: Map<string, FunctionRef[]>;
   ids?: Map<string, FunctionDecl>;
+  literals?: Map<string, CallLiteral[]>;
 }
 
 /** Lookups over the workspace's facts; each is built when first needed. */
@@ -73,6 +75,12 @@ export class WorkspaceIndex {
       (s) => s.name,
     );
     return this.built.spans.get(name) ?? [];
+  }
+
+  /** Places of the source with a text that a call out carries. */
+  literals(key: string): readonly CallLiteral[] {
+    this.built.literals ??= groupBy(this.facts.callLiterals ?? [], (l) => l.key);
+    return this.built.literals.get(key) ?? [];
   }
 
   /** Classes by simple name (the last part of `Outer.Inner`). */

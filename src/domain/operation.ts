@@ -72,6 +72,8 @@ export interface Operation {
   readonly messaging?: MessagingOperation;
   /** Task name of a job system, for example `task_app.tasks.add`. */
   readonly task?: string;
+  /** Text of the workspace's source that a call out carries: the key of a CallLiteral. */
+  readonly literal?: string;
   readonly code?: CodeLocation;
   readonly layer?: FrameworkLayer;
   readonly entry?: EntryRef;

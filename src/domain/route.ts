@@ -1,3 +1,4 @@
+import type { CallTable } from './callMatch.ts';
 import type { FunctionRef } from './functionDecl.ts';
 
 export type Delegation = 'catchAll' | 'procedure';
@@ -48,4 +49,6 @@ export interface RouteTable {
     readonly headRefused?: true;
     readonly programs?: readonly number[];
   }[];
+  /** Texts of calls to databases and other services; absent where there is none. */
+  readonly calls?: CallTable;
 }

@@ -1,3 +1,4 @@
+import type { CallLiteral } from './callMatch.ts';
 import type { DestinationBinding, EndpointDecl } from './endpoint.ts';
 import type { FunctionDecl, FunctionRef } from './functionDecl.ts';
 import type { ResolverDecl } from './resolver.ts';
@@ -109,6 +110,7 @@ export interface WorkspaceFacts {
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
   readonly queries?: readonly QueryLiteral[];
+  readonly callLiterals?: readonly CallLiteral[];
   /** Functions registered to run before handlers, under the name they have at run time. */
   readonly middleware?: readonly FunctionRef[];
   readonly overrides: readonly AttributionOverride[];

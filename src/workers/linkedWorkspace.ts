@@ -1,5 +1,6 @@
 import type { RouteDecl, RouteTable } from '../domain/route.ts';
 import type { FunctionDecl } from '../domain/functionDecl.ts';
+import { callTableOf } from '../domain/callMatch.ts';
 import { routeTableOf } from '../domain/routeMatch.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { FileServices, WorkspaceFacts } from '../domain/workspace.ts';
@@ -77,7 +78,10 @@ export async function linkWorkspace(
   };
   const rest = {
     routes: linked.routes,
-    routeTable: routeTableOf([...linked.routes, ...linked.openRoutes]),
+    routeTable: {
+      ...routeTableOf([...linked.routes, ...linked.openRoutes]),
+      ...(linked.callLiterals.length === 0 ? {} : { calls: callTableOf(linked.callLiterals) }),
+    },
     frames: {
       sourceOf,
       fileOf: (runtimePath: string) => sources.matching(runtimePath),

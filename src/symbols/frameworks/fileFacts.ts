@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 70;
+export const factsVersion = 71;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -129,6 +129,23 @@ export interface QueryFact {
   readonly table: Expr;
 }
 
+/** A text that a call to a database carries: it begins like a statement. */
+export interface StatementFact {
+  /** Functions that hold it, or name what holds it; empty: none that is known. */
+  readonly scopes: readonly Scope[];
+  readonly line: number;
+  readonly text: Expr;
+}
+
+/** A URL, or the path of one, that a request is sent to. */
+export interface RequestFact {
+  readonly scope: Scope;
+  readonly line: number;
+  /** Upper case; `*`: not said. */
+  readonly method: string;
+  readonly url: Expr;
+}
+
 export interface SpanFact {
   readonly name: Expr;
   /** Function that contains the call; -1: module level. */
@@ -168,6 +185,8 @@ export interface FileFacts {
   readonly classes: readonly ClassFact[];
   readonly spans: readonly SpanFact[];
   readonly queries?: readonly QueryFact[];
+  readonly statements?: readonly StatementFact[];
+  readonly requests?: readonly RequestFact[];
   readonly types?: readonly TypeFact[];
   /** Function → type of its first result, as written. */
   readonly results?: Readonly<Record<Scope, string>>;

@@ -26,6 +26,14 @@ export class RouteUnion {
         const key = JSON.stringify([route.framework, route.method, route.path]);
         if (!seen.has(key)) seen.set(key, route);
       }
-    this.apply({ routes: [...seen.values()] });
+    const statements = new Set<string>();
+    const requests = new Set<string>();
+    for (const { calls } of this.tables.values()) {
+      for (const key of calls?.statements ?? []) statements.add(key);
+      for (const key of calls?.requests ?? []) requests.add(key);
+    }
+    const calls = { statements: [...statements], requests: [...requests] };
+    const none = statements.size + requests.size === 0;
+    this.apply({ routes: [...seen.values()], ...(none ? {} : { calls }) });
   }
 }

@@ -8,7 +8,9 @@ import type {
   OperationId,
   SpanKind,
 } from '../../../src/domain/operation.ts';
-import type { RouteMatcher } from '../../../src/domain/routeMatch.ts';
+import { callMatcher, callTableOf, type CallMatcher } from '../../../src/domain/callMatch.ts';
+import { routeMatcher, routeTableOf, type RouteMatcher } from '../../../src/domain/routeMatch.ts';
+import type { WorkspaceFacts } from '../../../src/domain/workspace.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 
 export const fixtures = path.join(
@@ -36,6 +38,9 @@ export interface Row {
   /** Full name of the method. */
   readonly rpc?: string;
   readonly task?: string;
+  /** Statement of a database span, or method and URL of a request, as telemetry has it: named by the workspace's own table. */
+  readonly statement?: string;
+  readonly request?: string;
   /** `system destination`; `-`: not named. */
   readonly messaging?: string;
   readonly code?: string;
@@ -65,10 +70,27 @@ export interface Expected {
 export const readExpected = (fixture: string): Expected =>
   JSON.parse(readFileSync(path.join(fixtures, fixture, 'expected.json'), 'utf8')) as Expected;
 
-export function operationOf(expected: Expected, row: Row, matcher: RouteMatcher): Operation {
+/** What the receiver has of a workspace. */
+export interface Tables {
+  readonly routes: RouteMatcher;
+  readonly calls: CallMatcher;
+}
+
+export const noTables: Tables = {
+  routes: () => undefined,
+  calls: { statement: () => undefined, request: () => undefined },
+};
+
+export const tablesOf = (facts: WorkspaceFacts): Tables => ({
+  routes: routeMatcher(routeTableOf([...facts.routes, ...facts.openRoutes])),
+  calls: callMatcher(callTableOf(facts.callLiterals ?? [])),
+});
+
+export function operationOf(expected: Expected, row: Row, { routes, calls }: Tables): Operation {
+  const literal = literalOf(row, calls);
   const http =
     row.raw !== undefined
-      ? refined(row.raw, matcher)
+      ? refined(row.raw, routes)
       : row.http === undefined
         ? undefined
         : httpOf(row.http);
@@ -85,6 +107,7 @@ export function operationOf(expected: Expected, row: Row, matcher: RouteMatcher)
     ...(row.layer === undefined ? {} : { layer: layerOf(row.layer) }),
     ...(row.rpc === undefined ? {} : { rpc: { method: row.rpc } }),
     ...(row.task === undefined ? {} : { task: row.task }),
+    ...(literal === undefined ? {} : { literal }),
     ...(row.messaging === undefined ? {} : { messaging: messagingOf(row.messaging) }),
     ...(row.parentOwner === undefined ? {} : { parentOwner: row.parentOwner }),
     ...(row.entry === undefined
@@ -100,6 +123,12 @@ export function operationOf(expected: Expected, row: Row, matcher: RouteMatcher)
           },
         }),
   };
+}
+
+function literalOf({ statement, request }: Row, calls: CallMatcher): string | undefined {
+  if (statement !== undefined) return calls.statement(statement);
+  const [method, url] = request?.split(' ') ?? [];
+  return url === undefined ? undefined : calls.request(method, url);
 }
 
 function httpOf(text: string): { method: string; route?: string } {

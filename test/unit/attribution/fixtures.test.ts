@@ -4,9 +4,15 @@ import path from 'node:path';
 import { readWorkspace } from '../../../bench/attributionWorkspace.ts';
 import { createAttributor, type Attributor } from '../../../src/attribution/attributor.ts';
 import type { Attribution } from '../../../src/domain/attribution.ts';
-import { routeMatcher, routeTableOf, type RouteMatcher } from '../../../src/domain/routeMatch.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
-import { fixtures, operationOf, readExpected, type Row } from './expectations.ts';
+import {
+  fixtures,
+  operationOf,
+  readExpected,
+  tablesOf,
+  type Row,
+  type Tables,
+} from './expectations.ts';
 
 /** What an attribution says, in the words of the expected table. */
 function said(row: Row, attribution: Attribution): unknown {
@@ -35,18 +41,18 @@ describe('attribution of the fixtures’ telemetry', () => {
     describe(fixture, () => {
       const expected = readExpected(fixture);
       let attributor: Attributor;
-      let matcher: RouteMatcher;
+      let tables: Tables;
       before(async () => {
         const seen = (expected.seen ?? [expected.service]).map((name) => serviceKey(name));
         const { facts } = await readWorkspace(path.join(fixtures, fixture), seen);
         attributor = createAttributor(facts);
-        matcher = routeMatcher(routeTableOf([...facts.routes, ...facts.openRoutes]));
+        tables = tablesOf(facts);
       });
       for (const row of expected.operations) {
         const { owner, line, confidence, ambiguous, none, because, ...given } = row;
         const outcome = { owner, line, confidence, ambiguous, none };
         it(`${Object.values(given).join(' | ')} → ${String(owner ?? line ?? ambiguous ?? none)}`, () => {
-          const attribution = attributor.attribute(operationOf(expected, row, matcher));
+          const attribution = attributor.attribute(operationOf(expected, row, tables));
           const wanted = Object.fromEntries(
             Object.entries(outcome).filter(([, value]) => value !== undefined),
           );

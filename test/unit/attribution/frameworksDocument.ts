@@ -3,11 +3,10 @@ import path from 'node:path';
 import { readWorkspace } from '../../../bench/attributionWorkspace.ts';
 import { createAttributor } from '../../../src/attribution/attributor.ts';
 import type { Attribution } from '../../../src/domain/attribution.ts';
-import { routeMatcher, routeTableOf } from '../../../src/domain/routeMatch.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 import type { WorkspaceFacts } from '../../../src/domain/workspace.ts';
 import { frameworks } from '../../../src/symbols/frameworks/registry.ts';
-import { fixtures, operationOf, readExpected, type Row } from './expectations.ts';
+import { fixtures, operationOf, tablesOf, readExpected, type Row } from './expectations.ts';
 
 const apps = path.join(path.dirname(fixtures), 'apps');
 
@@ -63,14 +62,14 @@ async function readSection(name: string): Promise<Section> {
   const seen = (expected.seen ?? [expected.service]).map((service) => serviceKey(service));
   const { facts } = await readWorkspace(path.join(fixtures, name), seen);
   const attributor = createAttributor(facts);
-  const matcher = routeMatcher(routeTableOf([...facts.routes, ...facts.openRoutes]));
+  const tables = tablesOf(facts);
   return {
     name,
     frameworks: frameworksOf(facts),
     gaps: expected.gaps ?? [],
     answers: expected.operations.map((row) => ({
       row,
-      attribution: attributor.attribute(operationOf(expected, row, matcher)),
+      attribution: attributor.attribute(operationOf(expected, row, tables)),
     })),
   };
 }

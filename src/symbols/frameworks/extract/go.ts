@@ -3,6 +3,7 @@ import type { SourceFile } from '../../sourceFile.ts';
 import { isName } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, FactsCollector } from './collector.ts';
 import { argumentsOf, readGoExpr } from './goExpr.ts';
 import { readEndpoints } from './endpoints.ts';
@@ -11,6 +12,7 @@ import { readGoPackage } from './goPackage.ts';
 import { readGoRoutes } from './goRoutes.ts';
 
 const vocabulary = vocabularyOf('go');
+const texts: TextSyntax = { family: 'go', read: readGoExpr };
 const spanSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
 
 /** What the package declares, where routers are made, passed on and used, and spans made by hand. */
@@ -20,6 +22,7 @@ export function extractGo(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   readEndpoints(collector, goEndpoints(signatures));
   readGoRoutes(collector, signatures);
+  readCallTexts(collector, texts);
   return collector.facts;
 }
 

@@ -4,6 +4,7 @@ import type { SourceFile } from '../../sourceFile.ts';
 import type { Expr } from '../expression.ts';
 import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { javaEndpoints } from './javaEndpoints.ts';
@@ -12,6 +13,7 @@ import { addAnnotation, annotationSeeds, wantedAnnotations } from './jvmAnnotati
 import { readRoutesFunctions } from './javaRoutes.ts';
 
 const vocabulary = vocabularyOf('java');
+const texts: TextSyntax = { family: 'java', read: readJavaExpr };
 const spanSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
 const constantSeeds = /\bString(?:\s*\[\s*\])?\s+(\w+)\s*=/g;
 const classTypes = [
@@ -31,6 +33,7 @@ export function extractJava(file: SourceFile): FileFacts {
   for (const node of file.root.descendantsOfType(classTypes)) readClass(collector, node);
   readEndpoints(collector, javaEndpoints);
   readRoutesFunctions(collector, vocabulary.routesTypes);
+  readCallTexts(collector, texts);
   return collector.facts;
 }
 

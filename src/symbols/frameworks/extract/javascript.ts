@@ -3,6 +3,7 @@ import type { SourceFile } from '../../sourceFile.ts';
 import { isCall, isName, receiverOf, type CallExpr, type Expr } from '../expression.ts';
 import type { FileFacts, SpanFact } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { decoratedBy, decoratorArguments } from './javascriptDecorator.ts';
@@ -22,6 +23,7 @@ const classTypes = new Set([
   'interface_declaration',
 ]);
 const vocabulary = vocabularyOf('javascript');
+const texts: TextSyntax = { family: 'javascript', read: readExpr };
 const spanCalls = anyOf(vocabulary.spanCalls) ?? '';
 const memberSeeds = new RegExp(
   `\\.\\s*(${anyOf([...vocabulary.members, ...vocabulary.spanCalls]) ?? ''})\\s*(?:<[^()<>]{0,200}>)?\\(`,
@@ -49,6 +51,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   readQueries(collector);
   readEndpoints(collector, javascriptEndpoints);
   readFactories(collector);
+  readCallTexts(collector, texts);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;
 }

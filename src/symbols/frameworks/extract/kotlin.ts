@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { SourceFile } from '../../sourceFile.ts';
 import type { AnnotationAlias, ClassFact, FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { addAnnotation, annotationSeeds, wantedAnnotations } from './jvmAnnotations.ts';
@@ -11,6 +12,7 @@ import { readKotlinRoutes } from './kotlinRoutes.ts';
 import { membersOf, parametersOf, plainType } from './kotlinSyntax.ts';
 
 const vocabulary = vocabularyOf('java');
+const texts: TextSyntax = { family: 'java', read: readKotlinExpr };
 const spanSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
 const constantSeeds = /\bval\s+(\w+)(?:\s*:\s*\w+)?\s*=\s*(?:"|[A-Z][\w.]*\s*\+|arrayOf)/g;
 const classTypes = ['class_declaration', 'object_declaration'];
@@ -24,6 +26,7 @@ export function extractKotlin(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   for (const node of file.root.descendantsOfType(classTypes)) readClass(collector, node);
   readKotlinRoutes(collector, vocabulary);
+  readCallTexts(collector, texts);
   readEndpoints(collector, kotlinEndpoints);
   return collector.facts;
 }

@@ -4,6 +4,7 @@ import { argument, freeNames, isCall, isName, receiverOf, type CallExpr } from '
 import type { FileFacts } from '../fileFacts.ts';
 import { spanPatterns } from '../spanPatterns.ts';
 import { vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { readEndpoints } from './endpoints.ts';
 import { branchOf } from './pythonBranches.ts';
@@ -15,6 +16,7 @@ import { readRouterPlumbing } from './pythonRouters.ts';
 import { wrapperCalls, wrapperDecorators } from './pythonWrapperCalls.ts';
 
 const vocabulary = vocabularyOf('python');
+const texts: TextSyntax = { family: 'python', read: readPythonExpr };
 const patterns = spanPatterns.find((p) => p.family === 'python');
 const memberSeeds = new RegExp(
   `\\.\\s*(${anyOf([...vocabulary.members, ...vocabulary.spanCalls]) ?? ''})\\s*\\(`,
@@ -41,6 +43,7 @@ export function extractPython(file: SourceFile): FileFacts {
   for (const call of wrapperCalls(collector)) readWrapperCall(collector, call);
   readRouterPlumbing(collector, readParams);
   readEndpoints(collector, pythonEndpoints);
+  readCallTexts(collector, texts);
   collector.facts.calls.sort((a, b) => a.call.at - b.call.at);
   return collector.facts;
 }

@@ -1,3 +1,4 @@
+import type { CallLiteral } from '../../../domain/callMatch.ts';
 import type { DestinationBinding, EndpointDecl } from '../../../domain/endpoint.ts';
 import type { FunctionDecl, FunctionRef } from '../../../domain/functionDecl.ts';
 import type { ResolverDecl } from '../../../domain/resolver.ts';
@@ -16,6 +17,7 @@ import type { IndexedFile } from '../fileFacts.ts';
 import type { RouterFramework } from '../framework.ts';
 import { frameworks } from '../registry.ts';
 import type { ModuleRoot } from '../families/family.ts';
+import { callLiteralsOf } from './callLiterals.ts';
 import { controllerRoutes } from './controllers.ts';
 import { linkEndpoints } from './endpoints/linkEndpoints.ts';
 import { drawnRoutes } from './drawnRoutes.ts';
@@ -46,6 +48,7 @@ export interface LinkedFacts {
   /** Functions registered to run before handlers. */
   readonly middleware: readonly FunctionRef[];
   readonly queries: readonly QueryLiteral[];
+  readonly callLiterals: readonly CallLiteral[];
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
 }
@@ -115,6 +118,7 @@ export function* linkSteps(
     runtimes,
     middleware: middlewareOf(graph.middleware),
     queries: yield* queriesOf(evaluator),
+    callLiterals: yield* callLiteralsOf(evaluator),
     ...(yield* linkEndpoints(evaluator, properties)),
   };
 }

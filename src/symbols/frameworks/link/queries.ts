@@ -3,7 +3,7 @@ import type { Evaluator } from './evaluator.ts';
 import { refOf } from './refOf.ts';
 
 /** Folders whose code changes the database by itself, in a process of its own. */
-const maintenance = /(?:^|\/)(?:migrations?|seeds?|seeders?)\//i;
+export const maintenance = /(?:^|\/)(?:migrations?|seeds?|seeders?)\//i;
 
 /** Queries of the program's own code, with tables that may be constants. */
 export function* queriesOf(evaluator: Evaluator): Generator<void, QueryLiteral[]> {

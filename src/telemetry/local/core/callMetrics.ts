@@ -47,6 +47,7 @@ export function identifyMetric(record: MetricRecord): SpanIdentity {
     rpc,
     messaging: undefined,
     task: undefined,
+    literal: undefined,
     code: undefined,
     layer: undefined,
     key: `${name}\n${scope}\n${method ?? ''} ${route ?? ''}\n${rpc?.system ?? ''} ${rpc?.method ?? ''}`,

@@ -26,6 +26,7 @@ export interface SpanIdentity {
   readonly rpc: RpcOperation | undefined;
   readonly messaging: MessagingOperation | undefined;
   readonly task: string | undefined;
+  readonly literal: string | undefined;
   readonly code: CodeLocation | undefined;
   readonly layer: FrameworkLayer | undefined;
   /** All of the above as one text. */
@@ -35,8 +36,11 @@ export interface SpanIdentity {
 export const isEntryKind = (kind: SpanKind): boolean => kind === 'server' || kind === 'consumer';
 export const isCallOut = (kind: SpanKind): boolean => kind === 'client' || kind === 'producer';
 
-/** `refined` is the template that the workspace's own matcher found for an entry span without a route. */
-export function identify(span: SpanRecord, refined?: string): SpanIdentity {
+/**
+ * `refined` is the template that the workspace's own matcher found for an entry span without a route, `literal` the text of the source
+ * that a call out carries.
+ */
+export function identify(span: SpanRecord, refined?: string, literal?: string): SpanIdentity {
   const { attributes, kind } = span;
   const mounted = span.kind === 'server' && isMountPath(span.scope, attributes);
   const http = readHttp(
@@ -63,11 +67,24 @@ export function identify(span: SpanRecord, refined?: string): SpanIdentity {
   if (messaging)
     key += `\nm${messaging.system ?? ''} ${messaging.destination} ${messaging.operation ?? ''}`;
   if (task !== undefined) key += `\nt${task}`;
+  if (literal !== undefined) key += `\nq${literal}`;
   if (code)
     key += `\nc${code.functionName ?? ''} ${code.filePath ?? ''}:${code.line ?? ''}:${code.column ?? ''}`;
   if (layer)
     key += `\nl${layer.framework} ${layer.type} ${layer.name ?? ''} ${layer.controller ?? ''} ${layer.callback ?? ''}`;
-  return { kind, name, scope, http, rpc, messaging, task: task && cut(task), code, layer, key };
+  return {
+    kind,
+    name,
+    scope,
+    http,
+    rpc,
+    messaging,
+    task: task && cut(task),
+    literal,
+    code,
+    layer,
+    key,
+  };
 }
 
 /** Flask names an unmatched request after its raw path: such text is never a key. */

@@ -101,7 +101,7 @@ export class Operations {
 }
 
 const saidBy = (identity: SpanIdentity): Omit<Operation, 'id' | 'service' | 'source'> => {
-  const { kind, name, scope, http, rpc, messaging, task, code, layer } = identity;
+  const { kind, name, scope, http, rpc, messaging, task, literal, code, layer } = identity;
   return {
     kind,
     name,
@@ -110,6 +110,7 @@ const saidBy = (identity: SpanIdentity): Omit<Operation, 'id' | 'service' | 'sou
     ...(rpc === undefined ? {} : { rpc }),
     ...(messaging === undefined ? {} : { messaging }),
     ...(task === undefined ? {} : { task }),
+    ...(literal === undefined ? {} : { literal }),
     ...(code === undefined ? {} : { code }),
     ...(layer === undefined ? {} : { layer }),
   };

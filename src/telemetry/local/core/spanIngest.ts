@@ -1,3 +1,4 @@
+import type { CallMatcher } from '../../../domain/callMatch.ts';
 import type { RouteMatcher } from '../../../domain/routeMatch.ts';
 import type { UnixMillis } from '../../../domain/units.ts';
 import type { IngestOutcome, ResourceRecord, SpanRecord } from '../model.ts';
@@ -6,6 +7,7 @@ import { httpMethod, httpRoute, httpStatus, isMountPath, rawPath } from './attri
 import type { CoreState } from './coreState.ts';
 import { entryOutcome, innerOutcome } from './errors.ts';
 import { identify, isCallOut, isEntryKind } from './identity.ts';
+import { literalOf } from './literals.ts';
 import { insideCallOut, rootPath } from './paths.ts';
 import { hash64, RecentKeys } from './recentKeys.ts';
 import { recordExceptions } from './recordExceptions.ts';
@@ -30,6 +32,7 @@ const kindNumber: Readonly<Record<SpanRecord['kind'], number>> = {
 /** From span records to counted calls: duplicates out, ancestors joined, each span into its cell, its trace kept. */
 export class SpanIngest {
   matcher: RouteMatcher | undefined;
+  calls: CallMatcher | undefined;
   changes = 0;
   readonly assemblies: Assemblies;
   private readonly recent: RecentKeys;
@@ -111,7 +114,11 @@ export class SpanIngest {
     node.entry = entry;
     node.outcome = isEntry ? entryOutcome(span) : innerOutcome(span, entry?.outcome);
     node.failing = node.outcome === 'error' || ancestor?.failing === true;
-    const identity = identify(span, isEntry ? this.refine(node, assembly) : undefined);
+    const identity = identify(
+      span,
+      isEntry ? this.refine(node, assembly) : undefined,
+      this.calls === undefined ? undefined : literalOf(span, this.calls),
+    );
     node.layer = identity.layer;
     const operation = operations.find(
       service,

@@ -1,6 +1,7 @@
 import type { Operation } from '../../../domain/operation.ts';
 import { fail, ok, type Result } from '../../../domain/result.ts';
 import { routeMatcher, type RouteMatcher } from '../../../domain/routeMatch.ts';
+import { callMatcher, type CallMatcher } from '../../../domain/callMatch.ts';
 import type { RouteTable } from '../../../domain/route.ts';
 import type { ServiceState } from '../../../domain/release.ts';
 import type { FunctionNumbers } from '../../../domain/stats.ts';
@@ -34,6 +35,7 @@ class LocalTelemetry implements TelemetryCore {
   private ingest: SpanIngest;
   private metricsIngest: MetricsIngest;
   private matcher: RouteMatcher | undefined;
+  private calls: CallMatcher | undefined;
   private tidied = 0;
   private changes = 0;
 
@@ -118,7 +120,9 @@ class LocalTelemetry implements TelemetryCore {
 
   setRoutes(routes: RouteTable): void {
     this.matcher = routes.routes.length === 0 ? undefined : routeMatcher(routes);
+    this.calls = routes.calls === undefined ? undefined : callMatcher(routes.calls);
     this.ingest.matcher = this.matcher;
+    this.ingest.calls = this.calls;
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -163,6 +167,7 @@ class LocalTelemetry implements TelemetryCore {
   private newIngest(): SpanIngest {
     const made = new SpanIngest(this.state);
     made.matcher = this.matcher;
+    made.calls = this.calls;
     return made;
   }
 }

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createAttributor } from '../../../../src/attribution/attributor.ts';
 import type { FunctionDecl } from '../../../../src/domain/functionDecl.ts';
-import { routeMatcher, routeTableOf } from '../../../../src/domain/routeMatch.ts';
 import {
   extractFacts,
   linkFacts,
@@ -12,7 +11,7 @@ import {
 import { languageOfPath } from '../../../../src/symbols/languages/registry.ts';
 import { readSource } from '../../../../src/symbols/parser/extractFunctions.ts';
 import type { ParserPool } from '../../../../src/symbols/parser/parserPool.ts';
-import { fixtures, operationOf, readExpected } from '../../attribution/expectations.ts';
+import { fixtures, operationOf, readExpected, tablesOf } from '../../attribution/expectations.ts';
 import { testPool } from '../grammars.ts';
 
 /** Numbers that look random and are the same in every run (mulberry32). */
@@ -105,9 +104,9 @@ describe('sources in any state', function () {
             const none = { services: [], explanation: '' };
             const facts = { ...linked, functions, overrides: [], servicesOf: () => none };
             const attributor = createAttributor(facts);
-            const matcher = routeMatcher(routeTableOf([...facts.routes, ...facts.openRoutes]));
+            const tables = tablesOf(facts);
             for (const row of expected.operations)
-              attributor.attribute(operationOf(expected, row, matcher));
+              attributor.attribute(operationOf(expected, row, tables));
           } catch (error) {
             throw new Error(`${name}, seed ${seed}: ${String(error)}`, { cause: error });
           }

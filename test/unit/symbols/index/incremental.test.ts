@@ -9,7 +9,7 @@ import { languageOfPath } from '../../../../src/symbols/languages/registry.ts';
 import type { ParserPool } from '../../../../src/symbols/parser/parserPool.ts';
 import { linkWorkspace } from '../../../../src/workers/linkedWorkspace.ts';
 import { isHint, readWorkspaceServices } from '../../../../src/workers/workspaceServices.ts';
-import { fixtures, operationOf, readExpected } from '../../attribution/expectations.ts';
+import { fixtures, noTables, operationOf, readExpected } from '../../attribution/expectations.ts';
 import { testPool } from '../grammars.ts';
 
 /** Numbers that look random and are the same in every run (mulberry32). */
@@ -80,9 +80,7 @@ describe('an index that follows changes', function () {
         sources.map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
       );
       const expected = readExpected(fixture);
-      const operations = expected.operations.map((row) =>
-        operationOf(expected, row, () => undefined),
-      );
+      const operations = expected.operations.map((row) => operationOf(expected, row, noTables));
       const random = numbersFrom(7);
       const followed = indexOf(folder, pool);
       try {

@@ -88,6 +88,35 @@ describe('operation identity', () => {
     assert.equal(operationsFor(temporary('amq.gen-1'), temporary('amq.gen-2')).length, 1);
   });
 
+  it('names the text of the source that a call out carries, and keeps no statement', () => {
+    const core = newCore();
+    core.setRoutes({
+      routes: [],
+      calls: { statements: ['select*from t where id=?'], requests: ['GET api.acme.com/users'] },
+    });
+    const out = (attributes: SpanRecord['attributes']) =>
+      span({ kind: 'client', name: 'x', attributes });
+    core.spans(
+      [
+        out({ 'db.query.text': "SELECT * FROM t WHERE id = 'secret'" }),
+        out({ 'db.statement': 'SELECT * FROM u' }),
+        out({
+          'url.full': 'https://api.acme.com/users?token=secret',
+          'http.request.method': 'GET',
+        }),
+      ],
+      t0,
+    );
+    core.settle(t0);
+    const { operations } = core.operations();
+    assert.deepEqual(operations.map((o) => o.literal).sort(), [
+      'GET api.acme.com/users',
+      'select*from t where id=?',
+      undefined,
+    ]);
+    assert.ok(!JSON.stringify(operations).includes('secret'));
+  });
+
   it('reads what each job system calls its task', () => {
     const asked = (attributes: SpanRecord['attributes']) =>
       operationFor(span({ kind: 'consumer', attributes }));
