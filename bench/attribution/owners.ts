@@ -28,6 +28,8 @@ export interface TruthRow {
   /** Regular expressions on the raw path, and on the text of the query. */
   readonly urlPath?: string;
   readonly query?: string;
+  /** Attributes with exactly these texts. */
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly file: string | null;
   readonly line?: number | null;
   readonly function?: string | null;
@@ -98,7 +100,8 @@ function fits(row: TruthRow, span: SpanRecord): boolean {
     agrees(row.method, httpMethod(attributes) ?? '') &&
     agrees(row.scope, span.scope) &&
     matches(row.urlPath, rawPath(attributes)) &&
-    matches(row.query, text(attributes, 'db.query.text', 'db.statement'))
+    matches(row.query, text(attributes, 'db.query.text', 'db.statement')) &&
+    Object.entries(row.attributes ?? {}).every(([name, value]) => attributes[name] === value)
   );
 }
 

@@ -51,7 +51,7 @@ export function identify(span: SpanRecord, refined?: string, literal?: string): 
   const rpc = readRpc(attributes, span.name);
   const messaging = readMessaging(attributes);
   const task = readTask(attributes);
-  const code = readCode(attributes);
+  const code = readCode(attributes, kind);
   const layer = frameworkLayer(attributes);
   const name = cut(
     mounted
@@ -171,9 +171,10 @@ function readMessaging(attributes: Attributes): MessagingOperation | undefined {
   };
 }
 
-function readCode(attributes: Attributes): CodeLocation | undefined {
-  // RQ names the function with its module.
-  const stable = text(attributes, 'code.function.name', 'rq.job.function');
+function readCode(attributes: Attributes, kind: SpanKind): CodeLocation | undefined {
+  // RQ names the job's function with its module, also on spans around the job.
+  const job = kind === 'consumer' ? text(attributes, 'rq.job.function') : undefined;
+  const stable = text(attributes, 'code.function.name') ?? job;
   const old = stable === undefined ? text(attributes, 'code.function') : undefined;
   const filePath = text(attributes, 'code.file.path', 'code.filepath');
   const namespace = old === undefined ? undefined : text(attributes, 'code.namespace');

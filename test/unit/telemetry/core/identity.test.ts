@@ -128,6 +128,8 @@ describe('operation identity', () => {
     assert.equal(asked(activeJob).task, 'MailJob');
     assert.equal(asked({ 'code.namespace': 'MailJob' }).task, undefined);
     assert.equal(asked({ 'rq.job.function': 'shop.mail' }).code?.functionName, 'shop.mail');
+    const around = span({ kind: 'client', attributes: { 'rq.job.function': 'shop.mail' } });
+    assert.equal(operationFor(around).code, undefined);
   });
 
   it('reads the layers that frameworks report', () => {
