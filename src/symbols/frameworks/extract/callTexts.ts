@@ -34,7 +34,7 @@ export function readCallTexts(collector: FactsCollector, syntax: TextSyntax): vo
     seen.add(whole.id);
     const text = syntax.read(collector, whole);
     if (text === null) continue;
-    const scopes = holders(collector, whole);
+    const scopes = isSent(whole) ? holders(collector, whole) : [];
     statements.push({ scopes, line: whole.startPosition.row, text });
   }
   if (statements.length > 0) facts.statements = statements;
@@ -48,6 +48,25 @@ function wholeText(node: Node): Node {
   let whole = node;
   while (whole.parent !== null && textParts.test(whole.parent.type)) whole = whole.parent;
   return whole;
+}
+
+/** Calls that send a statement, or make it ready to be sent: others may keep it for a library to send (`usersByUsernameQuery`). */
+const sends =
+  /^(?:query\w*|exec\w*|prepare\w*|update|batch\w*|raw\w*|\$\w*|sql|text|run|all|get|each|fetch\w*|scalars?|select\w*|one\w*|none|many\w*|any|first|create\w*Query|named\w*|must\w*|send\w*|queue|read_sql\w*|literal\w*|nativeQuery|call|trim\w*|format\w*|strip\w*|dedent|sprintf|unsafe|statement|stream|cursor|iterate|find_by_sql)$/i;
+const argumentTypes = /^(?:arguments|argument_list|value_arguments?|keyword_argument)$/;
+
+/** Not given to a call of which that can't be said. */
+function isSent(text: Node): boolean {
+  let list: Node | null = null;
+  let at = text.parent;
+  while (at !== null && argumentTypes.test(at.type)) {
+    list = at;
+    at = at.parent;
+  }
+  if (list === null || at === null) return true;
+  const head = at.text.slice(0, list.startIndex - at.startIndex).slice(-120);
+  const callee = /([\w$]+)\s*(?:<[^<>]*>)?\s*$/.exec(head)?.[1];
+  return callee === undefined || sends.test(callee);
 }
 
 /** The function around it; for a constant, the functions of the file that name it. */

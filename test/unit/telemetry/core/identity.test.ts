@@ -92,7 +92,7 @@ describe('operation identity', () => {
     const core = newCore();
     core.setRoutes({
       routes: [],
-      calls: { statements: ['select*from t where id=?'], requests: ['GET api.acme.com/users'] },
+      calls: { statements: ['SELECT * FROM t WHERE id = ?'], requests: ['GET api.acme.com/users'] },
     });
     const out = (attributes: SpanRecord['attributes']) =>
       span({ kind: 'client', name: 'x', attributes });
@@ -111,7 +111,7 @@ describe('operation identity', () => {
     const { operations } = core.operations();
     assert.deepEqual(operations.map((o) => o.literal).sort(), [
       'GET api.acme.com/users',
-      'select*from t where id=?',
+      'SELECT * FROM t WHERE id = ?',
       undefined,
     ]);
     assert.ok(!JSON.stringify(operations).includes('secret'));
