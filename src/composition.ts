@@ -20,6 +20,7 @@ import { showCoverage } from './commands/showCoverage.ts';
 import { showRollbackJournal } from './commands/showRollbackJournal.ts';
 import { vscodeSettings as settings } from './config/settings.ts';
 import type { OperationId } from './domain/operation.ts';
+import type { FolderTargets } from './domain/workspace.ts';
 import { createInsightService } from './insights/insightService.ts';
 import { Approvals } from './platform/approvals.ts';
 import { createBackends } from './platform/loadBackends.ts';
@@ -198,6 +199,12 @@ export function compose(context: vscode.ExtensionContext): Composition {
   );
   owned.add(vscode.workspace.onDidGrantWorkspaceTrust(forgetRepositories));
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(forgetRepositories));
+  let targetsOfChoice: readonly FolderTargets[] = [];
+  owned.add(
+    index.on('rules', ({ targets = [] }) => {
+      targetsOfChoice = targets;
+    }),
+  );
   const insights = owned.add(
     createInsightService({
       index,
@@ -292,6 +299,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       rollBack({
         insights,
         targets: () => environments.targets(),
+        targetsOfChoice: () => targetsOfChoice,
         metrics: () => environments.metrics(),
         services: {
           providers,

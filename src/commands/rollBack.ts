@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Insight } from '../domain/insight.ts';
 import { milliseconds, unixMillis } from '../domain/units.ts';
+import type { FolderTargets } from '../domain/workspace.ts';
 import type { InsightService } from '../insights/contract.ts';
 import type { Log } from '../platform/log.ts';
 import {
@@ -13,6 +14,7 @@ import { visibleText } from '../presentation/viewModels/waterfallText.ts';
 import type { RollbackDialogs, RollbackServices, RollbackSubject } from '../rollback/flow.ts';
 import { runRollback } from '../rollback/flow.ts';
 import type { DeployTarget } from '../rollback/ports.ts';
+import { inOrderOfChoice } from '../rollback/preferredTargets.ts';
 import { judgeRecovery } from '../rollback/recovery.ts';
 import type { MetricsSource } from '../telemetry/ports.ts';
 import { decodeInsightArgument } from './ids.ts';
@@ -22,6 +24,8 @@ export interface RollBackContext {
   readonly insights: InsightService;
   /** Targets of the selected environment. */
   readonly targets: () => readonly DeployTarget[];
+  /** Those that prodlens.json names. */
+  readonly targetsOfChoice: () => readonly FolderTargets[];
   readonly metrics: () => MetricsSource | undefined;
   readonly services: Omit<RollbackServices, 'watch' | 'output' | 'log'>;
   readonly log: Log;
@@ -47,7 +51,11 @@ export const rollBack =
     }
     const id = decodeInsightArgument(argument).insight;
     const insight = id === undefined ? context.atCursor() : context.insights.byId(id);
-    const all = context.targets();
+    const all = inOrderOfChoice(
+      context.targets(),
+      context.targetsOfChoice(),
+      insight?.function.path,
+    );
     const own = all.filter(
       ({ service }) => insight?.service === undefined || namesService(insight.service, service),
     );

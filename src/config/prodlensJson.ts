@@ -6,6 +6,7 @@ import {
   type ParseError,
 } from 'jsonc-parser';
 import type { SourceRange } from '../domain/functionDecl.ts';
+import type { Objective } from '../domain/objective.ts';
 import type { AttributionOverride } from '../domain/workspace.ts';
 
 /** A repository's prodlens.json, decoded. Folders are relative to the file's folder, with forward slashes. */
@@ -17,16 +18,6 @@ export interface ProdlensJson {
   readonly versionCommit?: string;
   /** Names of deploy targets, never URLs or commands. */
   readonly targets: readonly string[];
-}
-
-/** What a service or function is expected to do. */
-export interface Objective {
-  readonly service?: string;
-  readonly function?: string;
-  /** Milliseconds. */
-  readonly p95Ms?: number;
-  /** 0–1. */
-  readonly errorRatio?: number;
 }
 
 export interface JsonProblem {
@@ -177,14 +168,26 @@ function readService(reader: Reader, node: Node): ProdlensJson['services'][numbe
   if (!found.has('folder') || !found.has('service'))
     reader.problem(node, 'a service rule needs "folder" and "service"');
   if (folder === undefined || service === undefined) return undefined;
-  if (folder.startsWith('/') || folder.split('/').includes('..')) {
+  const inside = insideRepository(reader, found, 'folder', folder);
+  return inside === undefined ? undefined : { folder: inside, service };
+}
+
+/** A path of this repository without `./` and `/` around it; undefined, and a problem, when it leads out of it. */
+function insideRepository(
+  reader: Reader,
+  found: ReadonlyMap<string, Node>,
+  key: string,
+  value: string,
+): string | undefined {
+  if (!value.startsWith('/') && !value.split('/').includes('..'))
+    return value.replace(/^\.(?:\/|$)/, '').replace(/\/+$/, '');
+  const node = found.get(key);
+  if (node !== undefined)
     reader.problem(
-      found.get('folder') ?? node,
-      '"folder" must be a folder of this repository, relative to prodlens.json',
+      node,
+      `"${key}" must be a ${key === 'path' ? 'file or folder' : 'folder'} of this repository, relative to prodlens.json`,
     );
-    return undefined;
-  }
-  return { folder: folder.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, ''), service };
+  return undefined;
 }
 
 const overrideKeys = ['service', 'span', 'method', 'route', 'rpc', 'in'] as const;
@@ -225,28 +228,52 @@ function readAttribution(reader: Reader, node: Node): AttributionOverride | unde
   return { ...telemetry, function: String(owner.value) };
 }
 
+const objectiveKeys = ['service', 'function', 'path', 'p95Ms', 'errorRatio'] as const;
+
 function readObjective(reader: Reader, node: Node): Objective | undefined {
-  const found = reader.object(node, ['service', 'function', 'p95Ms', 'errorRatio']);
+  const found = reader.object(node, objectiveKeys);
   if (found === undefined) return undefined;
-  const service = reader.text(found, 'service');
-  const owner = reader.text(found, 'function');
+  const subject = readSubject(reader, node, found);
   const p95Ms = reader.number(found, 'p95Ms', Infinity);
   const errorRatio = reader.number(found, 'errorRatio', 1);
-  if (service === undefined && owner === undefined) {
-    reader.problem(node, 'an objective needs "service" or "function"');
-    return undefined;
-  }
-  if (p95Ms === undefined && errorRatio === undefined) {
-    if (!found.has('p95Ms') && !found.has('errorRatio'))
-      reader.problem(node, 'an objective needs "p95Ms" or "errorRatio"');
-    return undefined;
-  }
+  if (!found.has('p95Ms') && !found.has('errorRatio'))
+    reader.problem(node, 'an objective needs "p95Ms" or "errorRatio"');
+  if (subject === undefined || (p95Ms === undefined && errorRatio === undefined)) return undefined;
   return {
-    ...(service === undefined ? {} : { service }),
-    ...(owner === undefined ? {} : { function: owner }),
+    ...subject,
     ...(p95Ms === undefined ? {} : { p95Ms }),
     ...(errorRatio === undefined ? {} : { errorRatio }),
   };
+}
+
+/** What an objective is about. A mistake in one part leaves the whole out: the rest alone would be about more. */
+function readSubject(
+  reader: Reader,
+  node: Node,
+  found: ReadonlyMap<string, Node>,
+): Pick<Objective, 'service' | 'function' | 'path'> | undefined {
+  const service = reader.text(found, 'service');
+  const owner = reader.text(found, 'function');
+  const place = reader.text(found, 'path');
+  const path = place === undefined ? undefined : insideRepository(reader, found, 'path', place);
+  const given = ['service', 'function', 'path'].filter((key) => found.has(key));
+  if (given.length === 0)
+    reader.problem(node, 'an objective needs "service", "path" or "function"');
+  const ownerNode = found.get('function');
+  if (owner !== undefined && ownerNode !== undefined && !/^[^#]+#.+$/.test(owner)) {
+    reader.problem(ownerNode, '"function" must be "<file>#<qualified name>"');
+    return undefined;
+  }
+  if (owner !== undefined && found.has('path')) {
+    reader.problem(node, 'an objective is about a "function" or a "path", not both');
+    return undefined;
+  }
+  const read = {
+    ...(service === undefined ? {} : { service }),
+    ...(owner === undefined ? {} : { function: owner.replace(/^\.\//, '') }),
+    ...(path === undefined ? {} : { path }),
+  };
+  return given.length > 0 && Object.keys(read).length === given.length ? read : undefined;
 }
 
 function readTarget(reader: Reader, node: Node): string | undefined {

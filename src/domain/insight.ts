@@ -1,5 +1,6 @@
 import type { Confidence, ExplanationStep } from './attribution.ts';
 import type { FunctionDecl, FunctionRef } from './functionDecl.ts';
+import type { Limits } from './objective.ts';
 import type { OperationId } from './operation.ts';
 import type { ServiceKey } from './service.ts';
 import type { FunctionNumbers, Verdict } from './stats.ts';
@@ -46,6 +47,8 @@ export interface Insight {
   readonly numbers?: FunctionNumbers;
   /** The numbers are those of stacks alone. */
   readonly errors?: StackErrors;
+  /** What prodlens.json expects of the function in this service. */
+  readonly objective?: Limits;
   /** Last good data of a silent service or an unreachable backend. */
   readonly stale?: true;
   /** `edited`: differs from every running release's source; `notInRelease`: newer than every running release. */

@@ -92,6 +92,12 @@ export interface AttributionOverride {
   readonly function: string | null;
 }
 
+/** Names of deploy targets that the files of a folder (absolute path) use, the first choice first. */
+export interface FolderTargets {
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
 /** A place of generated code mapped back to its source. */
 export interface SourcePlace {
   readonly path: string;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FunctionDecl, FunctionId } from '../domain/functionDecl.ts';
 import type { Insight, InsightAttribution } from '../domain/insight.ts';
+import { limitsOf } from '../domain/objective.ts';
 import type { OperationId } from '../domain/operation.ts';
 import type { ServiceState } from '../domain/release.ts';
 import type { Failure } from '../domain/result.ts';
@@ -98,7 +99,7 @@ export function combine(view: FileView, context: CombineContext): readonly Insig
   const groups = groupOperations(view);
   const insights: Insight[] = [];
   const add = (insight: Insight): void => {
-    insights.push(withReleases(insight, view, context));
+    insights.push(withReleases(withObjective(insight, view), view, context));
   };
   const stacks = stacksByFunction(view, context.exceptions);
   for (const declaration of view.functions) {
@@ -118,6 +119,11 @@ export function combine(view: FileView, context: CombineContext): readonly Insig
       add(withoutTelemetry(view, declaration, context));
   }
   return insights;
+}
+
+function withObjective(insight: Insight, view: FileView): Insight {
+  const objective = limitsOf(view.objectives ?? [], insight.function.id, insight.service);
+  return objective === undefined ? insight : { ...insight, objective };
 }
 
 /** Commits beside the releases, and how the function differs from what they run. */

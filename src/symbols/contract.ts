@@ -7,10 +7,13 @@ import type {
   SourceRange,
 } from '../domain/functionDecl.ts';
 import type { ExceptionStack } from '../domain/exceptionStack.ts';
+import type { FunctionDecl, FunctionRef, LanguageId, SourceRange } from '../domain/functionDecl.ts';
+import type { Objective } from '../domain/objective.ts';
 import type { Operation, OperationId } from '../domain/operation.ts';
 import type { RouteDecl } from '../domain/route.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { StackFrame } from '../domain/stats.ts';
+import type { FolderTargets } from '../domain/workspace.ts';
 
 export interface IndexFolder {
   /** Absolute path of a workspace folder. */
@@ -59,6 +62,8 @@ export interface FileView {
   readonly servicesExplanation: string;
   /** Attributions whose owner or candidates are in this file. */
   readonly attributions: readonly OwnedOperation[];
+  /** Of prodlens.json, those that can concern its functions, the closest first. */
+  readonly objectives?: readonly Objective[];
   /** How the functions differ from the releases' source, as far as it was given (`baselines`). */
   readonly drift?: readonly FileDrift[];
   /** Functions of this file that are in stacks of exceptions (`stacks`). */
@@ -204,6 +209,7 @@ export interface IndexContract {
 export interface RepositoryRules {
   /** Regular expression with one group: the commit or tag in a version. */
   readonly versionCommit?: string;
+  readonly targets?: readonly FolderTargets[];
 }
 
 /** Where a stack frame lies in the workspace. */

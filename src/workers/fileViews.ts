@@ -1,5 +1,6 @@
 import type { Attribution } from '../domain/attribution.ts';
 import type { FunctionDecl, FunctionRef, LanguageId } from '../domain/functionDecl.ts';
+import type { Objective } from '../domain/objective.ts';
 import type { FileServices } from '../domain/workspace.ts';
 import type { OpenDocument } from '../symbols/buffer/openDocument.ts';
 import type { FileView, OwnedOperation } from '../symbols/contract.ts';
@@ -8,6 +9,7 @@ import { refOf } from '../symbols/frames/locateStack.ts';
 
 interface More extends FileServices {
   readonly attributions: readonly OwnedOperation[];
+  readonly objectives: readonly Objective[];
 }
 
 const common = (path: string, functions: readonly FunctionDecl[], more: More) => ({
@@ -16,6 +18,7 @@ const common = (path: string, functions: readonly FunctionDecl[], more: More) =>
   services: more.services,
   servicesExplanation: more.explanation,
   attributions: atPresentPlaces(functions, more.attributions),
+  ...(more.objectives.length === 0 ? {} : { objectives: more.objectives }),
 });
 
 export const viewOfDocument = (path: string, document: OpenDocument, more: More): FileView => ({

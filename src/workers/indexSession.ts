@@ -163,6 +163,7 @@ export class IndexSession {
         explanation: 'the workspace is still being read',
       }),
       attributions: this.book.inFile(path),
+      objectives: this.services.objectivesOf(place),
     });
     const state = await this.documents.state(path);
     if (state?.kind === 'skipped') return viewOfSkipped(path, state, more());

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeProdlensJson } from '../config/prodlensJson.ts';
+import { objectivesOfFile, type Objective } from '../domain/objective.ts';
 import type { ServiceKey } from '../domain/service.ts';
-import type { AttributionOverride, FileServices } from '../domain/workspace.ts';
+import type { AttributionOverride, FileServices, FolderTargets } from '../domain/workspace.ts';
 import type { ConfigProblem, RepositoryRules } from '../symbols/contract.ts';
 import type { WorkspacePlace } from '../symbols/index/workspaceIndex.ts';
 import { isHintFile, readHint, type HintFacts } from '../symbols/serviceHints/hints.ts';
@@ -15,6 +16,8 @@ export interface WorkspaceServices {
   readonly problems: readonly ConfigProblem[];
   readonly hints: readonly HintFacts[];
   readonly rules: RepositoryRules;
+  /** The closest first. */
+  objectivesOf(place: WorkspacePlace): readonly Objective[];
   /** The answer for files, given the services that have telemetry. */
   resolver(seen: readonly ServiceKey[]): (file: string) => FileServices;
 }
@@ -25,6 +28,7 @@ export const noWorkspaceServices: WorkspaceServices = {
   problems: [],
   hints: [],
   rules: {},
+  objectivesOf: () => [],
   resolver: () => () => ({
     services: [],
     explanation: 'the workspace is not trusted, so nothing in it is read that names services',
@@ -47,6 +51,8 @@ export async function readWorkspaceServices(
   const problems: ConfigProblem[] = [];
   const hints: HintFacts[] = [];
   const folders: ServiceRule[] = [];
+  const objectives = new Map<string, readonly Objective[]>();
+  const targets: FolderTargets[] = [];
   let versionCommit: string | undefined;
   for (const file of files) {
     const place = placeOf(file);
@@ -57,6 +63,8 @@ export async function readWorkspaceServices(
       overrides.push(...value.attributions);
       problems.push(...found.map((problem) => ({ path: file, ...problem })));
       versionCommit ??= value.versionCommit;
+      objectives.set(place.folder, value.objectives);
+      if (value.targets.length > 0) targets.push({ folder: place.folder, names: value.targets });
       for (const { folder, service } of value.services)
         folders.push({ folder: path.join(place.folder, folder).replace(/[/\\]$/, ''), service });
     } else hints.push(readHint({ ...place, text }));
@@ -66,7 +74,12 @@ export async function readWorkspaceServices(
     overrides,
     problems,
     hints,
-    rules: versionCommit === undefined ? {} : { versionCommit },
+    rules: {
+      ...(versionCommit === undefined ? {} : { versionCommit }),
+      ...(targets.length === 0 ? {} : { targets }),
+    },
+    objectivesOf: ({ folder, relativePath }) =>
+      objectivesOfFile(objectives.get(folder) ?? [], relativePath),
     resolver: (seen) => createServiceResolver({ hints, seen, rules: folders }),
   };
 }

@@ -3,6 +3,7 @@ import type { Comparison, FunctionStats } from '../../domain/stats.ts';
 import type { WindowName } from '../../domain/units.ts';
 import { windowLength } from '../../domain/units.ts';
 import * as text from './numberText.ts';
+import { isAbove } from './objectives.ts';
 import { renderReleases, renderVersion, runningReleases } from './releaseText.ts';
 import type { Fields, Template } from './template.ts';
 import { renderTemplate } from './template.ts';
@@ -93,7 +94,9 @@ function renderOne(insight: Insight, settings: AnnotationSettings): Annotation |
   const line = renderTemplate(settings.template, fields);
   if (line === '') return undefined;
   if (insight.stale === true) return { text: line, tone: 'stale' };
-  return { text: line, tone: overThreshold(total, settings) ? 'attention' : 'steady' };
+  // What is stated of the function replaces the settings' thresholds, each for itself.
+  const limits = { ...settings.thresholds, ...insight.objective };
+  return { text: line, tone: isAbove(total, limits) ? 'attention' : 'steady' };
 }
 
 /** A function of no span's: how many errors, and never a part of calls that nobody counted. */
@@ -166,11 +169,6 @@ function fieldsOf(
     env,
   };
 }
-
-const overThreshold = (total: FunctionStats, { thresholds }: AnnotationSettings): boolean =>
-  (total.p95Ms !== undefined &&
-    (total.p95Ms.beyond === true ? total.p95Ms.low : total.p95Ms.value) > thresholds.p95Ms) ||
-  (total.errorRatio !== undefined && total.errorRatio > thresholds.errorRatio);
 
 /** Before and after a full rollout is not the same time: such a comparison never colours alone. */
 export const worstRegression = (insight: Insight): Comparison | undefined =>

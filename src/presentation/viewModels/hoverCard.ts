@@ -9,6 +9,7 @@ import type { WindowName } from '../../domain/units.ts';
 import { windowLength } from '../../domain/units.ts';
 import { worstRegression } from './annotation.ts';
 import * as text from './numberText.ts';
+import { judgeObjectives } from './objectives.ts';
 import { renderVersion } from './releaseText.ts';
 import { none, renderStackErrors, tableRow } from './stackErrorTable.ts';
 import type { ThemeKind } from './sparkline.ts';
@@ -56,6 +57,7 @@ export function renderHoverCard(insight: Insight, settings: HoverSettings): stri
     title(insight, settings),
     state(insight, settings.now),
     verdict(insight),
+    objectives(insight),
     table(insight, settings.now),
     links(insight, settings.canRollBack),
     picture(insight, settings),
@@ -125,6 +127,11 @@ function verdict(insight: Insight): string {
   // The table counts every call of the window: its p95 may differ from what was compared.
   return `**▲ ${md(renderVersion(worse.release))} is worse than ${md(renderVersion(worse.baseline))}** while both ran · ${changes.join(' · ')}${calls}`;
 }
+
+const objectives = (insight: Insight): string =>
+  judgeObjectives(insight)
+    .map((judged) => (judged.missed ? `$(warning) **${judged.text}**` : judged.text))
+    .join(' · ');
 
 function table(insight: Insight, now: number): string {
   const numbers = insight.numbers;

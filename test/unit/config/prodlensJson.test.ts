@@ -21,7 +21,11 @@ const right = `{
     { "route": "/x/:id", "method": "GET", "function": "a.ts#x" },
     { "span": "tick", "function": null },
   ],
-  "objectives": [{ "function": "a.ts#x", "p95Ms": 200, "errorRatio": 0.01 }],
+  "objectives": [
+    { "function": "a.ts#x", "p95Ms": 200, "errorRatio": 0.01 },
+    { "path": "./api/", "service": "shop", "p95Ms": 300 },
+    { "path": ".", "errorRatio": 0.02 },
+  ],
   "versionCommit": "-([0-9a-f]{7,40})$",
   "targets": ["shop production"]
 }`;
@@ -35,7 +39,11 @@ describe('prodlens.json', () => {
           { route: '/x/:id', method: 'GET', function: 'a.ts#x' },
           { span: 'tick', function: null },
         ],
-        objectives: [{ function: 'a.ts#x', p95Ms: 200, errorRatio: 0.01 }],
+        objectives: [
+          { function: 'a.ts#x', p95Ms: 200, errorRatio: 0.01 },
+          { service: 'shop', path: 'api', p95Ms: 300 },
+          { path: '', errorRatio: 0.02 },
+        ],
         versionCommit: '-([0-9a-f]{7,40})$',
         targets: ['shop production'],
       },
@@ -59,6 +67,15 @@ describe('prodlens.json', () => {
     ['{"attributions": [{"span": "a", "function": "b"}]}', '"b"', /qualified name/],
     ['{"objectives": [{"service": "a", "errorRatio": 5}]}', '5', /at most 1/],
     ['{"objectives": [{"service": "a"}]}', '{"service": "a"}', /needs "p95Ms" or "errorRatio"/],
+    ['{"objectives": [{"p95Ms": 5}]}', '{"p95Ms": 5}', /needs "service", "path" or "function"/],
+    ['{"objectives": [{"function": "a", "p95Ms": 5}]}', '"a"', /<file>#<qualified name>/],
+    ['{"objectives": [{"path": "/etc", "p95Ms": 5}]}', '"/etc"', /file or folder of this/],
+    ['{"objectives": [{"service": "a", "p95Ms": -1}]}', '-1', /number above 0/],
+    [
+      '{"objectives": [{"path": "a", "function": "a#b", "p95Ms": 5}]}',
+      '{"path": "a", "function": "a#b", "p95Ms": 5}',
+      /not both/,
+    ],
     ['{"versionCommit": "("}', '"("', /one group/],
     ['{"versionCommit": "abc"}', '"abc"', /one group/],
     ['{"versionCommit": "(a+)+$"}', '"(a+)+$"', /no repeated groups/],
@@ -80,6 +97,10 @@ describe('prodlens.json', () => {
     assert.deepEqual(value.targets, ['a']);
     assert.deepEqual(problems[0]?.range.start, { line: 3, character: 2 });
   });
+  it('leaves an objective out whole where a part of its subject is wrong: the rest would be about more', () => {
+    const text = '{"objectives": [{"service": "a", "path": "../x", "p95Ms": 5}]}';
+    assert.deepEqual(decodeProdlensJson(text).value.objectives, []);
+  });
   it('answers text that is no JSON with problems, not with an exception', () => {
     for (const text of ['', '{', '{"services": [', '\u0000', 'null', '{"a":}']) {
       const { value, problems } = decodeProdlensJson(text);
@@ -95,7 +116,7 @@ describe('prodlens.json', () => {
     for (const [list, entry] of [
       ['services', { folder: 0, service: 0 }],
       ['attributions', { service: 0, span: 0, method: 0, route: 0, rpc: 0, in: 0, function: 0 }],
-      ['objectives', { service: 0, function: 0, p95Ms: 0, errorRatio: 0 }],
+      ['objectives', { service: 0, function: 0, path: 0, p95Ms: 0, errorRatio: 0 }],
     ] as const)
       assert.deepEqual(
         Object.keys(schema.properties[list]?.items?.properties ?? {}),

@@ -130,6 +130,32 @@ const table: readonly (readonly [string, Insight, string | undefined, Tone?])[] 
     'attention',
   ],
   [
+    'over its own objective, though under the threshold',
+    build.insight({ objective: { p95Ms: 200 } }),
+    'p95 212 ms · 0.4 % err · 38/s · v2.3.1',
+    'attention',
+  ],
+  [
+    'within its own objective, though over the thresholds',
+    build.insight({
+      objective: { p95Ms: 1_500, errorRatio: 0.05 },
+      numbers: build.numbers({
+        total: build.stats({ p95Ms: build.quantile(1_240), errorRatio: ratio(0.03) }),
+      }),
+    }),
+    'p95 1.2 s · 3 % err · 38/s · v2.3.1',
+    'steady',
+  ],
+  [
+    'within its objective for latency, over the threshold for errors',
+    build.insight({
+      objective: { p95Ms: 1_500 },
+      numbers: build.numbers({ total: build.stats({ errorRatio: ratio(0.03) }) }),
+    }),
+    'p95 212 ms · 3 % err · 38/s · v2.3.1',
+    'attention',
+  ],
+  [
     'no version',
     build.insight({ numbers: build.numbers({ releases: [build.release({ version: '' })] }) }),
     'p95 212 ms · 0.4 % err · 38/s · unknown release',

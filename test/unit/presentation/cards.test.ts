@@ -84,6 +84,31 @@ describe('hover card', () => {
     }
   });
 
+  it('judges the objectives of the function', () => {
+    const line = (over: Parameters<typeof build.stats>[0], objective = {}): string =>
+      card({
+        objective: { p95Ms: 200, errorRatio: 0.01, ...objective },
+        numbers: build.numbers({ total: build.stats(over) }),
+      })
+        .split('\n')
+        .find((text) => text.includes('objective')) ?? '';
+    assert.equal(
+      line({}),
+      '$(warning) **objective p95 ≤ 200 ms: missed, 212 ms** · objective errors ≤ 1 %: met, 0.4 %',
+    );
+    assert.match(line({}, { p95Ms: 1250 }), /^objective p95 ≤ 1250 ms: met, 212 ms · /);
+    assert.match(line({ errorRatio: ratio(0.02) }), /\*\*objective errors ≤ 1 %: missed, 2 %\*\*/);
+    const open = { ...build.quantile(5_000), beyond: true } as const;
+    assert.match(line({ p95Ms: open }), /p95 ≤ 200 ms: missed, ≥ 4\.\d s/);
+    assert.match(line({ p95Ms: open }, { p95Ms: 9_000 }), /≤ 9000 ms: can't be told, ≥ 4/);
+    assert.doesNotMatch(line({ lowerBound: true, errorRatio: ratio(0) }), /errors/);
+    assert.doesNotMatch(card({}), /objective/);
+    assert.doesNotMatch(
+      card({ state: 'noTraffic', objective: { p95Ms: 1 }, numbers: undefined }),
+      /objective/,
+    );
+  });
+
   it('says a configuration problem, and nothing where a backend just doesn’t answer', () => {
     const { total, ...numbers } = build.numbers({ releases: [] });
     assert.ok(total);
