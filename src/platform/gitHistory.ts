@@ -1,6 +1,6 @@
 import type { DeployedRelease, ProcessRunner } from '../rollback/ports.ts';
 import type { RunGit } from '../releases/ports.ts';
-import { fullCommit, gitIn } from './git.ts';
+import { fullCommit, openRepository } from './git.ts';
 
 export interface GitHistoryOptions {
   readonly processes: ProcessRunner;
@@ -28,13 +28,12 @@ export function createSourceChanges(
   options: GitHistoryOptions,
 ): (from: DeployedRelease, to: DeployedRelease, signal: AbortSignal) => Promise<string> {
   return async (from, to, signal) => {
-    const git = await options.git();
-    if (git === undefined) return '';
+    const open = openRepository(options.processes, options.git, signal);
     const found = new Map<string, string>();
     for (const folder of options.folders()) {
-      const run = gitIn(options.processes, git, folder, signal);
-      const root = (await run('rev-parse', '--show-toplevel'))?.trim();
-      if (root === undefined || root === '' || found.has(root)) continue;
+      const repository = await open(folder);
+      if (repository === undefined || found.has(repository.root)) continue;
+      const { root, run } = repository;
       const [left, wanted] = [await resolve(run, from), await resolve(run, to)];
       if (left !== undefined && wanted !== undefined)
         found.set(root, await describe(run, left, wanted));
