@@ -1,10 +1,12 @@
 // Builds everything: the host bundle, the two worker threads and the webview scripts.
 // `node esbuild.mjs [--watch] [--dev]`. `tsc` only checks types (npm run types).
 import { build, context } from 'esbuild';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { packageFolders, renderNotices } from './scripts/thirdPartyNotices.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
@@ -76,6 +78,8 @@ async function webviewEntries() {
   return entries;
 }
 
+const runtimeFile = path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.wasm');
+
 /** Grammars shipped beside the bundle: those that the registry of languages names. */
 async function grammarsInUse() {
   const { outputFiles } = await build({
@@ -93,12 +97,17 @@ async function grammarsInUse() {
   return [...files].map((file) => path.join(root, 'node_modules', grammarFolderOf(file), file));
 }
 
+/** Of the packages among a build's inputs, and of those that the parsers are copied from. */
+export async function thirdPartyNotices(inputs) {
+  const copied = [...(await grammarsInUse()), runtimeFile].map((file) => path.relative(root, file));
+  return renderNotices(root, packageFolders([...inputs, ...copied]));
+}
+
 /** Puts what the parsers load into a folder. */
 export async function copyGrammars(target) {
   await mkdir(target, { recursive: true });
   for (const file of await grammarsInUse()) await cp(file, path.join(target, path.basename(file)));
-  const runtime = path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.wasm');
-  await cp(runtime, path.join(target, 'web-tree-sitter.wasm'));
+  await cp(runtimeFile, path.join(target, 'web-tree-sitter.wasm'));
 }
 
 export async function buildAll() {
@@ -116,7 +125,10 @@ export async function buildAll() {
     for (const options of [nodeBundles, webviews]) await (await context(options)).watch();
     return;
   }
-  await Promise.all([build(nodeBundles), build(webviews)]);
+  const built = await Promise.all([build(nodeBundles), build(webviews)]);
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const notices = await thirdPartyNotices(inputs);
+  await writeFile(path.join(root, 'dist/THIRD_PARTY_NOTICES.txt'), notices);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

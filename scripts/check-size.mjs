@@ -21,6 +21,7 @@ const REQUIRED = [
   'dist/receiverWorker.js',
   'dist/backends.js',
   'dist/grammars/web-tree-sitter.wasm',
+  'dist/THIRD_PARTY_NOTICES.txt',
 ];
 const ALLOWED = [
   /^(package\.json|package\.nls(\.[\w-]+)?\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
