@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ratio } from '../../../src/domain/units.ts';
@@ -79,6 +79,22 @@ describe('is my change live, in a real repository', function () {
   ];
   const live = async (commit: string, running = releases) =>
     (await whereIsLive(repository, commits, commit, running)).map((r) => r.contains);
+
+  it('runs no program that the repository names for reading files', async () => {
+    const mark = path.join(folder, 'ran');
+    const program = path.join(folder, 'evil');
+    writeFileSync(program, `#!/bin/sh\ntouch '${mark}'\ncat "$1"\n`, { mode: 0o755 });
+    writeFileSync(path.join(folder, 'shop/.git/info/attributes'), '*.js diff=evil\n');
+    git('config', 'diff.evil.textconv', program);
+    git('blame', 'a.js');
+    assert.ok(existsSync(mark), 'git by itself runs it');
+    rmSync(mark);
+    const change = await changeOfLines(repository, 'a.js', { first: 1, last: 3 });
+    assert.equal(change?.commit, hashes[1]);
+    await changeOfFile(repository, 'a.js');
+    assert.ok(!existsSync(mark));
+    git('config', '--unset', 'diff.evil.textconv');
+  });
 
   it('finds the newest change of a function’s lines, of the editor’s text too', async () => {
     const first = await changeOfLines(repository, 'a.js', { first: 1, last: 3 });
