@@ -243,3 +243,39 @@ describe('functions beside the source of the releases that run, in a real reposi
     }
   });
 });
+
+describe('releases of a file whose repository isn’t ready', () => {
+  it('are asked for again: after a while, and at once when a repository is found', async () => {
+    let now = 0;
+    let asked = 0;
+    const { remote } = inProcess<IndexContract>({} as never);
+    const sources = new RepositoryReleases({
+      index: { ...remote, onStart: () => ({ dispose: () => undefined }) },
+      commits: new ReleaseCommits({
+        open: () => {
+          asked += 1;
+          return Promise.resolve(undefined);
+        },
+        now: () => now,
+      }),
+      sources: new SourceAtCommits(),
+      now: () => now,
+      log: { ...quietLog, scoped: () => quietLog, show: () => undefined } as never,
+    });
+    const want = async (): Promise<number> => {
+      sources.want('/w/a.js', [{ service: serviceKey('shop'), version: '1' }], []);
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return asked;
+    };
+    assert.equal(await want(), 1);
+    assert.equal(await want(), 1, 'not each time that numbers come');
+    now += 61_000;
+    assert.equal(await want(), 2);
+    const told: (readonly string[])[] = [];
+    sources.onDidChange((paths) => told.push(paths));
+    sources.lookAgain();
+    assert.deepEqual(told, [['/w/a.js']]);
+    assert.equal(await want(), 3);
+    sources.dispose();
+  });
+});
