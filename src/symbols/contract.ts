@@ -7,7 +7,6 @@ import type {
   SourceRange,
 } from '../domain/functionDecl.ts';
 import type { ExceptionStack } from '../domain/exceptionStack.ts';
-import type { FunctionDecl, FunctionRef, LanguageId, SourceRange } from '../domain/functionDecl.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { Operation, OperationId } from '../domain/operation.ts';
 import type { RouteDecl } from '../domain/route.ts';
