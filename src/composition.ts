@@ -164,6 +164,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       settings,
       processes,
       gitPath: () => git.path(),
+      onDidChangeRepositories: git.onDidChangeRepositories,
       clock,
       log: log.scoped('index'),
       grammarsFolder,

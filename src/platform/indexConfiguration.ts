@@ -2,7 +2,13 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Settings } from '../config/settings.ts';
 import type { ProcessRunner } from '../rollback/ports.ts';
-import type { ConfigProblem, IndexContract, IndexSettings } from '../symbols/contract.ts';
+import type {
+  ConfigProblem,
+  IndexContract,
+  IndexFolder,
+  IndexSettings,
+} from '../symbols/contract.ts';
+import { languageOfPath } from '../symbols/languages/registry.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { Clock } from './clock.ts';
 import { toRange } from './cursor.ts';
@@ -10,6 +16,7 @@ import type { Disposable } from './disposables.ts';
 import { DisposableStore } from './disposables.ts';
 import type { Log } from './log.ts';
 import type { SupervisedRemote } from './workerHost.ts';
+import { ListedFiles } from './listedFiles.ts';
 import { indexFolders } from './workspaceFolders.ts';
 
 export interface IndexConfigurationOptions {
@@ -18,6 +25,8 @@ export interface IndexConfigurationOptions {
   readonly processes: ProcessRunner;
   /** Path of the git program; undefined without one. */
   readonly gitPath: () => Promise<string | undefined>;
+  /** News of a checkout. */
+  readonly onDidChangeRepositories: (listener: () => void) => Disposable;
   readonly clock: Clock;
   readonly log: Log;
   readonly grammarsFolder: string;
@@ -26,8 +35,13 @@ export interface IndexConfigurationOptions {
 
 /** Saves, checkouts and builds change many files at once: they are told together. */
 const gatherFor = 300;
-const readExtensions = '{ts,tsx,mts,cts,js,jsx,mjs,cjs,py,go,java,json,yaml,yml,toml,mod,xml,env}';
-const otherFiles = '{Dockerfile,Dockerfile.*,.env,.env.*,application.properties}';
+
+/** Sources, files that name services, and what may be a folder: of others, git isn't asked. */
+const mayBeRead = (path: string): boolean =>
+  languageOfPath(path) !== undefined ||
+  /\.(?:json|ya?ml|toml|mod|xml|properties|gradle|kts)$|^(?:[^.]+|.*Dockerfile.*|\.env.*)$/.test(
+    basename(path),
+  );
 
 /** Tells the index what the workspace is, again at each change of it, and shows what is wrong in prodlens.json. */
 export function configureIndex(options: IndexConfigurationOptions): Disposable {
@@ -40,10 +54,17 @@ export function configureIndex(options: IndexConfigurationOptions): Disposable {
     },
   });
 
+  const listed = new ListedFiles();
+  const list = async (asked?: readonly string[]): Promise<readonly IndexFolder[]> => {
+    const trusted = vscode.workspace.isTrusted;
+    const folders = await indexFolders(settings, processes, gitPath, trusted, log, end.signal);
+    listed.take(folders, asked);
+    return folders;
+  };
   const indexSettings = async (): Promise<IndexSettings> => {
     const trusted = vscode.workspace.isTrusted;
     return {
-      folders: await indexFolders(settings, processes, gitPath, trusted, log, end.signal),
+      folders: await list(),
       grammarsFolder: options.grammarsFolder,
       cacheFolder: options.cacheFolder,
       trusted,
@@ -75,30 +96,58 @@ export function configureIndex(options: IndexConfigurationOptions): Disposable {
   );
 
   const changed = new Set<string>();
+  const written = new Set<string>();
+  let checkedOut = false;
   let timer: Disposable | undefined;
-  const gather = (uri: vscode.Uri): void => {
-    if (uri.scheme !== 'file' || uri.path.includes('/node_modules/') || uri.path.includes('/.git/'))
-      return;
-    changed.add(uri.fsPath);
+  let telling = Promise.resolve();
+  const tell = async (): Promise<void> => {
+    const paths = [...changed];
+    const all = checkedOut || paths.some((path) => basename(path) === '.gitignore');
+    // Git has the say on what it never spoke of: a build writes sources as well.
+    const asked = listed.unknown([...written]);
+    changed.clear();
+    written.clear();
+    checkedOut = false;
+    // Mistakes in it are for the Problems view, also when no source file was opened yet.
+    const told = paths.some((path) => basename(path) === 'prodlens.json');
+    if (index.state().state !== 'running' && !told) return;
+    const folders = all || asked.length > 0 ? await list(all ? undefined : asked) : undefined;
+    await index.call('filesChanged', {
+      paths: paths.filter((path) => !listed.isIgnored(path)),
+      ...(folders && { folders }),
+      ...(all && { all }),
+    });
+  };
+  const soon = (): void => {
     timer ??= clock.after(gatherFor, () => {
       timer = undefined;
-      const paths = [...changed];
-      changed.clear();
-      // Mistakes in it are for the Problems view, also when no source file was opened yet.
-      const told = paths.some((path) => basename(path) === 'prodlens.json');
-      if (index.state().state !== 'running' && !told) return;
-      index.call('filesChanged', { paths }).catch((error: unknown) => {
+      telling = telling.then(tell).catch((error: unknown) => {
         if (!store.disposed) log.debug(`changed files: ${String(error)}`);
       });
     });
   };
+  const gather = (uri: vscode.Uri): void => {
+    if (uri.scheme !== 'file' || uri.path.includes('/node_modules/') || uri.path.includes('/.git/'))
+      return;
+    changed.add(uri.fsPath);
+    soon();
+  };
+  const gatherWritten = (uri: vscode.Uri): void => {
+    gather(uri);
+    if (changed.has(uri.fsPath) && mayBeRead(uri.fsPath)) written.add(uri.fsPath);
+  };
   store.add({ dispose: () => timer?.dispose() });
-  for (const glob of [`**/*.${readExtensions}`, `**/${otherFiles}`]) {
-    const watcher = store.add(vscode.workspace.createFileSystemWatcher(glob));
-    store.add(watcher.onDidCreate(gather));
-    store.add(watcher.onDidChange(gather));
-    store.add(watcher.onDidDelete(gather));
-  }
+  // Everything: a folder that is deleted or moved is told as one path, which no pattern for its files fits.
+  const watcher = store.add(vscode.workspace.createFileSystemWatcher('**/*'));
+  store.add(watcher.onDidCreate(gatherWritten));
+  store.add(watcher.onDidChange(gatherWritten));
+  store.add(watcher.onDidDelete(gather));
+  store.add(
+    options.onDidChangeRepositories(() => {
+      checkedOut = true;
+      soon();
+    }),
+  );
 
   const readAhead = (document: vscode.TextDocument): void => {
     if (document.uri.scheme === 'file' && basename(document.uri.fsPath) === 'prodlens.json')

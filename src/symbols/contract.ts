@@ -166,7 +166,16 @@ export interface IndexContract {
     };
     /** Stacks of the exceptions that are shown; replaces those given before. */
     readonly stacks: { params: { readonly stacks: readonly SeenStack[] }; result: undefined };
-    readonly filesChanged: { params: { readonly paths: readonly string[] }; result: undefined };
+    /** Resolves when the answers hold. `folders`: what the host lists now, when a path may be new. */
+    readonly filesChanged: {
+      params: {
+        readonly paths: readonly string[];
+        readonly folders?: readonly IndexFolder[];
+        /** Another branch may be checked out: every listed file is compared, because not every change may have been told. */
+        readonly all?: true;
+      };
+      result: undefined;
+    };
     /** null: not a file we read (other language, excluded, outside the folders). */
     readonly file: { params: { readonly path: string }; result: FileView | null };
     /** Everything the index knows about how an operation was attributed. */

@@ -131,8 +131,8 @@ export class IndexService {
         this.gather(this.stacks.set(stacks, this.session?.frames));
         return undefined;
       },
-      filesChanged: async ({ paths }) => {
-        await this.session?.filesChanged(paths);
+      filesChanged: async (changes) => {
+        await this.session?.filesChanged(changes);
         return undefined;
       },
       file: async ({ path: file }) => (await this.session?.file(file)) ?? null,

@@ -9,6 +9,7 @@ import type {
   FileBaseline,
   FileDrift,
   FileView,
+  IndexContract,
   IndexReport,
   IndexSettings,
   RepositoryRules,
@@ -35,6 +36,8 @@ export interface SessionListener {
   problems(problems: readonly ConfigProblem[]): void;
   rules(rules: RepositoryRules): void;
 }
+
+type FilesChanged = IndexContract['calls']['filesChanged']['params'];
 
 /** Typing is followed once it pauses that long. */
 const settleAfterMs = 60;
@@ -68,6 +71,8 @@ export class IndexSession {
   private problemsSent = '[]';
   private rulesSent = '{}';
   private linking: Promise<void> | undefined;
+  private updating: Promise<void> | undefined;
+  private relinkWaits = false;
   /** Open documents parsed since linking last looked at them. */
   private readonly settled = new Set<string>();
 
@@ -91,7 +96,7 @@ export class IndexSession {
       onChange: ({ paths, facts }) => {
         if (!this.linkingBegan) return;
         this.listener.changed(paths);
-        if (facts) this.relinkSoon.request();
+        if (facts) this.relinkSettled();
       },
     });
     this.started = this.run();
@@ -224,16 +229,43 @@ export class IndexSession {
     }
   }
 
-  async filesChanged(paths: readonly string[]): Promise<void> {
+  /**
+   * Batches follow one another, and are linked once all were read: half of a checkout is no workspace that anybody has. Resolves when the
+   * answers hold.
+   */
+  async filesChanged(changes: FilesChanged): Promise<void> {
     await this.started;
-    const hints = paths.filter((path) => {
+    const now = (this.updating ?? Promise.resolve()).then(() => this.update(changes));
+    this.updating = now;
+    try {
+      await now;
+    } finally {
+      if (this.updating === now) this.updating = undefined;
+    }
+    while (this.updating !== undefined) await this.updating;
+    if (this.relinkWaits) await this.linkNow();
+    else await this.linking;
+  }
+
+  private async update(changes: FilesChanged): Promise<void> {
+    const listed = new Set(this.index.listed);
+    await this.index.update(changes.paths, this.stop.signal, changes);
+    const same =
+      listed.size === this.index.listed.size && [...this.index.listed].every((f) => listed.has(f));
+    const told = changes.paths.some((path) => {
       const place = this.index.placeOf(path);
+      // A folder that is gone took its hints with it: they were listed.
       return place !== undefined && isHint(place.relativePath);
     });
-    await this.index.update(paths, this.stop.signal);
-    if (hints.length === 0) return;
+    if (same && !told) return;
     this.hintsStale = true;
-    this.relinkSoon.request();
+    this.relinkSettled();
+  }
+
+  /** Now, or when the batch of changes was read. */
+  private relinkSettled(): void {
+    if (this.updating === undefined) this.relinkSoon.request();
+    else this.relinkWaits = true;
   }
 
   /**
@@ -254,11 +286,21 @@ export class IndexSession {
   }
 
   private async relink(): Promise<void> {
+    if (this.updating !== undefined) {
+      this.relinkWaits = true;
+      return;
+    }
     if (this.linking !== undefined && this.linked !== undefined) {
       this.relinkSoon.request();
       return;
     }
+    await this.linkNow();
+  }
+
+  private async linkNow(): Promise<void> {
     await this.alone(async () => {
+      this.relinkWaits = false;
+      this.relinkSoon.dispose();
       await this.linkAgain();
       await this.answer(true);
       this.tell();
@@ -281,7 +323,9 @@ export class IndexSession {
       this.hintsStale = false;
       this.everything = true;
       this.services = this.settings.trusted
-        ? await readWorkspaceServices([...this.index.listed], (path) => this.index.placeOf(path))
+        ? await readWorkspaceServices([...this.index.listed].sort(), (path) =>
+            this.index.placeOf(path),
+          )
         : noWorkspaceServices;
     }
     for (const [path, document] of this.documents.parsed()) {

@@ -41,8 +41,10 @@ export interface WorkspaceIndexOptions {
   }) => void;
 }
 
-interface FolderState extends IndexFolder {
+interface FolderState extends Omit<IndexFolder, 'files'> {
   readonly filter: FileFilter;
+  /** Relative paths that the host lists; absent: the folder is walked. */
+  listed: ReadonlySet<string> | undefined;
   cached: Map<string, CachedFile>;
 }
 
@@ -58,14 +60,17 @@ export class WorkspaceIndex {
   readonly notes: { readonly path: string; readonly reason: string }[] = [];
   private readonly options: WorkspaceIndexOptions;
   private readonly folders: readonly FolderState[];
+  private readonly reading = new Map<string, Promise<IndexedSource | undefined>>();
   private unsaved = false;
   private running = false;
 
   constructor(options: WorkspaceIndexOptions) {
     this.options = options;
     this.folders = options.folders.map((folder) => ({
-      ...folder,
+      path: folder.path,
+      exclude: folder.exclude,
       filter: fileFilter(folder.exclude),
+      listed: listedIn(folder),
       cached: new Map(),
     }));
   }
@@ -88,7 +93,9 @@ export class WorkspaceIndex {
           else this.listed.add(file);
         }
       }
-      await this.drain(queue, signal);
+      await this.drain(queue, signal, async (file) => {
+        if (!this.files.has(file)) await this.read(file);
+      });
       for (const folder of this.folders) folder.cached.clear();
       if (!signal.aborted) await this.save();
     } finally {
@@ -99,23 +106,27 @@ export class WorkspaceIndex {
   private async list(folder: FolderState, signal: AbortSignal): Promise<readonly string[]> {
     const wanted = (relativePath: string): boolean =>
       languageOfPath(relativePath) !== undefined || this.options.alsoList(relativePath);
-    if (folder.files !== undefined)
-      return folder.files
-        .map((file) => file.replaceAll('\\', '/'))
-        .filter((file) => wanted(file) && isInside(file) && folder.filter.file(file, true));
+    if (folder.listed !== undefined)
+      return [...folder.listed].filter(
+        (file) => wanted(file) && isInside(file) && folder.filter.file(file, true),
+      );
     const { files, truncated } = await walkFolder(folder.path, folder.filter, wanted, signal);
     if (truncated)
       this.notes.push({ path: folder.path, reason: 'too many files: only a part was read' });
     return files;
   }
 
-  private async drain(queue: readonly string[], signal: AbortSignal): Promise<void> {
+  private async drain(
+    queue: readonly string[],
+    signal: AbortSignal,
+    read: (file: string) => Promise<unknown>,
+  ): Promise<void> {
     let next = 0;
     const reader = async (): Promise<void> => {
       while (!signal.aborted) {
         const file = queue[next++];
         if (file === undefined) return;
-        if (!this.files.has(file)) await this.read(file);
+        await read(file);
         await nextTurn();
       }
     };
@@ -137,13 +148,22 @@ export class WorkspaceIndex {
     return best;
   }
 
-  /** The file's entry, read now if the index hasn't come to it yet. */
+  /** The file's entry, read now if the index hasn't come to it yet. One that nobody lists is no part of the index. */
   async ensure(file: string): Promise<IndexedSource | undefined> {
     return this.files.get(file) ?? (await this.read(file));
   }
 
-  /** Files that were written, created or deleted; a folder stands for what is inside. */
-  async update(files: readonly string[], signal: AbortSignal): Promise<void> {
+  /**
+   * Files that were written, created or deleted; a folder stands for what is inside. `folders`: what is listed from now on; `all` of it is
+   * compared with the disk, else what is new in it is read.
+   */
+  async update(
+    files: readonly string[],
+    signal: AbortSignal,
+    listing: { readonly folders?: readonly IndexFolder[]; readonly all?: true } = {},
+  ): Promise<void> {
+    for (const folder of listing.folders ?? [])
+      await this.listAgain(folder, listing.all === true, signal);
     for (const file of files) {
       if (signal.aborted) return;
       const kind = await kindOf(file);
@@ -155,13 +175,34 @@ export class WorkspaceIndex {
     if (this.unsaved && !this.running) await this.save();
   }
 
+  private async listAgain(now: IndexFolder, all: boolean, signal: AbortSignal): Promise<void> {
+    const folder = this.folders.find((f) => f.path === now.path);
+    if (folder === undefined || now.files === undefined) return;
+    const listed = listedIn(now);
+    folder.listed = listed;
+    const others = [...this.files.keys(), ...this.listed].filter((file) => {
+      const place = this.placeOf(file);
+      return place?.folder === folder.path && listed?.has(place.relativePath) === false;
+    });
+    this.drop(others);
+    const queue: string[] = [];
+    for (const relative of await this.list(folder, signal)) {
+      const file = path.join(folder.path, relative);
+      if (languageOfPath(relative) === undefined) this.listed.add(file);
+      else if (all || !this.files.has(file)) queue.push(file);
+    }
+    await this.drain(queue, signal, (file) => this.read(file));
+  }
+
   private async updateFile(file: string): Promise<void> {
     if (languageOfPath(file) !== undefined) {
       await this.read(file);
       return;
     }
-    const place = this.placeOf(file);
-    if (place !== undefined && this.options.alsoList(place.relativePath)) this.listed.add(file);
+    const found = this.placeOf(file);
+    const place = found && this.placeOf(file, this.isListed(file, found));
+    if (place === undefined || (this.listsFiles(place) && !this.isListed(file, place))) return;
+    if (this.options.alsoList(place.relativePath)) this.listed.add(file);
   }
 
   private async updateFolder(at: string, signal: AbortSignal): Promise<void> {
@@ -183,19 +224,37 @@ export class WorkspaceIndex {
   }
 
   private forget(file: string): void {
+    const known = this.files.has(file) || this.listed.has(file);
     const prefix = `${file}${path.sep}`;
-    const gone = [...this.files.keys()].filter((f) => f === file || f.startsWith(prefix));
-    for (const f of this.listed) if (f === file || f.startsWith(prefix)) this.listed.delete(f);
+    this.drop(
+      known ? [file] : [...this.files.keys(), ...this.listed].filter((f) => f.startsWith(prefix)),
+    );
+  }
+
+  private drop(files: readonly string[]): void {
+    for (const file of files) this.listed.delete(file);
+    const gone = files.filter((file) => this.files.delete(file));
     if (gone.length === 0) return;
-    for (const f of gone) this.files.delete(f);
     this.unsaved = true;
     this.options.onChange({ paths: gone, facts: true });
   }
 
-  private async read(file: string): Promise<IndexedSource | undefined> {
+  /** One after the other for each file: what was read first must not be kept last. */
+  private read(file: string): Promise<IndexedSource | undefined> {
+    const before = this.reading.get(file);
+    const now = before === undefined ? this.readNow(file) : before.then(() => this.readNow(file));
+    this.reading.set(file, now);
+    return now.finally(() => {
+      if (this.reading.get(file) === now) this.reading.delete(file);
+    });
+  }
+
+  private async readNow(file: string): Promise<IndexedSource | undefined> {
     const language = languageOfPath(file);
-    // A file that nobody listed may be one that git ignores.
-    const place = this.placeOf(file, this.isListed(file));
+    const found = this.placeOf(file);
+    const listed = found !== undefined && this.isListed(file, found);
+    // A file that nobody listed may be one that somebody built.
+    const place = listed ? found : this.placeOf(file, false);
     if (language === undefined || place === undefined) return undefined;
     const known = this.files.get(file) ?? this.cachedOf(place);
     const content = await this.contentOf(file, place, language, known);
@@ -204,19 +263,25 @@ export class WorkspaceIndex {
       return undefined;
     }
     const entry: IndexedSource = { ...content, ...place, path: file, language };
+    // Git ignores it: it is shown, but others must not be compared with it.
+    if (!listed && this.listsFiles(place)) return entry;
     const before = this.files.get(file);
     this.files.set(file, entry);
     if (content !== known) this.unsaved = true;
     if (before?.hash !== entry.hash || before.reason !== entry.reason) {
-      const facts = JSON.stringify(before?.facts) !== JSON.stringify(entry.facts);
-      this.options.onChange({ paths: [file], facts });
+      this.options.onChange({ paths: [file], facts: symbolsOf(before) !== symbolsOf(entry) });
     }
     return entry;
   }
 
-  private isListed(file: string): boolean {
-    if (this.files.has(file)) return true;
-    return this.folders.some((f) => f.files !== undefined && file.startsWith(f.path));
+  /** Where the host lists files, only those count; else what was found once. */
+  private isListed(file: string, place: WorkspacePlace): boolean {
+    const listed = this.folders.find((f) => f.path === place.folder)?.listed;
+    return listed?.has(place.relativePath) ?? (this.files.has(file) || this.listed.has(file));
+  }
+
+  private listsFiles(place: WorkspacePlace): boolean {
+    return this.folders.some((f) => f.path === place.folder && f.listed !== undefined);
   }
 
   private cachedOf(place: WorkspacePlace): CachedFile | undefined {
@@ -312,6 +377,13 @@ const tellingPart = ({ name, anonymous }: FunctionDecl): string =>
   anonymous === true
     ? name.split(/[\s'"()]+/).reduce((a, b) => (b.length > a.length ? b : a), '')
     : name.slice(name.lastIndexOf('.') + 1);
+
+const listedIn = ({ files }: IndexFolder): ReadonlySet<string> | undefined =>
+  files && new Set(files.map((file) => file.replaceAll('\\', '/')));
+
+/** All that linking looks at: also the lines, which owners are shown with. */
+const symbolsOf = (file: CachedFile | undefined): string =>
+  JSON.stringify([file?.functions, file?.facts]);
 
 const isInside = (relativePath: string): boolean =>
   relativePath !== '..' && !/^\.\.[/\\]/.test(relativePath) && !relativePath.includes('\0');

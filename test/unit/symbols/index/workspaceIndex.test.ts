@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   mkdir,
   mkdtemp,
@@ -214,6 +215,91 @@ describe('the index of a workspace', () => {
     await index.update([path.dirname(b)], signal);
     assert.deepEqual(names(index), ['a.js']);
     assert.deepEqual(changes.at(-1), { paths: [b], facts: true });
+  });
+
+  it('tells that linking changes when a function that registers nothing moves or is renamed', async () => {
+    const a = await put('a.py', 'def total():\n    return 1\n');
+    const changes: { facts: boolean }[] = [];
+    const index = await started({ changes });
+    for (const text of ['\n\ndef total():\n    return 1\n', '\n\ndef sum():\n    return 1\n']) {
+      await writeFile(a, text);
+      await index.update([a], signal);
+      assert.equal(changes.at(-1)?.facts, true, text);
+    }
+  });
+
+  it('shows a file that git ignores, and leaves it out of the whole', async () => {
+    await put('src/a.js', 'function a() {}\n');
+    const index = await started({ files: ['src/a.js'] });
+    const built = await put('dist/a.js', 'function a() {}\n');
+    await index.update([built, path.dirname(built)], signal);
+    assert.equal(index.files.has(built), false);
+    assert.deepEqual(names(index), ['src/a.js']);
+    const lib = await put('lib/b.js', 'function b() {}\n');
+    assert.equal((await index.ensure(lib))?.functions.length, 1);
+    assert.deepEqual(names(index), ['src/a.js']);
+    const folders = [{ path: root, exclude: [], files: ['lib/b.js'] }];
+    await index.update([], signal, { folders });
+    assert.deepEqual(names(index), ['lib/b.js']);
+  });
+
+  it('keeps what is read last, though an earlier reading ends later', async () => {
+    const long = await put('a.js', 'function early() {}\n'.repeat(20_000));
+    const index = await started({ files: [] });
+    const folders = [{ path: root, exclude: [], files: ['a.js'] }];
+    const first = index.update([], signal, { folders });
+    await writeFile(long, 'function late() {}\n');
+    await Promise.all([first, index.update([long], signal)]);
+    assert.deepEqual(
+      index.files.get(long)?.functions.map((f) => f.name),
+      ['late'],
+    );
+  });
+
+  it('follows a checkout of another branch by what git lists, and reads only what it changed', async () => {
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-C', root, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'], HOME: root },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    const list = (): string[] =>
+      git('ls-files', '-z', '--cached', '--others', '--exclude-standard')
+        .split('\0')
+        .filter((file) => file !== '');
+    git('init', '-q', '-b', 'one');
+    for (let i = 0; i < 300; i += 1) await put(`src/f${i}.js`, `function f${i}() {}\n`);
+    git('add', '.');
+    git('commit', '-q', '-m', 'one');
+    git('checkout', '-q', '-b', 'two');
+    for (let i = 0; i < 150; i += 1) await put(`src/f${i}.js`, `function two${i}() {}\n`);
+    git('mv', 'src/f299.js', 'src/moved.js');
+    for (let i = 150; i < 198; i += 1) await rm(path.join(root, `src/f${i}.js`));
+    git('add', '-A');
+    git('commit', '-q', '-m', 'two');
+    const index = await started({ files: list() });
+    const functions = (): string[] =>
+      [...index.files.values()].flatMap((f) => f.functions.map((fn) => fn.id)).sort();
+    const ofTwo = functions();
+    for (const branch of ['one', 'two']) {
+      git('checkout', '-q', branch);
+      parsed = 0;
+      // Nothing was told but the branch.
+      const folders = [{ path: root, exclude: [], files: list() }];
+      await index.update([], signal, { folders, all: true });
+      const changed = branch === 'one' ? 150 + 1 + 48 : 150 + 1;
+      assert.equal(parsed, changed, `on ${branch}`);
+      const scratch = new WorkspaceIndex({
+        folders,
+        pool: grammars,
+        alsoList: () => false,
+        onChange: () => undefined,
+      });
+      await scratch.start(signal);
+      assert.deepEqual([...index.files.keys()].sort(), [...scratch.files.keys()].sort());
+      assert.equal(functions().length, branch === 'one' ? 300 : 252);
+    }
+    assert.deepEqual(functions(), ofTwo);
   });
 
   it('answers for one file before the index has come to it, and stops when told', async () => {
