@@ -368,6 +368,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
           extensionUri: context.extensionUri,
           canRollBack: (service) =>
             trusted() && environments.targets().some((target) => target.service === service),
+          onIndexProgress: (listener) => index.on('progress', listener),
           locateFrames: (stacks, releases, signal) =>
             index.call('locateFrames', { stacks, releases }, { signal }),
         }),

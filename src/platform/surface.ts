@@ -3,8 +3,9 @@ import type { Settings } from '../config/settings.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { StackFrame } from '../domain/stats.ts';
 import type { InsightService } from '../insights/contract.ts';
-import type { FrameLocation, FrameRelease } from '../symbols/contract.ts';
+import type { FrameLocation, FrameRelease, IndexProgress } from '../symbols/contract.ts';
 import type { Clock } from './clock.ts';
+import type { Disposable } from './disposables.ts';
 import type { Log } from './log.ts';
 
 /** What every surface of the editor gets (annotations, hover, CodeLens, status bar). Surfaces see services, never an adapter. */
@@ -17,6 +18,8 @@ export interface SurfaceContext {
   readonly extensionUri: vscode.Uri;
   /** A deploy target of the selected environment is for this service. */
   readonly canRollBack: (service: ServiceKey) => boolean;
+  /** The index is being built, and takes long; null when it isn't any more. */
+  readonly onIndexProgress: (listener: (progress: IndexProgress | null) => void) => Disposable;
   /** Where the first frame of each stack that is known in the workspace is now. */
   readonly locateFrames: (
     stacks: readonly (readonly StackFrame[])[],

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../platform/disposables.ts';
+import type { IndexProgress } from '../symbols/contract.ts';
 import type { RegisterSurface } from '../platform/surface.ts';
 import type { StatusText } from './viewModels/statusText.ts';
 import { renderStatus } from './viewModels/statusText.ts';
@@ -15,13 +16,18 @@ export const registerStatusBar: RegisterSurface = (context) => {
   );
   item.name = vscode.l10n.t('Prodlens');
   let shown = '';
+  let reading: IndexProgress | undefined;
   let timer: { dispose(): unknown } | undefined;
   const update = (): void => {
     const path = vscode.window.activeTextEditor?.document.uri.fsPath;
     const insights = path === undefined ? [] : (context.insights.peek(path)?.insights ?? []);
     const service = insights.find((insight) => insight.service !== undefined)?.service;
     const environment = context.insights.environment();
-    const status = renderStatus({ ...environment, ...(service === undefined ? {} : { service }) });
+    const status = renderStatus({
+      ...environment,
+      ...(service === undefined ? {} : { service }),
+      ...(reading === undefined ? {} : { reading }),
+    });
     const key = JSON.stringify(status);
     if (key === shown) return;
     shown = key;
@@ -34,6 +40,12 @@ export const registerStatusBar: RegisterSurface = (context) => {
   owned.add(vscode.window.onDidChangeActiveTextEditor(soon));
   owned.add(context.insights.onDidChange(soon));
   owned.add(context.insights.onDidChangeEnvironment(soon));
+  owned.add(
+    context.onIndexProgress((progress) => {
+      reading = progress ?? undefined;
+      soon();
+    }),
+  );
   owned.add({ dispose: () => timer?.dispose() });
   update();
   return vscode.Disposable.from(owned);

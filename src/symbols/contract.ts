@@ -210,7 +210,15 @@ export interface IndexContract {
     readonly problems: readonly ConfigProblem[];
     /** What prodlens.json says that others than the index follow. */
     readonly rules: RepositoryRules;
+    /** A build of the index that takes long; null when it has ended. */
+    readonly progress: IndexProgress | null;
   };
+}
+
+/** Files read of those to be read. */
+export interface IndexProgress {
+  readonly read: number;
+  readonly total: number;
 }
 
 /** Rules of prodlens.json. */

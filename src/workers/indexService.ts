@@ -9,9 +9,12 @@ import { AttributionBook } from './attributionBook.ts';
 import { Debounce } from './debounce.ts';
 import { IndexSession } from './indexSession.ts';
 
-export type IndexEvents = {
+type Listeners = {
   readonly [K in keyof IndexContract['events']]: (payload: IndexContract['events'][K]) => void;
 };
+
+/** Who shows no progress leaves it out. */
+export type IndexEvents = Omit<Listeners, 'progress'> & Partial<Pick<Listeners, 'progress'>>;
 
 /** Changes are gathered that long before they are announced, so that a burst is one event. */
 const announceAfterMs = 40;
@@ -97,6 +100,8 @@ export class IndexService {
     return {
       configure: (settings) => {
         this.session?.dispose();
+        // The build that is given up tells nothing any more.
+        this.events.progress?.(null);
         if (this.pool?.folder !== settings.grammarsFolder) {
           this.pool?.parsers.dispose();
           const locate = (file: string): string => path.join(settings.grammarsFolder, file);
@@ -109,6 +114,7 @@ export class IndexService {
           routes: (table) => this.sendRoutes?.(table),
           problems: this.events.problems,
           rules: this.events.rules,
+          progress: (progress) => this.events.progress?.(progress),
         });
         return undefined;
       },

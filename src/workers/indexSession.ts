@@ -10,6 +10,7 @@ import type {
   FileDrift,
   FileView,
   IndexContract,
+  IndexProgress,
   IndexReport,
   IndexSettings,
   RepositoryRules,
@@ -35,6 +36,7 @@ export interface SessionListener {
   routes(table: RouteTable): void;
   problems(problems: readonly ConfigProblem[]): void;
   rules(rules: RepositoryRules): void;
+  progress(progress: IndexProgress | null): void;
 }
 
 type FilesChanged = IndexContract['calls']['filesChanged']['params'];
@@ -93,6 +95,9 @@ export class IndexSession {
       pool,
       ...(settings.cacheFolder !== undefined && { cacheFolder: settings.cacheFolder }),
       alsoList: isHint,
+      onProgress: (progress) => {
+        if (!this.stop.signal.aborted) listener.progress(progress);
+      },
       onChange: ({ paths, facts }) => {
         if (!this.linkingBegan) return;
         this.listener.changed(paths);

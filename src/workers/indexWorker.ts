@@ -33,6 +33,9 @@ function start(port: MessagePort, { feedPort, grammarsFolder }: IndexWorkerData)
     rules: (payload) => {
       server.emit('rules', payload);
     },
+    progress: (payload) => {
+      server.emit('progress', payload);
+    },
   });
   const server = serve<IndexContract>(portTransport(port), service.handlers);
   if (feedPort === undefined) return;

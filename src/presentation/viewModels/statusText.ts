@@ -15,6 +15,8 @@ export interface StatusInput {
   readonly services: readonly ServiceState[];
   /** Of the file in front. */
   readonly service?: ServiceKey;
+  /** The workspace's files are being read, and it takes long. */
+  readonly reading?: { readonly read: number; readonly total: number };
 }
 
 export interface StatusText {
@@ -40,10 +42,12 @@ export function renderStatus(input: StatusInput): StatusText {
     input.services.find((state) => state.service === input.service) ??
     (input.services.length === 1 ? input.services[0] : undefined);
   const name = renderUntrusted(input.name, 30);
+  const reading = input.reading && renderReading(input.reading);
   const parts = [
     input.health === 'off' ? `${name} off` : name,
     ...(input.health === 'listening' ? ['waiting for telemetry'] : []),
     ...(service === undefined ? [] : [label(service)]),
+    ...(reading === undefined ? [] : [reading]),
   ];
   return {
     // An icon's name in a service's name would be drawn as the icon.
@@ -51,6 +55,9 @@ export function renderStatus(input: StatusInput): StatusText {
     lines: [
       `Prodlens: ${name}${input.production && input.name !== 'production' ? ' (production)' : ''}, last ${renderWindow(input.window)}`,
       renderUntrusted(input.detail, 400),
+      ...(reading === undefined
+        ? []
+        : [`${reading}: until then no telemetry is credited, because another owner may be unread`]),
       ...(service?.warnings ?? []).slice(0, 3).map((warning) => renderUntrusted(warning, 200)),
     ].filter((line) => line !== ''),
     severity:
@@ -58,6 +65,12 @@ export function renderStatus(input: StatusInput): StatusText {
     command: broken ? 'prodlens.diagnose' : 'prodlens.selectEnvironment',
   };
 }
+
+/** `reading 12,400 of 50,000 files`. */
+const renderReading = ({ read, total }: NonNullable<StatusInput['reading']>): string =>
+  `reading ${grouped(read)} of ${grouped(total)} files`;
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
 
 function label(state: ServiceState): string {
   const service = renderUntrusted(state.service, 40);

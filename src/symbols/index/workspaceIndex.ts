@@ -3,12 +3,13 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FunctionDecl, LanguageId } from '../../domain/functionDecl.ts';
-import type { IndexFolder } from '../contract.ts';
+import type { IndexFolder, IndexProgress } from '../contract.ts';
 import { extractFacts } from '../frameworks/facts.ts';
 import type { Symbols } from '../buffer/openDocument.ts';
 import { languageOfPath } from '../languages/registry.ts';
 import { readSourceInTurns } from '../parser/extractFunctions.ts';
 import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
+import { BuildProgress } from './buildProgress.ts';
 import { fileFilter, type FileFilter } from './fileFilter.ts';
 import { readIndexCache, writeIndexCache, type CachedFile } from './indexCache.ts';
 import { ownStrings } from './ownStrings.ts';
@@ -35,6 +36,7 @@ export interface WorkspaceIndexOptions {
   /** Other files to know of (repository hints); their paths are listed, their text isn't read here. */
   readonly alsoList: (relativePath: string) => boolean;
   /** Paths whose symbols are others now; `facts` when linking must be done again. */
+  readonly onProgress?: (progress: IndexProgress | null) => void;
   readonly onChange: (change: {
     readonly paths: readonly string[];
     readonly facts: boolean;
@@ -82,6 +84,7 @@ export class WorkspaceIndex {
   /** Indexes everything; resolves when done or aborted. */
   async start(signal: AbortSignal): Promise<void> {
     this.running = true;
+    let progress: BuildProgress | undefined;
     try {
       const queue: string[] = [];
       for (const folder of this.folders) {
@@ -93,12 +96,16 @@ export class WorkspaceIndex {
           else this.listed.add(file);
         }
       }
+      progress = new BuildProgress(queue.length, (now) => this.options.onProgress?.(now));
+      const { step } = progress;
       await this.drain(queue, signal, async (file) => {
         if (!this.files.has(file)) await this.read(file);
+        step();
       });
       for (const folder of this.folders) folder.cached.clear();
       if (!signal.aborted) await this.save();
     } finally {
+      progress?.end();
       this.running = false;
     }
   }

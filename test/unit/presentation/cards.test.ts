@@ -335,6 +335,18 @@ describe('status bar', () => {
     assert.equal(status.text, '$(pulse) local · shop v2.3.1 90 % v2.4.0 10 %');
     assert.equal(status.command, 'prodlens.selectEnvironment');
   });
+  it('says how far the reading of a large workspace is, without a change of colour', () => {
+    const status = renderStatus({
+      ...input,
+      health: 'ok',
+      services: [],
+      reading: { read: 12_400, total: 50_000 },
+    });
+    assert.match(status.text, /· reading 12,400 of 50,000 files$/);
+    assert.ok(status.lines.some((line) => line.startsWith('reading 12,400 of 50,000 files: ')));
+    assert.equal(status.severity, 'normal');
+  });
+
   it('leads to the diagnosis when something is broken', () => {
     const status = renderStatus({ ...input, health: 'unreachable' });
     assert.deepEqual([status.severity, status.command], ['error', 'prodlens.diagnose']);

@@ -136,7 +136,9 @@ const changes = {
     if (name !== undefined) w.move(name, name.replace(/\.(\w+)$/, `${w.step}.$1`));
   },
   moveFolder: (w: Workspace, at: number) => {
-    const folders = [...new Set(w.sources().map(path.dirname))].filter((f) => f.includes('/'));
+    const folders = [...new Set(w.sources().map((name) => path.dirname(name)))].filter((f) =>
+      f.includes('/'),
+    );
     const folder = w.pick(folders, at);
     if (folder !== undefined) w.move(folder, `${folder}${w.step}`);
   },
@@ -290,7 +292,7 @@ describe('the index worker, while the workspace changes', function () {
     for (const name of w.sources()) {
       const view = await remote.call('file', { path: path.join(w.root, name) });
       for (const decl of view?.functions.slice(0, 3) ?? [])
-        add(name.split('/')[0] ?? '', `${decl.id}`, {
+        add(name.split('/')[0] ?? '', decl.id, {
           kind: 'internal',
           code: { functionName: decl.name, filePath: `/app/${name.slice(name.indexOf('/') + 1)}` },
         });

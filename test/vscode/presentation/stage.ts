@@ -70,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
     clock: systemClock,
     extensionUri: context.extensionUri,
     canRollBack: () => true,
+    onIndexProgress: () => ({ dispose: () => undefined }),
     locateFrames: () => Promise.resolve([]),
   };
   for (const register of [registerDecorations, registerCodeLens, registerHover, registerStatusBar])
