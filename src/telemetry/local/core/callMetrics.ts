@@ -26,7 +26,9 @@ export function callMetricUnit(record: MetricRecord): number | undefined {
 export const countsRequests = (record: MetricRecord): boolean => record.name.startsWith('http.');
 
 /** The operation that a point counts. FastAPI's routes lack the router's prefix in metrics: kept as they are. */
-export function identifyMetric(record: MetricRecord): SpanIdentity {
+export function identifyMetric(
+  record: Pick<MetricRecord, 'attributes' | 'name' | 'scope'>,
+): SpanIdentity {
   const { attributes, name, scope } = record;
   const rpc = readRpc(attributes, '');
   const method = httpMethod(attributes);
@@ -60,7 +62,7 @@ const serverFaults = new Set([
   ...['UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS'],
 ]);
 
-export function metricOutcome(record: MetricRecord): Outcome {
+export function metricOutcome(record: Pick<MetricRecord, 'attributes'>): Outcome {
   const { attributes } = record;
   const errorType = text(attributes, 'error.type');
   const code =

@@ -26,8 +26,9 @@ export function sharedTime(
   from: number,
   to: number,
   now: number,
+  warmingUp = warmUp,
 ): ComparedTime | undefined {
-  const start = Math.max(from, a.firstSeen + warmUp, b.firstSeen + warmUp);
+  const start = Math.max(from, a.firstSeen + warmingUp, b.firstSeen + warmingUp);
   return timeOnGrid(start, to, now);
 }
 

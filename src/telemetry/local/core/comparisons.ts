@@ -36,7 +36,7 @@ export function comparisonsOf(
     );
     return running.flatMap((candidate) => {
       if (candidate === baseline) return [];
-      const time = sharedTime(candidate, baseline, span.from, now, now);
+      const time = sharedTime(candidate, baseline, span.from, now, now, data.traits?.warmUp);
       if (time === undefined) return [];
       return data.compare(
         comparisonSide(cells, candidate, time),
@@ -51,7 +51,8 @@ export function comparisonsOf(
     .filter((run) => run !== candidate && run.lastSeen >= span.from)
     .sort((a, b) => b.lastSeen - a.lastSeen)[0];
   if (before === undefined) return [];
-  return beforeAfter(cells, candidate, before, span, now).map(([a, b, block]) =>
+  const start = candidate.firstSeen + (data.traits?.warmUp ?? warmUp);
+  return beforeAfter(cells, candidate, before, span, start, now).map(([a, b, block]) =>
     data.compare(a, b, context(block, 'beforeAfter')),
   );
 }
@@ -64,10 +65,11 @@ function beforeAfter(
   candidate: ReleaseRun,
   before: ReleaseRun,
   span: Span,
+  start: number,
   now: number,
 ): Sides[] {
   const length = Math.min(now - candidate.firstSeen, before.lastSeen - span.from);
-  const time = timeOnGrid(Math.max(span.from, candidate.firstSeen + warmUp), now, now);
+  const time = timeOnGrid(Math.max(span.from, start), now, now);
   const earlier = timeOnGrid(Math.max(span.from, before.lastSeen - length), before.lastSeen, now);
   if (time === undefined || earlier === undefined) return [];
   const block = Math.max(time.block, earlier.block);

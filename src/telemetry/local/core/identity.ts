@@ -36,11 +36,14 @@ export interface SpanIdentity {
 export const isEntryKind = (kind: SpanKind): boolean => kind === 'server' || kind === 'consumer';
 export const isCallOut = (kind: SpanKind): boolean => kind === 'client' || kind === 'producer';
 
+/** What of a span its identity is made from. */
+export type NamedSpan = Pick<SpanRecord, 'kind' | 'name' | 'scope' | 'attributes'>;
+
 /**
  * `refined` is the template that the workspace's own matcher found for an entry span without a route, `literal` the text of the source
  * that a call out carries.
  */
-export function identify(span: SpanRecord, refined?: string, literal?: string): SpanIdentity {
+export function identify(span: NamedSpan, refined?: string, literal?: string): SpanIdentity {
   const { attributes, kind } = span;
   const mounted = span.kind === 'server' && isMountPath(span.scope, attributes);
   const http = readHttp(
@@ -88,7 +91,7 @@ export function identify(span: SpanRecord, refined?: string, literal?: string): 
 }
 
 /** Flask names an unmatched request after its raw path: such text is never a key. */
-function operationName(span: SpanRecord, http: HttpOperation | undefined): string {
+function operationName(span: NamedSpan, http: HttpOperation | undefined): string {
   if (!isEntryKind(span.kind) || http?.method === undefined) return span.name;
   if (http.route !== undefined && http.refined === undefined) return span.name;
   const path = rawPath(span.attributes);

@@ -53,11 +53,21 @@ export interface Span {
   takes(slot: { readonly start: number; readonly length: number }): boolean;
 }
 
-/** The observed part of [from, to): a slot that begins before it is left out, so the true start lies on a slot's edge. */
-export function observedSpan(from: number, to: number, observedFrom: number, now: number): Span {
+/**
+ * The observed part of [from, to): a slot that begins before it is left out, so the true start lies on a slot's edge.
+ *
+ * @param shortest slot that the source fills, milliseconds: shorter ones hold the calls of its length
+ */
+export function observedSpan(
+  from: number,
+  to: number,
+  observedFrom: number,
+  now: number,
+  shortest = 0,
+): Span {
   if (observedFrom > from)
     return { from: observedFrom, to, takes: (s) => s.start + s.length > observedFrom };
-  const length = slotLength(from, now);
+  const length = Math.max(shortest, slotLength(from, now));
   const start = Math.ceil(from / length) * length;
   return { from: start, to, takes: (s) => s.start >= start };
 }
@@ -138,9 +148,10 @@ export function seriesOf(
   span: Span,
   now: number,
   points: number,
+  shortest = 0,
 ): SeriesPoint[] {
   if (points <= 0 || span.to <= span.from) return [];
-  const unit = slotLength(span.from, now);
+  const unit = Math.max(shortest, slotLength(span.from, now));
   const width = Math.max(1, Math.ceil((span.to - span.from) / points / unit)) * unit;
   const sums = new Map<number, Slot>();
   const first = Math.floor(span.from / width) * width;

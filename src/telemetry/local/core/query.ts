@@ -19,6 +19,7 @@ import {
   type Span,
 } from './numbersOfGroup.ts';
 import { observedSince } from './pauses.ts';
+import type { OperationEntry } from './operations.ts';
 import type { QueryData } from './queryData.ts';
 import type { ReleaseRun } from './releases.ts';
 import { isAlive, warningsOf, type ServiceEntry } from './services.ts';
@@ -50,7 +51,7 @@ export function serviceStates(data: QueryData, select: Select, now: number): Ser
           .sort((a, b) => Number(b.running) - Number(a.running) || b.lastSeen - a.lastSeen)
           .slice(0, mostReleases),
         warnings: warningsOf(service),
-        source: sourceOf(service),
+        source: data.traits?.name ?? sourceOf(service),
       },
     ];
   });
@@ -135,7 +136,8 @@ export function numbersOf(
   service.asked.set(asked.key, now);
   const group = groupOf(data, service, asked);
   const observedFrom = observedStart(data, service, windowFrom, now);
-  const span = observedSpan(windowFrom, now, observedFrom, now);
+  const { traits } = data;
+  const span = observedSpan(windowFrom, now, observedFrom, now, traits?.slot);
   const alive = isAlive(service, now);
   const { cells, incomplete } = outermostCells(group, data.cells, data.paths);
   const unusable = !service.hasSpans && service.metrics.twoWritersAt >= span.from;
@@ -143,10 +145,10 @@ export function numbersOf(
   const live = liveInterval(service, newest, now, data.began);
   const runs = unusable ? new Map<ReleaseRun, RunSum>() : sumByRun(cells, span, live);
   const known = {
-    clientErrors: group.operations.some((o) => o.entry),
+    clientErrors: (traits?.clientErrors ?? true) && group.operations.some((o) => o.entry),
     percentiles: true,
     lowerBound: incomplete,
-    source: sourceOf(service),
+    source: traits?.name ?? sourceOf(service),
   };
   const rate = (calls: number): number | undefined =>
     alive && live.seconds > 0 ? calls / live.seconds : undefined;
@@ -180,7 +182,7 @@ export function numbersOf(
         }
       : {}),
     exceptions: data.exceptions.query(group.members, (stretch) => span.takes(stretch)),
-    series: unusable ? [] : seriesOf(cells, span, now, query.seriesPoints),
+    series: unusable ? [] : seriesOf(cells, span, now, query.seriesPoints, traits?.slot),
     comparisons: unusable ? [] : comparisonsOf(data, service, cells, span, now),
   };
 }
@@ -210,7 +212,19 @@ function groupOf(data: QueryData, service: ServiceEntry, asked: OperationGroup):
       (o) =>
         o.service === service && o.operation.overflow !== true && o.operation.source === source,
     );
-  return { service, operations, members: new Set(operations.map((o) => o.index)) };
+  const counted = source === 'metric' ? onePopulation(operations) : operations;
+  return { service, operations: counted, members: new Set(counted.map((o) => o.index)) };
+}
+
+/**
+ * Metrics have no parents: a request and the spans inside of its handler are the same call, counted by one population only
+ * (docs/semantics.md, "A call").
+ */
+function onePopulation(operations: readonly OperationEntry[]): readonly OperationEntry[] {
+  const entries = operations.filter((o) => o.entry);
+  if (entries.length > 0) return entries;
+  const located = operations.filter((o) => o.operation.code !== undefined);
+  return located.length > 0 ? located : operations;
 }
 
 function newestOf(cells: readonly Cell[], span: Span): number {

@@ -6,6 +6,18 @@ import type { Pause } from './pauses.ts';
 import type { PathTable } from './paths.ts';
 import type { ServiceTable } from './serviceTable.ts';
 
+/** What is special about the numbers of a backend. */
+export interface SourceTraits {
+  /** Where they come from, in words. */
+  readonly name: string;
+  /** Whether the source tells client errors (HTTP 4xx) from the rest. */
+  readonly clientErrors: boolean;
+  /** The shortest stretch that it knows numbers of, milliseconds. */
+  readonly slot: number;
+  /** The start of a release that is left out of comparisons, milliseconds. */
+  readonly warmUp: number;
+}
+
 /** What answers are made from. */
 export interface QueryData {
   readonly services: ServiceTable;
@@ -18,4 +30,6 @@ export interface QueryData {
   readonly began: number;
   /** When nobody listened. */
   readonly pauses: readonly Pause[];
+  /** Absent: the receiver itself counted. */
+  readonly traits?: SourceTraits;
 }

@@ -1,0 +1,137 @@
+import type { Result } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
+import type { ServiceKey } from '../../domain/service.ts';
+import type { Select } from '../ports.ts';
+import type { PrometheusApi } from './api.ts';
+import { discover, labelsOf, type Found } from './discovery.ts';
+import { serviceOf } from './readRow.ts';
+import { byLabels, equals, selector } from './selector.ts';
+import type { MatrixRow } from './wire.ts';
+
+/** A service of a backend, and the one convention that its numbers come from. */
+export interface KnownService {
+  readonly service: ServiceKey;
+  readonly found: Found;
+  readonly matchers: readonly string[];
+  /** Releases that have series now. */
+  readonly releases: readonly string[];
+  /** One row for each group of calls that it has now. */
+  readonly rows: readonly MatrixRow['labels'][];
+  /** Distance of samples, milliseconds; assumed while the series are too young to show it. */
+  readonly interval: number;
+}
+
+/** What a backend has: asked for once in a while. */
+export interface Catalogue {
+  readonly version: string;
+  readonly services: ReadonlyMap<ServiceKey, KnownService>;
+  readonly at: number;
+  /** Something is still assumed: to be read again soon. */
+  readonly young: boolean;
+}
+
+/** Assumed where a series is too young to show how often it is scraped: Prometheus' usual interval. */
+const usualInterval = 15_000;
+const mostServices = 300;
+
+/** Reads what a backend has: its conventions, the services of each, their operations and how often they are sampled. */
+export async function readCatalogue(
+  api: PrometheusApi,
+  select: Select,
+  signal: AbortSignal,
+): Promise<Result<Catalogue>> {
+  const version = await api.version(signal);
+  // Some gateways hide buildinfo; everything else tells whether the API is there.
+  if (!version.ok && !['notFound', 'invalid', 'unsupported'].includes(version.failure.reason))
+    return version;
+  const found = await discover(api, select, signal);
+  if (!found.ok) return found;
+  if (found.value.length === 0) return nothingFound();
+  const services = new Map<ServiceKey, KnownService>();
+  const ranks = new Map<ServiceKey, number>();
+  let young = false;
+  for (const one of found.value) {
+    const rows = await api.query(
+      `group ${byLabels(labelsOf(one))} (${selector(one.calls, one.matchers)})`,
+      signal,
+    );
+    if (!rows.ok) return rows;
+    const interval = await intervalOf(api, one, signal);
+    if (!interval.ok) return interval;
+    young ||= interval.value === undefined;
+    for (const [service, own] of groupByService(one, rows.value)) {
+      const releases = [
+        ...new Set(own.map((l) => (one.version === undefined ? '' : (l[one.version] ?? '')))),
+      ];
+      const rank = rankOf(one, releases);
+      if ((ranks.get(service) ?? Infinity) <= rank) continue;
+      if (services.size >= mostServices && !services.has(service)) continue;
+      ranks.set(service, rank);
+      services.set(service, {
+        service,
+        found: one,
+        matchers: [...one.matchers, ...serviceMatchers(one, own[0] ?? {})],
+        releases,
+        rows: own,
+        interval: interval.value ?? usualInterval,
+      });
+    }
+  }
+  return ok({ version: version.ok ? version.value : '', services, at: api.now(), young });
+}
+
+/** Those that tell releases apart first; what counts functions or routes by its own names last. */
+function rankOf({ convention }: Found, releases: readonly string[]): number {
+  if (['autometrics', 'micrometer'].includes(convention.id)) return 2;
+  return releases.some((release) => release !== '') ? 0 : 1;
+}
+
+function groupByService(
+  found: Found,
+  rows: readonly MatrixRow[],
+): ReadonlyMap<ServiceKey, readonly MatrixRow['labels'][]> {
+  const groups = new Map<ServiceKey, MatrixRow['labels'][]>();
+  for (const { labels } of rows) {
+    const service = serviceOf(found, labels);
+    if (service === '' || service.endsWith('/')) continue;
+    const group = groups.get(service);
+    if (group === undefined) groups.set(service, [labels]);
+    else group.push(labels);
+  }
+  return groups;
+}
+
+const serviceMatchers = (found: Found, labels: MatrixRow['labels']): readonly string[] =>
+  [found.service, found.namespace].flatMap((label) =>
+    label === undefined ? [] : [equals(label, labels[label] ?? '')],
+  );
+
+/** Usual distance of samples: the middle one of those of one series; undefined while there are too few. */
+async function intervalOf(
+  api: PrometheusApi,
+  found: Found,
+  signal: AbortSignal,
+): Promise<Result<number | undefined>> {
+  const one = await api.query(`topk(1, ${selector(found.calls, found.matchers)})`, signal);
+  if (!one.ok) return one;
+  const labels = one.value[0]?.labels;
+  if (labels === undefined) return ok(undefined);
+  const exact = Object.entries(labels)
+    .filter(([name]) => name !== '__name__')
+    .map(([name, value]) => equals(name, value));
+  const samples = await api.samples(`${selector(found.calls, exact)}[15m]`, signal);
+  if (!samples.ok) return samples;
+  const times = samples.value[0]?.samples.map(([at]) => at * 1000) ?? [];
+  const gaps = times.slice(1).map((at, i) => at - (times[i] ?? at));
+  const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)];
+  return ok(
+    middle === undefined || gaps.length < 3 ? undefined : Math.max(100, Math.round(middle)),
+  );
+}
+
+const nothingFound = () =>
+  fail(
+    'unsupported',
+    'The backend has none of the metrics that Prodlens reads: span metrics, HTTP or RPC server metrics, Micrometer’s requests, Autometrics.',
+    'Add the span metrics connector to the collector’s pipeline, or export the HTTP server metrics of your services; then refresh.',
+  );

@@ -1,0 +1,18 @@
+import { serviceLabels, versionLabels, type Convention } from './convention.ts';
+
+/** Autometrics: one series per function. https://github.com/autometrics-dev/autometrics-shared/blob/main/specs/autometrics_v1.0.0.md */
+export const autometrics: Convention = {
+  id: 'autometrics',
+  title: 'Autometrics',
+  calls: /^function_calls_total$/,
+  // Its histogram doesn't tell failed calls apart, which percentiles of successful ones would need.
+  durations: [],
+  required: [['function'], ['module']],
+  service: serviceLabels,
+  version: versionLabels,
+  attributes: { function: ['function'], module: ['module'], result: ['result'] },
+  key: 'function',
+  reads: 'functions',
+  versionRemedy:
+    'Autometrics keeps the release in build_info only, which this version doesn’t join: add a label of the release to the scrape target.',
+};

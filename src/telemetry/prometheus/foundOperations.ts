@@ -1,0 +1,60 @@
+import type { Operation, OperationId } from '../../domain/operation.ts';
+import { unixMillis } from '../../domain/units.ts';
+import { CoreState } from '../local/core/coreState.ts';
+import type { Catalogue } from './catalogue.ts';
+import { readRow } from './readRow.ts';
+import { identityOf } from './slotWriter.ts';
+
+/** Operations that a backend was seen to have. */
+export class FoundOperations {
+  /** Makes the connection's operations its own. */
+  readonly identity: string;
+  readonly #known = new Map<OperationId, Operation>();
+  readonly #listeners = new Set<(found: readonly Operation[]) => void>();
+
+  constructor(identity: string) {
+    this.identity = identity;
+  }
+
+  get list(): readonly Operation[] {
+    return [...this.#known.values()];
+  }
+
+  has(operation: OperationId): boolean {
+    return this.#known.has(operation);
+  }
+
+  onDidFind(listener: (found: readonly Operation[]) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Operations of all services, so that functions find theirs before any is asked about. */
+  add({ services }: Catalogue): void {
+    const compare = (): never => {
+      throw new Error('nothing is compared here');
+    };
+    const state = new CoreState({ now: unixMillis(0), compare }, 0);
+    for (const { found, rows } of services.values())
+      for (const labels of rows) {
+        const meaning = readRow(found, labels);
+        const service = state.services.find(meaning.service, meaning.environment);
+        if (service !== undefined)
+          state.operations.find(
+            service,
+            'metric',
+            identityOf(meaning, this.identity),
+            undefined,
+            undefined,
+          );
+      }
+    this.addOperations(state.operations.list);
+  }
+
+  addOperations(operations: readonly Operation[]): void {
+    const added = operations.filter(({ id }) => !this.#known.has(id));
+    if (added.length === 0) return;
+    for (const operation of added) this.#known.set(operation.id, operation);
+    for (const listener of [...this.#listeners]) listener(added);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Failure } from '../../domain/result.ts';
+
+/** Pauses after failures: the first retry comes soon, the last ones once a minute, so that recovery shows within one refresh. */
+const pauses = [5_000, 15_000, 30_000, 60_000];
+
+/** Keeps a connection that fails from being asked again and again. */
+export class FailurePause {
+  #failures = 0;
+  #until = 0;
+  #last: Failure | undefined;
+
+  /** The failure that is still in force, if any. */
+  at(now: number): Failure | undefined {
+    return now < this.#until ? this.#last : undefined;
+  }
+
+  /** @param waitUntil until when the server asked to be left alone, Unix milliseconds */
+  failed(failure: Failure, now: number, waitUntil: number): void {
+    const pause = pauses[Math.min(this.#failures, pauses.length - 1)] ?? 0;
+    this.#failures += 1;
+    this.#last = failure;
+    this.#until = Math.max(now + pause, Math.min(waitUntil, now + 600_000));
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#until = 0;
+    this.#last = undefined;
+  }
+
+  forget(): void {
+    this.#until = 0;
+  }
+}

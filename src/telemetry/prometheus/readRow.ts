@@ -1,0 +1,105 @@
+import type { SpanKind } from '../../domain/operation.ts';
+import { serviceKey, type ServiceKey } from '../../domain/service.ts';
+import { identifyMetric, metricOutcome } from '../local/core/callMetrics.ts';
+import type { Outcome } from '../local/core/errors.ts';
+import { httpStatus, text } from '../local/core/attributes.ts';
+import { identify, type SpanIdentity } from '../local/core/identity.ts';
+import type { Attributes } from '../local/model.ts';
+import type { Found } from './discovery.ts';
+
+/** What a series' labels say. */
+export interface RowMeaning {
+  readonly service: ServiceKey;
+  readonly release: string;
+  readonly environment: string;
+  readonly identity: SpanIdentity;
+  readonly outcome: Outcome;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+export function readRow(found: Found, labels: Labels): RowMeaning {
+  const attributes = attributesOf(found, labels);
+  const { convention } = found;
+  const said =
+    convention.reads === 'spans'
+      ? ofSpans(attributes, found.attributes.has('http.route'))
+      : convention.reads === 'functions'
+        ? ofFunctions(attributes)
+        : ofRequests(attributes, convention.instrument ?? convention.id);
+  return {
+    service: serviceOf(found, labels),
+    release: valueOf(labels, found.version),
+    environment: valueOf(labels, found.environment),
+    ...said,
+  };
+}
+
+/** "namespace/name" or "name". */
+export const serviceOf = (found: Found, labels: Labels): ServiceKey =>
+  serviceKey(valueOf(labels, found.service), valueOf(labels, found.namespace));
+
+const valueOf = (labels: Labels, label: string | undefined): string =>
+  label === undefined ? '' : (labels[label] ?? '');
+
+function attributesOf(found: Found, labels: Labels): Attributes {
+  const attributes: Record<string, string> = {};
+  for (const [attribute, label] of found.attributes) {
+    const value = labels[label];
+    if (value !== undefined && value !== '') attributes[attribute] = value;
+  }
+  return attributes;
+}
+
+const kinds: readonly SpanKind[] = ['internal', 'server', 'client', 'producer', 'consumer'];
+
+/** `SPAN_KIND_SERVER`, or `server`. */
+function kindOf(written: string): SpanKind {
+  const word = written.replace(/^SPAN_KIND_/, '').toLowerCase();
+  return kinds.find((kind) => kind === word) ?? 'unspecified';
+}
+
+/** @param routes the route is a dimension. Where it isn't, the span's name says more than a method alone. */
+function ofSpans(
+  attributes: Attributes,
+  routes: boolean,
+): Pick<RowMeaning, 'identity' | 'outcome'> {
+  const said = routes
+    ? attributes
+    : { ...attributes, 'http.request.method': '', 'http.response.status_code': '' };
+  const identity = identify({
+    kind: kindOf(text(attributes, 'span.kind') ?? ''),
+    name: text(attributes, 'span.name') ?? '',
+    scope: '',
+    attributes: said,
+  });
+  const failed = /^(?:STATUS_CODE_)?ERROR$/i.test(text(attributes, 'status.code') ?? '');
+  const entry = identity.kind === 'server' || identity.kind === 'consumer';
+  const status = httpStatus(attributes);
+  if (entry && status !== undefined && status >= 400)
+    return { identity, outcome: status >= 500 ? 'error' : 'clientError' };
+  return { identity, outcome: failed ? 'error' : 'ok' };
+}
+
+function ofRequests(
+  attributes: Attributes,
+  instrument: string,
+): Pick<RowMeaning, 'identity' | 'outcome'> {
+  const point = { attributes, name: instrument, scope: '' };
+  return { identity: identifyMetric(point), outcome: metricOutcome(point) };
+}
+
+function ofFunctions(attributes: Attributes): Pick<RowMeaning, 'identity' | 'outcome'> {
+  const module = text(attributes, 'module') ?? '';
+  const name = text(attributes, 'function') ?? '';
+  const joined = module === '' ? name : `${module}${module.includes('::') ? '::' : '.'}${name}`;
+  return {
+    identity: identify({
+      kind: 'internal',
+      name: joined,
+      scope: '',
+      attributes: { 'code.function.name': joined },
+    }),
+    outcome: text(attributes, 'result') === 'error' ? 'error' : 'ok',
+  };
+}

@@ -1,0 +1,48 @@
+/** Names that PromQL takes without quotes. https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels */
+const plainMetric = /^[A-Za-z_:][A-Za-z0-9_:]*$/;
+const plainLabel = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** A string of PromQL. */
+export const quoted = (text: string): string =>
+  `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+
+/** A label's name; others than plain ones are understood by Prometheus 3 and later, which alone has them. */
+export const labelName = (name: string): string => (plainLabel.test(name) ? name : quoted(name));
+
+export const equals = (label: string, value: string): string =>
+  `${labelName(label)}=${quoted(value)}`;
+
+/** One of the values. RE2's special characters are escaped (https://github.com/google/re2/wiki/Syntax). */
+export const oneOf = (label: string, values: readonly string[]): string =>
+  `${labelName(label)}=~${quoted(values.map((v) => v.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')).join('|'))}`;
+
+/** `metric{matchers}`. */
+export const selector = (metric: string, matchers: readonly string[]): string =>
+  plainMetric.test(metric)
+    ? `${metric}{${matchers.join(',')}}`
+    : `{${[quoted(metric), ...matchers].join(',')}}`;
+
+export const byLabels = (labels: readonly string[]): string =>
+  `by (${labels.map(labelName).join(',')})`;
+
+/** A duration of whole seconds. */
+export const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)}s`;
+
+/**
+ * What counters of `metric` grew by in each step, summed by `labels`. Exact where `increase` extrapolates, and per raw series before
+ * summing: a reset counts from zero, and a series that began within the step counts whole (its first value is where a new release's
+ * errors are), unless nothing of the selection was there in the hour before: then it may be an old process that is scraped only now.
+ * A series with samples and no growth is there with 0, as a sign of life.
+ */
+export function growth(
+  metric: string,
+  matchers: readonly string[],
+  labels: readonly string[],
+  step: number,
+  memory: number,
+): string {
+  const of = selector(metric, matchers);
+  const now = `last_over_time(${of}[${seconds(step)}])`;
+  const before = `last_over_time(${of}[${seconds(memory)}] offset ${seconds(step)})`;
+  return `sum ${byLabels(labels)} ((${now} - ${before}) >= 0 or (${now} and on () ${before}) or ${now} * 0)`;
+}

@@ -1,0 +1,189 @@
+import { ExplicitHistogram } from '../../domain/histogramExplicit.ts';
+import type { OperationId } from '../../domain/operation.ts';
+import type { Cell } from '../local/core/cells.ts';
+import type { CoreState } from '../local/core/coreState.ts';
+import type { OperationEntry } from '../local/core/operations.ts';
+import { rootPath } from '../local/core/paths.ts';
+import { noteArrival, type ServiceEntry } from '../local/core/services.ts';
+import { joined } from '../local/core/slots.ts';
+import { rowKey, type BucketRow } from './bucketRows.ts';
+import type { Found } from './discovery.ts';
+import { readRow, type RowMeaning } from './readRow.ts';
+import type { Chunk } from './slotGrid.ts';
+import type { MatrixRow } from './wire.ts';
+
+export interface SlotWriterOptions {
+  readonly state: CoreState;
+  readonly found: Found;
+  /** Distance of samples, and the shortest slot, milliseconds. */
+  readonly interval: number;
+  readonly step: number;
+  /** Tells operations of this connection from those of others. */
+  readonly identity: string;
+  /** From when on slots were asked for. */
+  readonly from: () => number;
+}
+
+/** The live interval of a backend (docs/semantics.md, "Time"), or four samples if that is longer. */
+const liveFor = 5 * 60_000;
+
+interface Row {
+  readonly meaning: RowMeaning;
+  readonly service: ServiceEntry;
+  readonly operation: OperationEntry;
+  /** Calls by the end of their slot. */
+  readonly calls: Map<number, number>;
+  /** Counts of buckets of the newest slots: what is asked for again replaces them. */
+  readonly buckets: Map<number, ExplicitHistogram>;
+}
+
+/** Writes what a backend answers into slots: each step's growth at the end of its slot. */
+export class SlotWriter {
+  readonly #options: SlotWriterOptions;
+  readonly #rows = new Map<string, Row | undefined>();
+  readonly #keys = new Map<OperationId, Set<string>>();
+  #firstData = 0;
+  /** Rows tell HTTP statuses, so that client errors are counted. */
+  seesStatus = false;
+
+  constructor(options: SlotWriterOptions) {
+    this.#options = options;
+    this.seesStatus =
+      options.found.convention.reads !== 'functions' &&
+      ['http.response.status_code', 'http.status_code', 'status'].some((a) =>
+        options.found.attributes.has(a),
+      );
+  }
+
+  /** Values that queries narrow an operation by. */
+  keysOf(operation: OperationId): ReadonlySet<string> {
+    return this.#keys.get(operation) ?? new Set();
+  }
+
+  calls(rows: readonly MatrixRow[], chunk: Chunk, now: number): void {
+    const events = rows.flatMap(({ labels, samples }) => {
+      const row = this.#row(labels);
+      return row === undefined
+        ? []
+        : samples.map(([at, value]) => ({ at: Math.round(at * 1000), value, row }));
+    });
+    // In order of time: which run of a release a call belongs to depends on what came before.
+    events.sort((a, b) => a.at - b.at);
+    for (const { at, value, row } of events) this.#call(row, at, value, chunk, now);
+  }
+
+  #call(row: Row, at: number, value: number, chunk: Chunk, now: number): void {
+    const { service, meaning, operation, calls } = row;
+    this.#noteSample(service, at, chunk);
+    const added = value - (calls.get(at) ?? 0);
+    calls.set(at, Math.max(value, calls.get(at) ?? 0));
+    if (!(added > 0)) return;
+    const cell = this.#cell(row, at);
+    const slot = cell.series.at(at - 1, now);
+    if (slot === undefined) return;
+    slot.calls += added;
+    slot.spans += added;
+    if (meaning.outcome === 'error') slot.errors += added;
+    if (meaning.outcome === 'clientError') slot.clientErrors += added;
+    // The newest sample is at most one interval older than the slot's end.
+    slot.newest = Math.max(slot.newest, at - Math.min(this.#options.interval, chunk.step));
+    service.releases.countCall(cell.lane.run, at - 1, added, operation.entry, !operation.callOut);
+  }
+
+  buckets(rows: readonly BucketRow[], chunk: Chunk, now: number): void {
+    for (const { labels, slots } of rows) {
+      const row = this.#row(labels);
+      if (row !== undefined)
+        for (const { at, histogram } of slots) this.#bucket(row, at, histogram, chunk, now);
+    }
+  }
+
+  #bucket(row: Row, at: number, histogram: ExplicitHistogram, chunk: Chunk, now: number): void {
+    let calls = 0;
+    for (const [end, n] of row.calls) if (end > at - chunk.step && end <= at) calls += n;
+    // More durations than calls: a series came back after a gap, and its whole past would be counted.
+    if (histogram.count > calls * 1.001 + 0.5) return;
+    const before = row.buckets.get(at);
+    const added = before === undefined ? histogram.clone() : difference(histogram, before);
+    if (added === undefined) return;
+    row.buckets.set(at, histogram);
+    for (const end of row.buckets.keys())
+      if (end < at - 10 * this.#options.step) row.buckets.delete(end);
+    const slot = this.#cell(row, at).series.at(at - 1, now);
+    if (slot === undefined) return;
+    const name = row.meaning.outcome === 'error' ? 'failed' : 'succeeded';
+    const sum = joined(slot[name], added);
+    if (sum !== undefined) slot[name] = sum;
+  }
+
+  #cell({ meaning, service, operation }: Row, at: number): Cell {
+    const { cells } = this.#options.state;
+    const run = service.releases.touch(meaning.release, at - 1);
+    return cells.cell(operation, rootPath, cells.lane(service, run, ''));
+  }
+
+  #noteSample(service: ServiceEntry, at: number, chunk: Chunk): void {
+    const { metrics } = service;
+    const { step, interval, from } = this.#options;
+    if (at > service.lastSeen) {
+      service.lastSeen = at;
+      noteArrival(service, at);
+    }
+    metrics.newest = Math.max(metrics.newest, at - 1);
+    metrics.interval = (Math.ceil(Math.max(liveFor, 4 * interval) / step) * step) / 4;
+    if (this.#firstData === 0 || at < this.#firstData) {
+      this.#firstData = at;
+      // There from the beginning: all of the time is covered. Otherwise what came before the first sample isn't known.
+      metrics.observedFrom = at - chunk.step <= from() ? from() : at;
+      service.firstSeen = metrics.observedFrom;
+    }
+  }
+
+  /** What a row of labels stands for; undefined when there is no room for more. */
+  #row(labels: MatrixRow['labels']): Row | undefined {
+    const key = rowKey(labels);
+    if (this.#rows.has(key)) return this.#rows.get(key);
+    const made = this.#makeRow(labels);
+    this.#rows.set(key, made);
+    return made;
+  }
+
+  #makeRow(labels: MatrixRow['labels']): Row | undefined {
+    const { state, found, identity } = this.#options;
+    const meaning = readRow(found, labels);
+    const service = state.services.find(meaning.service, meaning.environment);
+    if (service === undefined) return undefined;
+    const operation = state.operations.find(
+      service,
+      'metric',
+      identityOf(meaning, identity),
+      undefined,
+      undefined,
+    );
+    const label = found.attributes.get(found.convention.key);
+    const keys = this.#keys.get(operation.operation.id) ?? new Set<string>();
+    this.#keys.set(operation.operation.id, keys);
+    keys.add(label === undefined ? '' : (labels[label] ?? ''));
+    return { meaning, service, operation, calls: new Map(), buckets: new Map() };
+  }
+}
+
+/** Operations of a connection are its own, also where another source has alike ones. */
+export const identityOf = (meaning: RowMeaning, identity: string): RowMeaning['identity'] => ({
+  ...meaning.identity,
+  key: `${identity}\n${meaning.identity.key}`,
+});
+
+/** `after` − `before`; undefined where that is no histogram, or an empty one. */
+function difference(
+  after: ExplicitHistogram,
+  before: ExplicitHistogram,
+): ExplicitHistogram | undefined {
+  const [a, b] = [after.toNumbers(), before.toNumbers()];
+  const n = after.bounds.length;
+  if (n !== before.bounds.length) return undefined;
+  const counts = a.slice(1 + n).map((count, i) => count - (b[1 + n + i] ?? 0));
+  return counts.some((c) => c < 0) || counts.every((c) => c === 0)
+    ? undefined
+    : new ExplicitHistogram(after.bounds, counts);
+}

@@ -1,0 +1,303 @@
+import type { Operation, OperationId } from '../../domain/operation.ts';
+import type { ServiceState } from '../../domain/release.ts';
+import type { Failure, Result } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
+import type { ServiceKey } from '../../domain/service.ts';
+import type { FunctionNumbers } from '../../domain/stats.ts';
+import { unixMillis } from '../../domain/units.ts';
+import { createExchange, type HttpExchange } from '../../http/exchange.ts';
+import type { BackendMetrics, BackendPorts, Connection, CreateMetrics } from '../backend.ts';
+import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
+import type { NumbersQuery, OperationGroup } from '../ports.ts';
+import { PrometheusApi } from './api.ts';
+import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
+import { FailurePause } from './pauses.ts';
+import { FoundOperations } from './foundOperations.ts';
+import { ServiceSlots } from './serviceSlots.ts';
+import { summaryOf, warningsOf } from './summary.ts';
+
+const limits = { timeout: 30_000, maxBytes: 32_000_000 };
+/** What a backend has is looked at again that often, sooner while a service that is asked about isn't there. */
+const catalogueEvery = 15 * 60_000;
+const missingEvery = 2 * 60_000;
+const youngEvery = 30_000;
+/** Services that nobody asked about for so long are asked for no more. */
+const keptFor = 30 * 60_000;
+
+export const createPrometheusSource: CreateMetrics = (connection, ports) =>
+  new PrometheusSource(connection, ports, createExchange(limits));
+
+interface Followed {
+  readonly known: KnownService;
+  readonly slots: ServiceSlots;
+  refreshedAt: number;
+  askedAt: number;
+  readonly operations: Set<OperationId>;
+}
+
+/** Numbers from Prometheus and what speaks its API: slots per service, filled by what is new, answered like the receiver's. */
+export class PrometheusSource implements BackendMetrics {
+  readonly #connection: Connection;
+  readonly #ports: BackendPorts;
+  readonly #api: PrometheusApi;
+  readonly #pause = new FailurePause();
+  readonly #found: FoundOperations;
+  readonly #followed = new Map<ServiceKey, Followed>();
+  readonly #stop = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  #catalogue: Catalogue | undefined;
+  /** Whatever is known, it is asked for anew. */
+  #forced = false;
+  #working: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: Connection, ports: BackendPorts, http: HttpExchange) {
+    this.#connection = connection;
+    this.#ports = ports;
+    this.#api = new PrometheusApi(connection, http, () => ports.now());
+    this.#found = new FoundOperations(identityOfConnection(connection));
+  }
+
+  async services(): Promise<Result<readonly ServiceState[]>> {
+    const catalogue = await this.#alone(() => this.#look());
+    if (!catalogue.ok) return catalogue;
+    const now = this.#api.now();
+    return ok(
+      [...catalogue.value.services.values()].flatMap((known) => {
+        const followed = this.#followed.get(known.service);
+        const states =
+          followed === undefined || followed.slots.empty
+            ? []
+            : serviceStates(followed.slots.data(), {}, now);
+        return (states.length > 0 ? states : [unfollowed(known, catalogue.value)]).map((state) => ({
+          ...state,
+          warnings: [...state.warnings, ...warningsOf(known, this.#api.clockOffset)],
+        }));
+      }),
+    );
+  }
+
+  async numbers(
+    query: NumbersQuery,
+    signal: AbortSignal,
+  ): Promise<Result<readonly FunctionNumbers[]>> {
+    const ready = await this.#alone(() => this.#bringUpToDate(query));
+    if (signal.aborted) return fail('aborted', 'Cancelled.');
+    if (!ready.ok) return ready;
+    const now = unixMillis(Math.floor(this.#api.now()));
+    const asked = { ...query, select: {} };
+    // First all are noted as asked for: the error budget is shared among them, whatever their order.
+    for (const group of query.groups) {
+      const data = this.#followed.get(group.service)?.slots.data();
+      if (data !== undefined)
+        serviceAsked(data, group, asked, now).service?.asked.set(group.key, now);
+    }
+    return ok(
+      query.groups.map((group) => {
+        const followed = this.#followed.get(group.service);
+        return followed === undefined
+          ? notThere(group, query, now)
+          : numbersOf(followed.slots.data(), group, asked, now);
+      }),
+    );
+  }
+
+  readonly onDidChange = (listener: () => void): { dispose(): void } => {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  };
+
+  knows(operation: OperationId): boolean {
+    return this.#found.has(operation);
+  }
+
+  operations(): readonly Operation[] {
+    return this.#found.list;
+  }
+
+  onDidFindOperations(listener: (found: readonly Operation[]) => void): { dispose(): void } {
+    return this.#found.onDidFind(listener);
+  }
+
+  retry(): void {
+    this.#pause.forget();
+    this.#forced = true;
+    for (const followed of this.#followed.values()) followed.refreshedAt = 0;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  summary(): string | undefined {
+    return this.#catalogue === undefined
+      ? undefined
+      : summaryOf(this.#connection, this.#catalogue, this.#api.clockOffset);
+  }
+
+  report(): Readonly<Record<string, unknown>> {
+    const { requests, bytes, clockOffset } = this.#api;
+    return {
+      kind: this.#connection.kind,
+      environment: this.#connection.environment,
+      requests,
+      bytes,
+      clockOffsetMs: clockOffset,
+      version: this.#catalogue?.version,
+      services: [...(this.#catalogue?.services.values() ?? [])].slice(0, 50).map((known) => ({
+        service: known.service,
+        source: known.found.convention.id,
+        calls: known.found.calls,
+        buckets: known.found.buckets?.metric ?? 'none',
+        releaseLabel: known.found.version ?? 'none',
+        sampleIntervalMs: known.interval,
+        followed: this.#followed.has(known.service),
+      })),
+    };
+  }
+
+  dispose(): void {
+    this.#stop.abort();
+    this.#listeners.clear();
+  }
+
+  /** One after the other: two callers never ask the same twice. */
+  #alone<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const answer = this.#working.then(async (): Promise<Result<T>> => {
+      const now = this.#ports.now();
+      const failed = this.#pause.at(now);
+      if (failed !== undefined) return { ok: false, failure: failed };
+      const result = await work();
+      if (result.ok) this.#pause.succeeded();
+      else if (!this.#stop.signal.aborted) this.#failed(result.failure);
+      return result;
+    });
+    this.#working = answer.catch(() => undefined);
+    return answer;
+  }
+
+  #failed(failure: Failure): void {
+    this.#pause.failed(failure, this.#ports.now(), this.#api.waitUntil);
+  }
+
+  /** What the backend has, as known or asked for anew. */
+  async #look(missing = false): Promise<Result<Catalogue>> {
+    const now = this.#api.now();
+    const known = this.#catalogue;
+    if (known !== undefined && !this.#forced) {
+      const every = known.young ? youngEvery : missing ? missingEvery : catalogueEvery;
+      if (now - known.at < every || !this.#ports.focused()) return ok(known);
+    }
+    this.#forced = false;
+    const read = await readCatalogue(this.#api, this.#connection.select, this.#stop.signal);
+    if (!read.ok) return read;
+    this.#catalogue = read.value;
+    this.#found.add(read.value);
+    return read;
+  }
+
+  async #bringUpToDate(query: NumbersQuery): Promise<Result<undefined>> {
+    const wanted = new Map<ServiceKey, OperationId[]>();
+    for (const { service, operations } of query.groups)
+      wanted.set(service, [...(wanted.get(service) ?? []), ...operations]);
+    const first = await this.#look();
+    if (!first.ok) return first;
+    const missing = [...wanted.keys()].some((service) => !first.value.services.has(service));
+    const catalogue = missing ? await this.#look(true) : first;
+    if (!catalogue.ok) return catalogue;
+    const now = this.#ports.now();
+    for (const [service, operations] of wanted) {
+      const known = catalogue.value.services.get(service);
+      if (known === undefined) continue;
+      const followed = this.#follow(known, now);
+      const refreshed = await this.#refresh(followed, query.window, operations);
+      if (!refreshed.ok) return refreshed;
+    }
+    for (const [service, { askedAt }] of [...this.#followed])
+      if (now - askedAt > keptFor) this.#followed.delete(service);
+    return ok(undefined);
+  }
+
+  #follow(known: KnownService, now: number): Followed {
+    const before = this.#followed.get(known.service);
+    if (before !== undefined && sameSource(before.known, known)) {
+      before.askedAt = now;
+      return before;
+    }
+    // Another convention, or another scrape interval: a new series, never spliced to the old one.
+    const made: Followed = {
+      known,
+      slots: new ServiceSlots({
+        api: this.#api,
+        found: known.found,
+        service: known.service,
+        matchers: known.matchers,
+        interval: known.interval,
+        compare: this.#ports.compare,
+        identity: this.#found.identity,
+      }),
+      refreshedAt: 0,
+      askedAt: now,
+      operations: new Set(),
+    };
+    this.#followed.set(known.service, made);
+    return made;
+  }
+
+  async #refresh(
+    followed: Followed,
+    window: number,
+    asked: readonly OperationId[],
+  ): Promise<Result<undefined>> {
+    const { slots, operations } = followed;
+    for (const id of asked) operations.add(id);
+    const now = this.#api.now();
+    const all = [...operations];
+    const covered = slots.covers(window, all, now);
+    const due = now - followed.refreshedAt >= this.#ports.refreshEvery() && slots.due(now);
+    if (covered && (!due || !this.#ports.focused())) return ok(undefined);
+    const result = await slots.refresh(window, all, now, this.#stop.signal);
+    if (!result.ok) return result;
+    followed.refreshedAt = now;
+    this.#found.addOperations(slots.data().operations.list);
+    return result;
+  }
+}
+
+const sameSource = (a: KnownService, b: KnownService): boolean =>
+  a.found.calls === b.found.calls &&
+  a.found.version === b.found.version &&
+  // Samples jitter; a clearly other interval is another configuration.
+  Math.abs(a.interval - b.interval) <= a.interval / 2;
+
+/** A service that no function in sight belongs to: what the look at the backend said of it. */
+const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceState => ({
+  service: known.service,
+  alive: true,
+  lastSeen: unixMillis(Math.floor(catalogue.at)),
+  releases: known.releases
+    .filter((version) => version !== '')
+    .slice(0, 10)
+    .map((version) => ({
+      version,
+      run: 0,
+      running: false,
+      firstSeen: unixMillis(Math.floor(catalogue.at)),
+      lastSeen: unixMillis(Math.floor(catalogue.at)),
+    })),
+  warnings: [],
+  source: known.found.convention.title,
+});
+
+const notThere = (
+  { key }: OperationGroup,
+  { window }: NumbersQuery,
+  now: number,
+): FunctionNumbers => ({
+  key,
+  window: { from: unixMillis(now - window), to: unixMillis(now) },
+  serviceAlive: false,
+  releases: [],
+  exceptions: [],
+  series: [],
+  comparisons: [],
+});
+
+const identityOfConnection = ({ kind, url, select }: Connection): string =>
+  JSON.stringify([kind, url, Object.entries(select).sort()]);

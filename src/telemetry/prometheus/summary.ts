@@ -1,0 +1,49 @@
+import type { Connection } from '../backend.ts';
+import type { Catalogue, KnownService } from './catalogue.ts';
+
+/** A clock this far off moves calls into other slots than the editor's clock says. */
+const clockTolerance = 30_000;
+
+/** One sentence for the status bar: what was found, and what is missing with its remedy. */
+export function summaryOf(
+  { url }: Connection,
+  { version, services }: Catalogue,
+  clockOffset: number,
+): string {
+  const known = [...services.values()];
+  const titles = [...new Set(known.map(({ found }) => found.convention.title))].join(', ');
+  const count = known.length === 1 ? '1 service' : `${known.length} services`;
+  const blind = known.filter((one) => !tellsReleases(one));
+  return [
+    `${version === '' ? 'Prometheus' : `Prometheus ${version}`} at ${new URL(url).host}: ${titles} of ${count}.`,
+    ...(blind.length === 0 ? [] : [withoutRelease(blind)]),
+    ...clockWarning(clockOffset),
+  ].join(' ');
+}
+
+/** Things a person should know before they trust a service's numbers. */
+export const warningsOf = (known: KnownService, clockOffset: number): readonly string[] => [
+  ...(tellsReleases(known) ? [] : [withoutRelease([known])]),
+  ...(known.found.buckets === undefined
+    ? [`no percentiles: ${known.found.convention.title} come without a classic histogram here`]
+    : []),
+  ...clockWarning(clockOffset),
+];
+
+const tellsReleases = ({ releases }: KnownService): boolean =>
+  releases.some((release) => release !== '');
+
+const withoutRelease = (blind: readonly KnownService[]): string =>
+  `Releases of ${blind
+    .map(({ service }) => service)
+    .slice(0, 3)
+    .join(
+      ', ',
+    )}${blind.length > 3 ? ', …' : ''} can’t be told apart. ${blind[0]?.found.convention.versionRemedy ?? ''}`.trim();
+
+const clockWarning = (offset: number): readonly string[] =>
+  Math.abs(offset) <= clockTolerance
+    ? []
+    : [
+        `The backend’s clock is ${Math.round(Math.abs(offset) / 1000)} s ${offset > 0 ? 'ahead' : 'behind'}.`,
+      ];

@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import type { Result } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
+
+/** A series of a range query: labels, and samples as [Unix seconds, value]. */
+export interface MatrixRow {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly samples: readonly (readonly [number, number])[];
+}
+
+/** More rows than any workspace's services need: what is beyond would be a partial sum, so the whole answer is refused. */
+const mostRows = 50_000;
+
+const labels = v.record(v.string(), v.string());
+const sample = v.tuple([v.number(), v.string()]);
+const success = <T extends v.GenericSchema>(data: T) =>
+  v.object({ status: v.literal('success'), data, warnings: v.optional(v.array(v.string())) });
+const matrix = success(
+  v.object({
+    resultType: v.literal('matrix'),
+    result: v.array(v.object({ metric: labels, values: v.optional(v.array(sample), []) })),
+  }),
+);
+const vector = success(
+  v.object({
+    resultType: v.literal('vector'),
+    result: v.array(v.object({ metric: labels, value: v.optional(sample) })),
+  }),
+);
+const texts = success(v.array(v.string()));
+const buildInfo = success(v.object({ version: v.string() }));
+const problem = v.object({ status: v.literal('error'), error: v.string() });
+
+/** Answers of `/api/v1/query_range`. Values that are no numbers (NaN, Inf) are left out. https://prometheus.io/docs/prometheus/latest/querying/api/ */
+export function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
+  return decoded(matrix, answer, ({ data, warnings }) => {
+    const partial = partialAnswer(warnings);
+    if (partial !== undefined) return partial;
+    if (data.result.length > mostRows) return tooMany();
+    return ok(
+      data.result.map(({ metric, values }) => ({ labels: metric, samples: numbers(values) })),
+    );
+  });
+}
+
+/** Answers of `/api/v1/query` that are vectors. */
+export function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
+  return decoded(vector, answer, ({ data, warnings }) => {
+    const partial = partialAnswer(warnings);
+    if (partial !== undefined) return partial;
+    if (data.result.length > mostRows) return tooMany();
+    return ok(
+      data.result.map(({ metric, value }) => ({
+        labels: metric,
+        samples: numbers(value === undefined ? [] : [value]),
+      })),
+    );
+  });
+}
+
+export const decodeTexts = (answer: unknown): Result<readonly string[]> =>
+  decoded(texts, answer, ({ data }) => ok(data));
+
+export const decodeVersion = (answer: unknown): Result<string> =>
+  decoded(buildInfo, answer, ({ data }) => ok(data.version));
+
+/** What a server says of its refusal; hostile text, cut. */
+export function errorText(answer: unknown): string | undefined {
+  const parsed = v.safeParse(problem, answer);
+  return parsed.success ? parsed.output.error.slice(0, 200) : undefined;
+}
+
+function decoded<S extends v.GenericSchema, T>(
+  shape: S,
+  answer: unknown,
+  read: (value: v.InferOutput<S>) => Result<T>,
+): Result<T> {
+  const parsed = v.safeParse(shape, answer);
+  if (parsed.success) return read(parsed.output);
+  return fail(
+    'invalid',
+    'The answer is not one of the Prometheus API.',
+    'Check the address in the setting: it is the one under which /api/v1/query is found.',
+  );
+}
+
+const numbers = (values: readonly (readonly [number, string])[]): MatrixRow['samples'] =>
+  values.flatMap(([at, text]) => {
+    const value = Number(text);
+    return Number.isFinite(value) && text !== '' ? [[at, value] as const] : [];
+  });
+
+/** Thanos and Mimir answer with what they have when a store is away: a partial sum is no number. */
+function partialAnswer(warnings: readonly string[] | undefined) {
+  // Prometheus 3 warns of what is odd in a query ("PromQL info: …"), which changes no value.
+  const [first] = (warnings ?? []).filter((w) => !w.startsWith('PromQL'));
+  return first === undefined
+    ? undefined
+    : fail(
+        'unreachable',
+        `The backend answers with a part of the data only: ${first.slice(0, 200)}`,
+        'Look at the backend: a part of it doesn’t answer.',
+      );
+}
+
+const tooMany = () =>
+  fail(
+    'tooLarge',
+    'The answer has too many series.',
+    'Narrow the environment down with select in the setting prodlens.environments.',
+  );
