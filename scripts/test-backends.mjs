@@ -9,11 +9,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { jaeger } from './backends/jaeger.mjs';
+import { prometheus } from './backends/prometheus.mjs';
 import { zipkin } from './backends/zipkin.mjs';
 import { bundleTests, listTests, root } from './bundleTests.mjs';
 
 /** One line per server. */
-const servers = [jaeger, zipkin];
+const servers = [prometheus, jaeger, zipkin];
 
 const separator = process.argv.indexOf('--');
 const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);

@@ -125,16 +125,6 @@ describe('a real Prometheus', function () {
     await canary.stop();
   });
 
-    console.log(
-      JSON.stringify(numbers, null, 1),
-      JSON.stringify(source.report()),
-      steady.scrapes.length,
-      new Date(numbers.window.from),
-      steady.scrapes
-        .map((s) => [new Date(s.at).toISOString().slice(17, 23), ...s.calls.values()].join(' '))
-        .join('\n'),
-    );
-  });
   it('is found, with its convention, releases and clock', async () => {
     assert.match(source.summary() ?? '', /^Prometheus \d.*: span metrics of 1 service\.$/);
     assert.equal(operation.kind, 'server');

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { fail } from '../../../../src/domain/result.ts';
+import { serviceKey } from '../../../../src/domain/service.ts';
+import { milliseconds } from '../../../../src/domain/units.ts';
+import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
+import { connection, FakeBackend, type Labels } from './fakeBackend.ts';
+
+const never = new AbortController().signal;
+const span = (metric: string, more: Labels = {}): Labels => ({
+  __name__: metric,
+  service_name: 'shop',
+  span_name: 'GET /a',
+  span_kind: 'SPAN_KIND_SERVER',
+  status_code: 'STATUS_CODE_UNSET',
+  ...more,
+});
+
+async function operationsOf(series: readonly Labels[], select: Labels = {}) {
+  const backend = new FakeBackend(series);
+  const source = new PrometheusSource(connection(select), backend.ports(), backend);
+  const services = await source.services();
+  return { backend, source, services };
+}
+
+describe('Prometheus as a source of numbers', () => {
+  it('finds span metrics under every spelling and namespace', async () => {
+    for (const [calls, buckets] of [
+      ['traces_span_metrics_calls_total', 'traces_span_metrics_duration_milliseconds_bucket'],
+      ['calls_total', 'duration_seconds_bucket'],
+      ['calls', 'duration_bucket'],
+      ['shop_calls_total', 'shop_duration_milliseconds_bucket'],
+    ] as const) {
+      const { source } = await operationsOf([span(calls), span(buckets, { le: '+Inf' })]);
+      const report = JSON.stringify(source.report());
+      assert.match(report, new RegExp(`"calls":"${calls}","buckets":"${buckets}"`));
+      assert.deepEqual(
+        source.operations().map((o) => [o.service, o.kind, o.name, o.source]),
+        [['shop', 'server', 'GET /a', 'metric']],
+      );
+    }
+  });
+
+  it('finds names with dots, and quotes them', async () => {
+    const { backend, source } = await operationsOf([
+      {
+        __name__: 'traces.span.metrics.calls',
+        'service.name': 'shop',
+        'span.name': 'GET /a',
+        'span.kind': 'SPAN_KIND_SERVER',
+      },
+    ]);
+    assert.equal(source.operations()[0]?.name, 'GET /a');
+    const query = backend.asked
+      .map((u) => u.searchParams.get('query') ?? '')
+      .find((q) => q.startsWith('group'));
+    assert.match(query ?? '', /by \("service\.name",.*\) \(\{"traces\.span\.metrics\.calls"\}\)/);
+  });
+
+  it('reads requests of OpenTelemetry, old and new, of RPC and of Micrometer, and functions of Autometrics', async () => {
+    const job = { job: 'eu/shop' };
+    for (const [labels, expected] of [
+      [
+        {
+          __name__: 'http_server_request_duration_seconds_count',
+          http_request_method: 'GET',
+          http_route: '/a',
+          ...job,
+        },
+        { http: { method: 'GET', route: '/a' } },
+      ],
+      [
+        {
+          __name__: 'http_server_duration_milliseconds_count',
+          http_method: 'GET',
+          http_target: '/a',
+          ...job,
+        },
+        { http: { method: 'GET', route: '/a' } },
+      ],
+      [
+        {
+          __name__: 'rpc_server_duration_milliseconds_count',
+          rpc_method: 'Get',
+          rpc_service: 'p.S',
+          rpc_system: 'grpc',
+          ...job,
+        },
+        { rpc: { system: 'grpc', method: 'p.S/Get' } },
+      ],
+      [
+        {
+          __name__: 'http_server_requests_seconds_count',
+          uri: '/a',
+          method: 'GET',
+          outcome: 'SUCCESS',
+          status: '200',
+          ...job,
+        },
+        { http: { method: 'GET', route: '/a' } },
+      ],
+      [
+        {
+          __name__: 'function_calls_total',
+          function: 'f',
+          module: 'crate::m',
+          result: 'ok',
+          ...job,
+        },
+        { code: { functionName: 'crate::m::f' } },
+      ],
+    ] as const) {
+      const { source } = await operationsOf([labels]);
+      const [operation] = source.operations();
+      assert.ok(operation !== undefined, labels.__name__);
+      assert.equal(operation.service, 'eu/shop');
+      const { http, rpc, code } = operation;
+      assert.deepEqual(JSON.parse(JSON.stringify({ http, rpc, code })), expected);
+    }
+  });
+
+  it('takes no metric for what only its name suggests', async () => {
+    const { services } = await operationsOf([
+      { __name__: 'phone_calls_total', job: 'x' },
+      { __name__: 'calls_total', job: 'x', span_name: 'a' },
+    ]);
+    assert.ok(!services.ok);
+    assert.match(services.failure.remedy ?? '', /span metrics connector/);
+  });
+
+  it('prefers the convention that tells releases apart, and names the change where none does', async () => {
+    const http = {
+      __name__: 'http_server_request_duration_seconds_count',
+      service_name: 'shop',
+      http_request_method: 'GET',
+      http_route: '/a',
+    };
+    const plain = await operationsOf([span('calls_total'), http]);
+    assert.match(JSON.stringify(plain.source.report()), /"source":"span-metrics"/);
+    assert.match(
+      plain.source.summary() ?? '',
+      /can’t be told apart\. Add service\.version to the dimensions/,
+    );
+    const better = await operationsOf([span('calls_total'), { ...http, service_version: '1' }]);
+    assert.match(JSON.stringify(better.source.report()), /"source":"http-server"/);
+  });
+
+  it('carries the selection in every query of data, and signs in', async () => {
+    const { backend } = await operationsOf([span('calls_total', { cluster: 'eu' })], {
+      cluster: 'eu',
+    });
+    const queries = backend.asked.flatMap((u) => u.searchParams.get('query') ?? []);
+    assert.ok(queries.length >= 2);
+    for (const query of queries) assert.match(query, /cluster="eu"/);
+  });
+
+  it('asks a service’s calls for the window in bounded steps, and nothing again until it is time', async () => {
+    const { backend, source } = await operationsOf([span('calls_total')]);
+    const [operation] = source.operations();
+    assert.ok(operation !== undefined);
+    const query = {
+      groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
+      window: milliseconds(3_600_000),
+      seriesPoints: 0,
+    };
+    assert.ok((await source.numbers(query, never)).ok);
+    const ranges = backend.asked.filter((u) => u.pathname.endsWith('query_range'));
+    assert.ok(ranges.length >= 1 && ranges.length <= 3, `${ranges.length} requests`);
+    const before = backend.asked.length;
+    await source.numbers(query, never);
+    await source.numbers({ ...query, window: milliseconds(300_000) }, never);
+    assert.equal(backend.asked.length, before);
+    backend.now += 61_000;
+    await source.numbers(query, never);
+    assert.equal(backend.asked.length, before + 1);
+    const gone = await source.numbers(
+      { ...query, groups: [{ key: 'g', service: serviceKey('elsewhere'), operations: [] }] },
+      never,
+    );
+    assert.ok(gone.ok && gone.value[0]?.total === undefined && !gone.value[0]?.serviceAlive);
+  });
+
+  it('says what went wrong with a remedy, asks no more for a while, and recovers', async () => {
+    const backend = new FakeBackend([span('calls_total')]);
+    const source = new PrometheusSource(connection(), backend.ports(), backend);
+    const refusals: [
+      Partial<{ status: number; text: string; contentType: string; retryAfter: number }>,
+      RegExp,
+    ][] = [
+      [{ status: 401, text: '' }, /credentials/],
+      [{ status: 404, text: '' }, /address/],
+      [
+        { status: 200, text: '<html>sign in</html>', contentType: 'text/html' },
+        /Check the address/,
+      ],
+      [{ status: 200, text: '{"status":"success","data":{}}' }, /\/api\/v1\/query/],
+      [{ status: 429, text: '', retryAfter: 90_000 }, /90 s/],
+    ];
+    for (const [answer, remedy] of refusals) {
+      backend.answer = () => answer;
+      backend.now += 700_000;
+      const first = await source.services();
+      assert.ok(!first.ok);
+      assert.match(first.failure.remedy ?? '', remedy);
+      assert.ok(!JSON.stringify(first).includes('s3cret'));
+      const asked = backend.asked.length;
+      assert.deepEqual(await source.services(), first);
+      assert.equal(backend.asked.length, asked, 'asked again at once');
+    }
+    backend.now += 60_000;
+    assert.ok(!(await source.services()).ok, 'asked to wait 90 s');
+    backend.answer = () => undefined;
+    backend.now += 31_000;
+    assert.ok((await source.services()).ok);
+    backend.answer = () => fail('unreachable', 'gone', 'start it');
+    source.retry();
+    assert.ok(!(await source.services()).ok);
+    backend.answer = () => undefined;
+    source.retry();
+    assert.ok((await source.services()).ok);
+  });
+
+  it('never throws on odd answers', async () => {
+    const backend = new FakeBackend([span('calls_total')]);
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '{"status":"success"}',
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":1}}]}}',
+    ]) {
+      backend.answer = () => ({ text });
+      const source = new PrometheusSource(connection(), backend.ports(), backend);
+      assert.equal((await source.services()).ok, false, text);
+    }
+  });
+});
