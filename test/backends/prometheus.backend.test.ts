@@ -29,9 +29,10 @@ const sourceFor = (select: Readonly<Record<string, string>>): BackendMetrics =>
   );
 
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await delay(250)) {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
     const found = await look();
     if (found !== undefined) return found;
+    await delay(250);
   }
   assert.fail(`waited in vain for ${what}`);
 }

@@ -63,7 +63,7 @@ describe('answers with buckets', () => {
       { low: 10, high: 50, count: 2 },
       { low: 50, high: Infinity, count: 2 },
     ]);
-    assert.equal(inSeconds[0]?.slots[0]?.at, 60_000);
+    assert.equal(inSeconds[0].slots[0].at, 60_000);
     const guessed = bucketRows([row('+Inf', 5), row('0.05', 3), row('0.01', 1)], undefined);
     assert.deepEqual(guessed, inSeconds);
     assert.deepEqual(bucketRows([row('+Inf', 5), row('0.07', 3)], undefined), []);
