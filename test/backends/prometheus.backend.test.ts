@@ -22,6 +22,7 @@ const sourceFor = (select: Readonly<Record<string, string>>): BackendMetrics =>
     {
       now: () => Date.now(),
       after: () => ({ dispose: () => undefined }),
+      operation: () => undefined,
       refreshEvery: () => milliseconds(1),
       focused: () => true,
       compare: compareReleases,

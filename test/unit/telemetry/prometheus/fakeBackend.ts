@@ -28,6 +28,7 @@ export class FakeBackend implements HttpExchange {
     return {
       now: () => this.now,
       after: () => ({ dispose: () => undefined }),
+      operation: () => undefined,
       refreshEvery: () => milliseconds(60_000),
       focused: () => true,
       compare: () => {
