@@ -7,6 +7,7 @@ import type { FunctionNumbers } from '../../src/domain/stats.ts';
 import { milliseconds } from '../../src/domain/units.ts';
 import { compareReleases } from '../../src/releases/compareReleases.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
+import { growth } from '../../src/telemetry/prometheus/selector.ts';
 import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
 
@@ -55,6 +56,31 @@ function growthAfter(
   }
   return sum;
 }
+
+describe('growth of counters in the history of a real Prometheus', () => {
+  it('has what a new series begins with, and not the past of one that comes back after hours', async () => {
+    const now = Number(process.env['PRODLENS_TEST_PROMETHEUS_HISTORY']);
+    const step = 60;
+    const query = new URLSearchParams({
+      query: growth('archive_calls_total', [], ['instance'], step * 1000, 3_600_000),
+      // From before the return of the one to after the beginning of the other.
+      start: String(now - 50 * 60),
+      end: String(now - 20 * 60),
+      step: String(step),
+    });
+    const answer = await fetch(`${url}/api/v1/query_range?${query.toString()}`);
+    const { data } = (await answer.json()) as {
+      data: { result: { metric: { instance: string }; values: [number, string][] }[] };
+    };
+    const sums = Object.fromEntries(
+      data.result.map(({ metric, values }) => [
+        metric.instance,
+        values.reduce((sum, [, value]) => sum + Number(value), 0),
+      ]),
+    );
+    assert.deepEqual(sums, { steady: 31 * 4, returning: 0, new: 5 });
+  });
+});
 
 describe('a real Prometheus', function () {
   this.timeout(180_000);

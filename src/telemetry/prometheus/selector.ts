@@ -28,11 +28,14 @@ export const byLabels = (labels: readonly string[]): string =>
 /** A duration of whole seconds. */
 export const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)}s`;
 
+/** A series that was away for longer than the memory is still known for a day, if it was there for twenty minutes of it. */
+const longMemory = '24h:20m';
+
 /**
  * What counters of `metric` grew by in each step, summed by `labels`. Exact where `increase` extrapolates, and per raw series before
  * summing: a reset counts from zero, and a series that began within the step counts whole (its first value is where a new release's
- * errors are), unless nothing of the selection was there in the hour before: then it may be an old process that is scraped only now.
- * A series with samples and no growth is there with 0, as a sign of life.
+ * errors are), unless it was there before that hour, or nothing of the selection was there in the hour: then it may be an old process that
+ * is scraped only now. A series with samples and no growth is there with 0, as a sign of life.
  */
 export function growth(
   metric: string,
@@ -43,6 +46,11 @@ export function growth(
 ): string {
   const of = selector(metric, matchers);
   const now = `last_over_time(${of}[${seconds(step)}])`;
-  const before = `last_over_time(${of}[${seconds(memory)}] offset ${seconds(step)})`;
-  return `sum ${byLabels(labels)} ((${now} - ${before}) >= 0 or (${now} and on () ${before}) or ${now} * 0)`;
+  const offset = `offset ${seconds(step)}`;
+  const before = `last_over_time(${of}[${seconds(memory)}] ${offset})`;
+  const known = `last_over_time(${of}[${longMemory}] ${offset})`;
+  const grown = `(${now} - ${before}) >= 0`;
+  const reset = `(${now} and ${before})`;
+  const begun = `((${now} and on () ${before}) unless ${known})`;
+  return `sum ${byLabels(labels)} (${grown} or ${reset} or ${begun} or ${now} * 0)`;
 }

@@ -42,7 +42,7 @@ describe('the identity of GraphQL spans', () => {
       kind: 'internal',
       scope: '@opentelemetry/instrumentation-graphql',
       attributes,
-    } as SpanRecord);
+    });
 
   it('is type and field, whatever the path: list indexes and aliases are not bounded', () => {
     const fields = ['books.0.title', 'books.17.title', 'mine.3.title'].map((path) =>

@@ -44,8 +44,9 @@ describe('queries', () => {
     assert.equal(
       growth('c', ['s="x"'], ['a'], 60_000, 3_600_000),
       'sum by (a) ((last_over_time(c{s="x"}[60s]) - last_over_time(c{s="x"}[3600s] offset 60s)) >= 0' +
-        ' or (last_over_time(c{s="x"}[60s]) and on () last_over_time(c{s="x"}[3600s] offset 60s))' +
-        ' or last_over_time(c{s="x"}[60s]) * 0)',
+        ' or (last_over_time(c{s="x"}[60s]) and last_over_time(c{s="x"}[3600s] offset 60s))' +
+        ' or ((last_over_time(c{s="x"}[60s]) and on () last_over_time(c{s="x"}[3600s] offset 60s))' +
+        ' unless last_over_time(c{s="x"}[24h:20m] offset 60s)) or last_over_time(c{s="x"}[60s]) * 0)',
     );
   });
 });
