@@ -102,6 +102,8 @@ async function annotation(task: HostTask & { kind: 'annotation' }): Promise<Host
     const other = await vscode.workspace.openTextDocument(file);
     await vscode.window.showTextDocument(other);
     await outlined(other.uri);
+    // In sight it would have the index started for it.
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   }
   const api = (await extension(prodlens).activate()) as ProdlensApi;
   await vscode.commands.executeCommand('prodlens.startLocalReceiver');

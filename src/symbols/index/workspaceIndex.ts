@@ -15,6 +15,7 @@ import { readIndexCache, writeIndexCache, type CachedFile } from './indexCache.t
 import { ownStrings } from './ownStrings.ts';
 import { readSourceText, tooLarge } from './sourceText.ts';
 import { walkFolder } from './walk.ts';
+import { Turns } from '../turns.ts';
 
 /** Where a path lies in the workspace. */
 export interface WorkspacePlace {
@@ -276,7 +277,10 @@ export class WorkspaceIndex {
     this.files.set(file, entry);
     if (content !== known) this.unsaved = true;
     if (before?.hash !== entry.hash || before.reason !== entry.reason) {
-      this.options.onChange({ paths: [file], facts: symbolsOf(before) !== symbolsOf(entry) });
+      this.options.onChange({
+        paths: [file],
+        facts: before === undefined || symbolsOf(before) !== symbolsOf(entry),
+      });
     }
     return entry;
   }
@@ -324,8 +328,12 @@ export class WorkspaceIndex {
       const tree = await loaded.parseInTurns(source.text);
       if (tree === undefined) return skipped('takes too long to parse', source.hash);
       try {
+        const turns = new Turns();
         const parsed = await readSourceInTurns(loaded, tree, source.text, { path: file, ...place });
-        const found = ownStrings({ functions: parsed.functions, facts: extractFacts(parsed) });
+        await turns.next();
+        const facts = extractFacts(parsed);
+        await turns.next();
+        const found = ownStrings({ functions: parsed.functions, facts });
         const symbols = tree.rootNode.hasError ? lastGood(known, found, source.text) : found;
         return { ...when, hash: source.hash, ...symbols };
       } finally {
@@ -389,8 +397,7 @@ const listedIn = ({ files }: IndexFolder): ReadonlySet<string> | undefined =>
   files && new Set(files.map((file) => file.replaceAll('\\', '/')));
 
 /** All that linking looks at: also the lines, which owners are shown with. */
-const symbolsOf = (file: CachedFile | undefined): string =>
-  JSON.stringify([file?.functions, file?.facts]);
+const symbolsOf = ({ functions, facts }: CachedFile): string => JSON.stringify([functions, facts]);
 
 const isInside = (relativePath: string): boolean =>
   relativePath !== '..' && !/^\.\.[/\\]/.test(relativePath) && !relativePath.includes('\0');
