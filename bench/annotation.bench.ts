@@ -41,7 +41,7 @@ async function main(): Promise<void> {
       value: median(cold),
       budget: 500,
       unit: 'ms',
-      detail: `the first file of the workspace (the demo's shop) right after the receiver's start: index thread not started, nothing cached, VS Code itself up; ${how}: ${list(cold)} ms`,
+      detail: `the first file of the workspace (the demo's shop) right after the receiver's start, which starts the index's thread as well: nothing cached, VS Code itself up; ${how}: ${list(cold)} ms`,
     });
     report({
       name: 'annotation in a window that is still starting, cold',

@@ -152,9 +152,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
   owned.add(
     startIndexAhead({
       index,
-      useful: () => environments.metrics() !== undefined && fileFolders().length > 0,
+      useful: () =>
+        !['off', 'unreachable'].includes(environments.current().health) && fileFolders().length > 0,
       onDidChange: environments.onDidChange,
-      clock,
     }),
   );
   const documents = owned.add(new VirtualDocuments());

@@ -3,7 +3,7 @@ export type HostTask =
   | { readonly kind: 'activation'; readonly prodlensFirst: boolean }
   | {
       readonly kind: 'annotation';
-      /** Traffic is sent first, after the receiver's start; else files are opened at once, before the index is started ahead of them. */
+      /** Traffic is sent first, after the receiver's start; else files are opened at once. */
       readonly traffic: boolean;
       /** Waits, before Prodlens starts, until VS Code's own features answer for a file like these. */
       readonly settled: boolean;

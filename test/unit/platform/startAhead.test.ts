@@ -5,14 +5,12 @@ describe('the index before the first file is opened', () => {
   let useful: boolean;
   let state: 'idle' | 'running';
   let calls: string[];
-  let timers: (() => void)[];
   let announce: () => void;
 
   beforeEach(() => {
     useful = false;
     state = 'idle';
     calls = [];
-    timers = [];
     announce = () => undefined;
   });
 
@@ -21,6 +19,7 @@ describe('the index before the first file is opened', () => {
       index: {
         call: (name) => {
           calls.push(name);
+          state = 'running';
           return Promise.reject(new Error('not asked for'));
         },
         state: () => ({ state }),
@@ -30,48 +29,30 @@ describe('the index before the first file is opened', () => {
         announce = listener;
         return { dispose: () => (announce = () => undefined) };
       },
-      clock: {
-        now: () => 0,
-        after: (_, run) => {
-          timers.push(run);
-          return { dispose: () => void timers.splice(timers.indexOf(run), 1) };
-        },
-      },
     });
 
   it('isn’t started while no numbers could come', () => {
     start();
     announce();
-    assert.deepEqual(timers, []);
+    assert.deepEqual(calls, []);
   });
 
-  it('is started once, a moment after numbers could come', () => {
+  it('is started once, beside the source of numbers', () => {
     start();
     useful = true;
     announce();
     announce();
-    assert.deepEqual(calls, []);
-    assert.equal(timers.length, 1);
-    timers[0]?.();
     assert.deepEqual(calls, ['report']);
   });
 
-  it('isn’t started where it runs already, or where the source is gone again', () => {
-    useful = true;
-    start();
-    useful = false;
-    timers[0]?.();
-    useful = true;
-    announce();
+  it('isn’t started where it runs already, nor after the end', () => {
     state = 'running';
-    timers[1]?.();
-    assert.deepEqual(calls, []);
-  });
-
-  it('isn’t started after the end', () => {
     useful = true;
-    start().dispose();
+    const ahead = start();
     announce();
-    assert.deepEqual(timers, []);
+    ahead.dispose();
+    state = 'idle';
+    announce();
+    assert.deepEqual(calls, []);
   });
 });
