@@ -149,14 +149,6 @@ export function compose(context: vscode.ExtensionContext): Composition {
       trusted,
     }),
   );
-  owned.add(
-    startIndexAhead({
-      index,
-      useful: () =>
-        !['off', 'unreachable'].includes(environments.current().health) && fileFolders().length > 0,
-      onDidChange: environments.onDidChange,
-    }),
-  );
   const documents = owned.add(new VirtualDocuments());
   owned.add(
     configureIndex({
@@ -223,6 +215,15 @@ export function compose(context: vscode.ExtensionContext): Composition {
   owned.add(
     syncDocuments(index, log.scoped('index'), (paths) => {
       insights.setShown(paths);
+    }),
+  );
+  // After those who tell the thread at its start what it must know.
+  owned.add(
+    startIndexAhead({
+      index,
+      useful: () =>
+        !['off', 'unreachable'].includes(environments.current().health) && fileFolders().length > 0,
+      onDidChange: environments.onDidChange,
     }),
   );
 

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Harness, HarnessOptions, WindowOptions } from '../harness/harnessTypes.ts';
+import { SpanMetricsExporter } from './spanMetricsExporter.ts';
+
+const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
+const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
+const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
+
+/** What is used here of test/harness/page.ts, which is checked with the types of a page. */
+interface Driver {
+  readonly startProdlens: (options: HarnessOptions) => Promise<Harness>;
+  readonly VsCodeWindow: {
+    open(harness: Harness, options?: WindowOptions): Promise<Window>;
+  };
+}
+interface Window {
+  openFile(file: string): Promise<Editor>;
+  waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
+}
+interface Editor {
+  waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string>;
+  lineEnds(): Promise<Map<number, unknown>>;
+  hoverLineEnd(line: number): Promise<{ innerText(): Promise<string> }>;
+}
+
+describe('a real VS Code on a real Prometheus', function () {
+  this.timeout(180_000);
+  const exporters = ['1.4.0', '1.5.0'].map(
+    (version) => new SpanMetricsExporter({ service_name: 'shop-api', service_version: version }),
+  );
+  let workspace: string;
+  let harness: Harness;
+  let window: Window;
+
+  before(async () => {
+    assert.notEqual(url, '', 'run through scripts/test-backends.mjs');
+    workspace = await mkdtemp(path.join(tmpdir(), 'pl-prom-'));
+    await cp(path.join(root, 'demo/shop'), workspace, { recursive: true });
+    const addresses = await Promise.all(exporters.map((exporter) => exporter.start()));
+    // They run for a while already when the window opens.
+    for (const exporter of exporters) exporter.calls('POST /orders', 'UNSET', [30]);
+    await writeFile(targets, JSON.stringify([{ targets: addresses }]));
+    const { loadDriver } = (await import(
+      pathToFileURL(path.join(root, 'scripts/harness/driver.mjs')).href
+    )) as { readonly loadDriver: () => Promise<Driver> };
+    const driver = await loadDriver();
+    harness = await driver.startProdlens({
+      workspace,
+      settings: {
+        'prodlens.environments': [{ name: 'staging', metrics: { kind: 'prometheus', url } }],
+        'prodlens.refreshSeconds': 15,
+      },
+    });
+    window = await driver.VsCodeWindow.open(harness);
+  });
+  after(async () => {
+    await harness.stop();
+    await Promise.all(exporters.map((exporter) => exporter.stop()));
+    await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('shows the numbers of both releases beside the function, and in its card', async () => {
+    const calling = setInterval(() => {
+      exporters[0]?.calls('POST /orders', 'UNSET', [30, 40, 90]);
+      exporters[1]?.calls('POST /orders', 'UNSET', [300]);
+    }, 250);
+    try {
+      await window.waitForStatus(/staging/, 60_000);
+      const editor = await window.openFile('api/routes/orders.js');
+      const text = await editor.waitForLineEnd(15, /p95.*v1\.4\.0.*v1\.5\.0/, 120_000);
+      assert.match(text, /^staging · p95/);
+      const card = await (await editor.hoverLineEnd(15)).innerText();
+      assert.match(card, /shop-api · staging/);
+    } finally {
+      clearInterval(calling);
+    }
+  });
+});
