@@ -165,7 +165,9 @@ class Supervised<C extends Contract> implements SupervisedRemote<C> {
     const raw = createRemote<C>(portTransport(worker));
     for (const subscription of this.#subscriptions) subscription.attach(raw);
     const ready = (async () => {
-      for (const setUp of [...this.#setUps]) await setUp(raw);
+      // Who starts the thread may do so before others have said what it must know.
+      await Promise.resolve();
+      for (const setUp of this.#setUps) await setUp(raw);
       return raw;
     })();
     const running = { ready, raw };

@@ -114,6 +114,15 @@ describe('the supervised threads', function () {
     assert.deepEqual([index.state().state, receiver.state().state], ['running', 'idle']);
   });
 
+  it('are set up before the first call is carried out, also by who says so just after it', async () => {
+    const called = index.call('tell', 'by a caller');
+    index.onStart(async (raw) => {
+      await raw.call('tell', 'set up');
+    });
+    await called;
+    assert.deepEqual(await index.call('told', undefined), ['set up', 'by a caller']);
+  });
+
   it('one that throws fails its calls with the reason, and starts again with all it must know', async () => {
     const news: string[] = [];
     index.on('news', (text) => news.push(text));
