@@ -6,7 +6,7 @@ import type { TraceQuery, TraceSource } from '../ports.ts';
 import { Api } from '../traces/api.ts';
 import type { TraceBackendContext } from '../traces/context.ts';
 import {
-  elsewhere,
+  foundTrace,
   isTraceId,
   notFoundIn,
   spanNamesToAsk,
@@ -15,7 +15,6 @@ import {
 } from '../traces/context.ts';
 import { asTheyAre, serviceNames, spanNamesOf } from '../traces/naming.ts';
 import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
-import { isElsewhere } from '../traces/wanted.ts';
 import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
 import { backendName } from './api.ts';
@@ -101,10 +100,7 @@ export function createJaegerSource(context: TraceBackendContext): TraceSource {
       const spans = await opened.value.jaeger.trace(traceId, signal);
       if (!spans.ok) return spans;
       const trace = tracesOfSpans(spans.value).find((one) => one.traceId === traceId);
-      if (trace === undefined) return notFoundIn(backendName, traceId);
-      return isElsewhere(trace, context.connection.select)
-        ? elsewhere(backendName, traceId)
-        : ok(trace);
+      return foundTrace(backendName, traceId, trace, context);
     },
   };
 }

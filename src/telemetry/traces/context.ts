@@ -1,11 +1,13 @@
 import type { Operation, OperationId } from '../../domain/operation.ts';
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
+import type { Trace } from '../../domain/trace.ts';
 import type { HttpExchange } from '../../http/exchange.ts';
 import type { Select, TraceQuery } from '../ports.ts';
 import type { ApiConnection } from './api.ts';
 import type { Naming } from './naming.ts';
 import type { Wanted } from './wanted.ts';
+import { isElsewhere } from './wanted.ts';
 
 /** What every adapter of a trace backend is given. */
 export interface TraceBackendContext {
@@ -58,6 +60,17 @@ export function spanNamesToAsk(
     : names;
 }
 
+/** The trace of an id as it was found, if it was, and if it is one of the connection's own environment. */
+export function foundTrace(
+  backend: string,
+  traceId: string,
+  trace: Trace | undefined,
+  { connection }: TraceBackendContext,
+): Result<Trace> {
+  if (trace === undefined) return notFoundIn(backend, traceId);
+  return isElsewhere(trace, connection.select) ? elsewhere(backend, traceId) : ok(trace);
+}
+
 export const notFoundIn = (backend: string, traceId: string): Result<never> =>
   fail(
     'notFound',
@@ -65,7 +78,7 @@ export const notFoundIn = (backend: string, traceId: string): Result<never> =>
     'It may be older than what is kept, not sampled, or not yet complete.',
   );
 
-export const elsewhere = (backend: string, traceId: string): Result<never> =>
+const elsewhere = (backend: string, traceId: string): Result<never> =>
   fail(
     'notFound',
     `The trace ${traceId} in ${backend} is of another environment than “select” names.`,

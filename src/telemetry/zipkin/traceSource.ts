@@ -6,7 +6,7 @@ import type { Parameters } from '../traces/api.ts';
 import { Api } from '../traces/api.ts';
 import type { TraceBackendContext } from '../traces/context.ts';
 import {
-  elsewhere,
+  foundTrace,
   isTraceId,
   notFoundIn,
   spanNamesToAsk,
@@ -16,7 +16,6 @@ import {
 import { lowerCase, sameText, serviceNames, spanNamesOf } from '../traces/naming.ts';
 import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
 import type { Wanted } from '../traces/wanted.ts';
-import { isElsewhere } from '../traces/wanted.ts';
 import type { Question } from '../traces/wholeTraceSearch.ts';
 import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
 import { decodeNames, decodeTrace, decodeTraces } from './wire.ts';
@@ -123,8 +122,7 @@ export function createZipkinSource(context: TraceBackendContext): TraceSource {
       const spans = decodeTrace(answer.value);
       if (!spans.ok) return spans;
       const [trace] = tracesOfSpans(spans.value);
-      if (trace === undefined) return notFoundIn(name, traceId);
-      return isElsewhere(trace, context.connection.select) ? elsewhere(name, traceId) : ok(trace);
+      return foundTrace(name, traceId, trace, context);
     },
   };
 }
