@@ -217,7 +217,6 @@ export function compose(context: vscode.ExtensionContext): Composition {
       insights.setShown(paths);
     }),
   );
-  // After those who tell the thread at its start what it must know.
   owned.add(
     startIndexAhead({
       index,

@@ -9,6 +9,8 @@ export interface ExchangeLimits {
   readonly timeout: number;
   /** Largest answer taken, after decompression. */
   readonly maxBytes: number;
+  /** How many are followed, within the origin; after as many, one more is a failure. 0: a redirect is an answer like any other. */
+  readonly redirects?: number;
 }
 
 /** An answer of any status that is no redirect; what it means is for the asker to say. */
@@ -34,13 +36,14 @@ export interface HttpExchange {
   ): Promise<Result<HttpAnswer>>;
 }
 
-const mostRedirects = 3;
+const usualRedirects = 3;
 
 /**
- * HTTP for backends: Node's adapter, no proxy of its own (VS Code decides), bounded in size and time, redirects within an origin only.
+ * The one HTTP client: Node's adapter, no proxy of its own (VS Code decides), bounded in size and time, redirects within an origin only.
  * Failures are those of the network; each names a remedy and holds no secret.
  */
 export function createExchange(limits: ExchangeLimits): HttpExchange {
+  const mostRedirects = limits.redirects ?? usualRedirects;
   const client = axios.create({
     adapter: 'http',
     proxy: false,
@@ -75,7 +78,7 @@ export function createExchange(limits: ExchangeLimits): HttpExchange {
           return typeof value === 'string' ? value : '';
         };
         const location = header('location');
-        if (status < 300 || status >= 400 || location === '')
+        if (status < 300 || status >= 400 || location === '' || mostRedirects === 0)
           return ok({
             url: at,
             status,

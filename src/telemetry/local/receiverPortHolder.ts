@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { createHttpClient } from '../../http/client.ts';
+import { jsonOf } from '../../http/answerFailure.ts';
+import { createExchange } from '../../http/exchange.ts';
 
 const product = 'prodlens';
 
@@ -15,10 +16,11 @@ export async function portHolder(port: number, signal: AbortSignal): Promise<str
 }
 
 async function ourOwn(port: number, signal: AbortSignal): Promise<string | undefined> {
-  const client = createHttpClient({ timeout: 500, maxBytes: 4_096 });
-  const answer = await client.getJson(`http://127.0.0.1:${port}/`, signal);
-  if (!answer.ok) return undefined;
-  const body = answer.value;
+  const exchange = createExchange({ timeout: 500, maxBytes: 4_096, redirects: 0 });
+  const answer = await exchange.get(`http://127.0.0.1:${port}/`, signal);
+  const json = answer.ok ? jsonOf(answer.value) : answer;
+  if (!json.ok) return undefined;
+  const body = json.value;
   if (typeof body !== 'object' || body === null) return undefined;
   const { product: name, holder } = body as { product?: unknown; holder?: unknown };
   if (name !== product) return undefined;

@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Failure, Result } from '../../../src/domain/result.ts';
 import { jsonOf } from '../../../src/http/answerFailure.ts';
 import { createExchange } from '../../../src/http/exchange.ts';
+import { deadAddress, localServers } from './localServers.ts';
 
 describe('exchange with a backend', function () {
   this.timeout(60_000);
-  const servers: Server[] = [];
-  afterEach(async () => {
-    for (const server of servers.splice(0)) {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
-  });
-  const serve = async (
-    answer: (request: IncomingMessage, response: ServerResponse) => void,
-  ): Promise<string> => {
-    const server = createServer(answer);
-    servers.push(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
+  const serve = localServers();
   const exchange = createExchange({ timeout: 30_000, maxBytes: 1_000 });
   const impatient = createExchange({ timeout: 300, maxBytes: 1_000 });
   const never = new AbortController().signal;
@@ -132,10 +114,7 @@ describe('exchange with a backend', function () {
   });
 
   it('tells a port where nothing listens, an unknown host and a cancelled request apart', async () => {
-    const url = await serve((_, response) => response.end());
-    const [server] = servers.splice(0);
-    server?.closeAllConnections();
-    await new Promise((resolve) => server?.close(resolve));
+    const url = await deadAddress();
     const refused = failureOf(await exchange.get(`${url}/path?token=s3cret`, never));
     assert.equal(refused.reason, 'unreachable');
     assert.match(refused.message, /refuses connections/);

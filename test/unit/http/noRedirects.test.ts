@@ -1,30 +1,23 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createHttpClient } from '../../../src/http/client.ts';
+import type { Result } from '../../../src/domain/result.ts';
+import { jsonOf } from '../../../src/http/answerFailure.ts';
+import { createExchange } from '../../../src/http/exchange.ts';
+import { localServers } from './localServers.ts';
 
-describe('the HTTP client', function () {
+describe('exchange that follows no redirect', function () {
   this.timeout(60_000);
-  const servers: Server[] = [];
-  afterEach(async () => {
-    for (const server of servers.splice(0)) {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
-  });
-  const serve = async (
-    answer: (request: IncomingMessage, response: ServerResponse) => void,
-  ): Promise<string> => {
-    const server = createServer(answer);
-    servers.push(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const serve = localServers();
+  const clientOf = (timeout: number) => {
+    const exchange = createExchange({ timeout, maxBytes: 1_000, redirects: 0 });
+    return {
+      getJson: async (url: string, signal: AbortSignal): Promise<Result<unknown>> => {
+        const answer = await exchange.get(url, signal);
+        return answer.ok ? jsonOf(answer.value) : answer;
+      },
+    };
   };
-  const client = createHttpClient({ timeout: 30_000, maxBytes: 1_000 });
-  const impatient = createHttpClient({ timeout: 300, maxBytes: 1_000 });
+  const client = clientOf(30_000);
+  const impatient = clientOf(300);
   const never = new AbortController().signal;
 
   it('gives the JSON of an answer', async () => {
