@@ -36,7 +36,7 @@ function attribute(index: WorkspaceIndex, operation: Operation): Attribution {
   for (const rule of rules) {
     const verdict = rule.apply(context);
     if (verdict.kind === 'pass') {
-      if (verdict.note !== undefined) step('rule', `${rule.title}: ${verdict.note}`);
+      if (verdict.note !== undefined) step('tried', `${rule.title}: ${verdict.note}`);
       note ??= verdict.note;
       continue;
     }

@@ -32,7 +32,7 @@ export function handlersOf(
 ): Verdict {
   for (const e of endpoints.slice(0, 10))
     context.step(
-      'rule',
+      'found',
       `${e.unresolved ?? e.key} (${e.framework}) is registered at ${placeOf(e)}`,
     );
   const handlers = endpoints.flatMap((e) => e.handler ?? []);

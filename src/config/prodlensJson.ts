@@ -74,6 +74,9 @@ export function decodeProdlensJson(text: string): DecodedProdlensJson {
   };
 }
 
+/** Shown in the Problems view, where other messages begin with a capital letter. */
+const asSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 class Reader {
   readonly problems: JsonProblem[] = [];
   private readonly lineStarts: readonly number[];
@@ -95,7 +98,7 @@ class Reader {
     message: string,
   ): void {
     const range = { start: this.position(offset), end: this.position(offset + length) };
-    this.problems.push({ range, severity, message });
+    this.problems.push({ range, severity, message: asSentence(message) });
   }
 
   private position(offset: number): { line: number; character: number } {

@@ -5,8 +5,8 @@ export type Confidence = 'exact' | 'strong' | 'weak';
 
 /** One step of the reasoning from telemetry to function, as text for a person. */
 export interface ExplanationStep {
-  /** For example `seen`, `rule`, `candidate`, `decision`. */
-  readonly stage: 'seen' | 'rule' | 'candidate' | 'decision';
+  /** What telemetry said, a rule that could say nothing, the rule that decided, what it found in the code, who may own it, the answer. */
+  readonly stage: 'seen' | 'tried' | 'rule' | 'found' | 'candidate' | 'decision';
   readonly text: string;
 }
 

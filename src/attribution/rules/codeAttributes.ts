@@ -40,7 +40,7 @@ function byFile(context: RuleContext, code: CodeLocation, runtimePath: string): 
     return noOwner(`code.file.path points into a library (${tail(runtimePath)})`);
   const source = index.facts.sourceOf?.(runtimePath, code.line, code.column);
   if (source !== undefined)
-    step('rule', `source map: ${tail(runtimePath)} was built from ${tail(source.path)}`);
+    step('found', `source map: ${tail(runtimePath)} was built from ${tail(source.path)}`);
   const wanted = source?.path ?? runtimePath;
   const match = index.files.matching(wanted);
   if (match.kind === 'none')

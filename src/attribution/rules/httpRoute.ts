@@ -148,7 +148,7 @@ function owned(
   const open = found.filter((route): route is OpenRoute => !hasHandler(route));
   for (const route of found.slice(0, 10))
     context.step(
-      'rule',
+      'found',
       `${route.method} ${route.path} (${route.framework}) is registered at ${base(route.registeredAt.path)}:${route.registeredAt.line + 1}${route.unresolved === undefined ? '' : `, below ${route.unresolved}`}${hasHandler(route) ? '' : `, ${whyOpen(route)}`}`,
     );
   const [first] = routes;
@@ -164,7 +164,7 @@ function owned(
     );
   if (first.made === true)
     context.step(
-      'rule',
+      'found',
       `${first.handler.name} makes the handler: the code that runs is written in it`,
     );
   const sure = confidence === 'exact' && context.operation.http?.refined ? 'strong' : confidence;

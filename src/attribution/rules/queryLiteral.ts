@@ -20,7 +20,7 @@ export const queryLiteral: Rule = {
     if (found.length === 0) return pass;
     for (const query of found.slice(0, 10))
       step(
-        'rule',
+        'found',
         `${query.operation ?? 'a query'} ${query.table ?? (verb === 'raw' ? '' : 'of a table that is computed')} at ${query.at.path.slice(query.at.path.lastIndexOf('/') + 1)}:${query.at.line + 1}`,
       );
     const owners = new Map<string, FunctionRef>();

@@ -55,9 +55,9 @@ export function renderExplanation(input: ExplanationInput): string {
   for (const attribution of attributions) {
     lines.push(`### ${safe(attribution.telemetry)}`, '');
     // What was seen is the heading; the decision is told below, with what it led to.
-    for (const { stage, text } of attribution.steps)
-      if (stage === 'rule' || stage === 'candidate')
-        lines.push(`- ${stageText[stage]}: ${safe(text)}`);
+    for (const [stage, label] of toldStages)
+      for (const { text } of attribution.steps.filter((step) => step.stage === stage))
+        lines.push(`- ${label}: ${safe(text)}`);
     lines.push(decision(attribution, input));
     if (attribution.kind === 'ambiguous')
       for (const candidate of attribution.candidates) lines.push(`  - ${link(candidate)}`);
@@ -83,7 +83,13 @@ const callsText = (count: number | undefined): string =>
     ? 'an unknown number of calls'
     : `${renderCount(count)} ${count === 1 ? 'call' : 'calls'}`;
 
-const stageText = { rule: 'Rule', candidate: 'Candidate' } as const;
+/** In the order of reading: a rule comes before what it found, which it steps through first. */
+const toldStages = [
+  ['tried', 'Tried'],
+  ['rule', 'Rule'],
+  ['found', 'In the code'],
+  ['candidate', 'Candidate'],
+] as const;
 
 const stateText: Readonly<Record<Insight['state'], string>> = {
   observed: 'observed',

@@ -86,7 +86,7 @@ describe('prodlens.json', () => {
   for (const [text, marked, message] of mistakes)
     it(`marks ${marked} in ${text}`, () => {
       const { problems } = decodeProdlensJson(text);
-      const found = problems.find((p) => message.test(p.message));
+      const found = problems.find((p) => new RegExp(message, 'i').test(p.message));
       assert.ok(found, JSON.stringify(problems));
       const { start, end } = found.range;
       assert.equal(text.slice(start.character, end.character), marked);

@@ -17,8 +17,10 @@ const owned: Attribution = {
   telemetry: 'POST /orders (server span)',
   steps: [
     { stage: 'seen', text: 'POST /orders (server span)' },
-    { stage: 'rule', text: 'POST /orders is registered at orders.js:43' },
+    { stage: 'tried', text: 'code attributes: none' },
+    { stage: 'found', text: 'POST /orders is registered at orders.js:43' },
     { stage: 'candidate', text: 'checkout (orders.js:17)' },
+    { stage: 'rule', text: 'HTTP route' },
     { stage: 'decision', text: because },
   ],
 };
@@ -38,7 +40,10 @@ describe('the explanation of a function', () => {
     for (const once of ['POST /orders (server span)', because])
       assert.equal(text.split(once).length, 2, once);
     assert.match(text, /^# checkout\n\n\[checkout\]\(line:17\)\n/);
-    assert.match(text, /- Rule: POST \/orders is registered at orders\.js:43\n- Candidate: /);
+    assert.match(
+      text,
+      /- Tried: .*\n- Rule: HTTP route\n- In the code: POST \/orders is registered at orders\.js:43\n- Candidate: /,
+    );
     assert.ok(text.includes(`- **Decision**: [checkout](line:17) (exact): ${because}`));
     assert.match(text, /- shop: a\n- shop: b\n/);
   });
