@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExceptionStack } from '../../../domain/exceptionStack.ts';
-import { isThrown, parseStack } from './stackTraces.ts';
+import { readStack } from './stackTraces.ts';
 
 /** Texts remembered, so that one stack that comes a thousand times is read once. */
 const mostTexts = 500;
@@ -20,9 +20,9 @@ export class StackTable {
     const key = text.length > longestText ? undefined : withoutMessage(text);
     const known = key === undefined ? undefined : this.byText.get(key);
     if (known !== undefined) return known;
-    const frames = parseStack(text);
+    const { frames, thrown } = readStack(text);
     if (frames.length === 0) return undefined;
-    const found = this.intern({ frames, thrown: isThrown(text) });
+    const found = this.intern({ frames, thrown });
     if (key !== undefined) {
       if (this.byText.size >= mostTexts) this.byText.clear();
       this.byText.set(key, found);

@@ -1,6 +1,7 @@
 import type { StackFrame } from '../../../domain/stats.ts';
+import { atChain, pythonChain, rubyChain, type CauseChain } from './stackCauses.ts';
 
-const mostLines = 400;
+const mostLines = 2000;
 const mostFrames = 20;
 const longestLine = 1000;
 
@@ -20,24 +21,58 @@ const dotnetFrame = /^\s*at ([^()]+)\(.*\) in (.+):line (\d+)$/;
 /** `/app/user.rb:12:in 'User#find'`, with `from` before it and a message after it. */
 const rubyFrame = /^\s*(?:from )?(\S[^:]*\.(?:rb|rake|erb)):(\d+):in [`']([^']+)'/;
 
-/**
- * Frames of a stack trace as Node, Python, Java (and PHP's SDK), Go, .NET and Ruby write it: the throwing frame first, and the application's own before those of
- * libraries and runtimes. Of Python's chained tracebacks the last one counts: it is what reached the caller.
- * Paths are those of the machine that ran the program, unchecked.
- */
-export function parseStack(stack: string): StackFrame[] {
-  const lines = stack.split('\n', mostLines).map((line) => line.slice(0, longestLine));
-  const frames = pythonFrames(lines) ?? goFrames(lines) ?? rubyFrames(lines) ?? atFrames(lines);
-  const own = frames.filter((frame) => !isLibrary(frame));
-  const others = frames.filter(isLibrary);
-  return [...own, ...others].slice(0, mostFrames);
+/** What a stack trace says, whatever the messages in it are. */
+export interface ReadStack {
+  /**
+   * The frame that threw the root cause first, and the application's own before those of libraries and runtimes. Paths are those of the machine
+   * that ran the program, unchecked.
+   */
+  readonly frames: readonly StackFrame[];
+  /** The first frames are where it was thrown. */
+  readonly thrown: boolean;
+  /** `Type: message` of what caused it, the root cause first. Hostile text. */
+  readonly causes: readonly string[];
 }
 
-/** Go panics are thrown; an error that is recorded has the stack of whoever recorded it. In every other language a stack is the exception's. */
-export const isThrown = (stack: string): boolean =>
-  !stack.includes('.go:') ||
-  !stack.split('\n', mostLines).some((l) => goPlace.test(l)) ||
-  goPanic.test(stack);
+/** Stack traces as Node, Python, Java (and PHP's SDK), Go, .NET and Ruby write them. */
+export function readStack(stack: string): ReadStack {
+  const all = stack.split('\n', mostLines + 1);
+  const lines = all.slice(0, mostLines).map((line) => line.slice(0, longestLine));
+  const chain = pythonChain(lines);
+  const go = chain === undefined ? goFrames(lines) : undefined;
+  const { frames, causes, uncertain } =
+    chain !== undefined
+      ? framesOf(chain, pythonFrames)
+      : go !== undefined
+        ? { frames: go, causes: [] }
+        : lines.some((line) => rubyFrame.test(line))
+          ? framesOf(rubyChain(lines), rubyFrames)
+          : framesOf(atChain(lines), atFrames);
+  const own = frames.filter((frame) => !isLibrary(frame));
+  const others = frames.filter(isLibrary);
+  return {
+    frames: [...own, ...others].slice(0, mostFrames),
+    // Go panics are thrown; an error that is recorded has the stack of whoever recorded it. In every other language a stack is the exception's.
+    thrown:
+      (go === undefined || goPanic.test(stack)) && uncertain !== true && all.length <= mostLines,
+    causes,
+  };
+}
+
+/** A cause's frames come before those of what it caused, which repeat the way that both have in common. */
+function framesOf(
+  { sections, ...chain }: CauseChain,
+  read: (lines: readonly string[]) => readonly StackFrame[],
+): Omit<CauseChain, 'sections'> & { readonly frames: readonly StackFrame[] } {
+  const frames: StackFrame[] = [];
+  const before = new Set<string>();
+  for (const section of sections) {
+    const found = read(section).map((frame) => ({ frame, key: JSON.stringify(frame) }));
+    frames.push(...found.filter(({ key }) => !before.has(key)).map(({ frame }) => frame));
+    for (const { key } of found) before.add(key);
+  }
+  return { ...chain, frames };
+}
 
 function atFrames(lines: readonly string[]): StackFrame[] {
   const frames: StackFrame[] = [];
@@ -76,15 +111,13 @@ function atFrames(lines: readonly string[]): StackFrame[] {
 const dotnetName = (name: string): string =>
   name.replace(/[.+]<(\w+)>d(?:__\d+)?(?:`\d+)?\.MoveNext$/, '.$1').replace(/\+/g, '.');
 
-function rubyFrames(lines: readonly string[]): StackFrame[] | undefined {
-  const frames: StackFrame[] = [];
-  for (const line of lines) {
+function rubyFrames(lines: readonly string[]): readonly StackFrame[] {
+  return lines.flatMap((line) => {
     const [, filePath, row, name] = rubyFrame.exec(line) ?? [];
-    if (filePath === undefined) continue;
+    if (filePath === undefined) return [];
     const functionName = (name ?? '').replace(/^(?:block|rescue|ensure)(?: \(.*\))? in /, '');
-    frames.push({ functionName, filePath, line: Number(row) });
-  }
-  return frames.length === 0 ? undefined : frames;
+    return { functionName, filePath, line: Number(row) };
+  });
 }
 
 /** Java names the file without its folders: the package gives them. */
@@ -94,21 +127,19 @@ function javaPath(qualified: string, file: string): string {
   return [...folders.filter((part) => !/^[A-Z]/.test(part)), file].join('/');
 }
 
-function pythonFrames(lines: readonly string[]): StackFrame[] | undefined {
-  const start = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'));
-  const block = start < 0 ? lines : lines.slice(start);
-  const frames: StackFrame[] = [];
-  for (const line of block) {
-    const match = pythonFrame.exec(line);
-    if (match === null) continue;
-    const [, filePath, row, name] = match;
-    frames.push({
-      ...(name === undefined ? {} : { functionName: name }),
-      filePath: filePath ?? '',
-      line: Number(row),
-    });
-  }
-  return frames.length === 0 ? undefined : frames.reverse();
+function pythonFrames(lines: readonly string[]): readonly StackFrame[] {
+  const frames = lines.flatMap((line): readonly StackFrame[] => {
+    const [, filePath, row, functionName] = pythonFrame.exec(line) ?? [];
+    if (filePath === undefined) return [];
+    return [
+      {
+        ...(functionName === undefined ? {} : { functionName }),
+        filePath,
+        line: Number(row),
+      },
+    ];
+  });
+  return frames.reverse();
 }
 
 function goFrames(lines: readonly string[]): StackFrame[] | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ExceptionsAnswer } from '../../../../src/telemetry/ports.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import type { TelemetryCore } from '../../../../src/telemetry/local/core.ts';
-import { isThrown, parseStack } from '../../../../src/telemetry/local/core/stackTraces.ts';
+import { readStack } from '../../../../src/telemetry/local/core/stackTraces.ts';
 import { at, child, exception, newCore, request, resource, span, t0 } from './builders.ts';
 
 const ask = (
@@ -137,17 +137,17 @@ github.com/gin-gonic/gin.(*Context).Next(...)
 example.com/shop/web.Recover.func1(0xc0001b0000)
 \t/app/web/recover.go:25 +0x6b`;
     assert.deepEqual(
-      parseStack(panic).map((f) => `${f.filePath.split('/').at(-1) ?? ''}:${f.line ?? 0}`),
+      readStack(panic).frames.map((f) => `${f.filePath.split('/').at(-1) ?? ''}:${f.line ?? 0}`),
       ['shelf.go:14', 'orders.go:31', 'recover.go:25', 'context.go:185'],
     );
-    assert.equal(isThrown(panic), true);
+    assert.equal(readStack(panic).thrown, true);
     const recorded = `goroutine 9 [running]:
 go.opentelemetry.io/otel/sdk/trace.recordStackTrace()
 \t/go/pkg/mod/go.opentelemetry.io/otel/sdk@v1.38.0/trace/span.go:580 +0x4f
 example.com/shop/web.order({0x8b5a40, 0xc0001a2000}, 0xc0001b0000)
 \t/app/web/orders.go:35 +0x1c9`;
-    assert.equal(isThrown(recorded), false);
-    assert.equal(isThrown(node(1)), true);
-    assert.equal(parseStack(recorded)[0]?.line, 35);
+    assert.equal(readStack(recorded).thrown, false);
+    assert.equal(readStack(node(1)).thrown, true);
+    assert.equal(readStack(recorded).frames[0]?.line, 35);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { messageShape } from '../../../../src/telemetry/local/core/messageShape.ts';
-import { parseStack } from '../../../../src/telemetry/local/core/stackTraces.ts';
+import { readStack } from '../../../../src/telemetry/local/core/stackTraces.ts';
 
+const parseStack = (stack: string) => readStack(stack).frames;
 const first = (stack: string) => parseStack(stack)[0];
 
 describe('stack traces', () => {
@@ -68,7 +69,7 @@ describe('stack traces', () => {
     );
   });
 
-  it('of Python: the last traceback, its innermost own frame first', () => {
+  it('of Python: the cause, then what it became, innermost own frames first', () => {
     const stack = `Traceback (most recent call last):
   File "/app/first.py", line 1, in cause
     boom()
@@ -86,7 +87,7 @@ Traceback (most recent call last):
 ValueError: x`;
     assert.deepEqual(
       parseStack(stack).map((f) => `${f.functionName ?? ''}:${f.line ?? 0}`),
-      ['helper:7', 'read_items:42', 'call:9'],
+      ['cause:1', 'helper:7', 'read_items:42', 'call:9'],
     );
   });
 
