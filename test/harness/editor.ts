@@ -147,7 +147,10 @@ export class Editor {
       const box = await (await find())?.boundingBox();
       if (!box) return undefined;
       await this.#page.mouse.move(2, 2);
-      await this.#page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+      // In a narrow window the text goes on beyond the editor: the mouse rests on what can be seen of it.
+      const right = await this.#root.evaluate((root) => root.getBoundingClientRect().right);
+      const width = Math.min(box.width, right - box.x);
+      await this.#page.mouse.move(box.x + width / 2, box.y + box.height / 2, { steps: 4 });
       await hover.waitFor({ timeout: 4_000 });
       return hover;
     });
