@@ -1,4 +1,4 @@
-import type { Attribution, ExplanationStep } from '../domain/attribution.ts';
+import type { Attribution, ExplanationStep, SourcePlace } from '../domain/attribution.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { WorkspaceFacts } from '../domain/workspace.ts';
 import { rules } from './registry.ts';
@@ -28,8 +28,12 @@ const over = (index: WorkspaceIndex): Attributor => ({
 function attribute(index: WorkspaceIndex, operation: Operation): Attribution {
   const telemetry = renderOperation(operation);
   const steps: ExplanationStep[] = [{ stage: 'seen', text: telemetry }];
-  const step = (stage: ExplanationStep['stage'], text: string): void => {
-    steps.push({ stage, text });
+  const step = (stage: ExplanationStep['stage'], text: string, at?: SourcePlace): void => {
+    steps.push({
+      stage,
+      text,
+      ...(at === undefined ? {} : { at: { path: at.path, line: at.line } }),
+    });
   };
   const context = { operation, index, step };
   let note: string | undefined;

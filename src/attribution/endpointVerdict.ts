@@ -34,6 +34,7 @@ export function handlersOf(
     context.step(
       'found',
       `${e.unresolved ?? e.key} (${e.framework}) is registered at ${placeOf(e)}`,
+      e.registeredAt,
     );
   const handlers = endpoints.flatMap((e) => e.handler ?? []);
   const [first] = endpoints;

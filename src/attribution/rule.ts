@@ -1,4 +1,4 @@
-import type { Confidence, ExplanationStep } from '../domain/attribution.ts';
+import type { Confidence, ExplanationStep, SourcePlace } from '../domain/attribution.ts';
 import type { FunctionRef } from '../domain/functionDecl.ts';
 import type { FrameworkLayer, Operation } from '../domain/operation.ts';
 import type { WorkspaceIndex } from './workspaceIndex.ts';
@@ -23,7 +23,7 @@ export interface RuleContext {
   readonly operation: Operation;
   readonly index: WorkspaceIndex;
   /** Adds a step to the explanation. */
-  readonly step: (stage: ExplanationStep['stage'], text: string) => void;
+  readonly step: (stage: ExplanationStep['stage'], text: string, at?: SourcePlace) => void;
 }
 
 /** One way from telemetry to a function. Pure; a rule never guesses from a bare function name. */
@@ -48,7 +48,8 @@ export function decide(
   const { operation, index, step } = context;
   const distinct =
     found.length < 2 ? found : [...new Map(found.map((ref) => [ref.id + ref.path, ref])).values()];
-  for (const ref of distinct.slice(0, 10)) step('candidate', index.describe(ref));
+  for (const ref of distinct.slice(0, 10))
+    step('candidate', index.describe(ref), { path: ref.path, line: ref.declarationLine });
   const { kept, lost, confirmed } = index.inService(distinct, operation.service);
   const [only, second] = kept;
   if (only === undefined)

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { SourcePlace } from '../domain/attribution.ts';
 import type { FunctionRef } from '../domain/functionDecl.ts';
 import type { Insight } from '../domain/insight.ts';
 import type { InsightService } from '../insights/contract.ts';
@@ -45,6 +46,7 @@ export const explain =
       environment: `${environment.name}. ${environment.detail}`,
       safe: escapeTelemetry,
       link: linkTo,
+      place: linkText,
     });
     await context.showDocument(`Explain ${name}.md`, text);
   };
@@ -80,13 +82,15 @@ function servicesOf(view: FileView | null): readonly string[] {
  * VS Code's Markdown preview takes no `file:` links, and looks for `/…` in the first folder of the workspace: elsewhere the place is
  * text.
  */
-const linkTo = ({ name, path, declarationLine }: FunctionRef): string => {
-  const [line, uri] = [declarationLine + 1, vscode.Uri.file(path)];
-  const text = escapeTelemetry(`${name} · ${vscode.workspace.asRelativePath(uri)}:${line}`);
+const linkText = (label: string, { path, line }: SourcePlace): string => {
+  const [text, uri] = [escapeTelemetry(label), vscode.Uri.file(path)];
   if (vscode.workspace.getWorkspaceFolder(uri)?.index !== 0) return text;
   const place = vscode.workspace.asRelativePath(uri, false).split('/').map(encodeURIComponent);
-  return `[${text}](</${place.join('/')}#L${line}>)`;
+  return `[${text}](</${place.join('/')}#L${line + 1}>)`;
 };
+
+const linkTo = ({ name, path, declarationLine: line }: FunctionRef): string =>
+  linkText(`${name} · ${vscode.workspace.asRelativePath(path)}:${line + 1}`, { path, line });
 
 async function chooseInsights(
   { insights }: ExplainContext,

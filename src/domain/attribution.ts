@@ -8,6 +8,14 @@ export interface ExplanationStep {
   /** What telemetry said, a rule that could say nothing, the rule that decided, what it found in the code, who may own it, the answer. */
   readonly stage: 'seen' | 'tried' | 'rule' | 'found' | 'candidate' | 'decision';
   readonly text: string;
+  /** The place in the workspace that the text speaks of. */
+  readonly at?: SourcePlace;
+}
+
+export interface SourcePlace {
+  readonly path: string;
+  /** Zero-based. */
+  readonly line: number;
 }
 
 interface AttributionBase {

@@ -20,7 +20,7 @@ export const callLiteral: Rule = {
     if (found.length === 0) return pass;
     const shown = operation.literal.replaceAll(hole, '…').slice(0, longestShown);
     for (const { at } of found.slice(0, 10))
-      step('found', `${shown} at ${fileOf(at.path)}:${at.line + 1}`);
+      step('found', `${shown} at ${fileOf(at.path)}:${at.line + 1}`, at);
     const owners = new Map(found.map((l) => [placeOf(l), l.owner]));
     const [only] = owners.values();
     if (owners.size > 1 || only === undefined)

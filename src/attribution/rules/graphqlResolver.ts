@@ -39,7 +39,11 @@ function resolver(context: RuleContext, coordinate: string, confidence: 'exact' 
   const handlers: FunctionRef[] = [];
   for (const { framework, handler, registeredAt } of real) {
     const file = registeredAt.path.slice(registeredAt.path.lastIndexOf('/') + 1);
-    step('found', `${coordinate} is resolved (${framework}) at ${file}:${registeredAt.line + 1}`);
+    step(
+      'found',
+      `${coordinate} is resolved (${framework}) at ${file}:${registeredAt.line + 1}`,
+      registeredAt,
+    );
     if (handler !== undefined) handlers.push(handler);
   }
   if (handlers.length === 0)

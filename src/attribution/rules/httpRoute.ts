@@ -150,6 +150,7 @@ function owned(
     context.step(
       'found',
       `${route.method} ${route.path} (${route.framework}) is registered at ${base(route.registeredAt.path)}:${route.registeredAt.line + 1}${route.unresolved === undefined ? '' : `, below ${route.unresolved}`}${hasHandler(route) ? '' : `, ${whyOpen(route)}`}`,
+      route.registeredAt,
     );
   const [first] = routes;
   if (first === undefined) {

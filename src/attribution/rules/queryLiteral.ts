@@ -22,6 +22,7 @@ export const queryLiteral: Rule = {
       step(
         'found',
         `${query.operation ?? 'a query'} ${query.table ?? (verb === 'raw' ? '' : 'of a table that is computed')} at ${query.at.path.slice(query.at.path.lastIndexOf('/') + 1)}:${query.at.line + 1}`,
+        query.at,
       );
     const owners = new Map<string, FunctionRef>();
     for (const { owner, at } of found)

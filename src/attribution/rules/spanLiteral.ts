@@ -21,7 +21,11 @@ export const spanLiteral: Rule = {
       );
     const owners: FunctionRef[] = [];
     for (const span of meant) {
-      step('found', `${span.form} with "${operation.name}" at ${fileOf(span)}:${span.at.line + 1}`);
+      step(
+        'found',
+        `${span.form} with "${operation.name}" at ${fileOf(span)}:${span.at.line + 1}`,
+        span.at,
+      );
       if (span.owner !== undefined) owners.push(span.owner);
     }
     const form = meant[0]?.form ?? 'a span';

@@ -1,4 +1,4 @@
-import type { Attribution } from '../../domain/attribution.ts';
+import type { Attribution, SourcePlace } from '../../domain/attribution.ts';
 import type { FunctionRef } from '../../domain/functionDecl.ts';
 import type { Insight } from '../../domain/insight.ts';
 import { renderCount, renderTime } from './numberText.ts';
@@ -15,11 +15,13 @@ export interface ExplanationInput {
   readonly safe: (text: string) => string;
   /** The function as a Markdown link to its declaration. */
   readonly link: (target: FunctionRef) => string;
+  /** A text as a Markdown link to the place it speaks of. */
+  readonly place: (text: string, at: SourcePlace) => string;
 }
 
 /** The way from telemetry to the function as Markdown: seen → rule → candidates → decision; or the one step that gives data. */
 export function renderExplanation(input: ExplanationInput): string {
-  const { insights, attributions, safe, link } = input;
+  const { insights, attributions, safe, link, place } = input;
   const [first] = insights;
   const name = first?.function.name ?? '';
   const lines = [`# ${safe(name)}`, ''];
@@ -56,8 +58,8 @@ export function renderExplanation(input: ExplanationInput): string {
     lines.push(`### ${safe(attribution.telemetry)}`, '');
     // What was seen is the heading; the decision is told below, with what it led to.
     for (const [stage, label] of toldStages)
-      for (const { text } of attribution.steps.filter((step) => step.stage === stage))
-        lines.push(`- ${label}: ${safe(text)}`);
+      for (const { text, at } of attribution.steps.filter((step) => step.stage === stage))
+        lines.push(`- ${label}: ${at === undefined ? safe(text) : place(text, at)}`);
     lines.push(decision(attribution, input));
     if (attribution.kind === 'ambiguous')
       for (const candidate of attribution.candidates) lines.push(`  - ${link(candidate)}`);

@@ -18,7 +18,11 @@ const owned: Attribution = {
   steps: [
     { stage: 'seen', text: 'POST /orders (server span)' },
     { stage: 'tried', text: 'code attributes: none' },
-    { stage: 'found', text: 'POST /orders is registered at orders.js:43' },
+    {
+      stage: 'found',
+      text: 'POST /orders is registered at orders.js:43',
+      at: { path: '/w/orders.js', line: 42 },
+    },
     { stage: 'candidate', text: 'checkout (orders.js:17)' },
     { stage: 'rule', text: 'HTTP route' },
     { stage: 'decision', text: because },
@@ -31,6 +35,7 @@ const explain = (attributions: readonly Attribution[]): string =>
     services: ['shop: a', 'shop: b'],
     environment: 'local.',
     safe: (text) => text,
+    place: (text, { path, line }) => `[${text}](${path}:${line + 1})`,
     link: ({ name, declarationLine }) => `[${name}](line:${declarationLine + 1})`,
   });
 
@@ -42,7 +47,7 @@ describe('the explanation of a function', () => {
     assert.match(text, /^# checkout\n\n\[checkout\]\(line:17\)\n/);
     assert.match(
       text,
-      /- Tried: .*\n- Rule: HTTP route\n- In the code: POST \/orders is registered at orders\.js:43\n- Candidate: /,
+      /- Tried: .*\n- Rule: HTTP route\n- In the code: \[POST \/orders is registered at orders\.js:43\]\(\/w\/orders\.js:43\)\n- Candidate: /,
     );
     assert.ok(text.includes(`- **Decision**: [checkout](line:17) (exact): ${because}`));
     assert.match(text, /- shop: a\n- shop: b\n/);
