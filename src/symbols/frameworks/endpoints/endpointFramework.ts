@@ -27,6 +27,8 @@ export interface ServiceFramework extends EndpointFrameworkBase {
   readonly definitionSuffix?: string;
   /** Sources of patterns for the types that an implementing class extends; the group is the service's name. */
   readonly bases?: readonly string[];
+  /** The types are also implemented where an object is made: `new CartImplBase() { … }`. */
+  readonly basesInPlace?: true;
   /** Annotations of one method, with service and method; absent ones: the names of class and method. */
   readonly methods?: Readonly<Record<string, { readonly service: Arg; readonly method: Arg }>>;
   /** Source of a pattern for an annotation of a class that serves everything; the group is the service's name. */

@@ -9,6 +9,7 @@ export const grpcJava: ServiceFramework = {
   id: 'grpc-java',
   family: 'java',
   mentions: ['ImplBase\\b', '@G?GrpcService\\b', '@GRpcService\\b'],
-  bases: ['(\\w+?)(?:Coroutine)?ImplBase'],
+  bases: ['(\\w+?)(?:Coroutine)?ImplBase', '(\\w+)Grpc\\.AsyncService'],
+  basesInPlace: true,
   classAnnotation: 'GrpcService|GRpcService',
 };

@@ -50,7 +50,10 @@ const whole = (sources: readonly string[]): RegExp | undefined =>
 function calleesOf(framework: EndpointFramework): string[] {
   switch (framework.kind) {
     case 'service':
-      return (framework.registrations ?? []).map((r) => r.callee);
+      return [
+        ...(framework.registrations ?? []).map((r) => r.callee),
+        ...(framework.basesInPlace === true ? (framework.bases ?? []) : []),
+      ];
     case 'consumer':
       return [
         ...Object.keys(framework.calls ?? {}),

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { before } from '../../../domain/cutText.ts';
 import type { CallExpr, Expr } from '../expression.ts';
 import { callExpr, type FactsCollector } from './collector.ts';
 import type { EndpointSyntax } from './endpoints.ts';
@@ -42,9 +43,30 @@ function readValue(collector: FactsCollector, value: Node | null, depth = 0): Ex
 
 function callOf(name: Node): Node | undefined {
   const call = name.parent;
-  return call?.type === 'method_invocation' && call.childForFieldName('name')?.id === name.id
-    ? call
+  if (call?.type === 'method_invocation' && call.childForFieldName('name')?.id === name.id)
+    return call;
+  let type: Node | null = call;
+  while (type?.type === 'scoped_type_identifier') type = type.parent;
+  return type !== null && bodyOf(type) !== undefined ? type : undefined;
+}
+
+/** The body of a class that is written where an object is made of it. */
+const bodyOf = (made: Node): Node | undefined =>
+  made.type === 'object_creation_expression'
+    ? made.namedChildren.find((n) => n.type === 'class_body')
     : undefined;
+
+/** `new Base(…) { … }`: called with its methods. */
+function readBody(collector: FactsCollector, made: Node, body: Node): CallExpr {
+  const methods = body.namedChildren.flatMap((member): [string, Expr][] => {
+    const name = member.type === 'method_declaration' && member.childForFieldName('name');
+    const fn = collector.declared(member);
+    return name && fn !== undefined ? [[name.text, { fn }]] : [];
+  });
+  const type = made.childForFieldName('type')?.text ?? '';
+  return callExpr(made, { name: before(type, '<').replace(/\s/g, '') }, [
+    { object: Object.fromEntries(methods) },
+  ]);
 }
 
 /** Calls among arguments make lists: `List.of("orders")`. */
@@ -63,6 +85,8 @@ export const javaEndpoints: EndpointSyntax = {
   family: 'java',
   callOf,
   readCall: (collector, call) => {
+    const body = bodyOf(call);
+    if (body !== undefined) return readBody(collector, call, body);
     const object = call.childForFieldName('object');
     const member = call.childForFieldName('name')?.text ?? '';
     const callee: Expr =

@@ -25,6 +25,19 @@ export function serviceOfBase(framework: ServiceFramework, written: string): str
   return groups?.slice(1).find((group: string | undefined) => group !== undefined);
 }
 
+/** Also where the name alone doesn't say it, but its import: `import shop.CartGrpc.AsyncService`. */
+function serviceNamed(
+  framework: ServiceFramework,
+  file: LinkedFile,
+  written: string,
+): string | undefined {
+  const plain = serviceOfBase(framework, written);
+  const imported = plain === undefined ? file.imports.get(written) : undefined;
+  if (imported === undefined) return plain;
+  const { module, exported } = imported;
+  return serviceOfBase(framework, exported === '*' ? module : `${module}.${exported}`);
+}
+
 /** Classes and structs that extend what is generated for a service; of a chain of them the last. */
 export function* baseEndpoints(
   evaluator: Evaluator,
@@ -33,9 +46,10 @@ export function* baseEndpoints(
 ): Generator<void, LinkedEndpoint[]> {
   if (framework.bases === undefined) return [];
   const files = [...evaluator.files.values()].filter((f) => f.family?.id === framework.family);
-  const known = (written: string): boolean => serviceOfBase(framework, written) !== undefined;
+  const known = (file: LinkedFile, written: string): boolean =>
+    serviceNamed(framework, file, written) !== undefined;
   const found: Implementing[] = [];
-  if (files.some((f) => f.facts.classes.some((c) => c.supertypes.some(known))))
+  if (files.some((f) => f.facts.classes.some((c) => c.supertypes.some((s) => known(f, s)))))
     for (const file of files) {
       yield;
       for (const { index } of file.facts.classes)
@@ -79,7 +93,7 @@ function classesOf(
   const above = evaluator.classes.supertypes(file, index);
   return [{ file, index }, ...above].flatMap((place) =>
     place.file.supertypes(place.index).flatMap((written) => {
-      const service = serviceOfBase(framework, written);
+      const service = serviceNamed(framework, place.file, written);
       if (service === undefined) return [];
       const implementing: Implementing = {
         service,

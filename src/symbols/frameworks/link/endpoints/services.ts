@@ -32,7 +32,7 @@ function registration(
   registered: Set<string>,
 ): LinkedEndpoint[] {
   const { file, scope, call } = placed;
-  for (const form of framework.registrations ?? []) {
+  for (const form of formsOf(framework)) {
     const match = new RegExp(`^(?:${form.callee})$`).exec(calleeName(call));
     if (match === null) continue;
     const service = serviceOf(evaluator, framework, placed, form, match[1]);
@@ -53,6 +53,14 @@ function registration(
   }
   return [];
 }
+
+const formsOf = (framework: ServiceFramework): readonly ServiceRegistration[] => [
+  ...(framework.registrations ?? []),
+  ...(framework.basesInPlace === true ? (framework.bases ?? []) : []).map((callee) => ({
+    callee,
+    implementation: { at: 0 },
+  })),
+];
 
 /** The service's own name, and where its definition comes from. */
 function serviceOf(
