@@ -30,6 +30,8 @@ export interface DrawnFramework {
   readonly verbs: Readonly<Record<string, string>>;
   readonly via: Arg;
   readonly path: Arg;
+  /** Argument with the path where the first one only names the action. */
+  readonly pathApart?: Arg;
   /** Where a route's action is. */
   readonly to: Arg;
   /** Words that only add to what their block or chain holds. */

@@ -31,6 +31,7 @@ export const rails: DrawnFramework = {
   },
   via: { named: ['via'] },
   path: { at: 0 },
+  pathApart: { named: ['path'] },
   to: { named: ['to'] },
   scopes: {
     namespace: { path: { at: 0, named: ['path'] }, module: { at: 0, named: ['module'] } },

@@ -91,6 +91,10 @@ class Table {
     const paths = isRoot ? [''] : textsOf(given ?? null);
     const more =
       isRoot || to !== undefined ? [] : fact.args.slice(1).flatMap((arg) => textsOf(arg));
+    const apart =
+      framework.pathApart === undefined
+        ? undefined
+        : textsOf(readDrawn(fact, framework.pathApart) ?? null)[0];
     const via = readDrawn(fact, framework.via);
     const methods =
       via === undefined || textsOf(via)[0] === 'all'
@@ -99,7 +103,14 @@ class Table {
     for (const path of [...paths, ...more]) {
       const action = this.action(file, isRoot ? (to ?? given) : to, fact, context, path);
       for (const method of methods)
-        this.add(file, fact, method, below(framework, context, place, path), context, action);
+        this.add(
+          file,
+          fact,
+          method,
+          below(framework, context, place, apart ?? path),
+          context,
+          action,
+        );
     }
   }
 

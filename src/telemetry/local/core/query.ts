@@ -1,3 +1,4 @@
+import type { Operation } from '../../../domain/operation.ts';
 import type { ReleaseState, ServiceState } from '../../../domain/release.ts';
 import type { ServiceKey } from '../../../domain/service.ts';
 import type { FunctionNumbers, ReleaseNumbers } from '../../../domain/stats.ts';
@@ -212,9 +213,28 @@ function groupOf(data: QueryData, service: ServiceEntry, asked: OperationGroup):
       (o) =>
         o.service === service && o.operation.overflow !== true && o.operation.source === source,
     );
-  const counted = source === 'metric' ? onePopulation(operations) : operations;
-  return { service, operations: counted, members: new Set(counted.map((o) => o.index)) };
+  const counted = source === 'metric' ? onePopulation(operations) : oneJobSystem(operations);
+  const members = source === 'metric' ? counted : operations;
+  return { service, operations: counted, members: new Set(members.map((o) => o.index)) };
 }
+
+/**
+ * Active Job runs inside of the job of the system it is set up with. Their instrumentations link the two but start a trace each, so
+ * no parent tells that it is one run: that of the other system counts.
+ */
+function oneJobSystem(operations: readonly OperationEntry[]): readonly OperationEntry[] {
+  const inside = operations.filter(({ operation }) => isInsideOfJob(operation));
+  if (inside.length === 0) return operations;
+  const others = new Set(
+    operations.flatMap(({ operation }) => (isInsideOfJob(operation) ? [] : (operation.task ?? []))),
+  );
+  return operations.filter(
+    ({ operation }) => !isInsideOfJob(operation) || !others.has(operation.task ?? ''),
+  );
+}
+
+const isInsideOfJob = ({ kind, task, messaging }: Operation): boolean =>
+  kind === 'consumer' && task !== undefined && messaging?.system === 'active_job';
 
 /**
  * Metrics have no parents: a request and the spans inside of its handler are the same call, counted by one population only

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { serviceKey } from '../../../../src/domain/service.ts';
+import type { Attributes, SpanRecord } from '../../../../src/telemetry/local/model.ts';
 import { at, child, newCore, numbers, request, resource, span, t0 } from './builders.ts';
 
 describe('a call', () => {
@@ -15,6 +16,31 @@ describe('a call', () => {
     const body = numbers(core, (o) => o.name === 'A.a', at(1000));
     assert.equal(body.total?.count, 1, 'recursion is one call');
     assert.ok(body.total.p50Ms && body.total.p50Ms.low < 60 && body.total.p50Ms.high >= 60);
+  });
+
+  it('takes the two CONSUMER spans of an Active Job in two traces as one run, also its calls out', () => {
+    const core = newCore();
+    const job = (system: string, attributes: Attributes): SpanRecord =>
+      span({
+        kind: 'consumer',
+        name: 'default process',
+        scope: system,
+        attributes: {
+          'messaging.system': system,
+          'messaging.destination': 'default',
+          ...attributes,
+        },
+      });
+    const own = job('active_job', { 'code.namespace': 'NotifyJob' });
+    const around = job('sidekiq', { 'messaging.sidekiq.job_class': 'NotifyJob' });
+    const plain = job('active_job', { 'code.namespace': 'PlainJob' });
+    core.spans([around, own, child(own, { name: 'SELECT', kind: 'client' }), plain], t0);
+    core.settle(t0);
+    const notify = numbers(core, (o) => o.task === 'NotifyJob', at(0));
+    assert.equal(notify.total?.count, 1);
+    assert.equal(notify.callsOut?.count, 1);
+    const alone = numbers(core, (o) => o.task === 'PlainJob', at(0));
+    assert.equal(alone.total?.count, 1, 'where no other system reports it');
   });
 
   it('counts again when another function lies between only if no ancestor has the same owner', () => {
