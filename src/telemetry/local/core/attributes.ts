@@ -42,8 +42,12 @@ export function rawPath(attributes: Attributes): string | undefined {
 /** A segment of a template that is no plain text and no plain `:name`: what it matches can't be told by its text. */
 const patterned = /[*(){}[\]+?<>]/;
 
-/** Node's, and the Java agent's on Netty, where Vert.x notes mounts (Quarkus: a method without a path of its own). */
-const notesMounts = /^@opentelemetry\/instrumentation-http$|^io\.opentelemetry\.netty-/;
+/**
+ * Node's; the Java agent's on Netty, where Vert.x notes mounts (Quarkus: a method without a path of its own); Fiber's, which has the path
+ * of what handled the request last: of middleware (`Use`, `Group`) where no route did, `/` for most.
+ */
+const notesMounts =
+  /^@opentelemetry\/instrumentation-http$|^io\.opentelemetry\.netty-|^github\.com\/gofiber\/contrib\/(?:v\d+\/)?otel/;
 
 /** Starlette's and FastAPI's look at the outermost routes only: all that a `Mount` holds has the mount's path, `/rooms/` as well. */
 const namesMounts = /^opentelemetry\.instrumentation\.(?:starlette|fastapi)$/;

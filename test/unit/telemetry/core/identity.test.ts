@@ -205,6 +205,29 @@ describe('requests without a route', () => {
     assert.deepEqual(core.operations().operations[1]?.http, { method: 'GET' });
   });
 
+  it('get no handler of / from Fiber, which names a request that matched nothing after its middleware', () => {
+    const core = newCore();
+    core.setRoutes({ routes: [{ framework: 'fiber', method: 'GET', path: '/' }] });
+    const seen = (path: string, status: number) =>
+      span({
+        kind: 'server',
+        name: '/',
+        scope: 'github.com/gofiber/contrib/otelfiber',
+        attributes: {
+          'http.method': 'GET',
+          'http.status_code': status,
+          'http.route': '/',
+          'http.target': path,
+        },
+      });
+    core.spans([seen('/', 200), seen('/?page=2', 200), seen('/nowhere', 404)], t0);
+    core.settle(t0);
+    assert.deepEqual(
+      core.operations().operations.map(({ http }) => http?.route),
+      ['/', undefined],
+    );
+  });
+
   it('whose route is only where a router is mounted get the route of their path, or none', () => {
     const core = newCore();
     core.setRoutes(routes);
