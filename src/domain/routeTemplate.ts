@@ -97,6 +97,8 @@ function compileSegment(text: string): Segment {
   if (/^\[\[\.\.\.\w+\]\]$/.test(text)) return { pattern: '.*', rank: 0, shape: '**', rest: 'any' };
   if (/^\[\.\.\.\w+\]$/.test(text) || /^<path:\w+>$/.test(text) || /^\{\w+:path\}$/.test(text))
     return { pattern: '.+', rank: 0, shape: '**', rest: 'some' };
+  // Micronaut's `{+path}`, Fiber's `+`.
+  if (/^(?:\{\+\w+\}|\+)$/.test(text)) return { pattern: '.+', rank: 0, shape: '**', rest: 'some' };
   if (/^\{\w+\.\.\.\}$/.test(text)) return { pattern: '.*', rank: 0, shape: '**', rest: 'any' };
   const optional = /^:\w+\?$/.test(text);
   return optional ? { pattern: '[^/]+', rank: 1, shape: '{}', optional: true } : compileMixed(text);

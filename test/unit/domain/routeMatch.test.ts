@@ -146,6 +146,18 @@ describe('routes behind a handler that the instrumentation reports', () => {
     ],
   });
 
+  it('match the rest of a path where the template says so', () => {
+    const rest = routeMatcher({
+      routes: [
+        { framework: 'micronaut', method: 'GET', path: '/rooms/{id}/plans/{+path}' },
+        { framework: 'fiber', method: 'GET', path: '/files/+' },
+      ],
+    });
+    assert.equal(rest('GET', '/rooms/1/plans/ground/east')?.framework, 'micronaut');
+    assert.equal(rest('GET', '/rooms/1/plans/'), undefined);
+    assert.equal(rest('GET', '/files/a/b')?.framework, 'fiber');
+  });
+
   it('are found behind a catch-all, where no route of another framework can be meant', () => {
     for (const all of ['*', '/*', '/*splat', '/{*path}', '/[...path]'])
       assert.equal(matcher('GET', '/products/7', all)?.path, '/products/:id');
