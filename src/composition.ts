@@ -370,7 +370,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
             trusted() && environments.targets().some((target) => target.service === service),
           onIndexProgress: (listener) => index.on('progress', listener),
           locateFrames: (stacks, releases, signal) =>
-            index.call('locateFrames', { stacks, releases }, { signal }),
+            index.call('locateFrames', { stacks, releases, thorough: true }, { signal }),
         }),
       );
     } catch (error) {

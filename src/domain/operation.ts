@@ -30,8 +30,11 @@ export interface MessagingOperation {
 export interface CodeLocation {
   readonly functionName?: string;
   readonly filePath?: string;
+  /** One-based, in the text of the release. */
   readonly line?: number;
   readonly column?: number;
+  /** Whose text the line is of; only with a line. Absent: unknown. */
+  readonly release?: string;
 }
 
 /** What a framework's instrumentation says of the span's place in the framework (`nestjs.*`, `express.*`, `hook.callback.name`…). */

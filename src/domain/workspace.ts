@@ -128,4 +128,17 @@ export interface WorkspaceFacts {
     line: number | undefined,
     column: number | undefined,
   ) => SourcePlace | undefined;
+  /**
+   * The function of the present text that a line (zero-based) of a release's text is in. `outside`: it is in no function there; `gone`: that
+   * function isn't here any more; undefined: that text isn't known. What is known can grow: whoever asks asks again when it does.
+   */
+  readonly atLineOf?: (path: string, release: CodeRelease, line: number) => LineOwner | undefined;
+}
+
+export type LineOwner = FunctionRef | 'outside' | 'gone';
+
+/** A release as telemetry names it. */
+export interface CodeRelease {
+  readonly service: ServiceKey;
+  readonly version: string;
 }

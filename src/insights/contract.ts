@@ -56,6 +56,8 @@ export interface ReleaseSources {
    * @param names of functions that aren't in the file's earlier source: looked for in other files
    */
   want(path: string, releases: readonly WantedRelease[], names: readonly string[]): void;
+  /** The same for the source alone of a file that nobody looks at: when there is time. */
+  wantText(path: string, releases: readonly WantedRelease[]): void;
   /** The release's commit in the repository of the file, as far as it was found. */
   commitOf(
     path: string,

@@ -2,6 +2,7 @@ import type { Insight } from '../domain/insight.ts';
 import type { ServiceState } from '../domain/release.ts';
 import { ok, type Failure } from '../domain/result.ts';
 import type { ServiceKey } from '../domain/service.ts';
+import type { CodeRelease } from '../domain/workspace.ts';
 import { windowLength } from '../domain/units.ts';
 import type { IndexContract } from '../symbols/contract.ts';
 import type { FileView } from '../symbols/contract.ts';
@@ -63,6 +64,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
   const environmentListeners = new Set<(environment: EnvironmentView) => void>();
   const timers = new Map<string, Disposable>();
   let services = new Map<ServiceKey, ServiceState>();
+  let wantedSources: ReadonlyMap<string, readonly CodeRelease[]> = new Map();
   let failure: Failure | undefined;
   let shown: readonly string[] = [];
   let refreshing: Promise<void> | undefined;
@@ -142,6 +144,10 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     // The code that a stack is of may run no more: its lines are followed all the same.
     const stacked = new Set((view.stacks ?? []).map((s) => `${s.service}\n${s.version}`));
     for (const { service } of view.stacks ?? []) own.add(service);
+    for (const { service, version } of wantedSources.get(view.path) ?? []) {
+      own.add(service);
+      stacked.add(`${service}\n${version}`);
+    }
     const running = [...own].flatMap((service) =>
       (services.get(service)?.releases ?? [])
         .filter(({ version }) => version !== '')
@@ -155,6 +161,24 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     if (running.length > 0 && shown.includes(view.path))
       sources.want(view.path, running, namesNotThere(view));
     return (service, version) => sources.commitOf(view.path, { service, version })?.commit;
+  }
+
+  /** Telemetry names lines of more files than those in sight. */
+  function followWanted(): void {
+    if (releases === undefined) return;
+    for (const [path, wanted] of wantedSources)
+      if (!shown.includes(path))
+        releases.wantText(
+          path,
+          wanted.map(({ service, version }) => {
+            const known = services.get(service)?.releases.find((r) => r.version === version);
+            return {
+              service,
+              version,
+              ...(known?.commit === undefined ? {} : { commit: known.commit }),
+            };
+          }),
+        );
   }
 
   async function loadView(path: string, signal?: AbortSignal): Promise<FileView | null> {
@@ -183,6 +207,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     ]);
     if (isAborted(signal)) return;
     background('giving stacks', exceptions.give());
+    followWanted();
     if (!answer.ok) {
       failure = answer.failure;
       return;
@@ -315,7 +340,18 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     refreshSoon(0);
   };
   subscriptions.push(environment.onDidChange(followSource));
-  if (releases !== undefined) subscriptions.push(releases.onDidChange(recombine));
+  if (releases !== undefined)
+    subscriptions.push(
+      releases.onDidChange((paths) => {
+        recombine(paths);
+        followWanted();
+      }),
+      index.on('wanted', (sources) => {
+        wantedSources = new Map(sources.map((source) => [source.path, source.releases]));
+        recombine(shown.filter((path) => wantedSources.has(path)));
+        followWanted();
+      }),
+    );
   followSource();
 
   return {

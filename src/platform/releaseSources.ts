@@ -39,6 +39,7 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
   readonly #changed = new Emitter<readonly string[]>();
   readonly #subscriptions: readonly Disposable[];
   #rule: string | undefined;
+  #later: Promise<void> = Promise.resolve();
   #repositoryNews = 0;
   #disposed = false;
 
@@ -82,13 +83,31 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
   }
 
   want(file: string, releases: readonly WantedRelease[], names: readonly string[]): void {
+    this.#want(file, releases, names, (follow) => follow());
+  }
+
+  /** One after the other: git is run for each. */
+  wantText(file: string, releases: readonly WantedRelease[]): void {
+    this.#want(file, releases, [], (follow) => (this.#later = this.#later.then(follow, follow)));
+  }
+
+  #want(
+    file: string,
+    releases: readonly WantedRelease[],
+    names: readonly string[],
+    when: (follow: () => Promise<void>) => Promise<void>,
+  ): void {
     const wanted = JSON.stringify([releases, names]);
     const followed = this.#followed.get(file);
     const now = this.#options.now();
     if (followed?.wanted === wanted && !(followed.open && this.#isWorthAnother(followed))) return;
     const next: Followed = { wanted, at: now, news: this.#repositoryNews, open: false };
     this.#followed.set(file, next);
-    this.#follow(file, releases, names, next)
+    when(async () => {
+      // Another question about the file came first: that one is answered.
+      if (this.#followed.get(file) === next && !this.#disposed)
+        await this.#follow(file, releases, names, next);
+    })
       .then(() => {
         // The repository moved while it was read: the question is asked again.
         if (next.open && next.news !== this.#repositoryNews && !this.#disposed)
@@ -112,6 +131,7 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     const repository = await this.#options.commits.repositoryOf(path.dirname(file));
     if (repository === undefined) {
       followed.open = true;
+      await this.#give(file, []);
       return;
     }
     const commits = new Map<string, WantedRelease[]>();
@@ -147,11 +167,14 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     if (news) this.#changed.fire([file]);
     // Other releases or names were asked for meanwhile: theirs is the answer that the index gets.
     if (this.#followed.get(file) !== followed) return;
+    await this.#give(file, baselines);
+  }
+
+  async #give(file: string, baselines: readonly FileBaseline[]): Promise<void> {
     const given = JSON.stringify(baselines.map((b) => [b.commit, b.elsewhere, b.releases]));
-    if (this.#given.get(file) !== given) {
-      this.#given.set(file, given);
-      await this.#options.index.call('baselines', { path: file, baselines });
-    }
+    if (this.#given.get(file) === given) return;
+    this.#given.set(file, given);
+    await this.#options.index.call('baselines', { path: file, baselines });
   }
 
   dispose(): void {

@@ -12,7 +12,7 @@ import type { Operation, OperationId } from '../domain/operation.ts';
 import type { RouteDecl } from '../domain/route.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { StackFrame } from '../domain/stats.ts';
-import type { FolderTargets } from '../domain/workspace.ts';
+import type { CodeRelease, FolderTargets } from '../domain/workspace.ts';
 
 export interface IndexFolder {
   /** Absolute path of a workspace folder. */
@@ -69,11 +69,12 @@ export interface FileView {
   readonly stacks?: readonly StackPlace[];
 }
 
-/** A release as telemetry names it. */
-export interface FrameRelease {
-  readonly service: ServiceKey;
-  /** "" means unknown. */
-  readonly version: string;
+export type FrameRelease = CodeRelease;
+
+/** A file whose text in releases is of use: telemetry names lines of it. */
+export interface WantedSource {
+  readonly path: string;
+  readonly releases: readonly FrameRelease[];
 }
 
 /** A stack that a release's exceptions have. */
@@ -197,6 +198,8 @@ export interface IndexContract {
         readonly stacks: readonly (readonly StackFrame[])[];
         /** Of the stacks, in their order. */
         readonly releases?: readonly (FrameRelease | undefined)[];
+        /** Waits a moment for texts of releases that weren't asked for before. */
+        readonly thorough?: true;
       };
       result: readonly (FrameLocation | null)[];
     };
@@ -210,6 +213,8 @@ export interface IndexContract {
     readonly problems: readonly ConfigProblem[];
     /** What prodlens.json says that others than the index follow. */
     readonly rules: RepositoryRules;
+    /** Files, in sight or not, whose text in releases telemetry needs to be understood (`baselines`); replaces those told before. */
+    readonly wanted: readonly WantedSource[];
     /** A build of the index that takes long; null when it has ended. */
     readonly progress: IndexProgress | null;
   };

@@ -108,6 +108,13 @@ export class AttributionBook {
     return changed;
   }
 
+  /** Attributes some again, of which more is known; returns paths whose attributions are others now. */
+  again(which: (operation: Operation) => boolean): Set<string> {
+    if (this.attributor === undefined) return new Set();
+    const wanted = [...this.entries.values()].map((entry) => entry.operation);
+    return this.add(wanted.filter((one) => which(one) && !this.held.has(one)));
+  }
+
   /** Without a workspace no operation has an owner. */
   unlink(): void {
     this.attributor = undefined;

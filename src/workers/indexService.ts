@@ -13,8 +13,9 @@ type Listeners = {
   readonly [K in keyof IndexContract['events']]: (payload: IndexContract['events'][K]) => void;
 };
 
-/** Who shows no progress leaves it out. */
-export type IndexEvents = Omit<Listeners, 'progress'> & Partial<Pick<Listeners, 'progress'>>;
+/** Who shows no progress, or has no repository to look into, leaves those out. */
+export type IndexEvents = Omit<Listeners, 'progress' | 'wanted'> &
+  Partial<Pick<Listeners, 'progress' | 'wanted'>>;
 
 /** Changes are gathered that long before they are announced, so that a burst is one event. */
 const announceAfterMs = 40;
@@ -115,6 +116,7 @@ export class IndexService {
           problems: this.events.problems,
           rules: this.events.rules,
           progress: (progress) => this.events.progress?.(progress),
+          wanted: (sources) => this.events.wanted?.(sources),
         });
         return undefined;
       },
@@ -129,12 +131,13 @@ export class IndexService {
         await this.session?.close(file);
         return undefined;
       },
-      baselines: ({ path: file, baselines }) => {
-        this.session?.setBaselines(file, baselines);
+      baselines: async ({ path: file, baselines }) => {
+        await this.session?.setBaselines(file, baselines);
         return undefined;
       },
       stacks: ({ stacks }) => {
         this.gather(this.stacks.set(stacks, this.session?.frames));
+        this.session?.places.wantTexts();
         return undefined;
       },
       filesChanged: async (changes) => {
@@ -157,9 +160,12 @@ export class IndexService {
         return this.book.all();
       },
       unowned: ({ limit }) => this.book.unowned(limit),
-      locateFrames: async ({ stacks, releases }) => {
+      locateFrames: async ({ stacks, releases, thorough }, signal) => {
         await this.session?.ready();
-        return stacks.map((stack, i) => this.session?.places.locate(stack, releases?.[i]) ?? null);
+        const { session } = this;
+        if (session === undefined) return stacks.map(() => null);
+        const ask = () => stacks.map((stack, i) => session.places.locate(stack, releases?.[i]));
+        return thorough === true ? session.releaseFiles.thoroughly(ask, signal) : ask();
       },
       routes: async () => (await this.session?.ready())?.routes ?? [],
       problems: () => this.session?.problems ?? [],

@@ -3,7 +3,12 @@ import type { RouteTable } from '../domain/route.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import { Documents } from '../symbols/buffer/documents.ts';
 import { Baselines } from '../symbols/drift/baselines.ts';
-import { linksAlike, looksAlike, type OpenDocument } from '../symbols/buffer/openDocument.ts';
+import {
+  functionsOfText,
+  linksAlike,
+  looksAlike,
+  type OpenDocument,
+} from '../symbols/buffer/openDocument.ts';
 import type {
   ConfigProblem,
   FileBaseline,
@@ -14,15 +19,19 @@ import type {
   IndexReport,
   IndexSettings,
   RepositoryRules,
+  WantedSource,
 } from '../symbols/contract.ts';
 import type { FrameFiles } from '../symbols/frames/locateStack.ts';
 import type { StackBook } from '../symbols/frames/stackBook.ts';
+import { readSourceText } from '../symbols/index/sourceText.ts';
 import { WorkspaceIndex } from '../symbols/index/workspaceIndex.ts';
+import { languageOfPath } from '../symbols/languages/registry.ts';
 import type { ParserPool } from '../symbols/parser/parserPool.ts';
 import type { AttributionBook } from './attributionBook.ts';
 import { Debounce } from './debounce.ts';
 import { viewOfDocument, viewOfDisk, viewOfSkipped } from './fileViews.ts';
 import { linkWorkspace, type LinkedWorkspace } from './linkedWorkspace.ts';
+import { ReleaseFiles, type FileOnDisk } from './releaseFiles.ts';
 import { StackPlaces } from './stackPlaces.ts';
 import {
   isHint,
@@ -37,6 +46,7 @@ export interface SessionListener {
   problems(problems: readonly ConfigProblem[]): void;
   rules(rules: RepositoryRules): void;
   progress(progress: IndexProgress | null): void;
+  wanted(sources: readonly WantedSource[]): void;
 }
 
 type FilesChanged = IndexContract['calls']['filesChanged']['params'];
@@ -44,6 +54,7 @@ type FilesChanged = IndexContract['calls']['filesChanged']['params'];
 /** Typing is followed once it pauses that long. */
 const settleAfterMs = 60;
 const relinkAfterMs = 100;
+const askAfterMs = 20;
 const shownSkipped = 200;
 /** A few milliseconds of attribution; more take turns with others. */
 const addedAtOnce = 100;
@@ -54,6 +65,7 @@ export class IndexSession {
   private readonly settings: IndexSettings;
   private readonly book: AttributionBook;
   readonly places: StackPlaces;
+  readonly releaseFiles: ReleaseFiles;
   private readonly listener: SessionListener;
   private readonly index: WorkspaceIndex;
   private readonly stop = new AbortController();
@@ -61,6 +73,9 @@ export class IndexSession {
     this.settleAll();
   });
   private readonly relinkSoon = new Debounce(relinkAfterMs, () => void this.relink());
+  private readonly askSoon = new Debounce(askAfterMs, () => {
+    this.listener.wanted(this.releaseFiles.wanted);
+  });
   private readonly started: Promise<void>;
   private readonly baselines = new Baselines();
   private linked: LinkedWorkspace | undefined;
@@ -89,7 +104,16 @@ export class IndexSession {
     this.book = book;
     this.listener = listener;
     this.documents = new Documents(pool);
-    this.places = new StackPlaces(stacks, this.documents, this.baselines, () => this.linked);
+    this.releaseFiles = new ReleaseFiles({
+      documents: this.documents,
+      baselines: this.baselines,
+      read: (path) => this.readFromDisk(path, pool),
+      functionsIn: (path) => this.linked?.functionsIn(path) ?? [],
+      onWanted: () => {
+        this.askSoon.request();
+      },
+    });
+    this.places = new StackPlaces(stacks, this.releaseFiles, () => this.linked);
     this.index = new WorkspaceIndex({
       folders: settings.folders,
       pool,
@@ -148,6 +172,7 @@ export class IndexSession {
     const symbols = document?.symbols;
     this.documents.close(path);
     const disk = symbols === undefined ? undefined : await this.index.ensure(path);
+    await this.releaseFiles.readAgain(path);
     if (symbols === undefined || !this.linkingBegan) return;
     if (disk?.facts === undefined || !linksAlike(symbols, { ...disk, facts: disk.facts }))
       this.relinkSoon.request();
@@ -159,9 +184,37 @@ export class IndexSession {
     return inSync;
   }
 
-  setBaselines(path: string, baselines: readonly FileBaseline[]): void {
-    this.baselines.set(path, baselines);
+  async setBaselines(path: string, baselines: readonly FileBaseline[]): Promise<void> {
+    await this.releaseFiles.take(path, baselines);
     this.listener.changed([path]);
+    await this.attributeLinesOf([path]);
+  }
+
+  /** Lines of these files are understood better now, or otherwise. */
+  private async attributeLinesOf(paths: readonly string[]): Promise<void> {
+    const names = new Set(paths.map((path) => baseName(path)));
+    const concerned = ({ code }: Operation): boolean =>
+      code?.line !== undefined && names.has(baseName(code.filePath ?? ''));
+    if (!this.linkingBegan || !this.book.all().some((e) => concerned(e.operation))) return;
+    await this.alone(() => {
+      this.listener.changed(this.book.again(concerned));
+      return Promise.resolve();
+    });
+  }
+
+  private async readFromDisk(path: string, pool: ParserPool): Promise<FileOnDisk | undefined> {
+    const place = this.index.placeOf(path);
+    const language = place && languageOfPath(place.relativePath);
+    if (place === undefined || language === undefined) return undefined;
+    const loaded = await pool.load(language);
+    const parse = (text: string) => functionsOfText(loaded, text, { path, ...place });
+    try {
+      const read = readSourceText(path, place.relativePath);
+      const functions = read.ok ? parse(read.text) : undefined;
+      return read.ok && functions !== undefined ? { text: read.text, functions, parse } : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   async file(path: string): Promise<FileView | null> {
@@ -255,6 +308,10 @@ export class IndexSession {
   private async update(changes: FilesChanged): Promise<void> {
     const listed = new Set(this.index.listed);
     await this.index.update(changes.paths, this.stop.signal, changes);
+    const compared = [...this.releaseFiles.compared].filter(
+      (path) => changes.all === true || changes.paths.includes(path),
+    );
+    for (const path of compared) await this.releaseFiles.readAgain(path);
     const same =
       listed.size === this.index.listed.size && [...this.index.listed].every((f) => listed.has(f));
     const told = changes.paths.some((path) => {
@@ -343,6 +400,7 @@ export class IndexSession {
       documents: this.documents.parsed(),
       folders: this.settings.folders.map((folder) => folder.path),
       services: this.services,
+      atLineOf: (...at) => this.releaseFiles.atLineOf(...at),
     });
   }
 
@@ -369,6 +427,7 @@ export class IndexSession {
 
   private tell(): void {
     if (this.linked === undefined || this.stop.signal.aborted) return;
+    this.places.wantTexts();
     const table = JSON.stringify(this.linked.routeTable);
     if (table !== this.routesSent) this.listener.routes(this.linked.routeTable);
     this.routesSent = table;
@@ -406,7 +465,10 @@ export class IndexSession {
     this.stop.abort();
     this.settleSoon.dispose();
     this.relinkSoon.dispose();
+    this.askSoon.dispose();
     this.documents.dispose();
     this.book.unlink();
   }
 }
+
+const baseName = (path: string): string => path.slice(path.search(/[^/\\]*$/));

@@ -36,6 +36,9 @@ function start(port: MessagePort, { feedPort, grammarsFolder }: IndexWorkerData)
     progress: (payload) => {
       server.emit('progress', payload);
     },
+    wanted: (payload) => {
+      server.emit('wanted', payload);
+    },
   });
   const server = serve<IndexContract>(portTransport(port), service.handlers);
   if (feedPort === undefined) return;

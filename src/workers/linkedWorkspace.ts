@@ -19,6 +19,7 @@ export interface LinkInput {
   readonly documents: Iterable<readonly [path: string, document: OpenDocument]>;
   readonly folders: readonly string[];
   readonly services: WorkspaceServices;
+  readonly atLineOf?: WorkspaceFacts['atLineOf'];
 }
 
 /** The whole workspace joined at one moment, as seen with telemetry of some services: what attribution looks at. */
@@ -75,6 +76,7 @@ export async function linkWorkspace(
     functions,
     overrides: input.services.overrides,
     sourceOf,
+    ...(input.atLineOf === undefined ? {} : { atLineOf: input.atLineOf }),
   };
   const rest = {
     routes: linked.routes,

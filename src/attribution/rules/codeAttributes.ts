@@ -1,4 +1,4 @@
-import type { FunctionDecl } from '../../domain/functionDecl.ts';
+import type { FunctionDecl, FunctionRef } from '../../domain/functionDecl.ts';
 import type { CodeLocation } from '../../domain/operation.ts';
 import { methodOwners } from '../classMethods.ts';
 import { mostShared, nameTokens, sharedTokens } from '../nameTokens.ts';
@@ -16,7 +16,8 @@ import { refOf } from '../workspaceIndex.ts';
 const libraryPath =
   /(?:^|\/)(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|\.cargo|cargo\/registry|jars|gems)\/|^node:|^<|^\/usr\/(?:lib|local\/(?:lib|go))\/|(?:^|\/)pkg\/mod\//;
 
-/** `code.*` attributes: the file by its longest unique end, the function by its name's parts, the line only to tell equals apart. */
+/** `code.*` attributes: the file by its longest unique end, the function by its name's parts, the line, as it is in the
+   release's text, only to tell equals apart. */
 export const codeAttributes: Rule = {
   id: 'code-attributes',
   title: 'code.* attributes',
@@ -46,7 +47,7 @@ function byFile(context: RuleContext, code: CodeLocation, runtimePath: string): 
   if (match.kind === 'none')
     return byNameElse(context, code, `${tail(wanted)} is not in the workspace`);
   const paths = match.kind === 'file' ? [match.path] : match.paths;
-  const line = source === undefined ? code.line : source.line;
+  const line = lineOf(context, paths, code, source !== undefined);
   const functions = paths.flatMap((path) => index.files.functionsIn(path));
   const because = `code.file.path ends like ${tail(paths[0] ?? wanted)}`;
   if (code.functionName === undefined) return byLine(context, functions, line, because);
@@ -54,11 +55,13 @@ function byFile(context: RuleContext, code: CodeLocation, runtimePath: string): 
   if (named.length === 0)
     return noOwner(`${because}, but no function there is called ${code.functionName}`);
   const confidence = match.kind === 'file' && match.segments > 1 ? 'exact' : 'strong';
+  const chosen = narrowed(named.map(refOf), line);
+  const several = named.length > 1;
   return decide(
     context,
-    tieBreak(named, line).map(refOf),
+    chosen,
     confidence,
-    `${because} and code.function.name is ${code.functionName}`,
+    `${because} and code.function.name is ${code.functionName}${several ? line.note : ''}`,
   );
 }
 
@@ -68,28 +71,83 @@ function byNameElse(context: RuleContext, code: CodeLocation, note: string): Ver
   return named.kind === 'owned' ? named : noOwner(note);
 }
 
+/** What the line says: functions of the present text, or why it says nothing. */
+interface FollowedLine {
+  /** undefined: it can't be followed, or is in no function. */
+  readonly functions: readonly FunctionRef[] | undefined;
+  /** The function that it is in isn't there any more. */
+  readonly gone: boolean;
+  readonly note: string;
+}
+
+/** A line is one of the text that was built, and means nothing in another one before it was followed there. */
+function lineOf(
+  { index, operation: { service } }: RuleContext,
+  paths: readonly string[],
+  { line, release: version }: CodeLocation,
+  mapped: boolean,
+): FollowedLine {
+  const cannot = (why: string): FollowedLine => ({
+    functions: undefined,
+    gone: false,
+    note: line === undefined ? '; no line is given' : `; line ${line} can't tell: ${why}`,
+  });
+  if (line === undefined) return cannot('');
+  if (mapped) return cannot('the source map may be of another build');
+  if (version === undefined) return cannot('the spans name no service.version');
+  const found = paths.map((path) => index.facts.atLineOf?.(path, { service, version }, line - 1));
+  if (found.includes(undefined)) return cannot(`the source of release ${version} isn't known`);
+  const functions = found.filter((at) => typeof at === 'object');
+  const gone = functions.length === 0 && found.includes('gone');
+  if (functions.length === 0 && !gone) return cannot(`it is in no function of release ${version}`);
+  const [at] = functions;
+  const note = `; line ${line} of release ${version} is in ${at?.name ?? 'a function that is gone'}`;
+  return { functions, gone, note };
+}
+
+/** The one that the line is in; all, if that can't be told. */
+function narrowed(
+  candidates: readonly FunctionRef[],
+  { functions }: FollowedLine,
+): readonly FunctionRef[] {
+  if (candidates.length < 2) return candidates;
+  const at = candidates.filter((ref) => functions?.some((f) => isSame(f, ref)));
+  return at.length === 1 ? at : candidates;
+}
+
+const isSame = (a: FunctionRef, b: FunctionRef): boolean => a.id === b.id && a.path === b.path;
+
+/**
+ * Rust's spans give file and line; `#[instrument]` calls the span after its function, the macros after a literal. Where the line can't be
+ * followed the name has to say which function it is.
+ */
 function byLine(
   context: RuleContext,
   functions: readonly FunctionDecl[],
-  line: number | undefined,
+  line: FollowedLine,
   because: string,
 ): Verdict {
-  if (line === undefined) return noOwner(`${because}, but neither function nor line is given`);
-  const inside = functions.filter(
-    (f) => f.kind !== 'class' && f.range.start.line < line && f.range.end.line >= line - 1,
-  );
-  const innermost = inside.at(-1);
-  if (innermost === undefined) return noOwner(`${because}, but no function is at line ${line}`);
-  // Rust's `#[instrument]` gives file and line, and calls the span after the function.
-  const named = nameTokens(innermost.name).at(-1) === context.operation.name;
-  return decide(
-    context,
-    [refOf(innermost)],
-    named || context.index.spans(context.operation.name).some((s) => s.owner?.id === innermost.id)
-      ? 'exact'
-      : 'weak',
-    `${because} and line ${line} lies in the function${named ? ' that the span is named after' : ''}`,
-  );
+  const { index, operation } = context;
+  const { functions: at, note } = line;
+  if (line.gone) return noOwner(because + note);
+  const files = new Set(functions.map((f) => f.path));
+  const named = functions
+    .filter((f) => f.kind !== 'class' && nameTokens(f.name).at(-1) === operation.name)
+    .map(refOf);
+  const making = index
+    .spans(operation.name)
+    .flatMap(({ owner }) => (owner !== undefined && files.has(owner.path) ? [owner] : []));
+  const agreeing = [...named, ...making];
+  if (at !== undefined) {
+    const agrees = at.some((f) => agreeing.some((other) => isSame(f, other)));
+    if (named.length > 0 && !agrees)
+      return noOwner(`${because}${note}, but the span is named like another function there`);
+    return decide(context, at, agrees ? 'exact' : 'strong', because + note);
+  }
+  if (agreeing.length === 0)
+    return noOwner(`${because}, but no function there has the span’s name${note}`);
+  const has = 'a function there has the span’s name';
+  return decide(context, agreeing, 'strong', `${because} and ${has}${note}`);
 }
 
 /** Without a file: class and package, or module path, must agree; a bare function name is never enough. */
@@ -177,17 +235,6 @@ function bestNamed(
     } else if (shared === most) best.push(decl);
   }
   return best;
-}
-
-function tieBreak(
-  functions: readonly FunctionDecl[],
-  line: number | undefined,
-): readonly FunctionDecl[] {
-  if (functions.length < 2 || line === undefined) return functions;
-  const at = functions.filter((f) => f.declarationLine === line - 1);
-  if (at.length === 1) return at;
-  const inside = functions.filter((f) => f.range.start.line < line && f.range.end.line >= line - 1);
-  return inside.length === 1 ? inside : functions;
 }
 
 /** One name is the end of the other. */

@@ -80,13 +80,7 @@ export class OpenDocument {
 
   /** Functions of another text of this file; undefined: it can't be parsed. */
   functionsOf(text: string): readonly FunctionDecl[] | undefined {
-    const tree = this.loaded.parse(asEditorText(text));
-    if (tree === undefined) return undefined;
-    try {
-      return readSource(this.loaded, tree, asEditorText(text), this.name).functions;
-    } finally {
-      tree.delete();
-    }
+    return functionsOfText(this.loaded, text, this.name);
   }
 
   /** False: versions or positions don't fit, the document must be opened anew. */
@@ -169,6 +163,22 @@ export class OpenDocument {
     this.unread = undefined;
     this.tree?.delete();
     this.tree = undefined;
+  }
+}
+
+/** undefined: the text can't be parsed. */
+export function functionsOfText(
+  loaded: LoadedLanguage,
+  text: string,
+  name: SourceName,
+): readonly FunctionDecl[] | undefined {
+  const present = asEditorText(text);
+  const tree = loaded.parse(present);
+  if (tree === undefined) return undefined;
+  try {
+    return readSource(loaded, tree, present, name).functions;
+  } finally {
+    tree.delete();
   }
 }
 

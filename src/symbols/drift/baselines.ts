@@ -39,6 +39,10 @@ export class Baselines {
     }
   }
 
+  has(path: string): boolean {
+    return this.files.has(path);
+  }
+
   /** How the functions of a text differ from each release's; a release whose text can't be parsed is left out. */
   compare(
     path: string,

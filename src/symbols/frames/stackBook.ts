@@ -1,7 +1,10 @@
 import type { FunctionId } from '../../domain/functionDecl.ts';
-import type { SeenStack, StackPlace } from '../contract.ts';
+import type { FrameRelease, SeenStack, StackPlace } from '../contract.ts';
 import { fileOfFrame, type FrameFiles, type FrameSources } from './locateStack.ts';
 import { placeFrame, type FrameInFile } from './placeFrame.ts';
+
+/** Stacks of a thousand kinds go through few files. */
+const mostFiles = 150;
 
 interface FrameOfStack {
   readonly seen: SeenStack;
@@ -53,6 +56,12 @@ export class StackBook {
       });
     }
     return places;
+  }
+
+  /** Files that stacks go through, with the releases they are of; so many as are of use. */
+  *releasesByFile(files: FrameFiles): Iterable<readonly [path: string, release: FrameRelease]> {
+    for (const [path, frames] of [...this.frames(files)].slice(0, mostFiles))
+      for (const { seen } of frames) yield [path, seen.release];
   }
 
   private frames(files: FrameFiles): Frames {

@@ -6,7 +6,7 @@ import type {
   RpcOperation,
   SpanKind,
 } from '../../../domain/operation.ts';
-import type { Attributes, SpanRecord } from '../model.ts';
+import type { Attributes, ResourceRecord, SpanRecord } from '../model.ts';
 import { httpMethod, httpRoute, isMountPath, number, rawPath, text } from './attributes.ts';
 import { frameworkLayer } from './layers.ts';
 
@@ -37,7 +37,9 @@ export const isEntryKind = (kind: SpanKind): boolean => kind === 'server' || kin
 export const isCallOut = (kind: SpanKind): boolean => kind === 'client' || kind === 'producer';
 
 /** What of a span its identity is made from. */
-export type NamedSpan = Pick<SpanRecord, 'kind' | 'name' | 'scope' | 'attributes'>;
+export type NamedSpan = Pick<SpanRecord, 'kind' | 'name' | 'scope' | 'attributes'> & {
+  readonly resource?: Pick<ResourceRecord, 'release'>;
+};
 
 /**
  * `refined` is the template that the workspace's own matcher found for an entry span without a route, `literal` the text of the source
@@ -54,7 +56,7 @@ export function identify(span: NamedSpan, refined?: string, literal?: string): S
   const rpc = readRpc(attributes, span.name);
   const messaging = readMessaging(attributes);
   const task = readTask(attributes);
-  const code = readCode(attributes, kind);
+  const code = readCode(attributes, kind, span.resource?.release);
   const layer = frameworkLayer(attributes);
   const name = cut(
     mounted
@@ -72,7 +74,7 @@ export function identify(span: NamedSpan, refined?: string, literal?: string): S
   if (task !== undefined) key += `\nt${task}`;
   if (literal !== undefined) key += `\nq${literal}`;
   if (code)
-    key += `\nc${code.functionName ?? ''} ${code.filePath ?? ''}:${code.line ?? ''}:${code.column ?? ''}`;
+    key += `\nc${code.functionName ?? ''} ${code.filePath ?? ''}:${code.line ?? ''}:${code.column ?? ''} ${code.release ?? ''}`;
   if (layer)
     key += `\nl${layer.framework} ${layer.type} ${layer.name ?? ''} ${layer.controller ?? ''} ${layer.callback ?? ''}`;
   return {
@@ -174,7 +176,11 @@ function readMessaging(attributes: Attributes): MessagingOperation | undefined {
   };
 }
 
-function readCode(attributes: Attributes, kind: SpanKind): CodeLocation | undefined {
+function readCode(
+  attributes: Attributes,
+  kind: SpanKind,
+  release: string | undefined,
+): CodeLocation | undefined {
   // RQ names the job's function with its module, also on spans around the job.
   const job = kind === 'consumer' ? text(attributes, 'rq.job.function') : undefined;
   const stable = text(attributes, 'code.function.name') ?? job;
@@ -191,5 +197,7 @@ function readCode(attributes: Attributes, kind: SpanKind): CodeLocation | undefi
     ...(filePath === undefined ? {} : { filePath: filePath.slice(-1000) }),
     ...(line === undefined ? {} : { line }),
     ...(column === undefined ? {} : { column }),
+    // The same line of two releases can be of two functions.
+    ...(line === undefined || !release ? {} : { release: cut(release) }),
   };
 }
