@@ -26,6 +26,12 @@ const separators = /(?:->|[.#$/\\()*:])+/;
 const ownNames = (decl: FunctionDecl): readonly string[] =>
   decl.anonymous === true ? [] : decl.name.split(separators).filter((part) => part !== '');
 
+/** Whether also what the function is in is called as the frame says: a class, an object, a receiver's type. */
+export function isOfClass(names: readonly string[], decl: FunctionDecl): boolean {
+  const owner = ownNames(decl).at(-2);
+  return owner !== undefined && owner === names.at(-2);
+}
+
 /** Whether the frame's function is called as the declaration is. Classes may differ: a runtime names the one of the object. */
 export function namesAgree(names: readonly string[], decl: FunctionDecl): boolean {
   const last = names.at(-1);

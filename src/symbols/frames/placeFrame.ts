@@ -1,5 +1,5 @@
 import type { FunctionDecl } from '../../domain/functionDecl.ts';
-import { namesAgree } from './frameName.ts';
+import { isOfClass, namesAgree } from './frameName.ts';
 
 /** A file as it was in the release that a stack is of. */
 export interface ReleaseFile {
@@ -57,10 +57,16 @@ function byName(
   { names, line }: FrameInFile,
   functions: readonly FunctionDecl[],
 ): PlacedFrame | undefined {
+  const named = functions.filter((decl) => namesAgree(names, decl));
   const at = functionAt(functions, line);
-  if (at !== undefined && namesAgree(names, at)) return { function: at, line };
-  const [only, ...others] = functions.filter((decl) => namesAgree(names, decl));
-  return only === undefined || others.length > 0 ? undefined : { function: only };
+  const [only, ...others] = named;
+  if (only === undefined) return undefined;
+  if (others.length === 0) return only === at ? { function: at, line } : { function: only };
+  // The same line of another text can be in a neighbour of the name: the class has to be the frame's too, and no other's.
+  const ofClass = named.filter((decl) => isOfClass(names, decl));
+  return at !== undefined && ofClass.length === 1 && ofClass[0] === at
+    ? { function: at, line }
+    : undefined;
 }
 
 /** Innermost function (no class) that contains the line; of those in order of appearance the last that does. */

@@ -2,9 +2,11 @@ import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os';
 import path from 'node:path';
 import { ok } from '../../../src/domain/result.ts';
+import type { ReleaseSources } from '../../../src/insights/contract.ts';
 import type { Insight } from '../../../src/domain/insight.ts';
 import type { UnixMillis } from '../../../src/domain/units.ts';
 import { createInsightService } from '../../../src/insights/insightService.ts';
+import type { Remote } from '../../../src/rpc/contract.ts';
 import { inProcess } from '../../../src/rpc/peer.ts';
 import type { FileBaseline, IndexContract } from '../../../src/symbols/contract.ts';
 import type { TelemetryCore } from '../../../src/telemetry/local/core.ts';
@@ -17,6 +19,7 @@ const languages: Readonly<Record<string, string>> = {
   '.py': 'python',
   '.java': 'java',
   '.go': 'go',
+  '.rs': 'rust',
 };
 
 /** Source, telemetry and the service that joins them, as in the extension but in one thread and without VS Code. */
@@ -25,10 +28,12 @@ export async function openWorld(
   core: TelemetryCore,
   now: UnixMillis,
   grammars: string,
+  follow?: (index: Remote<IndexContract>) => ReleaseSources,
 ) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pl-stacks-'));
   await cp(source, folder, { recursive: true });
-  let tell: (name: 'changed', payload: IndexContract['events']['changed']) => void = () =>
+  type Events = IndexContract['events'];
+  let tell: <Name extends 'changed' | 'wanted'>(name: Name, payload: Events[Name]) => void = () =>
     undefined;
   const service = new IndexService({
     changed: (payload) => {
@@ -36,6 +41,9 @@ export async function openWorld(
     },
     problems: () => undefined,
     rules: () => undefined,
+    wanted: (payload) => {
+      tell('wanted', payload);
+    },
   });
   const { remote, server } = inProcess<IndexContract>(service.handlers);
   tell = (name, payload) => {
@@ -50,7 +58,6 @@ export async function openWorld(
     trusted: true,
   });
   await remote.call('routes', undefined);
-  service.receive(core.operations().operations, true);
   const metrics: MetricsSource = {
     services: () => Promise.resolve(ok(core.services(now))),
     numbers: (query) => Promise.resolve(ok(core.numbers(query, now))),
@@ -78,10 +85,12 @@ export async function openWorld(
         },
       };
     },
+    ...(follow === undefined ? {} : { releases: follow(remote) }),
     report: (text, error) => {
       throw new Error(`${text}: ${String(error)}`);
     },
   });
+  service.receive(core.operations().operations, true);
   const at = (name: string): string => path.join(folder, name);
   return {
     at,
