@@ -32,9 +32,9 @@ const tagName = /^[A-Za-z0-9](?:[A-Za-z0-9_+@/-]|\.(?!\.)){0,120}$/;
  */
 export function revisionsOf(wanted: VersionToCommit): readonly RevisionGuess[] {
   const guesses: RevisionGuess[] = [];
-  const commit = wanted.commit?.toLowerCase();
-  if (commit !== undefined && /^[0-9a-f]{7,64}$/.test(commit))
-    guesses.push(hash(commit, 'exact', 'the telemetry names the commit'));
+  const told = wanted.commit?.toLowerCase();
+  const commit = told !== undefined && /^[0-9a-f]{7,64}$/.test(told) ? told : undefined;
+  if (commit !== undefined) guesses.push(hash(commit, 'exact', 'the telemetry names the commit'));
   const version = wanted.version.slice(0, longestVersion);
   const ruled = wanted.rule === undefined ? undefined : groupOf(wanted.rule, version);
   if (ruled !== undefined)
@@ -56,11 +56,13 @@ export function revisionsOf(wanted: VersionToCommit): readonly RevisionGuess[] {
   for (const word of text.split(/[^0-9A-Za-z]+/))
     if (/^[0-9a-f]{7,39}$/.test(word) && /[a-f]/.test(word) && word !== described)
       guesses.push(hash(word, 'strong', 'the version contains an abbreviated commit hash'));
-  return [...guesses, ...tags(text, wanted.service)];
+  // A commit that is named and isn't here can't be that of a tag that is; of a build of it, a tag says nothing.
+  if (commit !== undefined || full !== undefined) return guesses;
+  return [...guesses, ...tags(text, wanted.service, guesses.length > 0)];
 }
 
 /** Tags that are made for a version, in a repository of one service or of several. */
-function tags(version: string, service: string): readonly RevisionGuess[] {
+function tags(version: string, service: string, built: boolean): readonly RevisionGuess[] {
   if (version === '') return [];
   const bare = version.startsWith('v') ? version.slice(1) : version;
   const names = [version, `v${bare}`, bare];
@@ -74,7 +76,7 @@ function tags(version: string, service: string): readonly RevisionGuess[] {
       );
   names.push(`release-${bare}`, `release/${bare}`);
   const plain = before(bare, '+');
-  if (plain !== bare) names.push(`v${plain}`, plain);
+  if (plain !== bare && !built) names.push(`v${plain}`, plain);
   return [...new Set(names)]
     .filter((name) => tagName.test(name) && !name.endsWith('.lock') && !name.endsWith('/'))
     .map((name) => ({
