@@ -34,7 +34,7 @@ describe('operation identity', () => {
       });
   });
 
-  it('reads code.*, stable and old', () => {
+  it('reads code.*, stable and old, and whose line it is', () => {
     assert.deepEqual(
       operationFor(
         span({
@@ -46,11 +46,12 @@ describe('operation identity', () => {
           },
         }),
       ).code,
-      { functionName: 'a.b.Repo.find', filePath: '/x/Repo.java', line: 7 },
+      { functionName: 'a.b.Repo.find', filePath: '/x/Repo.java', line: 7, release: '1.0.0' },
     );
     assert.deepEqual(
       operationFor(
         span({
+          resource: resource({ release: '' }),
           attributes: {
             'code.function.name': 'a.b.find',
             'code.file.path': '/x.py',
