@@ -10,6 +10,11 @@ export const express: RouterFramework = {
     'express:Router': {},
     'express-promise-router:': {},
   },
+  types: {
+    'express:Application': { root: true },
+    'express:Express': { root: true },
+    'express:IRouter': {},
+  },
   verbs: {
     get: 'GET',
     post: 'POST',

@@ -13,6 +13,7 @@ export const fastify: RouterFramework = {
     'fastify:fastify': { root: true },
     'fastify:Fastify': { root: true },
   },
+  types: { 'fastify:FastifyInstance': {} },
   modules: ['fastify-plugin', '@fastify/autoload', '@fastify/type-provider-typebox'],
   verbs: {
     get: 'GET',

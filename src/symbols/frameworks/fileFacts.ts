@@ -52,6 +52,7 @@ export interface ParamsFact {
     readonly at: number;
     readonly of: string;
     readonly name: string;
+    readonly type?: string;
   }[];
   /** What parameters are that a call leaves out. */
   readonly defaults?: Readonly<Record<string, Expr>>;

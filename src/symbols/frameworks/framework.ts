@@ -220,6 +220,8 @@ export interface ControllerFramework {
   readonly templateNoise?: RegExp;
   /** Calls that change all routes of a program. */
   readonly settings?: {
+    /** What the file imports that starts a program: calls near another one are of that one. */
+    readonly starts?: { readonly module: string; readonly exported: string };
     readonly globalPrefix?: {
       readonly member: string;
       readonly path: Arg;

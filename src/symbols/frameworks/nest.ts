@@ -8,6 +8,7 @@ export const nest: ControllerFramework = {
   kind: 'controller',
   id: 'nest',
   family: 'javascript',
+  packages: ['@nestjs/', '.', '@/', '~', '#', 'src/'],
   controllers: ['Controller'],
   classPath: { annotations: ['Controller'], path: { at: 0, named: ['path'] } },
   methods: {
@@ -24,6 +25,7 @@ export const nest: ControllerFramework = {
   methodPath: { at: 0, named: ['path'] },
   inherited: true,
   settings: {
+    starts: { module: '@nestjs/core', exported: 'NestFactory' },
     globalPrefix: {
       member: 'setGlobalPrefix',
       path: { at: 0 },

@@ -15,6 +15,7 @@ import { annotationNames, pathIsGiven, type Framework, type RouterFramework } fr
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
 import { graphqlJs } from './graphqlJs.ts';
+import { inversifyExpress } from './inversifyExpress.ts';
 import { jaxRs } from './jaxRs.ts';
 import { micronaut } from './micronaut.ts';
 import { hono } from './hono.ts';
@@ -26,12 +27,14 @@ import { laravel } from './laravel.ts';
 import { next } from './next.ts';
 import { reactRouter } from './reactRouter.ts';
 import { trpc } from './trpc.ts';
+import { routingControllers } from './routingControllers.ts';
 import { quarkusRoutes } from './quarkusRoutes.ts';
 import { rails } from './rails.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
 import { starlette } from './starlette.ts';
 import { tornado } from './tornado.ts';
+import { tsoa } from './tsoa.ts';
 import { springFunctional } from './springFunctional.ts';
 import { springGraphql } from './springGraphql.ts';
 import { typeGraphql } from './typeGraphql.ts';
@@ -45,6 +48,9 @@ export const frameworks: readonly Framework[] = [
   koa,
   hono,
   nest,
+  routingControllers,
+  tsoa,
+  inversifyExpress,
   nestGraphql,
   next,
   reactRouter,

@@ -58,7 +58,8 @@ export function languageOfPath(path: string): LanguageId | undefined {
   return byExtension.get(path.slice(dot).toLowerCase());
 }
 
-const testFolder = /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|testdata)\//;
+const testFolder =
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|[\w-]*e2e[\w-]*|cypress|playwright|(?:integration|unit|app)[-_]tests?|testdata)\//;
 
 /** Code that production doesn't run: never an owner while there is another. */
 export function isTestPath(relativePath: string): boolean {

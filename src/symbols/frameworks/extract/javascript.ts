@@ -141,6 +141,9 @@ function readClass(collector: FactsCollector, keyword: Node): void {
   collector.facts.classes.push({ index, supertypes, ...(isInterface ? { interface: true } : {}) });
 }
 
+/** What parameters are called that are handed on to other functions, and only there are seen to be routers. */
+const called = '(?:app|router|server|fastify|[\\w$]*(?:App|Router))';
+
 /** How routers travel: made inside functions, returned from them, passed to other functions. */
 function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): void {
   const { facts } = collector;
@@ -167,20 +170,22 @@ function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): voi
     if (makes(value, makers) || (scope >= 0 && isCall(value))) names.add(name.replace(/~\d+$/, ''));
   for (const { names: given, parts } of facts.params)
     for (const name of [...given, ...(parts ?? []).map((p) => p.name)]) names.add(name);
-  const any = anyOf([...names].filter((name) => /^[\w$]+$/.test(name)));
-  if (any === undefined) return;
+  const any = [anyOf([...names].filter((name) => /^[\w$]+$/.test(name))), called]
+    .filter((pattern) => pattern !== undefined)
+    .join('|');
   for (const { node } of collector.seeds(
-    new RegExp(`\\breturn\\s+((?:this\\.)?${any})\\s*(?:;|\\n|\\})`, 'g'),
+    new RegExp(`\\breturn\\s+((?:this\\.)?(?:${any}))\\s*(?:;|\\n|\\})`, 'g'),
   )) {
     const value = scopes.resolve(node, { name: placeOf(node).text });
     facts.returns.push({ scope: collector.scopeOf(node), value });
   }
   const known = new Set(facts.calls.map((c) => c.call.at));
   for (const { node } of collector.seeds(
-    new RegExp(`[({,]\\s*((?:this\\.)?${any})\\s*(?=[,)}])`, 'g'),
+    new RegExp(`[({,:]\\s*((?:this\\.)?(?:${any}))\\s*(?=[,)}])`, 'g'),
   )) {
     const place = placeOf(node);
-    const list = place.parent?.type === 'object' ? place.parent.parent : place.parent;
+    const inside = place.parent?.type === 'pair' ? place.parent.parent : place.parent;
+    const list = inside?.type === 'object' ? inside.parent : inside;
     const call = list?.type === 'arguments' ? list.parent : null;
     if (call?.type !== 'call_expression' && call?.type !== 'new_expression') continue;
     const expr = readCall(collector, call);

@@ -78,9 +78,10 @@ function readConstructor(made: Node, members: Map<string, ClassMember>): void {
   }
 }
 
-/** `: UserController` → the name; generic, union and other types say nothing here. */
+/** `: UserController`, `: FastifyInstance<Server>` → the name; union and other types say nothing here. */
 export function typeOf(annotation: Node | null): string | null {
-  const type = annotation?.namedChildren[0];
+  const given = annotation?.namedChildren[0];
+  const type = given?.type === 'generic_type' ? given.namedChildren[0] : given;
   return type?.type === 'type_identifier' || type?.type === 'nested_type_identifier'
     ? type.text
     : null;

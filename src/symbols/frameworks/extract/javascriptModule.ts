@@ -5,23 +5,25 @@ import { readExpr, requiredModule, stringValue, unwrap } from './javascriptExpr.
 
 /** Imports, exports and module-level bindings, ES modules and CommonJS. */
 export function readModuleStatements(collector: FactsCollector): void {
-  for (const node of collector.file.root.namedChildren) readStatement(collector, node);
+  const aliases = new Set<string>();
+  for (const node of collector.file.root.namedChildren) readStatement(collector, node, aliases);
 }
 
-function readStatement(collector: FactsCollector, node: Node): void {
+/** `aliases`: variables that stand for `module.exports`. */
+function readStatement(collector: FactsCollector, node: Node, aliases: Set<string>): void {
   switch (node.type) {
     case 'import_statement':
       readImport(collector, node);
       break;
     case 'export_statement':
-      readExport(collector, node);
+      readExport(collector, node, aliases);
       break;
     case 'lexical_declaration':
     case 'variable_declaration':
-      readVariables(collector, node);
+      readVariables(collector, node, aliases);
       break;
     case 'expression_statement':
-      readAssignment(collector, node.namedChildren[0] ?? null);
+      readAssignment(collector, node.namedChildren[0] ?? null, aliases);
       break;
     case 'class_declaration':
     case 'abstract_class_declaration':
@@ -61,7 +63,7 @@ function readImport(collector: FactsCollector, node: Node): void {
   }
 }
 
-function readExport(collector: FactsCollector, node: Node): void {
+function readExport(collector: FactsCollector, node: Node, aliases: Set<string>): void {
   const { exports, reexports } = collector.facts;
   const source = node.childForFieldName('source');
   const declaration = node.childForFieldName('declaration');
@@ -77,7 +79,7 @@ function readExport(collector: FactsCollector, node: Node): void {
     return;
   }
   if (declaration !== null) {
-    readStatement(collector, declaration);
+    readStatement(collector, declaration, aliases);
     for (const name of declaredNames(declaration)) exports.push({ name, value: { name } });
     return;
   }
@@ -125,12 +127,17 @@ function bindDeclaration(collector: FactsCollector, node: Node): void {
     collector.facts.bindings.push({ scope: -1, name, value: { fn } });
 }
 
-function readVariables(collector: FactsCollector, node: Node): void {
+function readVariables(collector: FactsCollector, node: Node, aliases: Set<string>): void {
   for (const declarator of node.namedChildren) {
     if (declarator.type !== 'variable_declarator') continue;
     const name = declarator.childForFieldName('name');
-    const value = declarator.childForFieldName('value');
+    const whole = declarator.childForFieldName('value');
+    const given = whole === null ? null : unwrap(whole);
+    // `const app = module.exports = express()`
+    readAssignment(collector, given, aliases);
+    const value = lastAssigned(given);
     if (name === null || value === null) continue;
+    if (isExports(value) || (given !== null && assignsExports(given))) aliases.add(name.text);
     const module = requiredModule(value);
     if (name.type === 'object_pattern') destructure(collector, name, value, module);
     else if (module !== undefined)
@@ -161,13 +168,33 @@ function destructure(
   }
 }
 
-/** `module.exports = x`, `exports.name = x`, `Thing.prototype.name = x`. */
-function readAssignment(collector: FactsCollector, node: Node | null): void {
+const isExports = ({ text }: Node): boolean => text === 'module.exports' || text === 'exports';
+
+/** `const list = module.exports = {}`: the variable is the module as well. */
+function assignsExports(node: Node): boolean {
+  let at: Node | null = node;
+  while (at !== null && unwrap(at).type === 'assignment_expression') {
+    const left = unwrap(at).childForFieldName('left');
+    if (left !== null && isExports(left)) return true;
+    at = unwrap(at).childForFieldName('right');
+  }
+  return false;
+}
+
+/** `module.exports = x`, `exports.name = x`, also through a variable for them; `Thing.prototype.name = x`. */
+function readAssignment(
+  collector: FactsCollector,
+  node: Node | null,
+  aliases: ReadonlySet<string>,
+): void {
   if (node?.type !== 'assignment_expression') return;
-  const left = node.childForFieldName('left')?.text ?? '';
+  const left = (node.childForFieldName('left')?.text ?? '').replace(
+    /\[(['"])([\w$-]+)\1\]$/,
+    '.$2',
+  );
   const right = node.childForFieldName('right');
-  if (right?.type === 'assignment_expression') readAssignment(collector, right);
-  const match = /^(?:module\.)?exports(?:\.([\w$]+))?$/.exec(left);
+  if (right !== null) readAssignment(collector, unwrap(right), aliases);
+  const match = /^(?:module\.)?exports(?:\.([\w$-]+))?$/.exec(left) ?? aliased(left, aliases);
   const innermost = lastAssigned(right);
   if (match !== null) {
     const module = innermost === null ? undefined : requiredModule(innermost);
@@ -178,9 +205,15 @@ function readAssignment(collector: FactsCollector, node: Node | null): void {
     collector.facts.bindings.push({ scope: -1, name: left, value: readExpr(collector, innermost) });
 }
 
+const aliased = (left: string, aliases: ReadonlySet<string>): RegExpExecArray | null => {
+  const match = /^[\w$]+\.([\w$-]+)$/.exec(left);
+  return match !== null && aliases.has(left.slice(0, left.indexOf('.'))) ? match : null;
+};
+
 function lastAssigned(node: Node | null): Node | null {
   let value = node;
-  while (value?.type === 'assignment_expression') value = value.childForFieldName('right');
+  while (value !== null && unwrap(value).type === 'assignment_expression')
+    value = unwrap(value).childForFieldName('right');
   return value;
 }
 

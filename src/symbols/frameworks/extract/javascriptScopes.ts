@@ -239,10 +239,14 @@ function paramsFact(scope: Scope, parameters: readonly Node[]): ParamsFact {
   const parts = parameters.flatMap((p, at) => {
     const pattern = patternOf(p);
     if (pattern.type !== 'object_pattern') return [];
+    const written = p.childForFieldName('type')?.namedChildren[0]?.namedChildren ?? [];
     return pattern.namedChildren.flatMap((child) => {
       const of = child.childForFieldName('key')?.text ?? plainName(child);
       const name = plainName(child.childForFieldName('value') ?? child);
-      return of === undefined || name === undefined ? [] : [{ at, of, name }];
+      if (of === undefined || name === undefined) return [];
+      const property = written.find((t) => t.childForFieldName('name')?.text === of);
+      const type = typeOf(property?.childForFieldName('type') ?? null);
+      return [{ at, of, name, ...(type === null ? {} : { type }) }];
     });
   });
   return {

@@ -94,6 +94,11 @@ export class LinkedFile {
     return this.functions[scope]?.kind !== 'class' || this.family?.classNamesInScope === true;
   }
 
+  /** Whether a variable is given members after it was made: `users.list = …`. */
+  hasMembersOf(name: string): boolean {
+    return this.facts.bindings.some((b) => b.scope === -1 && b.name.startsWith(`${name}.`));
+  }
+
   ownBinding(scope: Scope, name: string): BindingFact | undefined {
     return this.bindings.get(`${scope}|${name}`);
   }
@@ -107,10 +112,12 @@ export class LinkedFile {
 
   /** Type of a parameter, or of what the method is called on, as written. */
   parameterType(scope: Scope, name: string): string | undefined {
-    for (const { names, types, receiver } of this.paramsOf(scope)) {
+    for (const { names, types, receiver, parts } of this.paramsOf(scope)) {
       const index = names.indexOf(name);
       if (index >= 0) return types?.[index];
       if (receiver?.name === name) return receiver.type;
+      const part = parts?.find((p) => p.name === name);
+      if (part !== undefined) return part.type;
     }
     return undefined;
   }

@@ -5,7 +5,7 @@ import { lastNameOf } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { nearest } from './programSettings.ts';
+import { ownCalls, startsOf } from './programStarts.ts';
 import { sourceOf } from './sources.ts';
 import { joinRoute, known, type Text } from './text.ts';
 
@@ -21,14 +21,16 @@ export class ModulePaths {
   /** By the controller's class, the modules that name it. */
   private readonly modules = new Map<string, string[]>();
   private readonly trees: { readonly file: LinkedFile; unread?: string }[] = [];
+  private readonly treeOf: (file: LinkedFile) => { readonly unread?: string } | undefined;
 
   constructor(evaluator: Evaluator, framework: ControllerFramework) {
     this.evaluator = evaluator;
     this.tree = framework.settings?.modules;
-    if (this.tree === undefined) return;
-    for (const file of evaluator.files.values())
-      if (file.family?.id === framework.family && !file.inTest) this.readCalls(this.tree, file);
-    if (this.paths.size === 0) return;
+    if (this.tree !== undefined)
+      for (const file of evaluator.files.values())
+        if (file.family?.id === framework.family && !file.inTest) this.readCalls(this.tree, file);
+    this.treeOf = ownCalls(this.trees, startsOf(evaluator, framework.settings?.starts));
+    if (this.tree === undefined || this.paths.size === 0) return;
     for (const file of evaluator.files.values())
       if (file.family?.id === framework.family) this.readModules(this.tree, file);
   }
@@ -42,7 +44,7 @@ export class ModulePaths {
     ];
     if (distinct.length > 0) return distinct;
     // A tree that can't be read may have any module of its program.
-    const unread = nearest(this.trees, controller.file)?.unread;
+    const unread = this.treeOf(controller.file)?.unread;
     return [unread === undefined ? known('') : { text: '', unresolved: unread }];
   }
 

@@ -11,6 +11,7 @@ import type { ControllerFramework } from '../framework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { ExcludedPaths } from './excludedPaths.ts';
 import type { LinkedFile } from './linkedFile.ts';
+import { ownCalls, startsOf } from './programStarts.ts';
 import { sourceOf } from './sources.ts';
 import { concat, known, type Text } from './text.ts';
 
@@ -37,12 +38,13 @@ export function programSettings(
 ): ProgramSettings {
   const { settings } = framework;
   const versioning = settings?.versioning;
-  const prefixes = callsOf(evaluator, settings?.globalPrefix?.member);
-  const versionings = callsOf(evaluator, versioning?.member);
+  const starts = startsOf(evaluator, settings?.starts);
+  const prefixes = ownCalls(callsOf(evaluator, settings?.globalPrefix?.member), starts);
+  const versionings = ownCalls(callsOf(evaluator, versioning?.member), starts);
 
   /** What leads a version; undefined where versions aren't in the path. */
   const versionPrefix = (file: LinkedFile): Text | undefined => {
-    const found = nearest(versionings, file);
+    const found = versionings(file);
     if (versioning === undefined || found === undefined) return undefined;
     const type = argument(found.call, versioning.type);
     if (type !== undefined && !versioning.uri.test(renderExpr(type))) return undefined;
@@ -69,7 +71,7 @@ export function programSettings(
   return {
     prefixFor: (file, path, method) => {
       const wanted = settings?.globalPrefix;
-      const found = nearest(prefixes, file);
+      const found = prefixes(file);
       if (wanted === undefined || found === undefined) return known('');
       const exclude = argument(found.call, wanted.exclude);
       const excluded =
@@ -89,7 +91,7 @@ export function programSettings(
         .map((a) => argument(a, versioning.classVersion))
         .find((v) => v !== undefined);
       if (own !== undefined) return segments(file, { file, scope: -1, expr: own });
-      const call = nearest(versionings, file);
+      const call = versionings(file);
       const otherwise = call === undefined ? undefined : argument(call.call, versioning.otherwise);
       return call === undefined || otherwise === undefined
         ? unversioned
@@ -113,29 +115,4 @@ function callsOf(evaluator: Evaluator, member: string | undefined): Call[] {
       for (const { scope, call } of file.facts.calls)
         if (receiverOf(call)?.member === member) found.push({ file, scope, call });
   return found;
-}
-
-/** The program's own call is the one whose file shares the most folders with the controller. */
-export function nearest<T extends { readonly file: LinkedFile }>(
-  calls: readonly T[],
-  file: LinkedFile,
-): T | undefined {
-  let best: T | undefined;
-  let most = -1;
-  for (const call of calls) {
-    const shared = sharedFolders(call.file.path, file.path);
-    if (shared > most) {
-      most = shared;
-      best = call;
-    }
-  }
-  return best;
-}
-
-function sharedFolders(a: string, b: string): number {
-  const left = a.split('/');
-  const right = b.split('/');
-  let shared = 0;
-  while (shared < left.length && left[shared] === right[shared]) shared += 1;
-  return shared;
 }

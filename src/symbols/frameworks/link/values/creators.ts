@@ -16,7 +16,8 @@ export class Creators {
       const keyed = (name: string): string => `${family}|${name}`;
       for (const [name, made] of Object.entries(framework.creators))
         this.makers.set(keyed(dotted(name)), { framework, made });
-      for (const name of Object.keys(framework.types ?? {})) this.types.set(keyed(name), framework);
+      for (const name of Object.keys(framework.types ?? {}))
+        this.types.set(keyed(dotted(name)), framework);
       for (const [name, strip] of Object.entries(framework.strips ?? {}))
         this.strips.set(keyed(name), strip);
       if (framework.programRouter !== undefined)
@@ -31,7 +32,8 @@ export class Creators {
 
   /** The framework whose routers have the type. */
   ofType(file: LinkedFile, type: string): RouterFramework | undefined {
-    return this.types.get(keyIn(file, type));
+    const key = keyIn(file, dotted(type));
+    return this.types.get(key) ?? this.makers.get(key)?.framework;
   }
 
   /** Arguments of a function that cuts a prefix off the path. */

@@ -1,3 +1,4 @@
+import { isName, type Expr } from '../../expression.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import type { Value } from './value.ts';
@@ -54,17 +55,28 @@ export class ModuleExports {
 
   private exported(file: LinkedFile, name: string): Value | undefined {
     const found = file.exports.get(name);
-    if (found !== undefined) return this.evaluator.evaluate(file, -1, found);
+    if (found !== undefined)
+      return name === '*' ? this.whole(file, found) : this.evaluator.evaluate(file, -1, found);
     const again = file.reexports.get(name);
     if (again !== undefined) return this.named(file, again.module, again.exported);
     if (file.family?.everythingIsExported) return this.topLevel(file, name);
     const whole = file.exports.get('*');
     if (whole !== undefined) {
-      const value = this.evaluator.evaluate(file, -1, whole);
-      return name === '*' || name === 'default' ? value : this.evaluator.member(value, name);
+      // `const users = {}; users.list = …; module.exports = users`
+      const added = isName(whole) ? file.ownBinding(-1, `${whole.name}.${name}`) : undefined;
+      if (added !== undefined) return this.evaluator.names.bound(file, added);
+      if (name === 'default') return this.whole(file, whole);
+      return this.evaluator.member(this.evaluator.evaluate(file, -1, whole), name);
     }
     if (name === '*') return { kind: 'module', file };
     return this.throughStars(file, name);
+  }
+
+  /** What `module.exports` is; the module itself, where members are added to the object later. */
+  private whole(file: LinkedFile, exported: Expr): Value | undefined {
+    const value = this.evaluator.evaluate(file, -1, exported);
+    const grows = value?.kind === 'written' && isName(exported) && file.hasMembersOf(exported.name);
+    return grows ? { kind: 'module', file } : value;
   }
 
   private topLevel(file: LinkedFile, name: string): Value | undefined {

@@ -77,6 +77,9 @@ export class RouterValues {
     const framework = this.creators.ofType(file, type);
     if (framework === undefined) return undefined;
     const root = framework.types?.[type]?.root;
+    const known = this.origins.get(key);
+    if (known !== undefined && known.framework === undefined)
+      this.set({ ...known, framework, ...(root ? { root } : {}) });
     return this.add({ key, file, scope: -1, framework, ...(root ? { root } : {}) });
   }
 

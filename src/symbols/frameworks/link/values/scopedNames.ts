@@ -152,9 +152,11 @@ export class ScopedNames {
       given === undefined
         ? undefined
         : this.evaluator.evaluate(given.file, given.scope, given.expr);
-    return value === undefined || value.kind === 'router'
-      ? this.evaluator.routers.ofParameter(file, scope, name)
-      : value;
+    if (value !== undefined && value.kind !== 'router') return value;
+    const { routers } = this.evaluator;
+    const key = parameterKey(file, scope, name);
+    const byType = typed?.kind === 'external' ? routers.ofType(file, typed.name, key) : undefined;
+    return byType ?? routers.ofParameter(file, scope, name);
   }
 }
 
