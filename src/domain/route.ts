@@ -16,7 +16,7 @@ export interface RouteDecl {
   /** Template that the instrumentation reports, where it is another: without the prefix of a mount that the router doesn't see. */
   readonly reportedAs?: string;
   /** The registration names this function only: no other one has spans of the same route. */
-  readonly alone?: true;
+  readonly alone?: boolean;
   readonly handler: FunctionRef;
   /** The handler makes the function that runs: its code is written inside of it. */
   readonly made?: true;

@@ -1,4 +1,4 @@
-import type { Operation } from '../../domain/operation.ts';
+import type { FrameworkLayer, Operation } from '../../domain/operation.ts';
 import type { OpenRoute } from '../../domain/workspace.ts';
 import { hasHandler, mayBeOneProgram, type Registered, type RouteQuery } from '../routeIndex.ts';
 import { isCatchAll, routeShape } from '../routeShape.ts';
@@ -98,11 +98,14 @@ export function matchRoute(context: RuleContext, asked: RouteQuery): Verdict {
       return owned(context, [...exact, ...below], 'weak', `${label} is, below its router,`);
   }
   if (operation.layer !== undefined && isRouteFunction(operation.layer)) {
-    if (!exact.filter(hasHandler).every((route) => route.alone))
+    if (!exact.filter(hasHandler).every((route) => route.alone === true))
       return noOwner(
         'each function of the route has a span of this name, and nothing says which one it is',
       );
   }
+  const named =
+    operation.layer === undefined ? undefined : namedLayer(context, operation.layer, exact);
+  if (named !== undefined) return named;
   if (
     operation.source === 'metric' &&
     exact.some((route) => outermostOnly.has(route.framework)) &&
@@ -137,6 +140,28 @@ export function matchRoute(context: RuleContext, asked: RouteQuery): Verdict {
       )
     : noOwner(`no route of the workspace is ${label}`);
 }
+
+/** Of a route with several functions, each has a span, with the name that the function has at run time: of Express 5's router. */
+function namedLayer(
+  context: RuleContext,
+  { framework, type, name = '' }: FrameworkLayer,
+  exact: readonly Registered[],
+): Verdict | undefined {
+  if (framework !== 'router' || type !== 'request_handler') return undefined;
+  const handlers = exact.filter(hasHandler);
+  if (handlers.length === 0 || handlers.some((route) => route.alone !== false)) return undefined;
+  const own = name.replace(/^bound /, '');
+  const same = handlers.filter(({ handler }) => lastPart(handler.name) === own);
+  if (same.length > 0) return owned(context, same, 'exact', `${own} is the handler of`);
+  const before = context.index.middleware(own);
+  if (before.length > 0)
+    return decide(context, before, 'strong', `${own} runs before the handler of the route`);
+  return noOwner(
+    `each function of the route has a span of this name, and ${own} is not what the handler is called`,
+  );
+}
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 function owned(
   context: RuleContext,

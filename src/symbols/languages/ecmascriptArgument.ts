@@ -51,7 +51,9 @@ export function declareArgument(
     const name =
       named ??
       (label === undefined
-        ? (computedRoute(text, given, last, node) ?? underConstant(text, given[0]))
+        ? (computedRoute(text, given, last, node) ??
+          describedRoute(text, given[0]) ??
+          underConstant(text, given[0]))
         : undefined);
     if (name !== undefined) return { name };
     inner = call;
@@ -104,6 +106,24 @@ function underConstant(callee: string, first: Node | undefined): string | undefi
   if (first?.type !== 'identifier' && first?.type !== 'member_expression') return undefined;
   if (!constant.test(first.text) && !ofQueues.test(callee)) return undefined;
   return readable(`${callee.slice(callee.lastIndexOf('.') + 1)}(${first.text}) callback`);
+}
+
+/** `router.openapi(createRoute({ method: 'get', path: '/x' }), fn)`: what describes the route names it, written in place or not. */
+function describedRoute(callee: string, description: Node | undefined): string | undefined {
+  if (description === undefined || !/(?:^|\.)openapi$/.test(callee)) return undefined;
+  const given = description.childForFieldName('arguments')?.firstNamedChild ?? description;
+  const [method, path] = ['method', 'path'].map((key) => textOf(given, key));
+  if (method !== undefined && path !== undefined)
+    return readable(`${method.toUpperCase()} ${path} handler`);
+  const isName = description.type === 'identifier' || description.type === 'member_expression';
+  return readable(`openapi(${isName ? description.text : ''}) handler`);
+}
+
+/** A text among the properties of an object. */
+function textOf(object: Node, key: string): string | undefined {
+  const pair = object.namedChildren.find((c) => c.childForFieldName('key')?.text === key);
+  const value = pair?.childForFieldName('value');
+  return value?.type === 'string' ? value.text.slice(1, -1) : undefined;
 }
 
 const verbs = /\.(get|post|put|patch|delete|head|options|all)$/;

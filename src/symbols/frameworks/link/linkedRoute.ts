@@ -12,7 +12,7 @@ export interface LinkedRoute {
   readonly routerPath?: string;
   /** See RouteDecl. */
   readonly reportedAs?: string;
-  readonly alone?: true;
+  readonly alone?: boolean;
   /** See RouteDecl. */
   readonly headRefused?: true;
   /** See RouteDecl. */

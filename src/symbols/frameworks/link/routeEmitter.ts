@@ -17,7 +17,7 @@ export interface RouteEntry {
     readonly path: Text;
     readonly handler: Found | undefined;
     /** No other function is registered with it. */
-    readonly alone?: true;
+    readonly alone?: boolean;
     readonly file: LinkedFile;
     readonly line: number;
     /** What the framework calls the route. */

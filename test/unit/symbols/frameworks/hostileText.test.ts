@@ -37,7 +37,11 @@ const statements: readonly (readonly [file: string, what: string, text: string])
   ],
   ['a.rs', 'a target of blanks', `use tracing::span;\nfn a() { span!(${filled('target: ')}) }\n`],
   ['a.go', 'a field of blanks', `package a\ntype A struct {\n\ta ${filled(' ')}b\n}\n`],
-  ['a.go', 'a field with tags', `package a\ntype A struct {\n\ta b ${filled('`a`')}\n}\n`],
+  [
+    'a.go',
+    'a field with tags',
+    `package a\ntype A struct {\n\ta b ${'`a`'.repeat(size / 12)}\n}\n`,
+  ],
   ['a.go', 'a method of slashes', `package a\ntype A interface {\n\ta()${filled('/ ')}\n}\n`],
   ['A.java', 'an annotation', `@interface A { @B("${filled('@AliasFor(')}") String a(); }\n`],
   ['a.ts', 'a path of braces', `app.get(\`${filled('}')}\`, (req) => {});\n`],

@@ -1,6 +1,9 @@
-import { argument, isList } from '../../expression.ts';
+import { argument, isCall, isList, type CallExpr, type Expr } from '../../expression.ts';
+import type { Scope } from '../../fileFacts.ts';
+import type { RouterFramework } from '../../framework.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { handlersOf, type Found } from '../handlers.ts';
+import type { LinkedFile } from '../linkedFile.ts';
 import { readMount } from '../mounts.ts';
 import type { Registrations } from '../registrations.ts';
 import type { RouteEmitter } from '../routeEmitter.ts';
@@ -9,6 +12,8 @@ import type { PlacedAttributes } from './placedAttributes.ts';
 import type { RouterMounts } from './routerMounts.ts';
 import { VerbRoutes } from './verbRoutes.ts';
 import { parameterKey } from '../values/routerOrigin.ts';
+
+const deepestList = 4;
 
 /** What the calls of routers' members are collected in. */
 export interface RouterParts {
@@ -55,15 +60,35 @@ export class MemberCallReader {
     return this.readScope(at) || this.verbs.readDescribed(at) || this.verbs.read(at);
   }
 
-  /** Functions that run for requests before their handler, as they are registered: not what is made by a call. */
+  /** Functions that run for requests before their handler: as registered, in lists, and what is made by a call. */
   private noteMiddleware({ framework, file, scope, call, member }: MemberCall): void {
     const given = framework.middleware?.[member];
-    if (given === undefined) return;
-    for (const arg of given === 'all' ? call.args : [argument(call, given)])
-      for (const item of isList(arg) ? arg.list : [arg]) {
-        const value = this.evaluator.evaluate(file, scope, item);
-        if (value?.kind === 'function') this.middleware.push(value);
-      }
+    const single = given === undefined || given === 'all' ? [] : [argument(call, given)];
+    const args = given === 'all' ? call.args : beforeHandler(framework, call, member);
+    for (const arg of args ?? single) this.noteFunctions(file, scope, arg, 0);
+  }
+
+  private noteFunctions(
+    file: LinkedFile,
+    scope: Scope,
+    expr: Expr | undefined,
+    depth: number,
+  ): void {
+    if (depth > deepestList) return;
+    if (isList(expr)) {
+      for (const item of expr.list) this.noteFunctions(file, scope, item, depth + 1);
+      return;
+    }
+    const value = this.evaluator.evaluate(file, scope, expr);
+    if (value?.kind === 'function') this.middleware.push(value);
+    if (value?.kind === 'written' && isList(value.expr))
+      this.noteFunctions(value.file, value.scope, value.expr, depth + 1);
+    if (!isCall(expr)) return;
+    const maker = this.evaluator.evaluate(file, scope, expr.call);
+    if (maker?.kind !== 'function') return;
+    // `function limit(options) { return function limiter(req, res, next) {…} }`: at run time it has the inner name.
+    for (const { index } of maker.file.methodsOf(maker.index))
+      this.middleware.push({ file: maker.file, index });
   }
 
   /** Routers, or functions with a route of their own, put under the receiver; or the receiver under another. */
@@ -98,4 +123,14 @@ export class MemberCallReader {
     this.parts.mounts.mount(receiver.key, key, prefix, call.at);
     return true;
   }
+}
+
+/** What a route's call names between its path and its handler. */
+function beforeHandler(
+  { handler, middleware, verbs }: RouterFramework,
+  { args }: CallExpr,
+  member: string,
+): readonly Expr[] | undefined {
+  const layered = middleware !== undefined && handler === 'last' && member in verbs;
+  return layered ? args.slice(1, -1) : undefined;
 }

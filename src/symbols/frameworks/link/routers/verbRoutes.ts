@@ -157,7 +157,7 @@ export class VerbRoutes {
       receiver.path === undefined ? this.evaluator.texts(file, scope, path) : [receiver.path];
     for (const text of paths) {
       const split = framework.methodInPath === true ? splitPattern(text, path) : undefined;
-      const alone = isAlone(framework, call) ? { alone: true as const } : {};
+      const alone = isAlone(framework, call, receiver.path === undefined ? path : null);
       const place = { handler, file, line: call.line, ...alone };
       const route = { framework, method, path: text, ...split, ...place };
       this.emitter.add(receiver.key, { order: call.at, route });
@@ -188,8 +188,13 @@ export class VerbRoutes {
   }
 }
 
-/** One function follows the path, and it isn't a list. */
-function isAlone({ handler }: RouterFramework, { args }: CallExpr): boolean {
-  const [before, last] = args.slice(-2);
-  return handler === 'last' && typeof before === 'string' && !isList(last);
+/** Whether one function follows the path, and it isn't a list; nothing, where functions aren't given in a row. */
+function isAlone(
+  { handler }: RouterFramework,
+  { args }: CallExpr,
+  path: Expr | undefined,
+): { readonly alone?: boolean } {
+  if (handler !== 'last') return {};
+  const functions = args.slice(args.indexOf(path ?? null) + 1);
+  return { alone: functions.length === 1 && !isList(functions[0]) };
 }
