@@ -7,6 +7,7 @@ import { extractFacts, linkFacts, type IndexedFile } from '../src/symbols/framew
 import { grammarFolderOf, languageOfPath } from '../src/symbols/languages/registry.ts';
 import { readSource } from '../src/symbols/parser/extractFunctions.ts';
 import { createParserPool } from '../src/symbols/parser/parserPool.ts';
+import { unreadable } from '../src/symbols/index/sourceText.ts';
 import { isHintFile, readHint, type HintFacts } from '../src/symbols/serviceHints/hints.ts';
 import { createServiceResolver } from '../src/symbols/serviceHints/resolver.ts';
 
@@ -33,6 +34,7 @@ export async function readWorkspace(
     if (language === undefined || statSync(file).size > 1_000_000) continue;
     const loaded = await pool.load(language);
     const text = readFileSync(file, 'utf8');
+    if (unreadable(relativePath, text) !== undefined) continue;
     const tree = loaded.parse(text);
     if (tree === undefined) continue;
     const source = readSource(loaded, tree, text, { path: file, relativePath });

@@ -177,6 +177,8 @@ export interface FileFacts {
     readonly scope: Scope;
     readonly value: Expr;
     readonly at?: number;
+    /** Written in it is a function that is none of its own: `return withUser(func(…) {…})`. */
+    readonly literal?: true;
   }[];
   readonly params: readonly ParamsFact[];
   /** Functions that are called on their first parameter, like its members. */

@@ -91,8 +91,17 @@ function readReturns(
     if (result === undefined || !isNamedType(result) || !wanted(scope)) continue;
     const given = statement.namedChildren[0]?.namedChildren[0] ?? null;
     const value = readGoExpr(collector, given);
-    if (value !== null) facts.returns.push({ scope, value, at: statement.startIndex });
+    if (value === null) continue;
+    const literal = hasLiteral(collector, given) ? { literal: true as const } : {};
+    facts.returns.push({ scope, value, at: statement.startIndex, ...literal });
   }
+}
+
+/** `withUser(func(…) {…})`, where the literal belongs to the function around it. */
+function hasLiteral(collector: FactsCollector, given: Node | null, depth = 0): boolean {
+  if (given?.type === 'func_literal') return collector.declared(given) === undefined;
+  if (given?.type !== 'call_expression' || depth > 4) return false;
+  return argumentsOf(given).some((argument) => hasLiteral(collector, argument, depth + 1));
 }
 
 class GoRoutes {

@@ -18,6 +18,8 @@ export interface LanguageFamily {
   readonly classesByPackage?: true;
   /** All files of a folder share one scope, and imports name the folder; values have declared types. */
   readonly foldersAreModules?: true;
+  /** Functions of libraries that join paths with one slash between them, as `module:name`. */
+  readonly joinsPaths?: readonly string[];
   /** Parameters that by their names make requests, and so are no routers: `$.get('/cart', show)`. */
   readonly clients?: RegExp;
   /** Every name at a file's top level can be imported; else only what is exported. */

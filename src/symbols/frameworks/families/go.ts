@@ -13,6 +13,7 @@ export const goFamily: LanguageFamily = {
   extract: extractGo,
   modules: goModules,
   foldersAreModules: true,
+  joinsPaths: ['path:Join', 'path/filepath:Join'],
   instrumentation: {
     scopes: /^go\.opentelemetry\.io\/|^github\.com\//,
     libraries:

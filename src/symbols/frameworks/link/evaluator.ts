@@ -17,6 +17,8 @@ import { ScopedNames } from './values/scopedNames.ts';
 import { declaredValue, type Value } from './values/value.ts';
 
 const deepest = 24;
+/** Names that lead to several others each can be followed in more ways than there is time for. */
+const mostSteps = 2_000;
 
 /** Follows names through scopes, imports, re-exports, classes and factories. Knows frameworks only by what makes their routers. */
 export class Evaluator {
@@ -35,6 +37,8 @@ export class Evaluator {
   /** What functions of the workspace are called with, once it was gathered. */
   arguments: GivenArguments | undefined;
   private depth = 0;
+  /** Steps of the outermost reading. */
+  private steps = 0;
 
   constructor(
     files: ReadonlyMap<string, LinkedFile>,
@@ -65,13 +69,15 @@ export class Evaluator {
 
   /** Whether names led to names for so long that nothing more is followed. */
   get isTooDeep(): boolean {
-    return this.depth > deepest;
+    return this.depth > deepest || this.steps > mostSteps;
   }
 
   /** Follows names one step further; undefined where that went on for too long. */
   deeper(read: () => Value | undefined): Value | undefined {
+    if (this.depth === 0) this.steps = 0;
     if (this.isTooDeep) return undefined;
     this.depth += 1;
+    this.steps += 1;
     try {
       return read();
     } finally {

@@ -64,11 +64,13 @@ export function handlerOf(
   }
   const maker = asFunction(evaluator.evaluate(call.file, call.scope, call.call.call));
   if (maker === undefined || isMiddleware(maker) || !mayMakeHandlers(maker)) return undefined;
+  const made: Found = { ...maker, makes: true };
+  if (maker.file.family?.foldersAreModules !== true) return made;
   const returned = maker.file.returned(maker.index);
-  const inside = maker.file.family?.foldersAreModules
-    ? handlerOf(evaluator, maker.file, maker.index, returned, depth + 1, method)
-    : undefined;
-  return inside ?? { ...maker, makes: true };
+  const inside = handlerOf(evaluator, maker.file, maker.index, returned, depth + 1, method);
+  // `return withUser(func(…) {…})`: what runs is written here, not in what is put around it.
+  const own = inside?.makes === true && maker.file.returnsLiteral(maker.index);
+  return own ? made : (inside ?? made);
 }
 
 /** A member that can't be followed may be the handler, of which what it is given to only is the wrapper. */

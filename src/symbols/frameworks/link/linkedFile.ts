@@ -150,6 +150,11 @@ export class LinkedFile {
     return this.facts.returns.find((r) => r.scope === scope)?.value;
   }
 
+  /** Whether what a function returns has code of that function in it. */
+  returnsLiteral(scope: Scope): boolean {
+    return this.facts.returns.find((r) => r.scope === scope)?.literal === true;
+  }
+
   /** A function written inside of a function around `scope`, or in the class that `scope` is. */
   innerNamed(scope: Scope, name: string): number | undefined {
     for (let at = scope; at >= 0; at = this.parentOf(at)) {

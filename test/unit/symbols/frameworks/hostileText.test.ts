@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EndpointIndex } from '../../../../src/attribution/endpointIndex.ts';
 import { routeMatcher } from '../../../../src/domain/routeMatch.ts';
-import { extractFacts } from '../../../../src/symbols/frameworks/facts.ts';
+import { extractFacts, linkFacts } from '../../../../src/symbols/frameworks/facts.ts';
 import { languageOfPath } from '../../../../src/symbols/languages/registry.ts';
 import { readSource } from '../../../../src/symbols/parser/extractFunctions.ts';
 import type { ParserPool } from '../../../../src/symbols/parser/parserPool.ts';
@@ -80,6 +80,35 @@ describe('text made to take long', function () {
       extractFacts(readSource(loaded, tree, text, { path: `/${name}`, relativePath: name }));
       tree.delete();
     });
+
+  it('names that lead to many others', async () => {
+    const eight = (name: string): string => Array(8).fill(name).join(' + ');
+    const names = Array.from({ length: 11 }, (_, i) => `const s${i + 1} = ${eight(`s${i}`)};`);
+    const text = `import express from 'express';
+const app = express();
+const s0 = '/x';
+${names.join('\n')}
+app.get(s0, (req, res) => {});
+app.get(s11, (req, res) => {});
+`;
+    const loaded = await pool.load('javascript');
+    const tree = loaded.parse(text);
+    assert.ok(tree);
+    const place = { path: '/w/a.js', relativePath: 'a.js' };
+    const source = readSource(loaded, tree, text, place);
+    const { functions } = source;
+    const facts = extractFacts(source);
+    tree.delete();
+    const file = { facts, functions, relativePath: 'a.js', folder: '/w' };
+    const { routes } = linkFacts(new Map([[place.path, file]]), []);
+    assert.deepEqual(
+      routes.map((r) => [r.path.slice(0, 3), r.unresolved !== undefined]),
+      [
+        ['/x', false],
+        ['/', true],
+      ],
+    );
+  });
 
   it('settings of a program', () => {
     const folder = '/w';

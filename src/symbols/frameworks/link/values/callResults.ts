@@ -23,6 +23,7 @@ export class CallResults {
     if (callee?.kind === 'type') return this.evaluator.typed.made(callee.type, file, scope, call);
     if (callee?.kind === 'external')
       return (
+        this.joined(file, scope, call, callee.name) ??
         this.created(file, scope, call, callee.name) ??
         this.wrapped(file, scope, call, callee.name) ??
         this.resolved(file, scope, call, callee.name.split('.').at(-1) ?? '')
@@ -122,6 +123,20 @@ export class CallResults {
     const outer = this.evaluator.text(file, scope, argument(call, strip.prefix));
     const inner = child.stripped ?? known('');
     return { ...child, stripped: concat(outer, inner) };
+  }
+
+  /** `path.Join("/admin", name)`: parts that are empty are left out. https://pkg.go.dev/path#Join */
+  private joined(file: LinkedFile, scope: Scope, call: CallExpr, name: string): Value | undefined {
+    if (file.family?.joinsPaths?.includes(name) !== true) return undefined;
+    let text = known('');
+    for (const part of call.args) {
+      const next = this.evaluator.text(file, scope, part);
+      if (next.text === '' && next.unresolved === undefined) continue;
+      const apart = text.text !== '' || text.unresolved !== undefined ? '/' : '';
+      text = concat(text, { ...next, text: apart + next.text });
+    }
+    const clean = text.text.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+    return { kind: 'text', text: { ...text, text: clean } };
   }
 
   private created(file: LinkedFile, scope: Scope, call: CallExpr, name: string): Value | undefined {
