@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 72;
+export const factsVersion = 73;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -15,6 +15,8 @@ export interface ImportFact {
   readonly exported: string;
   /** Import written inside of a function or class. */
   readonly scope?: Scope;
+  /** All files below this one's folder import it. */
+  readonly everywhere?: true;
 }
 
 export interface BindingFact {

@@ -11,7 +11,7 @@ import { readCsharpRouters } from './csharpRouters.ts';
 
 const vocabulary = vocabularyOf('csharp');
 const patterns = spanPatterns.find((p) => p.family === 'csharp');
-const usings = /^[ \t]*(?:global\s+)?using\s+(?:static\s+)?([\w.]+)\s*;/gm;
+const usings = /^[ \t]*(global\s+)?using\s+(?:static\s+)?([\w.]+)\s*;/gm;
 const aliases = /^[ \t]*(?:global\s+)?using\s+(\w+)\s*=\s*([\w.]+)\s*;/gm;
 const namespaces = /^[ \t]*namespace\s+([\w.]+)/m;
 const attributeSeeds = new RegExp(
@@ -29,8 +29,10 @@ export function extractCsharp(file: SourceFile): FileFacts {
   const { facts } = collector;
   const [, namespace] = namespaces.exec(file.text) ?? [];
   if (namespace !== undefined) facts.package = namespace;
-  for (const [, module = ''] of file.text.matchAll(usings))
-    facts.imports.push({ local: '*', module, exported: '*' });
+  for (const [, global, module = ''] of file.text.matchAll(usings)) {
+    const everywhere = global === undefined ? {} : { everywhere: true as const };
+    facts.imports.push({ local: '*', module, exported: '*', ...everywhere });
+  }
   for (const [, local = '', module = ''] of file.text.matchAll(aliases))
     facts.imports.push({ local, module, exported: '*' });
   for (const { node } of collector.seeds(constantSeeds)) readConstant(collector, node);

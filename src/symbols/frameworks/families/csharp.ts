@@ -9,6 +9,7 @@ export const csharpFamily: LanguageFamily = {
   id: 'csharp',
   extract: extractCsharp,
   classesByPackage: true,
+  packagesNest: true,
   classNamesInScope: true,
   pathsNameLibraries: true,
   instrumentation: {

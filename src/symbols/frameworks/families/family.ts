@@ -16,6 +16,8 @@ export interface LanguageFamily {
   ) => ModuleSystem;
   /** Imports name classes by their package, wherever the file is. */
   readonly classesByPackage?: true;
+  /** Packages are seen from those below them without an import: `Shop` from `Shop.Api`. */
+  readonly packagesNest?: true;
   /** All files of a folder share one scope, and imports name the folder; values have declared types. */
   readonly foldersAreModules?: true;
   /** Functions of libraries that join paths with one slash between them, as `module:name`. */

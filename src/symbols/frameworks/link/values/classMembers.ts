@@ -1,3 +1,4 @@
+import { parentOf } from '../../families/family.ts';
 import type { Scope } from '../../fileFacts.ts';
 import { ClassNames } from '../classNames.ts';
 import type { Evaluator } from '../evaluator.ts';
@@ -10,6 +11,7 @@ const mostSupertypes = 100;
 export class ClassMembers {
   private readonly evaluator: Evaluator;
   private readonly names: ClassNames;
+  private everywhere: readonly { readonly module: string; readonly folder: string }[] | undefined;
 
   constructor(evaluator: Evaluator) {
     this.evaluator = evaluator;
@@ -86,9 +88,11 @@ export class ClassMembers {
       const member = file.functions[at]?.kind === 'class' ? this.member(file, at, name) : undefined;
       if (member !== undefined) return member;
     }
-    const beside = this.packaged(file, `${file.facts.package ?? ''}.${name}`);
-    if (beside !== undefined) return beside;
-    for (const star of file.stars) {
+    for (const around of packagesAround(file)) {
+      const beside = this.packaged(file, `${around}.${name}`);
+      if (beside !== undefined) return beside;
+    }
+    for (const star of [...file.stars, ...this.everywhereIn(file)]) {
       const found =
         this.packaged(file, `${star}.${name}`) ??
         this.evaluator.member(this.names.named(file, star), name);
@@ -96,4 +100,23 @@ export class ClassMembers {
     }
     return undefined;
   }
+
+  /** What files further up import for all below them: `global using Shop.Common;`. */
+  private everywhereIn(file: LinkedFile): readonly string[] {
+    if (file.family?.packagesNest !== true) return [];
+    this.everywhere ??= [...this.evaluator.files.values()].flatMap((other) =>
+      other.facts.imports
+        .filter((one) => one.everywhere === true)
+        .map(({ module }) => ({ module, folder: `${parentOf(other.path)}/` })),
+    );
+    return this.everywhere.filter((o) => file.path.startsWith(o.folder)).map((o) => o.module);
+  }
+}
+
+/** The package of a file; where packages nest, those around it too, nearest first. */
+function packagesAround(file: LinkedFile): readonly string[] {
+  const own = file.facts.package ?? '';
+  if (file.family?.packagesNest !== true) return [own];
+  const parts = own.split('.');
+  return parts.map((_, i) => parts.slice(0, parts.length - i).join('.'));
 }
