@@ -11,12 +11,10 @@ export type Expr =
   | CallExpr
   | { readonly of: Expr; readonly member: string }
   | { readonly list: readonly Expr[] }
-  /** `spread`: objects whose properties it takes over. */
-  | { readonly object: Readonly<Record<string, Expr>>; readonly spread?: readonly Expr[] }
+  | ObjectExpr
   /** `of[key]`, where the key is computed. */
   | { readonly item: Expr; readonly key: Expr }
-  /** Each element of a list in turn: what a loop's variable is. */
-  | { readonly each: Expr }
+  | EachExpr
   /** A function or class written in place: index in the file's functions. */
   | { readonly fn: number }
   /** `require('x')`. */
@@ -27,6 +25,23 @@ export type Expr =
   | { readonly pattern: string }
   /** Something else: can't be read without running the program. */
   | null;
+
+export interface ObjectExpr {
+  readonly object: Readonly<Record<string, Expr>>;
+  /** Objects whose properties it takes over. */
+  readonly spread?: readonly Expr[];
+  /** Some keys are no literals: as texts they say nothing. */
+  readonly computed?: true;
+}
+
+/** Each element of a list, or value of a map, in turn: what a loop's variable is. */
+export interface EachExpr {
+  readonly each: Expr;
+  /** The variable is the key. */
+  readonly key?: true;
+  /** Offset of the loop: its variables change together. */
+  readonly loop?: number;
+}
 
 export interface CallExpr {
   readonly call: Expr;
@@ -49,9 +64,7 @@ export const isName = (expr: Expr | undefined): expr is { readonly name: string 
 export const isList = (expr: Expr | undefined): expr is { readonly list: readonly Expr[] } =>
   typeof expr === 'object' && expr !== null && 'list' in expr;
 
-export const isObject = (
-  expr: Expr | undefined,
-): expr is { readonly object: Readonly<Record<string, Expr>>; readonly spread?: readonly Expr[] } =>
+export const isObject = (expr: Expr | undefined): expr is ObjectExpr =>
   typeof expr === 'object' && expr !== null && 'object' in expr;
 
 /** Receiver and member of a call like `router.get(…)`; undefined for a plain call. */
@@ -99,7 +112,7 @@ export function renamed(expr: Expr, from: string, to: string): Expr {
   if ('object' in expr) return { object: mapValues(expr.object, again) };
   if ('of' in expr) return { of: again(expr.of), member: expr.member };
   if ('item' in expr) return { item: again(expr.item), key: again(expr.key) };
-  if ('each' in expr) return { each: again(expr.each) };
+  if ('each' in expr) return { ...expr, each: again(expr.each) };
   if (isCall(expr))
     return {
       ...expr,

@@ -96,6 +96,7 @@ function readElements(
   const isList = /^(?:slice|array|implicit_length_array)_type$/.test(type?.type ?? '');
   const args: Expr[] = [];
   const named: Record<string, Expr> = {};
+  let computed = false;
   const read = (given: Node | null): Expr => {
     const value = given?.type === 'literal_element' ? (given.namedChildren[0] ?? null) : given;
     if (value?.type !== 'literal_value') return readGoExpr(collector, value, depth + 1);
@@ -111,10 +112,11 @@ function readElements(
       continue;
     }
     const key = child.namedChildren[0]?.text ?? '';
+    computed ||= !/^["`]/.test(key);
     named[/^["`]/.test(key) ? goString(key) : key] = read(child.namedChildren[1] ?? null);
   }
   if (isList) return { list: args };
-  if (isMap) return { object: named };
+  if (isMap) return { object: named, ...(computed ? { computed } : {}) };
   const name = type === null ? null : { name: before(type.text, '[') };
   return callExpr(node, name, args, named);
 }

@@ -24,7 +24,7 @@ export function readLocals(
     const any = anyOf(names.slice(0, mostNames)) ?? '';
     const next = new Set<string>();
     const seeds = new RegExp(
-      `(?<![\\w.])(${any}(?:\\.\\w+)?)(?:[ \\t]*,[ \\t]*[\\w.]+){0,20}[ \\t]*:?=(?!=)|\\bvar[ \\t]+(${any})[ \\t]+[*\\w]`,
+      `(?<![\\w.])(${any}(?:\\.\\w+)?)(?=(?:[ \\t]*,[ \\t]*[\\w.]+){0,20}[ \\t]*:?=(?!=))|\\bvar[ \\t]+(${any})[ \\t]+[*\\w]`,
       'g',
     );
     for (const match of file.text.matchAll(seeds)) {
@@ -77,12 +77,12 @@ function bindingOf(
     return value === null ? undefined : { scope, name, value, at };
   }
   if (statement.type === 'range_clause') {
-    // `for _, route := range routes`
+    // `for path, handler := range routes`
     const second = list.namedChildren[1];
     const over = readGoExpr(collector, statement.childForFieldName('right'));
-    return second?.startIndex === target.startIndex && over !== null
-      ? { scope, name, value: { each: over }, at }
-      : undefined;
+    if (over === null) return undefined;
+    const key = second?.startIndex === target.startIndex ? {} : { key: true as const };
+    return { scope, name, value: { each: over, loop: statement.startIndex, ...key }, at };
   }
   if (statement.type !== 'short_var_declaration' && statement.type !== 'assignment_statement')
     return undefined;
@@ -113,11 +113,11 @@ function versionAt(list: readonly BindingFact[], blocks: Blocks, at: number): nu
 function givenInBranches(
   list: readonly BindingFact[],
   blocks: Blocks,
-): ReadonlyMap<BindingFact, readonly Expr[]> {
-  const also = new Map<BindingFact, Expr[]>();
+): ReadonlyMap<number, readonly Expr[]> {
+  const also = new Map<number, Expr[]>();
   for (const [i, { at = 0, assigned, value }] of list.entries()) {
     if (i === 0 || assigned !== true || !blocks.has(at)) continue;
-    const before = list[versionAt(list.slice(0, i), blocks, at) - 1];
+    const before = list[versionAt(list.slice(0, i), blocks, at) - 1]?.at;
     if (before === undefined) continue;
     const known = also.get(before);
     if (known === undefined) also.set(before, [value]);
@@ -165,8 +165,10 @@ export function separateRebindings(collector: FactsCollector, blocks: Blocks): v
     facts.bindings = facts.bindings.map((fact) => {
       if (fact.at === undefined || !seen(fact.scope)) return fact;
       const value = versioned(fact.value, fact.at);
-      const own = fact.scope === scope && fact.name === name ? list.indexOf(fact) + 1 : 0;
-      const also = inBranches.get(fact);
+      // The name bound before this one has made copies of these facts: their places stay.
+      const isOwn = fact.scope === scope && fact.name === name;
+      const own = isOwn ? list.findIndex(({ at }) => at === fact.at) + 1 : 0;
+      const also = isOwn ? inBranches.get(fact.at) : undefined;
       return {
         ...fact,
         value,

@@ -1,4 +1,4 @@
-import { isCall, isList, isObject, renderExpr, type Expr } from '../expression.ts';
+import { isCall, isList, isName, isObject, renderExpr, type Expr } from '../expression.ts';
 import type { ModuleAlias } from '../../serviceHints/moduleAliases.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
@@ -94,6 +94,15 @@ export class Evaluator {
     const [given, ...others] = isCall(expr) ? expr.args.filter((a) => typeof a === 'string') : [];
     const isPath = given?.startsWith('/') === true && others.length === 0;
     return { text: isPath ? given : '', unresolved: renderExpr(expr) };
+  }
+
+  /** The expression, or list of such, with names that stand for texts written out. */
+  writtenOut(file: LinkedFile, scope: Scope, expr: Expr | undefined): Expr | undefined {
+    if (isList(expr))
+      return { list: expr.list.map((item) => this.writtenOut(file, scope, item) ?? null) };
+    if (!isName(expr)) return expr;
+    const value = this.evaluate(file, scope, expr);
+    return value?.kind === 'text' && value.text.unresolved === undefined ? value.text.text : expr;
   }
 
   /** One text per item where the expression is a list. */

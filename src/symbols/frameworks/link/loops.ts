@@ -5,6 +5,7 @@ import {
   isObject,
   receiverOf,
   type CallExpr,
+  type EachExpr,
   type Expr,
 } from '../expression.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
@@ -34,11 +35,25 @@ export function* turnsOf(
     yield;
     return;
   }
-  for (const element of elements.slice(0, mostElements)) {
-    evaluator.turns.set(loop.binding, element);
+  const together = variablesOf(file, loop.binding);
+  for (const { key, value } of elements.slice(0, mostElements)) {
+    for (const one of together) evaluator.turns.set(one, isKey(one) ? key : value);
     yield* turnsOf(evaluator, file, scope, expr, depth + 1);
-    evaluator.turns.delete(loop.binding);
+    for (const one of together) evaluator.turns.delete(one);
   }
+}
+
+const eachOf = ({ value }: BindingFact): EachExpr | undefined =>
+  typeof value === 'object' && value !== null && 'each' in value ? value : undefined;
+
+const isKey = (binding: BindingFact): boolean => eachOf(binding)?.key === true;
+
+/** The variables of the loop that a variable belongs to. */
+function variablesOf(file: LinkedFile, binding: BindingFact): readonly BindingFact[] {
+  const loop = eachOf(binding)?.loop;
+  return loop === undefined
+    ? [binding]
+    : file.facts.bindings.filter((other) => eachOf(other)?.loop === loop);
 }
 
 interface Loop {
@@ -58,10 +73,9 @@ function loopIn(
   for (const name of freeNames(expr)) {
     const binding = file.binding(scope, name);
     if (binding === undefined || depth > deepestLoops || evaluator.turns.has(binding)) continue;
-    const { value } = binding;
-    if (typeof value === 'object' && value !== null && 'each' in value)
-      return { binding, scope: binding.scope, list: value.each };
-    const inner = loopIn(evaluator, file, binding.scope, value, depth + 1);
+    const each = eachOf(binding);
+    if (each !== undefined) return { binding, scope: binding.scope, list: each.each };
+    const inner = loopIn(evaluator, file, binding.scope, binding.value, depth + 1);
     if (inner !== undefined) return inner;
   }
   return undefined;
@@ -72,22 +86,43 @@ function elementsOf(
   file: LinkedFile,
   scope: Scope,
   list: Expr,
-): readonly Value[] | undefined {
+): readonly Element[] | undefined {
   const called = isCall(list) ? receiverOf(list) : undefined;
   if (isCall(list) && called !== undefined && /^(?:entries|keys|values)$/.test(called.member)) {
     const whole = evaluator.evaluate(file, scope, list.args[0]);
     if (whole?.kind !== 'written' || !isObject(whole.expr)) return undefined;
-    return Object.entries(whole.expr.object).map(([key, value]) => {
-      if (called.member === 'keys') return { kind: 'text', text: known(key) };
-      const expr = called.member === 'values' ? value : { list: [key, value] };
-      return elementValue(evaluator, whole.file, whole.scope, expr);
+    return Object.entries(whole.expr.object).map(([key, given]) => {
+      const expr =
+        called.member === 'keys' ? key : called.member === 'values' ? given : { list: [key, given] };
+      const value = elementValue(evaluator, whole.file, whole.scope, expr);
+      return { key: unknown(whole), value };
     });
   }
-  const value = evaluator.evaluate(file, scope, list);
-  return value?.kind === 'written' && isList(value.expr)
-    ? value.expr.list.map((item) => elementValue(evaluator, value.file, value.scope, item))
-    : undefined;
+  const all = evaluator.evaluate(file, scope, list);
+  if (all?.kind !== 'written') return undefined;
+  const element = (expr: Expr): Value => elementValue(evaluator, all.file, all.scope, expr);
+  if (isList(all.expr))
+    return all.expr.list.map((item) => ({ key: unknown(all), value: element(item) }));
+  // Elsewhere, a loop over a map goes over its keys.
+  if (!isObject(all.expr) || file.family?.foldersAreModules !== true) return undefined;
+  const { object, computed } = all.expr;
+  return Object.entries(object).map(([key, given]) => ({
+    key: computed === true ? unknown(all) : { kind: 'text', text: known(key) },
+    value: element(given),
+  }));
 }
+
+interface Element {
+  readonly key: Value;
+  readonly value: Value;
+}
+
+const unknown = ({ file, scope }: { file: LinkedFile; scope: Scope }): Value => ({
+  kind: 'written',
+  file,
+  scope,
+  expr: null,
+});
 
 const elementValue = (evaluator: Evaluator, file: LinkedFile, scope: Scope, expr: Expr): Value =>
   evaluator.evaluate(file, scope, expr) ?? { kind: 'written', file, scope, expr };

@@ -59,7 +59,7 @@ export class VerbRoutes {
       fixed ??
       (list === undefined
         ? [verb ?? '*']
-        : methodsOf(this.methodTexts(file, scope, argument(call, list.methods)), list.otherwise));
+        : methodsOf(this.evaluator.writtenOut(file, scope, argument(call, list.methods)), list.otherwise));
     const handlers = this.handlers(framework, file, scope, written);
     for (const method of methods)
       for (const handler of handlers.length === 0 ? [undefined] : handlers)
@@ -175,16 +175,7 @@ export class VerbRoutes {
       ({ call }) => isName(call) && framework.modifiers?.[call.name] === 'methods',
     );
     if (found === undefined) return undefined;
-    return methodsOf(this.methodTexts(file, scope, { list: found.args }), '*');
-  }
-
-  /** Names that stand for texts are written out. */
-  private methodTexts(file: LinkedFile, scope: Scope, expr: Expr | undefined): Expr | undefined {
-    if (isList(expr))
-      return { list: expr.list.map((item) => this.methodTexts(file, scope, item) ?? null) };
-    if (!isName(expr)) return expr;
-    const value = this.evaluator.evaluate(file, scope, expr);
-    return value?.kind === 'text' && value.text.unresolved === undefined ? value.text.text : expr;
+    return methodsOf(this.evaluator.writtenOut(file, scope, { list: found.args }), '*');
   }
 }
 

@@ -175,8 +175,10 @@ export class CallResults {
       const path = this.evaluator.text(file, scope, call.args[0]);
       return { ...receiver, path: concat(receiver.path ?? known(''), path) };
     }
-    if (modifier === 'methods')
-      return { ...receiver, methods: methodsOf({ list: call.args }, '*') };
+    if (modifier === 'methods') {
+      const written = this.evaluator.writtenOut(file, scope, { list: call.args });
+      return { ...receiver, methods: methodsOf(written, '*') };
+    }
     const group = framework?.groups?.[member];
     if (framework === undefined || group === undefined) return receiver;
     const given = this.givenIn(file, scope, call);
