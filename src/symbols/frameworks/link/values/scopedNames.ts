@@ -128,7 +128,8 @@ export class ScopedNames {
     if (bound !== undefined && bound.scope >= Math.max(0, parameter ?? 0)) {
       const { scope, value } = bound;
       return typeof value === 'object' && value !== null && 'type' in value
-        ? typed.ofType(file, value.type, parameterKey(file, scope, name))
+        ? (this.givenLater(file, bound) ??
+            typed.ofType(file, value.type, parameterKey(file, scope, name)))
         : this.bound(file, bound);
     }
     if (parameter === undefined) return typed.name(file, name);
@@ -138,6 +139,15 @@ export class ScopedNames {
     return type === undefined
       ? undefined
       : typed.ofType(file, type, parameterKey(file, parameter, name));
+  }
+
+  /** Of a variable that is declared without a value, the functions that branches give it. */
+  private givenLater(file: LinkedFile, binding: BindingFact): Value | undefined {
+    const scope = binding.from ?? binding.scope;
+    const [first, ...others] = file
+      .alternativesOf(binding)
+      .map((given) => this.evaluator.evaluate(file, scope, given));
+    return first?.kind === 'function' ? oneOrNone(binding.name, first, others) : undefined;
   }
 
   /** What a parameter is: what its only visible caller gives, an instance of its type, else a router that some caller fills. */
