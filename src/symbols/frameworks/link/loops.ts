@@ -93,7 +93,11 @@ function elementsOf(
     if (whole?.kind !== 'written' || !isObject(whole.expr)) return undefined;
     return Object.entries(whole.expr.object).map(([key, given]) => {
       const expr =
-        called.member === 'keys' ? key : called.member === 'values' ? given : { list: [key, given] };
+        called.member === 'keys'
+          ? key
+          : called.member === 'values'
+            ? given
+            : { list: [key, given] };
       const value = elementValue(evaluator, whole.file, whole.scope, expr);
       return { key: unknown(whole), value };
     });

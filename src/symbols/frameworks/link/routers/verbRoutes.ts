@@ -59,7 +59,10 @@ export class VerbRoutes {
       fixed ??
       (list === undefined
         ? [verb ?? '*']
-        : methodsOf(this.evaluator.writtenOut(file, scope, argument(call, list.methods)), list.otherwise));
+        : methodsOf(
+            this.evaluator.writtenOut(file, scope, argument(call, list.methods)),
+            list.otherwise,
+          ));
     const handlers = this.handlers(framework, file, scope, written);
     for (const method of methods)
       for (const handler of handlers.length === 0 ? [undefined] : handlers)
