@@ -48,7 +48,8 @@ export class RouteIndex {
         put(this.byShape, shapeOf(route), route);
         if (route.reportedAs !== undefined)
           put(this.byShape, routeShape(route.reportedAs).shape, route);
-      }
+      } else if (route.assumed !== undefined)
+        put(this.byShape, routeShape(route.assumed).shape, route);
   }
 
   get size(): number {

@@ -24,6 +24,8 @@ export interface RouteDecl {
   readonly registeredAt: { readonly path: string; readonly line: number };
   /** Parts of the path that could not be read from the source (computed prefix); such a route never gives `exact`. */
   readonly unresolved?: string;
+  /** The full template, where the source says what the unread part is unless it is configured otherwise: `options.prefix ?? '/api'`. */
+  readonly assumed?: string;
   /** A route for GET that doesn't answer HEAD: such a request is refused, although its telemetry names the route. */
   readonly headRefused?: true;
   /** Whoever deploys the program may put a prefix before it that no source shows (servlet containers, gateways). */

@@ -19,12 +19,13 @@ export type RouteMatcher = (
   reported?: string,
 ) => MatchedRoute | undefined;
 
-/** Routes that a raw path may be matched with: read in full, and not a test's. */
+/** Routes that a raw path may be matched with: read in full, as far as nothing is configured otherwise, and not a test's. */
 export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable {
   const table = new Map<string, RouteTable['routes'][number]>();
   for (const route of routes) {
-    const { framework, method, path, unresolved, inTest, delegated, headRefused } = route;
-    if (unresolved !== undefined || inTest === true) continue;
+    const { framework, method, unresolved, assumed, inTest, delegated, headRefused } = route;
+    const path = unresolved === undefined ? route.path : assumed;
+    if (path === undefined || inTest === true) continue;
     const key = `${framework} ${method} ${path}`;
     const programs = together(table.get(key), route);
     table.set(key, {

@@ -114,7 +114,10 @@ export function matchRoute(context: RuleContext, asked: RouteQuery): Verdict {
     return noOwner(
       `${query.route} is what the outermost mux matched: routes of muxes below it have it too, and only traces have the path that tells them apart`,
     );
-  if (exact.length > 0) return owned(context, exact, 'exact', `${label} is registered as`);
+  if (exact.length > 0) {
+    const read = exact.every((route) => route.unresolved === undefined);
+    return owned(context, exact, read ? 'exact' : 'strong', `${label} is registered as`);
+  }
   const bare = routes.belowPrefix(query);
   if (bare.length > 0)
     return owned(context, bare, 'exact', `${label} is, below the program’s own prefix,`);

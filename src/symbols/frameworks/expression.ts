@@ -17,6 +17,8 @@ export type Expr =
   | EachExpr
   /** A function or class written in place: index in the file's functions. */
   | { readonly fn: number }
+  /** `settings.prefix ?? '/api'`: the second where the first is not there. */
+  | { readonly either: Expr; readonly otherwise: Expr }
   /** `require('x')`. */
   | { readonly module: string }
   /** A value of which only the type is written: a parameter, a variable without a value. */
@@ -92,6 +94,7 @@ export function freeNames(expr: Expr | undefined, into = new Set<string>()): Set
 function partsOf(expr: Exclude<Expr, string | null>): readonly (Expr | undefined)[] {
   if ('join' in expr) return expr.join;
   if ('list' in expr) return expr.list;
+  if ('either' in expr) return [expr.either, expr.otherwise];
   if ('object' in expr) return Object.values(expr.object);
   if ('of' in expr) return [expr.of];
   if ('item' in expr) return [expr.item, expr.key];
@@ -109,6 +112,7 @@ export function renamed(expr: Expr, from: string, to: string): Expr {
   }
   if ('join' in expr) return { join: expr.join.map(again) };
   if ('list' in expr) return { list: expr.list.map(again) };
+  if ('either' in expr) return { either: again(expr.either), otherwise: again(expr.otherwise) };
   if ('object' in expr) return { object: mapValues(expr.object, again) };
   if ('of' in expr) return { of: again(expr.of), member: expr.member };
   if ('item' in expr) return { item: again(expr.item), key: again(expr.key) };
@@ -163,6 +167,7 @@ export function renderExpr(expr: Expr | undefined): string {
   if ('item' in expr) return `${renderExpr(expr.item)}[${renderExpr(expr.key)}]`;
   if ('each' in expr) return `each of ${renderExpr(expr.each)}`;
   if ('call' in expr) return `${renderExpr(expr.call)}(…)`;
+  if ('either' in expr) return renderExpr(expr.either);
   if ('join' in expr) return expr.join.map(renderExpr).join(' + ');
   return 'a computed value';
 }

@@ -86,15 +86,13 @@ const readers: Readonly<Record<string, Read>> = {
   },
   call_expression: readCallOf('function'),
   new_expression: readCallOf('constructor'),
-  binary_expression: (collector, node, depth) =>
-    node.childForFieldName('operator')?.text === '+'
-      ? {
-          join: [
-            readExpr(collector, node.childForFieldName('left'), depth),
-            readExpr(collector, node.childForFieldName('right'), depth),
-          ],
-        }
-      : null,
+  binary_expression: (collector, node, depth) => {
+    const operator = node.childForFieldName('operator')?.text ?? '';
+    if (!/^(?:\+|\|\||\?\?)$/.test(operator)) return null;
+    const left = readExpr(collector, node.childForFieldName('left'), depth);
+    const right = readExpr(collector, node.childForFieldName('right'), depth);
+    return operator === '+' ? { join: [left, right] } : { either: left, otherwise: right };
+  },
   array: (collector, node, depth) => ({
     list: node.namedChildren
       .filter((child) => child.type !== 'comment')

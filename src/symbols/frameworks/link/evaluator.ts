@@ -127,6 +127,7 @@ export class Evaluator {
     }
     // The variable of a loop is one element at a time, or can't be said.
     if ('each' in expr) return undefined;
+    if ('either' in expr) return this.either(file, scope, expr);
     if ('pattern' in expr) return { kind: 'text', text: known(expr.pattern) };
     if ('join' in expr) {
       let text = known('');
@@ -139,6 +140,24 @@ export class Evaluator {
       return type?.kind === 'class' ? { ...type, kind: 'instance' } : undefined;
     }
     return { kind: 'written', file, scope, expr };
+  }
+
+  /** A text that stands in the source only for programs that aren't configured otherwise is assumed; of routers, the one in sight. */
+  private either(
+    file: LinkedFile,
+    scope: Scope,
+    { either, otherwise }: { readonly either: Expr; readonly otherwise: Expr },
+  ): Value | undefined {
+    const first = this.evaluate(file, scope, either);
+    if (first?.kind === 'text' || first?.kind === 'router') return first;
+    const second = this.evaluate(file, scope, otherwise);
+    if (second?.kind === 'router') return second;
+    if (second?.kind !== 'text') return undefined;
+    const { text, assumed } = second.text;
+    return {
+      kind: 'text',
+      text: { text: '', unresolved: renderExpr(either), assumed: assumed ?? text },
+    };
   }
 
   /** What `value.name` is. */

@@ -150,6 +150,7 @@ function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute
     registeredAt: { path: file.path, line: route.line },
     ...(handler?.makes === true ? { made: true as const } : {}),
     ...(path.unresolved === undefined ? {} : { unresolved: path.unresolved }),
+    ...(path.assumed === undefined ? {} : { assumed: path.assumed }),
     ...(route.delegated === undefined ? {} : { delegated: route.delegated }),
     ...(file.inTest ? { inTest: true as const } : {}),
     ...(route.programs === undefined ? {} : { programs: route.programs }),

@@ -168,7 +168,7 @@ export class RouteEmitter {
       this.routes.push({
         framework: route.framework.id,
         method: route.method,
-        path: path.text.startsWith('/') ? path : { ...path, text: `/${path.text}` },
+        path: slashed(path),
         ...(path.text === '' && route.name !== undefined ? { name: route.name } : {}),
         ...(hidden === '' || !path.text.startsWith(hidden)
           ? {}
@@ -239,3 +239,10 @@ export class RouteEmitter {
 /** Where a route is registered, and what for: distinct handlers of one registration are distinct routes. */
 const placeOf = ({ file, line, handler }: RouteEntry['route']): string =>
   `${file.path}:${line} ${handler?.file.path ?? ''}#${handler?.index ?? ''}`;
+
+/** With a slash before it. */
+const slashed = ({ text, unresolved, assumed }: Text): Text => ({
+  text: text.replace(/^(?!\/)/, '/'),
+  ...(unresolved === undefined ? {} : { unresolved }),
+  ...(assumed === undefined ? {} : { assumed: assumed.replace(/^(?!\/)/, '/') }),
+});

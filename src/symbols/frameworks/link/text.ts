@@ -5,18 +5,44 @@ export interface Text {
   readonly text: string;
   /** What could not be read, as source text. */
   readonly unresolved?: string;
+  /** The whole text, if what could not be read is what the source says for a program that isn't configured otherwise. */
+  readonly assumed?: string;
 }
 
 export const known = (text: string): Text => ({ text });
 
 export function concat(left: Text, right: Text): Text {
-  if (right.unresolved !== undefined) return right;
+  const assumed = assumedOf(left, right, (a, b) => a + b);
+  if (right.unresolved !== undefined)
+    return { text: right.text, unresolved: right.unresolved, ...assumed };
   const text = left.text + right.text;
-  return left.unresolved === undefined ? { text } : { text, unresolved: left.unresolved };
+  return left.unresolved === undefined
+    ? { text }
+    : { text, unresolved: left.unresolved, ...assumed };
+}
+
+/** What two texts are together, where a part of them is only assumed. */
+function assumedOf(
+  left: Text,
+  right: Text,
+  join: (left: string, right: string) => string,
+): { readonly assumed?: string } {
+  if (left.assumed === undefined && right.assumed === undefined) return {};
+  const [a, b] = [left, right].map(
+    (t) => t.assumed ?? (t.unresolved === undefined ? t.text : undefined),
+  );
+  return a === undefined || b === undefined ? {} : { assumed: join(a, b) };
 }
 
 /** Joins a mount's prefix and a path as the framework does. */
 export function joinRoute(prefix: Text, path: Text, trailingSlash: TrailingSlash): Text {
+  const { text, unresolved } = joinRead(prefix, path, trailingSlash);
+  if (unresolved === undefined) return { text };
+  const join = (a: string, b: string): string => joinRead(known(a), known(b), trailingSlash).text;
+  return { text, unresolved, ...assumedOf(prefix, path, join) };
+}
+
+function joinRead(prefix: Text, path: Text, trailingSlash: TrailingSlash): Text {
   if (trailingSlash === 'verbatim')
     return concat(prefix, { ...path, text: path.text.replace(/^\^/, '') });
   if (trailingSlash === 'differs')
