@@ -137,7 +137,23 @@ class FileReader {
 
   private has(name: string): boolean {
     const { file } = this;
-    return file.exports.has(name) || file.reexports.has(name) || this.commonJs(name) !== undefined;
+    return (
+      file.exports.has(name) ||
+      file.reexports.has(name) ||
+      this.commonJs(name) !== undefined ||
+      this.handedOn(name) !== undefined
+    );
+  }
+
+  /** `export * from '../other/route'`, which leaves the default export out. */
+  private handedOn(name: string): Found | undefined {
+    const { evaluator, file } = this;
+    if (name === 'default') return undefined;
+    for (const star of file.stars) {
+      const found = exportedHandler(evaluator, file, star, name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** `module.exports = handler` is the default export. */
@@ -151,7 +167,7 @@ class FileReader {
     if (own !== undefined) return handlerOf(evaluator, file, -1, own);
     const again = file.reexports.get(name);
     return again === undefined
-      ? undefined
+      ? this.handedOn(name)
       : exportedHandler(evaluator, file, again.module, again.exported);
   }
 

@@ -1,4 +1,4 @@
-import { isCall, isList, isName, type Expr } from '../expression.ts';
+import { isCall, isList, isName, isObject, type CallExpr, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
@@ -62,6 +62,8 @@ export function handlerOf(
     if (found === undefined && isOutOfSight(evaluator, call.file, call.scope, argument))
       return undefined;
   }
+  const inOptions = optionHandlers(evaluator, call);
+  if (inOptions.length > 0) return inOptions.length === 1 ? inOptions[0] : undefined;
   const maker = asFunction(evaluator.evaluate(call.file, call.scope, call.call.call));
   if (maker === undefined || isMiddleware(maker) || !mayMakeHandlers(maker)) return undefined;
   const made: Found = { ...maker, makes: true };
@@ -71,6 +73,29 @@ export function handlerOf(
   // `return withUser(func(…) {…})`: what runs is written here, not in what is put around it.
   const own = inside?.makes === true && maker.file.returnsLiteral(maker.index);
   return own ? made : (inside ?? made);
+}
+
+const handlerNames = ['handler', 'handle', 'handlerFn', 'fn', 'resolver', 'action', 'controller'];
+
+/** `withLogging({ auth: 'session', handler: async (request) => … })`: by its name, else all functions among the options. */
+function optionHandlers(
+  evaluator: Evaluator,
+  {
+    call,
+    file,
+    scope,
+  }: { readonly call: CallExpr; readonly file: LinkedFile; readonly scope: Scope },
+): readonly Found[] {
+  for (const given of call.args) {
+    if (!isObject(given)) continue;
+    const functions = Object.entries(given.object).flatMap(([name, expr]) => {
+      const found = asFunction(evaluator.evaluate(file, scope, expr));
+      return found === undefined ? [] : [{ name, found }];
+    });
+    const named = functions.find(({ name }) => handlerNames.includes(name));
+    if (functions.length > 0) return named ? [named.found] : functions.map(({ found }) => found);
+  }
+  return [];
 }
 
 /** A member that can't be followed may be the handler, of which what it is given to only is the wrapper. */
