@@ -25,6 +25,7 @@ const lastName = (dotted: string): string => dotted.slice(dotted.lastIndexOf('.'
 export class EndpointIndex {
   private readonly services: Map<string, EndpointDecl[]>;
   private readonly taskIndex: Map<string, EndpointDecl[]>;
+  private readonly procedures: Map<string, EndpointDecl[]>;
   private readonly destinationIndex: Map<string, EndpointDecl[]>;
   private readonly bindings: readonly {
     readonly pattern: readonly string[];
@@ -38,6 +39,7 @@ export class EndpointIndex {
       endpoints.filter((e) => e.protocol === protocol);
     this.services = groupBy(of('rpc'), (e) => e.key.slice(0, e.key.indexOf('/')));
     this.taskIndex = groupBy(of('task'), (e) => lastName(e.key));
+    this.procedures = groupBy(of('procedure'), (e) => e.key);
     this.consumers = of('destination');
     this.destinationIndex = groupBy(
       this.consumers.filter((e) => e.unresolved === undefined),
@@ -58,6 +60,11 @@ export class EndpointIndex {
     return last.filter(
       (e) => e.key === name || (e.openStart === true && `.${e.key}`.endsWith(`.${name}`)),
     );
+  }
+
+  /** Service and method may be joined by a slash in telemetry. */
+  procedure(name: string): readonly EndpointDecl[] {
+    return this.procedures.get(name) ?? this.procedures.get(name.replace('/', '.')) ?? [];
   }
 
   destination(name: string): readonly EndpointDecl[] {

@@ -2,7 +2,7 @@ import type { RuntimeScopes } from '../domain/workspace.ts';
 
 /** Instrumentations that name spans after methods of the application. */
 const namesMethods =
-  /nestjs|spring-data|spring-scheduling|spring-web|annotations|methods|jaxrs|quartz|external-annotations|micrometer/;
+  /nestjs|spring-data|spring-scheduling|spring-web|annotations|methods|jaxrs|quartz|Hangfire|external-annotations|micrometer/;
 
 /** Java agent: `@WithSpan` spans are the application's own. */
 const handMade =
@@ -25,7 +25,8 @@ export class Instrumentations {
 
   /** Method of a class that a task is called after, in the language of this scope. */
   taskMethod(scope: string): string | undefined {
-    return this.runtimes.find((r) => r.scopes?.test(scope))?.taskMethod;
+    const runtime = this.runtimes.find((r) => r.scopes?.test(scope));
+    return runtime?.taskMethods?.[scope] ?? runtime?.taskMethod;
   }
 
   madeByLibrary(scope: string): boolean {

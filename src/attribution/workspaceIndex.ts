@@ -91,10 +91,12 @@ export class WorkspaceIndex {
     return this.built.classes.get(simpleName) ?? [];
   }
 
-  /** Resolvers by `Type.field`. */
+  /** Resolvers by `Type.field`; else by what the language writes in its own case: `created_at` for `createdAt`. */
   resolvers(coordinate: string): readonly ResolverDecl[] {
-    this.built.resolvers ??= groupBy(this.facts.resolvers, (r) => `${r.type}.${r.field}`);
-    return this.built.resolvers.get(coordinate) ?? [];
+    this.built.resolvers ??= groupBy(this.facts.resolvers, (r) => folded(`${r.type}.${r.field}`));
+    const found = this.built.resolvers.get(folded(coordinate)) ?? [];
+    const exact = found.filter((r) => `${r.type}.${r.field}` === coordinate);
+    return exact.length > 0 ? exact : found;
   }
 
   /** The class that a qualified or written name means, seen from a file's neighbourhood; undefined unless it is one. */
@@ -168,6 +170,8 @@ export class WorkspaceIndex {
     return `${ref.name} (${ref.id.slice(0, ref.id.indexOf('#'))}:${ref.declarationLine + 1})`;
   }
 }
+
+const folded = (coordinate: string): string => coordinate.replaceAll('_', '').toLowerCase();
 
 /** Names are compared without case: Zipkin lowercases them. */
 const sameService = (a: ServiceKey, b: ServiceKey): boolean =>

@@ -1,7 +1,7 @@
 import type { FunctionRef } from './functionDecl.ts';
 
-/** How production reaches the function: a remote call, a message of a destination, a task of a job system. */
-export type EndpointProtocol = 'rpc' | 'destination' | 'task';
+/** How production reaches the function: a remote call of a service or by name alone, a message of a destination, a task of a job system. */
+export type EndpointProtocol = 'rpc' | 'procedure' | 'destination' | 'task';
 
 /** What a program serves beside HTTP routes, found in source. */
 export interface EndpointDecl {
@@ -9,7 +9,7 @@ export interface EndpointDecl {
   readonly protocol: EndpointProtocol;
   /** Messaging system as telemetry names it (`kafka`, `rabbitmq`); absent: any. */
   readonly system?: string;
-  /** `PaymentService/Charge` without package (`*`: some method of it), a topic or queue, a dotted task name. */
+  /** `PaymentService/Charge` without package (`*`: some method of it), a procedure's name, a topic or queue, a dotted task name. */
   readonly key: string;
   /** Where the service's definition comes from, as written: tells two packages' services of one name apart. */
   readonly origin?: string;

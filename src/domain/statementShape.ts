@@ -6,10 +6,10 @@ const longest = 4000;
 
 /**
  * Parts of a statement that are not the same in source and telemetry: comments, literals, parameters of every driver (`?`, `$1`, `:id`,
- * `%s`, `%(id)s`, `@id`). `::type` is a cast.
+ * `%s`, `%(id)s`, `@id`, `{0}`). `::type` is a cast.
  */
 const parts =
-  /\/\*[^*]{0,2000}\*\/|--[^\n]{0,2000}|'(?:[^']|''){0,2000}'|::\w+|%\(\w{1,60}\)s|%s|\$\d{1,5}|[:@][A-Za-z_]\w*|(?<![\w$.])\d[\w.]*/g;
+  /\/\*[^*]{0,2000}\*\/|--[^\n]{0,2000}|'(?:[^']|''){0,2000}'|::\w+|%\(\w{1,60}\)s|%s|\{\d{1,3}\}|\$\d{1,5}|[:@][A-Za-z_]\w*|(?<![\w$.])\d[\w.]*/g;
 
 /**
  * A statement as it is the same in source and in telemetry, whose literals may have been replaced: without comments, `?` for every

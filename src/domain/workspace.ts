@@ -34,11 +34,23 @@ export interface QueryLiteral {
   readonly by: string;
   /** As the builder's instrumentation calls it; absent: any. */
   readonly operation?: string;
-  /** Absent: any, it is computed. */
-  readonly table?: string;
+  /** Names that its table, or model, may have in telemetry; absent: any, it is computed. */
+  readonly tables?: readonly string[];
   readonly at: { readonly path: string; readonly line: number };
   /** Absent at module level. */
   readonly owner?: FunctionRef;
+}
+
+/** How spans of a builder or an object mapper name their query. */
+export interface QuerySpans {
+  /** The builder: `knex`. */
+  readonly by: string;
+  /** Scopes of its instrumentation. */
+  readonly scopes?: RegExp;
+  /** Its spans are the layer of this framework, and the layer's name is read. */
+  readonly layer?: string;
+  /** Of the name: groups `operation` (or `call`), and `table` (or `model`). */
+  readonly name: RegExp;
 }
 
 /** A class or interface with what it extends and implements. */
@@ -66,8 +78,9 @@ export interface RuntimeScopes {
   readonly scopes?: RegExp;
   /** Scopes of libraries' instrumentations. */
   readonly libraries?: RegExp;
-  /** Method that job systems call on a class which a task is called after. */
+  /** Method that job systems call on a class which a task is called after; by scope, where it differs. */
   readonly taskMethod?: string;
+  readonly taskMethods?: Readonly<Record<string, string>>;
   /** Of its source files: lower case, with the dot. */
   readonly extensions: readonly string[];
 }
@@ -116,6 +129,7 @@ export interface WorkspaceFacts {
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
   readonly queries?: readonly QueryLiteral[];
+  readonly querySpans?: readonly QuerySpans[];
   readonly callLiterals?: readonly CallLiteral[];
   /** Functions registered to run before handlers, under the name they have at run time. */
   readonly middleware?: readonly FunctionRef[];

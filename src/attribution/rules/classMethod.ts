@@ -45,7 +45,8 @@ export const classMethod: Rule = {
 };
 
 function split(name: string): readonly [string | undefined, string | undefined] {
-  const match = /^((?:[\w$]+(?:\.|::))*[\w$]+)[.#]([\w$]+)$/.exec(asWritten(name));
+  // Hangfire's instrumentation (1.x beta) leads with the word.
+  const match = /^(?:JOB )?((?:[\w$]+(?:\.|::))*[\w$]+)[.#]([\w$]+)$/.exec(asWritten(name));
   return [match?.[1], match?.[2]];
 }
 

@@ -22,14 +22,14 @@ export const codeAttributes: Rule = {
   id: 'code-attributes',
   title: 'code.* attributes',
   apply: (context) => {
-    const { code, kind } = context.operation;
+    const { code, kind, task } = context.operation;
     if (code === undefined) return pass;
     const verdict =
       code.filePath === undefined
         ? byName(context, code.functionName ?? '')
         : byFile(context, code, code.filePath);
-    // An entry span may point into its framework and still have a route.
-    if (verdict.kind === 'none' && (kind === 'server' || kind === 'consumer'))
+    // An entry span, and a job's, may point into its framework and still have a route or a name.
+    if (verdict.kind === 'none' && (kind === 'server' || kind === 'consumer' || task !== undefined))
       return passBecause(verdict.explanation);
     return verdict;
   },

@@ -1,11 +1,7 @@
 import type { FunctionRef } from '../../domain/functionDecl.ts';
-import type { QueryLiteral } from '../../domain/workspace.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { QueryLiteral, QuerySpans } from '../../domain/workspace.ts';
 import { decide, noOwner, pass, type Rule } from '../rule.ts';
-
-/** Scopes whose spans are named `<operation> <database>.<table>`, and the builder whose queries they are. */
-const named: Readonly<Record<string, string>> = {
-  '@opentelemetry/instrumentation-knex': 'knex',
-};
 
 /** A database span that names operation and table: the one function of the workspace that issues such a query. */
 export const queryLiteral: Rule = {
@@ -13,15 +9,16 @@ export const queryLiteral: Rule = {
   title: 'operation and table of a query',
   apply: (context) => {
     const { operation, index, step } = context;
-    const by = Object.hasOwn(named, operation.scope) ? named[operation.scope] : undefined;
-    if (operation.kind !== 'client' || by === undefined) return pass;
-    const [verb = '', place = ''] = operation.name.split(' ', 2);
+    if (operation.kind !== 'client') return pass;
+    const asked = queryOf(operation, index.facts.querySpans ?? []);
+    if (asked === undefined) return pass;
+    const { by, verb, place } = asked;
     const found = (index.facts.queries ?? []).filter((q) => q.by === by && fits(q, verb, place));
     if (found.length === 0) return pass;
     for (const query of found.slice(0, 10))
       step(
         'found',
-        `${query.operation ?? 'a query'} ${query.table ?? (verb === 'raw' ? '' : 'of a table that is computed')} at ${query.at.path.slice(query.at.path.lastIndexOf('/') + 1)}:${query.at.line + 1}`,
+        `${query.operation ?? 'a query'} ${query.tables?.[0] ?? (verb === 'raw' ? '' : 'of a table that is computed')} at ${query.at.path.slice(query.at.path.lastIndexOf('/') + 1)}:${query.at.line + 1}`,
         query.at,
       );
     const owners = new Map<string, FunctionRef>();
@@ -32,22 +29,45 @@ export const queryLiteral: Rule = {
       );
     const [only] = owners.values();
     const sure = found.some(
-      (q) => verb === 'raw' || (q.table !== undefined && q.operation !== undefined),
+      (q) => verb === 'raw' || (q.tables !== undefined && q.operation !== undefined),
     );
     if (owners.size > 1 || only === undefined || only === none || !sure)
       return noOwner(
-        `a call out; ${owners.size === 1 ? '1 place' : `${owners.size} places`} of the workspace may issue ${operation.name}, and nothing shows which one does`,
+        `a call out; ${owners.size === 1 ? '1 place' : `${owners.size} places`} of the workspace may issue ${verb} ${place}, and nothing shows which one does`,
       );
-    return decide(context, [only], 'strong', `only one function issues ${operation.name}`);
+    return decide(context, [only], 'strong', `only one function issues ${verb} ${place}`);
   },
 };
 
 /** Stands for a place outside of any function. */
 const none = {} as FunctionRef;
 
+interface AskedQuery {
+  readonly by: string;
+  readonly verb: string;
+  readonly place: string;
+}
+
+function queryOf(
+  { name, scope, layer }: Operation,
+  spans: readonly QuerySpans[],
+): AskedQuery | undefined {
+  for (const { by, scopes, layer: of, name: form } of spans) {
+    if (of === undefined ? scopes?.test(scope) !== true : layer?.framework !== of) continue;
+    const parts = form.exec(of === undefined ? name : (layer?.name ?? ''))?.groups;
+    const verb = parts?.['operation'] ?? parts?.['call'];
+    if (verb !== undefined) return { by, verb, place: parts?.['table'] ?? parts?.['model'] ?? '' };
+  }
+  return undefined;
+}
+
 /** Whether the query may be the one of the span: what it leaves open fits everything. */
-function fits({ operation, table }: QueryLiteral, verb: string, place: string): boolean {
+function fits({ operation, tables }: QueryLiteral, verb: string, place: string): boolean {
   if (verb === 'raw' || operation === 'raw') return operation === verb;
   if (operation !== undefined && operation !== verb) return false;
-  return table === undefined || place === table || place.endsWith(`.${table}`);
+  const folded = place.toLowerCase();
+  return (
+    tables === undefined ||
+    tables.some((t) => place === t || place.endsWith(`.${t}`) || folded === t)
+  );
 }

@@ -11,6 +11,7 @@ export const rpcMethod: Rule = {
   title: 'RPC service and method',
   apply: (context) => {
     const { operation } = context;
+    if (operation.rpc?.system === 'jsonrpc') return procedure(context, operation.rpc.method);
     const asked = question(operation);
     if (asked === undefined) return pass;
     const label = `${asked.service.join('.')}/${asked.method}`;
@@ -23,6 +24,17 @@ export const rpcMethod: Rule = {
     return answer(context, asked, label);
   },
 };
+
+/** JSON-RPC has names of methods, and no services: https://opentelemetry.io/docs/specs/semconv/rpc/json-rpc/ */
+function procedure(context: RuleContext, method: string): Verdict {
+  const { operation, index } = context;
+  if (operation.kind === 'client')
+    return noOwner(`a client span of ${method} is a call out, counted for the function around it`);
+  const found = eligible(context, index.endpoints.procedure(method));
+  return found.length === 0
+    ? passBecause(`no procedure ${method} is registered in the workspace’s source`)
+    : handlersOf(context, found, 'exact', `the procedure ${method} is registered`);
+}
 
 /** Metrics of spans with default dimensions have only the name. */
 function question({ kind, rpc, name, source, http }: Operation): RpcName | undefined {

@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 73;
+export const factsVersion = 77;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -129,6 +129,7 @@ export interface QueryFact {
   readonly line: number;
   /** As the instrumentation calls it; absent: decided elsewhere. */
   readonly operation?: string;
+  /** Of an object mapper: the model, or its name. */
   readonly table: Expr;
 }
 

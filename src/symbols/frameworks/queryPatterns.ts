@@ -1,3 +1,5 @@
+import type { QuerySpans } from '../../domain/workspace.ts';
+
 /** How a query builder is written, as far as its instrumentation names spans after operation and table. */
 export interface QueryPattern {
   readonly id: string;
@@ -18,6 +20,7 @@ export interface QueryPattern {
   readonly members: RegExp;
   /** Members that run the query as it is. */
   readonly runs: ReadonlySet<string>;
+  readonly spans: QuerySpans;
 }
 
 /** Names of spans are `<operation> <database>.<table>`: `@opentelemetry/instrumentation-knex` 0.67, https://knexjs.org/guide/query-builder.html */
@@ -45,6 +48,11 @@ const knex: QueryPattern = {
   members:
     /^(?:select|(?:and|or)?where\w*|\w*join|order\w*|group\w*|having\w*|limit|offset|returning|count\w*|sum|max|min|avg|distinct|on[A-Z]\w*)$/i,
   runs: new Set(['then', 'stream', 'pipe', 'asCallback']),
+  spans: {
+    by: 'knex',
+    scopes: /^@opentelemetry\/instrumentation-knex$/,
+    name: /^(?<operation>\S+)(?: (?<table>\S+))?/,
+  },
 };
 
 export const queryPatterns: readonly QueryPattern[] = [knex];

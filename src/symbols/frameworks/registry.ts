@@ -1,9 +1,11 @@
 import { actix } from './actix.ts';
+import { ariadne } from './ariadne.ts';
 import { aspNetMinimal } from './aspNetMinimal.ts';
 import { aspNetMvc } from './aspNetMvc.ts';
 import { axum } from './axum.ts';
 import { aiohttp } from './aiohttp.ts';
 import { chi } from './chi.ts';
+import { dgs } from './dgs.ts';
 import { django } from './django.ts';
 import { echo } from './echo.ts';
 import { express } from './express.ts';
@@ -14,8 +16,10 @@ import { flask } from './flask.ts';
 import { annotationNames, pathIsGiven, type Framework, type RouterFramework } from './framework.ts';
 import { gin } from './gin.ts';
 import { gorillaMux } from './gorillaMux.ts';
+import { gqlgen } from './gqlgen.ts';
 import { graphqlJs } from './graphqlJs.ts';
 import { inversifyExpress } from './inversifyExpress.ts';
+import { graphqlRuby } from './graphqlRuby.ts';
 import { jaxRs } from './jaxRs.ts';
 import { micronaut } from './micronaut.ts';
 import { hono } from './hono.ts';
@@ -26,6 +30,7 @@ import { netHttp } from './netHttp.ts';
 import { laravel } from './laravel.ts';
 import { next } from './next.ts';
 import { reactRouter } from './reactRouter.ts';
+import { strawberry } from './strawberry.ts';
 import { trpc } from './trpc.ts';
 import { routingControllers } from './routingControllers.ts';
 import { quarkusRoutes } from './quarkusRoutes.ts';
@@ -59,6 +64,11 @@ export const frameworks: readonly Framework[] = [
   springFunctional,
   springGraphql,
   typeGraphql,
+  dgs,
+  strawberry,
+  ariadne,
+  gqlgen,
+  graphqlRuby,
   jaxRs,
   micronaut,
   quarkusRoutes,
@@ -216,7 +226,15 @@ function gather(family: string): Vocabulary {
         ...Object.keys(annotations?.classes ?? {}),
         ...Object.keys(annotations?.methods ?? {}),
         ...(annotations?.typeName?.annotations ?? []),
+        ...(framework.registrars?.decorators ?? []),
       ]);
+      const { typeClasses } = framework;
+      const words = [
+        ...Object.keys(typeClasses?.annotations ?? {}),
+        ...(typeClasses?.fields ?? []),
+      ];
+      add(decorators, words);
+      add(bareDecorators, words);
     } else if (framework.kind === 'functional') {
       add(routesTypes, [framework.routesType]);
       add(routesBuilders, framework.builders);

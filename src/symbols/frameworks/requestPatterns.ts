@@ -93,4 +93,65 @@ const java: RequestPattern = {
   receivers: /(?:[tT]emplate|[cC]lient|[rR]est\w*|URI|Builder|[hH]ttp|\))$/,
 };
 
-export const requestPatterns: readonly RequestPattern[] = [javascript, python, go, java];
+/** reqwest: https://docs.rs/reqwest/latest/reqwest/struct.Client.html */
+const rust: RequestPattern = {
+  family: 'rust',
+  mentioned: /\breqwest\b/,
+  calls: { ...verbs, request: '' },
+  bare: new Set(),
+  receivers: /(?:reqwest|[cC]lient|http|\))$/,
+};
+
+/** Net::HTTP, Faraday, HTTParty, RestClient, HTTPX: https://lostisland.github.io/faraday/#/getting-started/quick-start */
+const ruby: RequestPattern = {
+  family: 'ruby',
+  mentioned: /\b(?:Net::HTTP|Faraday|HTTParty|RestClient|HTTPX?|Typhoeus|Excon)\b/,
+  calls: { ...verbs, get_response: 'GET', post_form: 'POST', parse: '*', URI: '*' },
+  bare: new Set(['URI']),
+  receivers:
+    /(?:HTTP|Faraday|HTTParty|RestClient|HTTPX|Typhoeus|Excon|URI|[cC]lient|conn(?:ection)?|http)$/,
+};
+
+/** Laravel's client, Guzzle, Symfony's: https://docs.guzzlephp.org/en/stable/quickstart.html */
+const php: RequestPattern = {
+  family: 'php',
+  mentioned: /\bHttp::|Guzzle|HttpClient/,
+  calls: { ...verbs, getAsync: 'GET', postAsync: 'POST', request: '', requestAsync: '' },
+  bare: new Set(),
+  receivers: /(?:Http|[cC]lient|http|guzzle|\))$/,
+};
+
+/** HttpClient: https://learn.microsoft.com/dotnet/fundamentals/networking/http/httpclient */
+const csharp: RequestPattern = {
+  family: 'csharp',
+  mentioned: /\b(?:IHttpClientFactory|HttpClient|HttpRequestMessage)\b/,
+  calls: {
+    GetAsync: 'GET',
+    GetStringAsync: 'GET',
+    GetStreamAsync: 'GET',
+    GetByteArrayAsync: 'GET',
+    GetFromJsonAsync: 'GET',
+    PostAsync: 'POST',
+    PostAsJsonAsync: 'POST',
+    PutAsync: 'PUT',
+    PutAsJsonAsync: 'PUT',
+    PatchAsync: 'PATCH',
+    PatchAsJsonAsync: 'PATCH',
+    DeleteAsync: 'DELETE',
+    DeleteFromJsonAsync: 'DELETE',
+    HttpRequestMessage: '',
+  },
+  bare: new Set(['HttpRequestMessage']),
+  receivers: /(?:[cC]lient|[hH]ttp|\))$/,
+};
+
+export const requestPatterns: readonly RequestPattern[] = [
+  javascript,
+  python,
+  go,
+  java,
+  rust,
+  ruby,
+  php,
+  csharp,
+];

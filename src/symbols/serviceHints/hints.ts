@@ -28,6 +28,12 @@ export interface OpenApiOperation {
   readonly path: string;
 }
 
+/** A service that a .proto file declares. */
+export interface ProtoService {
+  readonly name: string;
+  readonly methods: readonly string[];
+}
+
 /** Properties of a program that look like paths or parts of them. */
 export interface ProgramProperties {
   /** Absolute folder of the program. */
@@ -54,6 +60,7 @@ export interface HintFacts {
   readonly aliases?: readonly ModuleAlias[];
   /** Configured values that may be parts of routes (Spring's server.servlet.context-path), placeholders filled in. */
   readonly properties?: readonly ProgramProperties[];
+  readonly protoServices?: readonly ProtoService[];
   readonly openApi?: { readonly covers: string; readonly operations: readonly OpenApiOperation[] };
 }
 

@@ -2,6 +2,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import type { HintFacts, HintText, NameHint } from './hints.ts';
 import { readPackageAliases, readTsconfigAliases } from './moduleAliases.ts';
 import { readOpenApi } from './openApi.ts';
+import { readProto } from './protoServices.ts';
 import { readProperties, readYamlProperties } from './applicationProperties.ts';
 
 interface HintInput extends HintText {
@@ -34,6 +35,7 @@ export const hintReaders: readonly HintReader[] = [
   { file: /^pom\.xml$/, read: readPom },
   { file: /^(?:build|settings)\.gradle(?:\.kts)?$/, read: readGradle },
   { file: /^catalog-info\.ya?ml$/, read: readCatalog },
+  { file: /\.proto$/, read: readProto },
   { file: /(?:openapi|swagger)[\w.-]*\.(?:ya?ml|json)$/i, read: readOpenApi },
   {
     file: /\.ya?ml$/,

@@ -6,6 +6,7 @@ import type {
   MessagingOperation,
   Operation,
   OperationId,
+  RpcOperation,
   SpanKind,
 } from '../../../src/domain/operation.ts';
 import { callMatcher, callTableOf, type CallMatcher } from '../../../src/domain/callMatch.ts';
@@ -35,7 +36,7 @@ export interface Row {
   readonly route?: string;
   readonly entry?: string;
   readonly parentOwner?: string;
-  /** Full name of the method. */
+  /** Full name of the method, which a system may lead: `jsonrpc add`. */
   readonly rpc?: string;
   readonly task?: string;
   /** Statement of a database span, or method and URL of a request, as telemetry has it: named by the workspace's own table. */
@@ -105,7 +106,7 @@ export function operationOf(expected: Expected, row: Row, { routes, calls }: Tab
     ...(http === undefined ? {} : { http }),
     ...(row.route === undefined ? {} : { http: { route: row.route } }),
     ...(row.layer === undefined ? {} : { layer: layerOf(row.layer) }),
-    ...(row.rpc === undefined ? {} : { rpc: { method: row.rpc } }),
+    ...(row.rpc === undefined ? {} : { rpc: rpcOf(row.rpc) }),
     ...(row.task === undefined ? {} : { task: row.task }),
     ...(literal === undefined ? {} : { literal }),
     ...(row.messaging === undefined ? {} : { messaging: messagingOf(row.messaging) }),
@@ -142,6 +143,11 @@ function refined(raw: string, matcher: RouteMatcher): HttpOperation {
   const [method = '', path = ''] = raw.split(' ');
   const route = matcher(method, path)?.path;
   return route === undefined ? { method } : { method, route, refined: true };
+}
+
+function rpcOf(text: string): RpcOperation {
+  const [first = '', second] = text.split(' ');
+  return second === undefined ? { method: first } : { system: first, method: second };
 }
 
 function messagingOf(text: string): MessagingOperation {

@@ -76,13 +76,17 @@ export interface ConsumerFramework extends EndpointFrameworkBase {
   readonly bindings?: Readonly<Record<string, { readonly from: Arg; readonly to: Arg }>>;
 }
 
-/** Functions that a job system runs by name. */
+/** Functions that a job system runs by name, or clients by JSON-RPC. */
 export interface TaskFramework extends EndpointFrameworkBase {
   readonly kind: 'task';
+  /** Absent: tasks. */
+  readonly protocol?: 'procedure';
   /** Decorators, with the task's own name if given. */
   readonly decorators?: Readonly<Record<string, Arg>>;
   /** Calls with name and function. */
   readonly calls?: Readonly<Record<string, { readonly name: Arg; readonly handler: Arg }>>;
+  /** Calls with functions by their names; `named`: what leads the names with a dot, else the type's name where the language has such. */
+  readonly groups?: Readonly<Record<string, { readonly functions: Arg; readonly named?: Arg }>>;
   /** Supertypes of classes whose method `method` runs; the name is the class's, or its attribute `name`. */
   readonly classes?: { readonly bases: string; readonly method: string };
   /** The name where none is given. */

@@ -5,6 +5,7 @@ import { aioPika } from './aioPika.ts';
 import { amqplib } from './amqplib.ts';
 import { bullmq } from './bullmq.ts';
 import { confluentKafka } from './confluentKafka.ts';
+import { goRpc, jayson, jsonRpc2, pythonJsonRpc } from './jsonRpc.ts';
 import { kafkaClients } from './kafkaClients.ts';
 import { kafkajs } from './kafkajs.ts';
 import { nestMicroservices } from './nestMicroservices.ts';
@@ -14,6 +15,7 @@ import { golevelupRabbit } from './golevelupRabbit.ts';
 import { kafkaGo } from './kafkaGo.ts';
 import { micronautKafka, micronautRabbit } from './micronautMessaging.ts';
 import { natsGo, natsNode, natsPython } from './nats.ts';
+import { laravelCommands } from './laravelCommands.ts';
 import { pika } from './pika.ts';
 import { reactiveMessaging } from './reactiveMessaging.ts';
 import { sarama } from './sarama.ts';
@@ -31,8 +33,10 @@ import { grpcGo } from './grpcGo.ts';
 import { grpcJava } from './grpcJava.ts';
 import { grpcNode } from './grpcNode.ts';
 import { grpcPython } from './grpcPython.ts';
+import { grpcRuby } from './grpcRuby.ts';
 import { nestGrpc } from './nestGrpc.ts';
 import { niceGrpc } from './niceGrpc.ts';
+import { tonic } from './tonic.ts';
 
 /** Every framework of remote calls, messages and jobs that is understood: a new one is a file of patterns and a line here. */
 export const endpointFrameworks: readonly EndpointFramework[] = [
@@ -43,10 +47,17 @@ export const endpointFrameworks: readonly EndpointFramework[] = [
   grpcJava,
   grpcNode,
   grpcPython,
+  grpcRuby,
+  tonic,
   nestGrpc,
   niceGrpc,
   grpcDotnet,
+  jayson,
+  jsonRpc2,
+  pythonJsonRpc,
+  goRpc,
   sidekiq,
+  laravelCommands,
   aioPika,
   amqplib,
   bullmq,

@@ -62,7 +62,7 @@ function calleesOf(framework: EndpointFramework): string[] {
         ...Object.keys(framework.bindings ?? {}),
       ];
     case 'task':
-      return Object.keys(framework.calls ?? {});
+      return Object.keys({ ...framework.calls, ...framework.groups });
   }
 }
 

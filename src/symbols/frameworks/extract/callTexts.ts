@@ -8,26 +8,33 @@ import { escapeForPattern, type FactsCollector } from './collector.ts';
 export interface TextSyntax {
   readonly family: string;
   readonly read: (collector: FactsCollector, node: Node) => Expr;
+  /** Source of a pattern for what a text begins with that has no quotes before its first line: `<<~SQL`. */
+  readonly heredoc?: string;
 }
 
 const mostTexts = 1000;
 const mostUsers = 50;
 
 /** A string that begins like a statement, also behind a comment (`-- name: GetUser :one`). */
-const statementSeeds =
-  /["'`](?:\s|--[^\n]{0,200}\n){0,20}(select|insert|update|delete|with|merge|replace|call)\s/gi;
+const beginning =
+  '(?:\\s|--[^\\n]{0,200}\\n){0,20}(select|insert|update|delete|with|merge|replace|call)\\s';
+const statementSeeds = new RegExp(`["'\`]${beginning}`, 'gi');
 const names = /\b(?:from|into|set|join|call|using)\b/i;
 
 /** Nodes that a text may be put together of. */
 const textParts =
-  /^(?:string|string_\w+|template_string|\w*string_literal|\w*string_fragment|\w*string_literal_content|multiline_string\w*|concatenated_string|binary_expression|binary_operator|parenthesized_expression|additive_expression|literal_element)$/;
+  /^(?:string|string_\w+|template_string|\w*string_literal|\w*string_fragment|\w*string_literal_content|multiline_string\w*|concatenated_string|binary_expression|binary_operator|parenthesized_expression|additive_expression|literal_element|encapsed_string|chained_string|raw_string_content|interpolated_string_\w+|(?:here|now)doc\w*|binary)$/;
 
 /** Statements and URLs in a file's texts, with the functions that hold them. */
 export function readCallTexts(collector: FactsCollector, syntax: TextSyntax): void {
   const { facts } = collector;
   const statements: StatementFact[] = [];
   const seen = new Set<number>();
-  for (const { node } of collector.seeds(statementSeeds)) {
+  const seeds =
+    syntax.heredoc === undefined
+      ? statementSeeds
+      : new RegExp(`(?:["']|${syntax.heredoc})${beginning}`, 'gi');
+  for (const { node } of collector.seeds(seeds)) {
     if (statements.length >= mostTexts) break;
     const whole = wholeText(node);
     if (seen.has(whole.id) || !names.test(whole.text)) continue;
@@ -52,8 +59,8 @@ function wholeText(node: Node): Node {
 
 /** Calls that send a statement, or make it ready to be sent: others may keep it for a library to send (`usersByUsernameQuery`). */
 const sends =
-  /^(?:query\w*|exec\w*|prepare\w*|update|batch\w*|raw\w*|\$\w*|sql|text|run|all|get|each|fetch\w*|scalars?|select\w*|one\w*|none|many\w*|any|first|create\w*Query|named\w*|must\w*|send\w*|queue|read_sql\w*|literal\w*|nativeQuery|call|trim\w*|format\w*|strip\w*|dedent|sprintf|unsafe|statement|stream|cursor|iterate|find_by_sql)$/i;
-const argumentTypes = /^(?:arguments|argument_list|value_arguments?|keyword_argument)$/;
+  /^(?:query\w*|\w+_query\w*|exec\w*|fromSql\w*|sqlQuery\w*|\w*Command|prepare\w*|update|batch\w*|raw\w*|\$\w*|sql|text|run|all|get|each|fetch\w*|scalars?|select\w*|one\w*|none|many\w*|any|first|create\w*Query|named\w*|must\w*|send\w*|queue|read_sql\w*|literal\w*|nativeQuery|call|trim\w*|format\w*|strip\w*|dedent|sprintf|unsafe|statement|stream|cursor|iterate|find_by_sql)$/i;
+const argumentTypes = /^(?:arguments?|argument_list|value_arguments?|keyword_argument)$/;
 
 /** Not given to a call of which that can't be said. */
 function isSent(text: Node): boolean {
@@ -65,7 +72,7 @@ function isSent(text: Node): boolean {
   }
   if (list === null || at === null) return true;
   const head = at.text.slice(0, list.startIndex - at.startIndex).slice(-120);
-  const callee = /([\w$]+)\s*(?:<[^<>]*>)?\s*$/.exec(head)?.[1];
+  const callee = /([\w$]+)\s*(?:(?:::)?<[^<>]*>)?\s*$/.exec(head)?.[1];
   return callee === undefined || sends.test(callee);
 }
 
@@ -98,7 +105,7 @@ function constantName(text: Node): string | undefined {
 }
 
 /** Beginnings of URLs: with a host, or after a base that a variable holds. */
-const urlSeeds = /(["'`])(?=https?:\/\/[^\s"'`]*\/|\$?\{[^{}"'`\n]{1,80}\}\/|\/[\w{$%:])/g;
+const urlSeeds = /(["'`])(?=https?:\/\/[^\s"'`]*\/|[$#]?\{[^{}"'`\n]{1,80}\}\/|\/[\w{$%:])/g;
 
 function readRequests(
   collector: FactsCollector,
@@ -136,7 +143,7 @@ function clientCall(url: Node, pattern: RequestPattern): { readonly method: stri
     if (args === null || args.startIndex > url.startIndex) continue;
     const head = at.text.slice(0, args.startIndex - at.startIndex).replace(/<[^<>]*>$/, '');
     const [, receiver = '', member = ''] =
-      /(?:([\w$\])]+)\s*\??\.\s*)?([\w$]+)\s*$/.exec(head) ?? [];
+      /(?:([\w$\])]+)\s*(?:\??\.|->|::)\s*)?([\w$]+)\s*$/.exec(head) ?? [];
     const method = pattern.calls[member];
     if (method === undefined || isRegistration(args)) continue;
     const bare = receiver === '';

@@ -5,11 +5,13 @@ import { argument, type Expr } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { spanPatterns } from '../spanPatterns.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, callExpr, FactsCollector } from './collector.ts';
 import { callAt, readCsharpExpr } from './csharpExpr.ts';
 import { readCsharpRouters } from './csharpRouters.ts';
 
 const vocabulary = vocabularyOf('csharp');
+const texts: TextSyntax = { family: 'csharp', read: readCsharpExpr };
 const patterns = spanPatterns.find((p) => p.family === 'csharp');
 const usings = /^[ \t]*(global\s+)?using\s+(?:static\s+)?([\w.]+)\s*;/gm;
 const aliases = /^[ \t]*(?:global\s+)?using\s+(\w+)\s*=\s*([\w.]+)\s*;/gm;
@@ -40,6 +42,7 @@ export function extractCsharp(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   if (mapsRoutes.test(file.text)) readCsharpRouters(collector);
+  readCallTexts(collector, texts);
   return facts;
 }
 

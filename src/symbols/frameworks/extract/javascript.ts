@@ -11,6 +11,7 @@ import { javascriptEndpoints, readFactories } from './javascriptEndpoints.ts';
 import { argumentsOf, readCall, readExpr } from './javascriptExpr.ts';
 import { readFunctionCalls } from './javascriptFunctionCalls.ts';
 import { readModuleStatements } from './javascriptModule.ts';
+import { readModelQueries } from './javascriptModelQueries.ts';
 import { readQueries } from './javascriptQueries.ts';
 import { readReassigned } from './javascriptReassigned.ts';
 import { ScopeReader } from './javascriptScopes.ts';
@@ -49,6 +50,7 @@ export function extractJavascript(file: SourceFile): FileFacts {
   readWrapperCalls(collector, scopes);
   readReassigned(collector);
   readQueries(collector);
+  readModelQueries(collector);
   readEndpoints(collector, javascriptEndpoints);
   readFactories(collector);
   readCallTexts(collector, texts);

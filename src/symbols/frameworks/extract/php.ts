@@ -4,14 +4,21 @@ import { deepestDrawn, mostDrawn, type DrawnFact } from '../drawn.ts';
 import type { Expr } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, deepest, FactsCollector, longestList } from './collector.ts';
 
 const vocabulary = vocabularyOf('php');
+const texts: TextSyntax = {
+  family: 'php',
+  read: readPhpExpr,
+  heredoc: `<<<[ \\t]*["']?\\w+["']?[ \\t]*\\n`,
+};
 const namespaces = /^[ \t]*namespace\s+([\w\\]+)\s*[;{]/m;
 const uses = /^[ \t]*use\s+([\w\\]+)(?:\s+as\s+(\w+))?\s*;/gm;
 const useGroups = /^[ \t]*use\s+([\w\\]+)\\\{([^}]*)\}\s*;/gm;
 const classSeeds = /^[ \t]*(?:(?:abstract|final|readonly)\s+){0,3}(?:class|interface)\s+(\w+)/gm;
 const traitSeeds = /^[ \t]+(use)\s+[\w\\][\w\\, ]*[;{]/gm;
+const commandSeeds = /^[ \t]+protected\s+(?:\??string\s+)?(\$signature|\$name)\s*=\s*["']/gm;
 const spanSeeds = new RegExp(`->\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
 const routeTable = /\bRoute::\w+\s*\(/;
 
@@ -27,7 +34,9 @@ export function extractPhp(file: SourceFile): FileFacts {
       if (name !== '') addUse(collector, `${base}\\${name.trim()}`, alias?.trim());
     }
   readClasses(collector);
+  for (const { node } of collector.seeds(commandSeeds)) readCommand(collector, node);
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
+  readCallTexts(collector, texts);
   if (routeTable.test(file.text)) {
     const drawn: DrawnFact[] = [];
     for (const node of file.root.namedChildren) drawn.push(...readStatement(collector, node, 0));
@@ -67,6 +76,20 @@ function readClasses(collector: FactsCollector): void {
       supertypes: above,
       ...(abstract ? { abstract: true as const } : {}),
       ...(isInterface ? { interface: true as const } : {}),
+    });
+}
+
+/** `protected $signature = 'mail:send {user}'`: the command's name is its first word. */
+function readCommand(collector: FactsCollector, given: Node): void {
+  let property: Node | null = given;
+  while (property !== null && property.type !== 'property_element') property = property.parent;
+  const value = readPhpExpr(collector, property?.namedChildren.at(-1) ?? null);
+  const name = typeof value === 'string' ? /^\s*(\S+)/.exec(value)?.[1] : undefined;
+  if (property !== null && name !== undefined)
+    collector.facts.bindings.push({
+      scope: collector.scopeOf(property),
+      name: 'name',
+      value: name,
     });
 }
 
@@ -136,15 +159,34 @@ function readCall(collector: FactsCollector, call: Node, depth: number): DrawnFa
   };
 }
 
+/** A text put together, with what can't be read left open; a text alone where all of it can be. */
+const joined = (parts: readonly Expr[]): Expr =>
+  parts.every((part) => typeof part === 'string') ? parts.join('') : { join: parts };
+
 /** `[UserController::class, 'show']` reads as a list, `UserController::class` as the class's name. */
 function readPhpExpr(collector: FactsCollector, node: Node | null, depth = 0): Expr {
   if (node === null || depth > deepest) return null;
   switch (node.type) {
     case 'string':
-      return node.text.slice(1, -1).replace(/\\\\/g, '\\');
+      return node.text.slice(1, -1).replace(/\\([\\'])/g, '$1');
     case 'encapsed_string':
-      return node.namedChildren.every((part) => /^string_(?:content|value)$/.test(part.type))
-        ? node.text.slice(1, -1)
+    case 'heredoc_body':
+    case 'nowdoc_body':
+      return joined(
+        node.namedChildren.map((part) =>
+          /string$|^string_|content$/.test(part.type) ? part.text : null,
+        ),
+      );
+    case 'heredoc':
+    case 'nowdoc':
+      return readPhpExpr(collector, node.childForFieldName('value'), depth);
+    case 'binary_expression':
+      return node.childForFieldName('operator')?.text === '.'
+        ? joined(
+            ['left', 'right'].map((side) =>
+              readPhpExpr(collector, node.childForFieldName(side), depth + 1),
+            ),
+          )
         : null;
     case 'class_constant_access_expression': {
       const [owner, member] = node.namedChildren;

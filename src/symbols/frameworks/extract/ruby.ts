@@ -3,14 +3,24 @@ import type { SourceFile } from '../../sourceFile.ts';
 import { deepestDrawn, mostDrawn, type DrawnFact } from '../drawn.ts';
 import type { Expr } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
-import { vocabularyOf } from '../registry.ts';
-import { anyOf, deepest, FactsCollector, longestList } from './collector.ts';
+import { frameworks, vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
+import { anyOf, callExpr, deepest, FactsCollector, longestList } from './collector.ts';
 
 const vocabulary = vocabularyOf('ruby');
+const texts: TextSyntax = {
+  family: 'ruby',
+  read: readRubyExpr,
+  heredoc: `<<[~-]?["']?[A-Z]\\w*["']?[^\\n]{0,200}\\n`,
+};
 const classSeeds = /^[ \t]*(class|module)\s+[A-Z:]/gm;
-const includeSeeds = /^[ \t]*(include|prepend)\s+[A-Z:]/gm;
+/** Gruf's controllers bind a service instead of extending it. */
+const includeSeeds = /^[ \t]*(include|prepend|bind)\s+[A-Z:]/gm;
 const constantSeeds = /^[ \t]*([A-Z][A-Z0-9_]*)\s*=\s*["']/gm;
 const spanSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(?`, 'g');
+const declaring = frameworks.flatMap((f) =>
+  f.kind === 'resolvers' && f.family === 'ruby' && f.declared !== undefined ? [f.declared] : [],
+);
 const drawSeeds = /\.routes\.(draw|append|prepend)\b/g;
 const included = /(?:^|\/)config\/routes\/.*\.rb$/;
 
@@ -36,6 +46,9 @@ export function extractRuby(file: SourceFile): FileFacts {
     facts.bindings.push({ scope: collector.scopeOf(node), name: node.text, value });
   }
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
+  for (const { call, mentioned } of declaring)
+    if (mentioned.test(file.text)) readDeclared(collector, call);
+  readCallTexts(collector, texts);
   const drawn: DrawnFact[] = [];
   for (const { node } of collector.seeds(drawSeeds)) {
     const block = node.parent?.childForFieldName('block');
@@ -48,6 +61,19 @@ export function extractRuby(file: SourceFile): FileFacts {
 }
 
 const constant = (text: string): string => text.replace(/^::/, '').replace(/::/g, '.');
+
+/** `field :books, [BookType], resolver_method: :find`. */
+function readDeclared(collector: FactsCollector, word: string): void {
+  const { calls } = collector.facts;
+  for (const { node } of collector.seeds(new RegExp(`^[ \\t]*(${word})[ (]\\s*:`, 'gm'))) {
+    if (calls.length >= mostDrawn) break;
+    const call = node.parent;
+    const read = call?.type === 'call' ? readStatement(collector, call, deepestDrawn) : undefined;
+    if (call === null || read?.word !== word) continue;
+    const expr = callExpr(call, { name: word }, [...read.args], { ...read.named });
+    calls.push({ scope: collector.scopeOf(call), call: expr });
+  }
+}
 
 /** `tracer.in_span('name') do`. */
 function readSpan(collector: FactsCollector, name: Node): void {
@@ -132,6 +158,22 @@ function readRubyExpr(collector: FactsCollector, node: Node | null, depth = 0): 
         };
       return node.text.slice(1, -1);
     }
+    case 'heredoc_body':
+      return {
+        join: node.namedChildren
+          .filter((part) => part.type !== 'heredoc_end')
+          .map((part) => (part.type === 'heredoc_content' ? part.text : null)),
+      };
+    case 'binary':
+      return node.childForFieldName('operator')?.text === '+'
+        ? {
+            join: ['left', 'right'].map((side) =>
+              readRubyExpr(collector, node.childForFieldName(side), depth + 1),
+            ),
+          }
+        : null;
+    case 'chained_string':
+      return { join: node.namedChildren.map((part) => readRubyExpr(collector, part, depth + 1)) };
     case 'simple_symbol':
       return node.text.slice(1).replace(/^"|"$/g, '');
     case 'bare_symbol':

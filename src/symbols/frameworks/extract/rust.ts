@@ -4,12 +4,14 @@ import { builderWordsOf } from '../builderWords.ts';
 import { isName, receiverOf, type CallExpr, type Expr } from '../expression.ts';
 import type { FileFacts } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
+import { readCallTexts, type TextSyntax } from './callTexts.ts';
 import { anyOf, FactsCollector } from './collector.ts';
 import { chainOf, readRustCall, readRustChain, readRustExpr } from './rustExpr.ts';
 import { rustImports } from './rustModule.ts';
 import { readRustSpans, rustAttribute } from './rustSpans.ts';
 
 const vocabulary = vocabularyOf('rust');
+const texts: TextSyntax = { family: 'rust', read: readRustExpr };
 const words = builderWordsOf('rust');
 const frameworkSeen = new RegExp(`\\b${anyOf(vocabulary.creatorModules) ?? ''}\\b`);
 const memberSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.members) ?? ''})\\s*\\(`, 'g');
@@ -27,6 +29,7 @@ const parameterSeeds = new RegExp(
 const serveSeeds = new RegExp(`\\b(${anyOf(words.serves) ?? ''})\\s*\\(`, 'g');
 const constantSeeds =
   /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*&[^=;]{0,100}\bstr\s*=/gm;
+const serviceSeeds = /^[ \t]*(impl)\b[^{};]{1,300}\sfor\s/gm;
 const testModules = /#\[cfg\(test\)\]\s*(?:#\[[^\]]{0,400}\]\s*){0,10}(?:pub\s+)?(mod)\s+\w+\s*\{/g;
 
 /** Functions whose tail is read, and names looked for, per file. */
@@ -38,6 +41,8 @@ export function extractRust(file: SourceFile): FileFacts {
   for (const one of rustImports(file.text)) facts.imports.push(one);
   for (const { node } of collector.seeds(constantSeeds)) readConstant(collector, node);
   readRustSpans(collector);
+  readServices(collector);
+  readCallTexts(collector, texts);
   if (frameworkSeen.test(file.text)) new RouterReader(collector).read();
   return facts;
 }
@@ -46,6 +51,26 @@ function readConstant(collector: FactsCollector, name: Node): void {
   const value = readRustExpr(collector, name.parent?.childForFieldName('value') ?? null);
   if (value !== null)
     collector.facts.bindings.push({ scope: collector.scopeOf(name), name: name.text, value });
+}
+
+/** `impl Greeter for MyGreeter`, where the trait is a generated service's: `use hello::greeter_server::Greeter`. */
+function readServices(collector: FactsCollector): void {
+  const { facts, file } = collector;
+  if (!file.text.includes('_server::')) return;
+  for (const { node } of collector.seeds(serviceSeeds)) {
+    const block = node.parent?.type === 'impl_item' ? node.parent : null;
+    const index = block === null ? undefined : collector.declared(block);
+    const written = block?.childForFieldName('trait')?.text.replace(/<.*$/s, '');
+    if (index === undefined || written === undefined) continue;
+    const [first = ''] = written.split('::');
+    const imported = facts.imports.find((i) => i.local === first);
+    const module = imported === undefined ? '' : `${imported.module}::`;
+    const own = imported?.exported === '*' ? written.slice(first.length + 2) : written;
+    const path = `${module}${own}`.split('::').filter((part) => part !== '');
+    // `crate`, and `pb` for a module beside, say no more than the file does.
+    if (path.at(-2)?.endsWith('_server') === true)
+      facts.classes.push({ index, supertypes: [path.join('.')] });
+  }
 }
 
 /** Routers of one file: calls on them, and the names, parameters and results they go through. */

@@ -14,8 +14,13 @@ export const csharpFamily: LanguageFamily = {
   pathsNameLibraries: true,
   instrumentation: {
     scopes:
-      /^(?:Microsoft|System|OpenTelemetry\.Instrumentation)\.|^(?:Npgsql|MassTransit|MySqlConnector)$/,
+      /^(?:Microsoft|System|OpenTelemetry\.Instrumentation)\.|^(?:Npgsql|MassTransit|MySqlConnector|Quartz)$/,
     libraries:
-      /^(?:Microsoft|System|OpenTelemetry\.Instrumentation)\.|^(?:Npgsql|MassTransit|MySqlConnector)$/,
+      /^(?:Microsoft|System|OpenTelemetry\.Instrumentation)\.|^(?:Npgsql|MassTransit|MySqlConnector|Quartz)$/,
+    taskMethods: {
+      MassTransit: 'Consume',
+      Quartz: 'Execute',
+      'OpenTelemetry.Instrumentation.Quartz': 'Execute',
+    },
   },
 };

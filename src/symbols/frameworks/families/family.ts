@@ -38,8 +38,9 @@ export interface LanguageFamily {
     readonly scopes?: RegExp;
     /** Scopes of libraries' instrumentations: no function of the workspace makes their spans. */
     readonly libraries?: RegExp;
-    /** Method that job systems call on a class which a task is called after. */
+    /** Method that job systems call on a class which a task is called after; by scope, where it differs. */
     readonly taskMethod?: string;
+    readonly taskMethods?: Readonly<Record<string, string>>;
   };
 }
 

@@ -17,8 +17,9 @@ export const javascriptFamily: LanguageFamily = {
   exportsAreNamed: true,
   clients: /^(?:\$|jQuery|axios|superagent|agent|cy|\w*[cC]lient)$/,
   instrumentation: {
-    scopes: /^@opentelemetry\/|^@fastify\/otel|^next\.js$|^@prisma\//,
-    libraries: /^@opentelemetry\/instrumentation-|^@fastify\/otel|^next\.js$|^@prisma\//,
+    scopes: /^@opentelemetry\/|^@fastify\/otel|^next\.js$|^(?:@prisma\/|prisma$)/,
+    libraries:
+      /^@opentelemetry\/instrumentation-|^@fastify\/otel|^next\.js$|^(?:@prisma\/|prisma$)/,
   },
 };
 

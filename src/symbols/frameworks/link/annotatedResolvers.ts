@@ -1,5 +1,6 @@
-import { argument, isName, renderExpr, type CallExpr } from '../expression.ts';
+import { argument, isName, type CallExpr } from '../expression.ts';
 import type { ResolverFramework } from '../framework.ts';
+import { calleeName as lastName } from './endpoints/linkedEndpoint.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { FoundResolver } from './resolvers.ts';
@@ -19,13 +20,13 @@ export function* annotatedResolvers(
     if (!file.facts.imports.some((i) => framework.modules.test(i.module))) continue;
     yield;
     for (const { target, call } of file.facts.decorators) {
-      const name = renderExpr(call.call);
+      const name = lastName(call);
       const root = Object.hasOwn(annotations.methods, name) ? annotations.methods[name] : undefined;
       const decl = file.functions[target];
       if (root === undefined || decl === undefined || decl.kind === 'class') continue;
       const owner = file.classAround(file.parentOf(target));
       const above = file.facts.decorators.find(
-        (d) => d.target === owner && Object.hasOwn(annotations.classes, renderExpr(d.call.call)),
+        (d) => d.target === owner && Object.hasOwn(annotations.classes, lastName(d.call)),
       );
       if (above === undefined) continue;
       const type = root === 'class' ? typeOf(evaluator, file, annotations, call, above.call) : root;
@@ -52,7 +53,7 @@ function typeOf(
 ): string | undefined {
   const own = textOf(evaluator, file, -1, method, annotations.type);
   if (own !== undefined) return own;
-  const given = argument(owner, annotations.classes[renderExpr(owner.call)]);
+  const given = argument(owner, annotations.classes[lastName(owner)]);
   if (typeof given === 'string') return given;
   if (!isName(given)) return undefined;
   const value = evaluator.evaluate(file, -1, given);
@@ -61,7 +62,7 @@ function typeOf(
   const renamed = value.file.facts.decorators.find(
     (d) =>
       d.target === value.index &&
-      annotations.typeName?.annotations.includes(renderExpr(d.call.call)) === true,
+      annotations.typeName?.annotations.includes(lastName(d.call)) === true,
   );
   const name =
     renamed === undefined

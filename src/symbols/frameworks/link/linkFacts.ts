@@ -7,6 +7,7 @@ import type {
   ClassDecl,
   OpenRoute,
   QueryLiteral,
+  QuerySpans,
   RuntimeScopes,
   SpanLiteral,
 } from '../../../domain/workspace.ts';
@@ -31,7 +32,7 @@ import { openApiRoutes } from './openApiRoutes.ts';
 import { ProgramPropertiesIndex } from './programProperties.ts';
 import { procedureRoutes } from './procedures.ts';
 import { linkResolvers } from './resolvers.ts';
-import { queriesOf } from './queries.ts';
+import { queriesOf, querySpans } from './queries.ts';
 import { refOf } from './refOf.ts';
 
 import { RouterGraph } from './routerGraph.ts';
@@ -48,6 +49,7 @@ export interface LinkedFacts {
   /** Functions registered to run before handlers. */
   readonly middleware: readonly FunctionRef[];
   readonly queries: readonly QueryLiteral[];
+  readonly querySpans: readonly QuerySpans[];
   readonly callLiterals: readonly CallLiteral[];
   readonly endpoints: readonly EndpointDecl[];
   readonly destinationBindings: readonly DestinationBinding[];
@@ -118,8 +120,13 @@ export function* linkSteps(
     runtimes,
     middleware: middlewareOf(graph.middleware),
     queries: yield* queriesOf(evaluator),
+    querySpans,
     callLiterals: yield* callLiteralsOf(evaluator),
-    ...(yield* linkEndpoints(evaluator, properties)),
+    ...(yield* linkEndpoints(
+      evaluator,
+      properties,
+      hints.flatMap((h) => h.protoServices ?? []),
+    )),
   };
 }
 

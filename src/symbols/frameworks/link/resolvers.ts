@@ -7,6 +7,12 @@ import type { Evaluator } from './evaluator.ts';
 import { exportedHandler, handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { refOf } from './refOf.ts';
+import {
+  declaredResolvers,
+  receiverResolvers,
+  registeredResolvers,
+} from './registeredResolvers.ts';
+import { typeClassResolvers } from './typeClasses.ts';
 import { sourceOf } from './sources.ts';
 
 /** An expression where it is written. */
@@ -34,14 +40,21 @@ export function* linkResolvers(
   const concerned = [...evaluator.files.values()].some((file) =>
     file.facts.imports.some((i) => framework.modules.test(i.module)),
   );
-  if (!concerned) return [];
+  if (!concerned && framework.declared === undefined) return [];
   const reader = new ResolverReader(evaluator, framework);
   for (const file of evaluator.files.values()) {
     if (file.family?.id !== framework.family) continue;
     yield;
     reader.readFile(file);
   }
-  const found = [...reader.found.values(), ...(yield* annotatedResolvers(evaluator, framework))];
+  const found = [
+    ...reader.found.values(),
+    ...(yield* annotatedResolvers(evaluator, framework)),
+    ...(yield* typeClassResolvers(evaluator, framework)),
+    ...(yield* registeredResolvers(evaluator, framework)),
+    ...(yield* receiverResolvers(evaluator, framework)),
+    ...(yield* declaredResolvers(evaluator, framework)),
+  ];
   return found.map(({ type, field, handler, file }): ResolverDecl => {
     const decl = handler?.file.functions[handler.index];
     return {

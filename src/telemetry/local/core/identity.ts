@@ -46,7 +46,7 @@ export type NamedSpan = Pick<SpanRecord, 'kind' | 'name' | 'scope' | 'attributes
  * that a call out carries.
  */
 export function identify(span: NamedSpan, refined?: string, literal?: string): SpanIdentity {
-  const { attributes, kind } = span;
+  const { attributes } = span;
   const mounted = span.kind === 'server' && isMountPath(span.scope, attributes);
   const http = readHttp(
     attributes,
@@ -55,9 +55,11 @@ export function identify(span: NamedSpan, refined?: string, literal?: string): S
   );
   const rpc = readRpc(attributes, span.name);
   const messaging = readMessaging(attributes);
-  const task = readTask(attributes);
-  const code = readCode(attributes, kind, span.resource?.release);
-  const layer = frameworkLayer(attributes);
+  const task = readTask(span);
+  const code = readCode(attributes, span.kind, span.resource?.release);
+  const layer = frameworkLayer(attributes, span.name);
+  // Prisma's span around a query is a call out, though it says internal: it times the query, not the function that asks.
+  const kind = layer?.framework === 'prisma' ? 'client' : span.kind;
   const name = cut(
     mounted
       ? (http?.method ?? span.name)
@@ -141,16 +143,25 @@ const taskNames = [
   'messaging.que.job_class',
   'messaging.message.job_name',
   'remoulade.actor_name',
+  'messaging.masstransit.consumer_type',
 ];
 
-/** Active Job has the class where others have a function's namespace. */
-function readTask(attributes: Attributes): string | undefined {
+/**
+ * Active Job has the class where others have a function's namespace; Laravel's spans of a console command, as its schedule runs them,
+ * have it in the name.
+ */
+function readTask({ attributes, name: span, scope }: NamedSpan): string | undefined {
   if (attributes['messaging.system'] === 'active_job') return text(attributes, 'code.namespace');
   for (const name of taskNames) {
     const task = text(attributes, name);
     if (task !== undefined) return task;
   }
-  return undefined;
+  if (scope === 'io.opentelemetry.contrib.php.laravel' && span.startsWith('Command '))
+    return span.slice('Command '.length);
+  // Quartz.NET: the type with its assembly. The name alone is everybody's.
+  return text(attributes, 'trigger.name') === undefined
+    ? undefined
+    : text(attributes, 'job.type')?.split(',', 1)[0];
 }
 
 function readMessaging(attributes: Attributes): MessagingOperation | undefined {

@@ -43,12 +43,31 @@ function tornadoHandler(a: Attributes): FrameworkLayer | undefined {
 }
 
 /** A field's resolver: named by the schema's type and field, never by the path, which has list indexes and the client's aliases. */
-function graphqlField(a: Attributes): FrameworkLayer | undefined {
-  const field = text(a, 'graphql.field.name');
-  const type = text(a, 'graphql.parent.name');
-  if (field === undefined || type === undefined) return undefined;
-  return { framework: 'graphql', type: 'resolve', name: `${type}.${field}` };
+function graphqlField(a: Attributes, name: string): FrameworkLayer | undefined {
+  for (const { parent, field: given } of graphqlFields) {
+    const type = text(a, parent);
+    const field =
+      type === undefined ? undefined : given === undefined ? named(name) : text(a, given);
+    if (field !== undefined)
+      return { framework: 'graphql', type: 'resolve', name: `${type}.${field}` };
+  }
+  return undefined;
 }
+
+/** Where type and field are; without an attribute the field is in the span's name, unlike in the path after the client's alias. */
+const graphqlFields: readonly { readonly parent: string; readonly field?: string }[] = [
+  // graphql-js
+  { parent: 'graphql.parent.name', field: 'graphql.field.name' },
+  // graphql-ruby
+  { parent: 'graphql.field.parent', field: 'graphql.field.name' },
+  // gqlgen with otelgqlgen
+  { parent: 'gql.resolver.object', field: 'gql.resolver.field' },
+  // Strawberry (`GraphQL Resolving: books`) and Ariadne (`books`)
+  { parent: 'graphql.parentType' },
+];
+
+const named = (span: string): string | undefined =>
+  /^(?:GraphQL Resolving: )?([A-Za-z_]\w*)$/.exec(span)?.[1];
 
 /** A whole query: its name is the client's; what the server runs is the root field that its document selects. */
 function graphqlOperation(a: Attributes): FrameworkLayer | undefined {
@@ -62,13 +81,30 @@ function graphqlOperation(a: Attributes): FrameworkLayer | undefined {
   return { framework: 'graphql', type: 'execute', name: `${root}.${field}` };
 }
 
+/** Prisma's client calls every span of a query alike; model and method are in two attributes with everybody's names. */
+function prismaOperation(a: Attributes, name: string): FrameworkLayer | undefined {
+  if (name !== prismaSpan) return undefined;
+  const model = text(a, 'model');
+  const method = text(a, 'method');
+  return model === undefined || method === undefined
+    ? undefined
+    : { framework: 'prisma', type: 'operation', name: `${model}.${method}` };
+}
+
+const prismaSpan = 'prisma:client:operation';
+
 /** What a framework's instrumentation says of the span's place in the framework. Asked for each span: most have no layer. */
-export function frameworkLayer(attributes: Attributes): FrameworkLayer | undefined {
+export function frameworkLayer(attributes: Attributes, name: string): FrameworkLayer | undefined {
   for (const layer of typed) {
     const type = text(attributes, layer.type);
     if (type !== undefined) return layerOf(attributes, layer, type);
   }
-  return tornadoHandler(attributes) ?? graphqlField(attributes) ?? graphqlOperation(attributes);
+  return (
+    tornadoHandler(attributes) ??
+    graphqlField(attributes, name) ??
+    graphqlOperation(attributes) ??
+    prismaOperation(attributes, name)
+  );
 }
 
 function layerOf(attributes: Attributes, layer: LayerAttributes, type: string): FrameworkLayer {

@@ -34,6 +34,64 @@ describe('operation identity', () => {
       });
   });
 
+  it('reads model and method of Prisma’s spans, which are calls out', () => {
+    const prisma = (model: string): SpanRecord =>
+      span({
+        name: 'prisma:client:operation',
+        scope: 'prisma',
+        attributes: { model, method: 'findMany', name: `${model}.findMany` },
+      });
+    const found = operationsFor(prisma('User'), prisma('Order'), prisma('User'));
+    assert.deepEqual(
+      found.map((o) => [o.kind, o.layer?.name]),
+      [
+        ['client', 'User.findMany'],
+        ['client', 'Order.findMany'],
+      ],
+    );
+    const other = span({ name: 'train', attributes: { model: 'User', method: 'findMany' } });
+    assert.equal(operationFor(other).layer, undefined);
+  });
+
+  it('names jobs by what runs them', () => {
+    const quartz = {
+      'trigger.name': 'nightly',
+      'job.type': 'Acme.Jobs.Report, Acme',
+      'job.name': 'r',
+    };
+    assert.equal(operationFor(span({ attributes: quartz })).task, 'Acme.Jobs.Report');
+    assert.equal(operationFor(span({ attributes: { 'job.type': 'nightly' } })).task, undefined);
+    const consumer = { 'messaging.masstransit.consumer_type': 'Acme.OrderConsumer' };
+    assert.equal(operationFor(span({ attributes: consumer })).task, 'Acme.OrderConsumer');
+    const command = { name: 'Command mail:send', scope: 'io.opentelemetry.contrib.php.laravel' };
+    assert.equal(operationFor(span(command)).task, 'mail:send');
+    assert.equal(operationFor(span({ ...command, scope: 'own' })).task, undefined);
+  });
+
+  it('names a GraphQL field by type and field, as each language’s library has them', () => {
+    const fields = [
+      {
+        name: 'graphql.resolve books',
+        attributes: { 'graphql.parent.name': 'Query', 'graphql.field.name': 'books' },
+      },
+      {
+        name: 'graphql.execute_field',
+        attributes: { 'graphql.field.parent': 'Query', 'graphql.field.name': 'books' },
+      },
+      {
+        name: 'Query/books',
+        attributes: { 'gql.resolver.object': 'Query', 'gql.resolver.field': 'books' },
+      },
+      {
+        name: 'GraphQL Resolving: books',
+        attributes: { 'graphql.parentType': 'Query', 'graphql.path': 'mine.0' },
+      },
+      { name: 'books', attributes: { 'graphql.parentType': 'Query', 'graphql.path': 'mine.0' } },
+    ];
+    for (const field of fields)
+      assert.equal(operationFor(span(field)).layer?.name, 'Query.books', field.name);
+  });
+
   it('reads code.*, stable and old, and whose line it is', () => {
     assert.deepEqual(
       operationFor(

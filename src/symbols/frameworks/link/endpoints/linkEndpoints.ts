@@ -3,6 +3,7 @@ import type {
   EndpointDecl,
   EndpointProtocol,
 } from '../../../../domain/endpoint.ts';
+import type { ProtoService } from '../../../serviceHints/hints.ts';
 import type { EndpointFramework } from '../../endpoints/endpointFramework.ts';
 import { endpointFrameworks } from '../../endpoints/registry.ts';
 import type { Evaluator } from '../evaluator.ts';
@@ -10,6 +11,7 @@ import type { ProgramPropertiesIndex } from '../programProperties.ts';
 import { refOf } from '../refOf.ts';
 import { consumerEndpoints } from './consumers.ts';
 import type { LinkedEndpoint, Placed } from './linkedEndpoint.ts';
+import { protoEndpoints } from './protoServices.ts';
 import { serviceEndpoints } from './services.ts';
 import { taskEndpoints } from './tasks.ts';
 
@@ -24,6 +26,7 @@ const mostEndpoints = 50_000;
 export function* linkEndpoints(
   evaluator: Evaluator,
   properties: ProgramPropertiesIndex,
+  protoServices: readonly ProtoService[],
 ): Generator<void, LinkedEndpoints> {
   const byFramework = new Map<string, Placed[]>();
   for (const file of evaluator.files.values())
@@ -43,6 +46,8 @@ export function* linkEndpoints(
       if (endpoints.length < mostEndpoints) endpoints.push(declOf(endpoint));
     destinationBindings.push(...(linked.bindings ?? []));
   }
+  for (const endpoint of yield* protoEndpoints(evaluator, protoServices, endpoints))
+    if (endpoints.length < mostEndpoints) endpoints.push(endpoint);
   return { endpoints, destinationBindings };
 }
 
@@ -80,7 +85,8 @@ function declOf(endpoint: LinkedEndpoint): EndpointDecl {
   const system = framework.kind === 'consumer' ? framework.system : undefined;
   return {
     framework: framework.id,
-    protocol: protocols[framework.kind],
+    protocol:
+      (framework.kind === 'task' ? framework.protocol : undefined) ?? protocols[framework.kind],
     ...(system === undefined ? {} : { system }),
     key,
     ...(origin === undefined ? {} : { origin }),

@@ -3,6 +3,8 @@ import { argument, type Arg } from '../../expression.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { handlerOf } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
+import type { Value } from '../values/value.ts';
+import { implementationOf } from './implementation.ts';
 import { calleeName, type LinkedEndpoint, type Placed } from './linkedEndpoint.ts';
 
 /** Functions that job systems run by name: the given one, else the one that the system makes of module and function. */
@@ -17,7 +19,10 @@ export function* taskEndpoints(
     const name = calleeName(one.call);
     const decorator = framework.decorators?.[name];
     const call = framework.calls?.[name];
-    if (one.target !== undefined && decorator !== undefined)
+    const group = framework.groups?.[name];
+    if (one.target === undefined && group !== undefined)
+      endpoints.push(...grouped(evaluator, framework, one, group));
+    else if (one.target !== undefined && decorator !== undefined)
       endpoints.push(decorated(evaluator, framework, one, one.target, decorator));
     else if (one.target === undefined && call !== undefined)
       endpoints.push({
@@ -32,6 +37,29 @@ export function* taskEndpoints(
     endpoints.push(...(yield* taskClasses(evaluator, framework, framework.classes)));
   return endpoints;
 }
+
+/** `{ add, subtract }`; in Go the methods of a value, as `Arith.Add`. */
+function grouped(
+  evaluator: Evaluator,
+  framework: TaskFramework,
+  { file, scope, call }: Placed,
+  group: NonNullable<TaskFramework['groups']>[string],
+): LinkedEndpoint[] {
+  const value = evaluator.evaluate(file, scope, argument(call, group.functions));
+  const named = argument(call, group.named);
+  const given = named === undefined ? '' : evaluator.text(file, scope, named).text;
+  const lead = given !== '' || value === undefined ? given : leadOf(value);
+  return (implementationOf(evaluator, value)?.methods ?? []).map(({ name, ...handler }) => ({
+    framework,
+    key: lead === '' ? name : `${lead}.${name}`,
+    handler,
+    file,
+    line: call.line,
+  }));
+}
+
+const leadOf = (value: Value): string =>
+  value.kind === 'type' || value.kind === 'object' ? value.type.name : '';
 
 function textOf(
   evaluator: Evaluator,
