@@ -1,24 +1,32 @@
 /**
  * Runs test/backends/*.backend.test.ts against real servers: `node scripts/test-backends.mjs [name …] [-- mocha options]`. Each server is
- * built or fetched once into the cache outside of the checkout and started on free ports of 127.0.0.1; one that can't be had is a failure
- * of its tests, never a skip. A test file runs with the server that its name begins with.
+ * built or fetched once into the cache outside of the checkout and started on free ports of 127.0.0.1; one that can't be had is a failure,
+ * never a skip. Tests are files named after their server; `<server>.window.backend.test.ts` opens a VS Code with the built extension.
+ *
+ *     --obtain    only builds and fetches
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { buildAll } from '../esbuild.mjs';
 import { jaeger } from './backends/jaeger.mjs';
-import { prometheus } from './backends/prometheus.mjs';
+import { prometheus, prometheus3 } from './backends/prometheus.mjs';
+import { victoriametrics } from './backends/victoriametrics.mjs';
 import { zipkin } from './backends/zipkin.mjs';
 import { bundleTests, listTests, root } from './bundleTests.mjs';
+import { settleResults, startResults, writeResults } from './testResults.mjs';
 
-/** One line per server. */
-const servers = [prometheus, jaeger, zipkin];
+/** One line per server. `tests` names another server where both have the same tests. */
+const servers = [zipkin, prometheus, victoriametrics, prometheus3, jaeger];
+/** What the largest of the builds needs at its peak, twice. */
+const memoryOfTwoBuilds = 6 * 1024 ** 3;
 
 const separator = process.argv.indexOf('--');
-const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
+const args = process.argv.slice(2, separator < 0 ? undefined : separator);
 const mochaOptions = separator < 0 ? [] : process.argv.slice(separator + 1);
+const wanted = args.filter((arg) => !arg.startsWith('--'));
 const unknown = wanted.filter((name) => !servers.some((server) => server.name === name));
 if (unknown.length > 0) {
   console.error(
@@ -26,55 +34,104 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
+const chosen = servers.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+startResults('backends');
 
-const tests = listTests('test/backends', '.backend.test.ts');
-await bundleTests({
-  entryPoints: tests,
-  outdir: 'out/test-backends',
-  format: 'cjs',
-  extension: '.cjs',
+const missing = await obtainAll(chosen);
+if (!args.includes('--obtain')) await testAll();
+writeResults('backends', counts);
+const { failed } = settleResults('backends', counts.failed === 0, {
+  mustCount: !args.includes('--obtain'),
 });
+process.exit(failed > 0 ? 1 : 0);
 
-let failed = 0;
-for (const server of servers.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  const own = tests.filter((file) => path.basename(file).startsWith(`${server.name}.`));
-  const folder = await mkdtemp(path.join(tmpdir(), `prodlens-${server.name}-`));
-  try {
-    const { env, stop } = await server.start(folder);
-    try {
-      if ((await mocha(own, env)) !== 0) failed += 1;
-    } finally {
-      await stop();
+/** What is slow the first time is done first, two at a time where memory allows. @returns the servers that can't be had */
+async function obtainAll(all) {
+  const absent = new Set();
+  const waiting = [...all];
+  const lane = async () => {
+    for (let server = waiting.shift(); server !== undefined; server = waiting.shift()) {
+      const started = performance.now();
+      try {
+        await server.obtain();
+      } catch (error) {
+        absent.add(server);
+        failWith(`${server.name} can’t be had: ${error.message}`);
+      }
+      const seconds = Math.round((performance.now() - started) / 1000);
+      if (seconds > 1) console.log(`${server.name}: ${seconds} s`);
     }
-  } catch (error) {
-    console.error(`${server.name}: ${error.message}`);
-    failed += 1;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  };
+  await Promise.all(freemem() < memoryOfTwoBuilds ? [lane()] : [lane(), lane()]);
+  return absent;
+}
+
+async function testAll() {
+  const tests = listTests('test/backends', '.backend.test.ts');
+  await bundleTests({
+    entryPoints: tests,
+    outdir: 'out/test-backends',
+    format: 'cjs',
+    extension: '.cjs',
+  });
+  if (chosen.some(({ name }) => tests.some((file) => file.includes(`/${name}.window.`))))
+    await buildAll();
+  for (const server of chosen) {
+    if (missing.has(server)) continue;
+    const own = tests.filter((file) => {
+      const name = path.basename(file);
+      return name.startsWith(`${server.name}.`) || name === `${server.tests}.backend.test.ts`;
+    });
+    console.log(`\n── ${server.name}`);
+    const folder = await mkdtemp(path.join(tmpdir(), `prodlens-${server.name}-`));
+    try {
+      const { env, stop } = await server.start(folder);
+      try {
+        await mocha(server.name, own, { ...env, PRODLENS_TEST_SERVER: server.name }, folder);
+      } finally {
+        await stop();
+      }
+    } catch (error) {
+      failWith(`${server.name}: ${error.message}`);
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 }
-process.exit(failed === 0 ? 0 : 1);
 
-/** Its exit code. */
-function mocha(files, env) {
+function failWith(text) {
+  console.error(text);
+  counts.failed += 1;
+  counts.failures.push(text);
+}
+
+/** Runs the tests of one server and adds up what they counted. */
+async function mocha(name, files, env, folder) {
   const built = files.map((file) =>
     path.join(root, 'out/test-backends', path.relative('test', file).replace(/\.ts$/, '.cjs')),
   );
-  return new Promise((resolve) => {
+  const countsFile = path.join(folder, 'counts.json');
+  const code = await new Promise((resolve) => {
     const child = spawn(
       process.execPath,
       [
         '--enable-source-maps',
         path.join(root, 'node_modules/mocha/bin/mocha.js'),
-        '--timeout',
-        '120000',
+        ...['--timeout', '120000'],
+        ...['--reporter', path.join(root, 'scripts/testReporter.cjs')],
+        ...['--reporter-option', `counts=${countsFile}`],
         ...mochaOptions,
         ...built,
       ],
       { stdio: 'inherit', cwd: root, env: { ...process.env, ...env, PRODLENS_ROOT: root } },
     );
-    child.on('exit', (code) => {
-      resolve(code ?? 1);
-    });
+    child.on('exit', resolve);
   });
+  const counted = await readFile(countsFile, 'utf8').then(JSON.parse, () => undefined);
+  for (const key of ['passed', 'failed', 'skipped']) counts[key] += counted?.[key] ?? 0;
+  for (const text of counted?.failures ?? []) counts.failures.push(`${name}: ${text}`);
+  if (counted === undefined || counted.passed + counted.failed === 0)
+    failWith(`${name}: its tests ended (exit code ${code}) without counting any`);
+  else if (code !== 0 && counted.failed === 0) failWith(`${name}: its tests failed (${code})`);
 }

@@ -1,41 +1,24 @@
-/**
- * Jaeger 2.13.0: `cmd/jaeger` of module v1.76.0, built from the Go module proxy with the sums of jaeger/go.sum. Needs Go; the first build
- * takes five to ten minutes of two cores, the next none. Storage in memory, loopback only.
- */
+/** Jaeger 2.13.0: `cmd/jaeger` of module v1.76.0. Storage in memory, loopback only. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { freePort, obtain, startServer } from './server.mjs';
+import { goBuild } from './goBuild.mjs';
+import { freePorts, startServer } from './server.mjs';
 
 const version = '2.13.0';
 
 export const jaeger = {
   name: 'jaeger',
+  obtain: () =>
+    goBuild({
+      name: 'jaeger',
+      version,
+      package: 'github.com/jaegertracing/jaeger/cmd/jaeger',
+      ldflags: [`-X github.com/jaegertracing/jaeger/internal/version.latestVersion=v${version}`],
+    }),
   async start(folder) {
-    const binary = await obtain(
-      `jaeger-${version}`,
-      `building Jaeger ${version} (the first time: several minutes) …`,
-      (unfinished) => ({
-        command: 'go',
-        args: [
-          'build',
-          '-trimpath',
-          '-ldflags',
-          `-s -w -X github.com/jaegertracing/jaeger/internal/version.latestVersion=v${version}`,
-          '-o',
-          unfinished,
-          'github.com/jaegertracing/jaeger/cmd/jaeger',
-        ],
-        cwd: path.join(import.meta.dirname, 'jaeger'),
-        env: { CGO_ENABLED: '0' },
-      }),
-    );
-    const [query, queryGrpc, otlp, health] = [
-      await freePort(),
-      await freePort(),
-      await freePort(),
-      await freePort(),
-    ];
+    const binary = await this.obtain();
+    const [query, queryGrpc, otlp, health] = await freePorts(4);
     const config = path.join(folder, 'jaeger.json');
     const local = (port) => ({ endpoint: `127.0.0.1:${port}` });
     // The collector reads YAML, of which JSON is a part.

@@ -1,61 +1,125 @@
-/** Prometheus: Debian's package, unpacked and not installed. Scrapes each second whatever targets its test writes into a file. */
+/**
+ * Prometheus 2 is Debian's package, unpacked and not installed; 3.15 (module v0.315.0) is built. Both scrape each second whatever targets a
+ * test writes into a file; 3 takes OTLP as well.
+ */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { goBuild } from './goBuild.mjs';
+import { archiveSamples, lastMinute } from './history.mjs';
 import { freePort, obtain, startServer } from './server.mjs';
 
-export const prometheus = {
-  name: 'prometheus',
+const version = '3.15.0';
+const versionPackage = 'github.com/prometheus/common/version';
+
+const obtainDebian = () =>
+  obtain('prometheus-debian', 'fetching Debian’s prometheus package (19 MB) …', (unfinished) => ({
+    command: 'sh',
+    args: [
+      '-c',
+      'mkdir -p "$1.deb" && cd "$1.deb" && apt-get download -q prometheus >&2 && dpkg -x prometheus_*.deb "$1" && rm -r "$1.deb"',
+      'sh',
+      unfinished,
+    ],
+  }));
+
+const obtain3 = () =>
+  goBuild({
+    name: 'prometheus3',
+    version,
+    package: 'github.com/prometheus/prometheus/cmd/prometheus',
+    ldflags: [`-X ${versionPackage}.Version=${version}`, `-X ${versionPackage}.Branch=proxy`],
+    // Service discovery of clouds is most of the build and of no use here.
+    tags: 'netgo,remove_all_sd',
+  });
+
+/** Prometheus 2.42. @param {string} folder @param {string} [data] of its storage */
+export async function startPrometheus2(folder, data = path.join(folder, 'data')) {
+  const unpacked = await obtainDebian();
+  return startPrometheus(folder, {
+    binary: path.join(unpacked, 'usr/bin/prometheus'),
+    data,
+  });
+}
+
+/**
+ * Prometheus 3, with its OTLP receiver.
+ *
+ * @param {string} folder
+ * @param {{ data?: string, translation?: string }} [options] `translation` of names: how OTLP's become Prometheus'
+ */
+export async function startPrometheus3(
+  folder,
+  { data = path.join(folder, 'data'), translation = 'UnderscoreEscapingWithSuffixes' } = {},
+) {
+  return startPrometheus(folder, {
+    binary: await obtain3(),
+    data,
+    flags: ['--web.enable-otlp-receiver', '--enable-feature=exemplar-storage'],
+    config: {
+      otlp: {
+        promote_resource_attributes: [
+          ...['service.name', 'service.namespace', 'service.version', 'service.instance.id'],
+          'deployment.environment.name',
+        ],
+        translation_strategy: translation,
+      },
+    },
+  });
+}
+
+async function startPrometheus(folder, { binary, data, flags = [], config = {} }) {
+  const targets = path.join(folder, 'targets.json');
+  const configFile = path.join(folder, 'prometheus.json');
+  writeFileSync(targets, '[]');
+  // JSON is YAML.
+  writeFileSync(
+    configFile,
+    JSON.stringify({
+      global: { scrape_interval: '1s', scrape_timeout: '1s' },
+      scrape_configs: [
+        { job_name: 'app', file_sd_configs: [{ files: [targets], refresh_interval: '1s' }] },
+      ],
+      ...config,
+    }),
+  );
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const { stop } = await startServer({
+    name: 'prometheus',
+    command: binary,
+    args: [
+      `--config.file=${configFile}`,
+      `--storage.tsdb.path=${data}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      ...flags,
+    ],
+    ready: `${url}/-/ready`,
+    folder,
+  });
+  return { url, targets, stop };
+}
+
+/** A server whose storage begins with the history that its tests ask about. */
+const withHistory = (name, obtainAll, start) => ({
+  name,
+  tests: 'prometheus',
+  obtain: obtainAll,
   async start(folder) {
-    const unpacked = await obtain(
-      'prometheus-debian',
-      'fetching Debian’s prometheus package (19 MB) …',
-      (unfinished) => ({
-        command: 'sh',
-        args: [
-          '-c',
-          'mkdir -p "$1.deb" && cd "$1.deb" && apt-get download -q prometheus >&2 && dpkg -x prometheus_*.deb "$1" && rm -r "$1.deb"',
-          'sh',
-          unfinished,
-        ],
-      }),
-    );
-    const targets = path.join(folder, 'targets.json');
-    const config = path.join(folder, 'prometheus.json');
-    writeFileSync(targets, '[]');
-    // JSON is YAML.
-    writeFileSync(
-      config,
-      JSON.stringify({
-        global: { scrape_interval: '1s', scrape_timeout: '1s' },
-        scrape_configs: [
-          { job_name: 'app', file_sd_configs: [{ files: [targets], refresh_interval: '1s' }] },
-        ],
-      }),
-    );
-    // Older samples than a test can wait for.
-    const now = Math.floor(Date.now() / 60_000) * 60;
+    const now = lastMinute();
     const history = path.join(folder, 'history.txt');
-    writeFileSync(history, openMetrics(now));
+    const data = path.join(folder, 'data');
+    const lines = archiveSamples(now).map(
+      ({ instance, value, at }) => `archive_calls_total{instance="${instance}"} ${value} ${at}`,
+    );
+    writeFileSync(history, ['# TYPE archive_calls counter', ...lines, '# EOF', ''].join('\n'));
     execFileSync(
-      path.join(unpacked, 'usr/bin/promtool'),
-      ['tsdb', 'create-blocks-from', 'openmetrics', history, path.join(folder, 'data')],
+      path.join(await obtainDebian(), 'usr/bin/promtool'),
+      ['tsdb', 'create-blocks-from', 'openmetrics', history, data],
       { stdio: 'ignore' },
     );
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const { stop } = await startServer({
-      name: 'prometheus',
-      command: path.join(unpacked, 'usr/bin/prometheus'),
-      args: [
-        `--config.file=${config}`,
-        `--storage.tsdb.path=${path.join(folder, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      ready: `${url}/-/ready`,
-      folder,
-    });
+    const { url, targets, stop } = await start(folder, data);
     return {
       env: {
         PRODLENS_TEST_PROMETHEUS: url,
@@ -65,23 +129,12 @@ export const prometheus = {
       stop,
     };
   },
-};
+});
 
-/**
- * Counters of service `archive`, a sample each 15 s: a replica that is there for four hours and counts 1 a sample, one that was away from
- * two and a half hours to forty minutes ago, and a series that begins with 5 half an hour ago.
- *
- * @param {number} now seconds since 1970
- */
-function openMetrics(now) {
-  const lines = ['# TYPE archive_calls counter'];
-  const add = (instance, from, to, value) => {
-    for (let at = now - from * 60, i = 0; at <= now - to * 60; at += 15, i++)
-      lines.push(`archive_calls_total{instance="${instance}"} ${value(i)} ${at}`);
-  };
-  add('steady', 240, 0, (i) => 1000 + i);
-  add('returning', 240, 150, (i) => 500 + i);
-  add('returning', 40, 0, () => 900);
-  add('new', 30, 0, () => 5);
-  return `${lines.join('\n')}\n# EOF\n`;
-}
+export const prometheus = withHistory('prometheus', obtainDebian, startPrometheus2);
+
+export const prometheus3 = withHistory(
+  'prometheus3',
+  () => Promise.all([obtainDebian(), obtain3()]),
+  (folder, data) => startPrometheus3(folder, { data }),
+);

@@ -18,16 +18,28 @@ const run = promisify(execFile);
 /**
  * @param {string} file in the cache
  * @param {string} what for the person who waits
- * @param {(unfinished: string) => { command: string, args: string[], cwd?: string, env?: NodeJS.ProcessEnv }} how makes the file
+ * @typedef {{ command: string, args: string[], cwd?: string, env?: NodeJS.ProcessEnv }} Command
+ * @param {(unfinished: string) => Command | Promise<Command>} how makes the file
  * @returns {Promise<string>} its path
  */
-export async function obtain(file, what, how) {
+export function obtain(file, what, how) {
+  // Several servers of one run may need the same.
+  const known = underWay.get(file);
+  if (known !== undefined) return known;
+  const begun = obtainOnce(file, what, how);
+  underWay.set(file, begun);
+  return begun;
+}
+
+const underWay = new Map();
+
+async function obtainOnce(file, what, how) {
   const finished = path.join(cacheFolder, file);
   if (existsSync(finished)) return finished;
   mkdirSync(cacheFolder, { recursive: true });
   console.log(what);
   const unfinished = `${finished}.${process.pid}`;
-  const { command, args, cwd, env } = how(unfinished);
+  const { command, args, cwd, env } = await how(unfinished);
   try {
     await run(command, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
@@ -47,6 +59,13 @@ export async function freePort() {
   probe.close();
   await once(probe, 'close');
   return port;
+}
+
+/** @param {number} count of ports that nobody listens on, all different */
+export async function freePorts(count) {
+  const ports = new Set();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
 }
 
 /**

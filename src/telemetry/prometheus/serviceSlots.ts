@@ -17,8 +17,8 @@ import { SlotWriter } from './slotWriter.ts';
 const memory = 60 * 60_000;
 /** Of buckets: a shorter look back costs less, and what it takes for new against the calls' own count is left out. */
 const bucketMemory = 10 * 60_000;
-/** Slots that are asked for again: their newest samples may have come late. */
-const overlap = 2;
+/** Slots that are asked for again: their newest samples may have come late. Two, and a minute at least. */
+const overlap = (step: number): number => Math.max(2 * step, 60_000);
 /** After a longer pause the old slots have settled. */
 const longPause = 10 * 60_000;
 /** A query's text; longer ones are refused by proxies. */
@@ -194,7 +194,7 @@ export class ServiceSlots {
     if (covered === 0) return this.#from;
     return now - covered > longPause
       ? covered
-      : Math.max(this.#from, covered - overlap * this.step);
+      : Math.max(this.#from, covered - overlap(this.step));
   }
 
   #keysOf(operations: readonly OperationId[]): readonly string[] {

@@ -153,6 +153,13 @@ describe('Prometheus as a source of numbers', () => {
     for (const query of queries) assert.match(query, /cluster="eu"/);
   });
 
+  it('has VictoriaMetrics hold back nothing, whose newest slots would repeat older ones', async () => {
+    const { backend } = await operationsOf([span('calls_total')]);
+    const questions = backend.asked.filter((u) => u.searchParams.has('query'));
+    assert.ok(questions.length >= 2);
+    for (const url of questions) assert.equal(url.searchParams.get('latency_offset'), '1ms');
+  });
+
   it('asks a service’s calls for the window in bounded steps, and nothing again until it is time', async () => {
     const { backend, source } = await operationsOf([span('calls_total')]);
     const [operation] = source.operations();
