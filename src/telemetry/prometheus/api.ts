@@ -55,21 +55,11 @@ export class PrometheusApi {
     this.#ask('labels', this.#lastHour(match), signal, decodeTexts);
 
   query = (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    this.#ask(
-      'query',
-      { query, time: inSeconds(this.now()), ...always },
-      signal,
-      decodeVector,
-    );
+    this.#ask('query', { query, time: inSeconds(this.now()), ...always }, signal, decodeVector);
 
   /** Raw samples of a range selector. */
   samples = (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    this.#ask(
-      'query',
-      { query, time: inSeconds(this.now()), ...always },
-      signal,
-      decodeMatrix,
-    );
+    this.#ask('query', { query, time: inSeconds(this.now()), ...always }, signal, decodeMatrix);
 
   queryRange = (
     { query, from, to, step }: RangeQuery,

@@ -192,9 +192,7 @@ export class ServiceSlots {
 
   #nextFrom(covered: number, now: number): number {
     if (covered === 0) return this.#from;
-    return now - covered > longPause
-      ? covered
-      : Math.max(this.#from, covered - overlap(this.step));
+    return now - covered > longPause ? covered : Math.max(this.#from, covered - overlap(this.step));
   }
 
   #keysOf(operations: readonly OperationId[]): readonly string[] {
