@@ -32,6 +32,7 @@ import { syncDocuments } from './platform/documentSync.ts';
 import { Environments } from './platform/environments.ts';
 import { openRepository } from './platform/git.ts';
 import { GitExtension } from './platform/gitExtension.ts';
+import { lookUpOnGithub } from './platform/githubDeployments.ts';
 import { createSourceChanges } from './platform/gitHistory.ts';
 import { configureIndex } from './platform/indexConfiguration.ts';
 import { LocalReceiver } from './platform/localReceiver.ts';
@@ -124,9 +125,10 @@ export function compose(context: vscode.ExtensionContext): Composition {
     }),
   );
   const secrets = new ConnectionSecrets(context.secrets);
+  const adaptersFile = path.join(dist, 'backends.js');
   const backends = owned.add(
     createBackends({
-      file: path.join(dist, 'backends.js'),
+      file: adaptersFile,
       secrets,
       settings,
       clock,
@@ -276,6 +278,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
           ((await index.call('file', { path: file }))?.services ?? []).map((s) => s.service),
         withText: withTemporaryText,
         folders: fileFolders,
+        rule: () => releases.rule,
+        lookUp: lookUpOnGithub(adaptersFile, commits, gitStops.signal),
       }),
     'prodlens.chooseOwner': () =>
       chooseOwner({ insights, index, atCursor: () => insightsAtCursor(insights) }),

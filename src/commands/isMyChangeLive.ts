@@ -1,9 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Change, RunningRelease } from '../domain/change.ts';
+import type { Change, LiveRow, RunningRelease } from '../domain/change.ts';
 import type { Insight } from '../domain/insight.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { InsightService } from '../insights/contract.ts';
+import type { LookUp } from '../platform/githubDeployments.ts';
 import { renderLive } from '../presentation/viewModels/isItLive.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import {
@@ -13,7 +14,8 @@ import {
   recentRevisions,
   whereIsLive,
 } from '../releases/isItLive.ts';
-import type { CommitsOfReleases, Repository } from '../releases/ports.ts';
+import { forgeOf } from '../releases/deployments/forge.ts';
+import type { CommitsOfReleases, ForgeRepository, Repository } from '../releases/ports.ts';
 import { decodeInsightArgument } from './ids.ts';
 
 export interface IsMyChangeLiveContext {
@@ -25,6 +27,10 @@ export interface IsMyChangeLiveContext {
   /** Keeps the editor's text in a file of its own while `use` runs: git reads files only. */
   readonly withText: <T>(text: string, use: (file: string) => Promise<T>) => Promise<T>;
   readonly folders: () => readonly string[];
+  /** prodlens.json's `versionCommit`. */
+  readonly rule: () => string | undefined;
+  /** undefined: no forge that can be asked. */
+  readonly lookUp: (forge: ForgeRepository) => LookUp | undefined;
 }
 
 interface Choice extends vscode.QuickPickItem {
@@ -70,17 +76,89 @@ export const isMyChangeLive =
       return;
     }
     const releases = await runningReleases(context, file);
-    const rows =
-      change.commit === undefined
-        ? []
-        : await whereIsLive(repository, context.commits, change.commit, releases);
-    const text = renderLive(picked.label.replace(/^\$\([a-z-]+\) /, ''), change, rows);
-    if (text.rows.length === 0) {
-      void vscode.window.showInformationMessage(text.title);
-      return;
-    }
-    await vscode.window.showQuickPick([...text.rows], { title: text.title });
+    const what = picked.label.replace(/^\$\([a-z-]+\) /, '');
+    for (let again = true; again;)
+      again = await showLive(context, repository, { what, change, releases });
   };
+
+interface Asked {
+  readonly what: string;
+  readonly change: Change;
+  readonly releases: readonly RunningRelease[];
+}
+
+interface Answer extends vscode.QuickPickItem {
+  /** Whether more is known afterwards. */
+  readonly findOut?: () => Promise<boolean>;
+}
+
+/** @returns whether to show it again, with more that is known */
+async function showLive(
+  context: IsMyChangeLiveContext,
+  repository: Repository,
+  { what, change, releases }: Asked,
+): Promise<boolean> {
+  const rows =
+    change.commit === undefined
+      ? []
+      : await whereIsLive(repository, context.commits, change.commit, releases, context.rule());
+  const text = renderLive(what, change, rows);
+  if (text.rows.length === 0) {
+    void vscode.window.showInformationMessage(text.title);
+    return false;
+  }
+  const unknown = rows.filter((row) => row.contains === 'unknown');
+  const items: readonly Answer[] = [...text.rows, ...(await waysOn(context, repository, unknown))];
+  const picked = await vscode.window.showQuickPick(items, { title: text.title });
+  return (await picked?.findOut?.()) ?? false;
+}
+
+/** What a person can do about releases that can't be told. Nothing of it happens by itself. */
+async function waysOn(
+  { commits, rule, lookUp }: IsMyChangeLiveContext,
+  repository: Repository,
+  unknown: readonly LiveRow[],
+): Promise<readonly Answer[]> {
+  if (unknown.length === 0) return [];
+  const forge = await forgeOf(repository);
+  const remotes = await repository.run('remote');
+  const ask = forge === undefined ? undefined : lookUp(forge);
+  const fetch: Answer = {
+    label: `$(cloud-download) ${vscode.l10n.t('Fetch…')}`,
+    description: vscode.l10n.t('commits and tags that this clone doesn’t have'),
+    findOut: async () => {
+      await vscode.commands.executeCommand('git.fetch');
+      commits.forgetMissing();
+      return true;
+    },
+  };
+  const deployments: Answer = {
+    label: `$(github) ${vscode.l10n.t('Look up Deployments…')}`,
+    description: vscode.l10n.t('on {0}: signs in to GitHub', forge?.host ?? ''),
+    findOut: async () => {
+      const missing = unknown.filter((row) => row.commit === undefined);
+      const answer = await ask?.(repository, missing, rule());
+      if (answer === undefined) return false;
+      if (answer.ok && answer.value > 0) return true;
+      const { message, remedy } = answer.ok
+        ? {
+            message: vscode.l10n.t(
+              'No deployment there names one of the versions or fits its first call.',
+            ),
+            remedy: vscode.l10n.t(
+              'Say in prodlens.json ("versionCommit") where a version names its commit.',
+            ),
+          }
+        : answer.failure;
+      void vscode.window.showWarningMessage([message, remedy].filter(Boolean).join(' '));
+      return false;
+    },
+  };
+  return [
+    ...(remotes?.trim() ? [fetch] : []),
+    ...(ask !== undefined && unknown.some((row) => row.commit === undefined) ? [deployments] : []),
+  ];
+}
 
 async function choicesOf(
   context: IsMyChangeLiveContext,
@@ -154,11 +232,13 @@ async function runningReleases(
   return services.flatMap(({ service, releases }) =>
     releases
       .filter((release) => release.running && release.version !== '')
-      .map(({ version, share, commit }) => ({
+      .map(({ version, share, commit, firstSeen }) => ({
         service: service.slice(service.lastIndexOf('/') + 1),
         version,
         ...(share === undefined ? {} : { share }),
         ...(commit === undefined ? {} : { commit }),
+        // What was there before anything else is older than what we saw.
+        ...(releases.some((other) => other.firstSeen < firstSeen) ? { began: firstSeen } : {}),
       })),
   );
 }

@@ -17,9 +17,13 @@ export interface RunningRelease {
   readonly version: string;
   readonly share?: Ratio;
   readonly commit?: string;
+  /** Unix milliseconds of its first call; only where its beginning was seen. */
+  readonly began?: number;
 }
 
 export interface LiveRow extends RunningRelease {
   /** `unknown`: the release's commit isn't known, or the repository doesn't have it. */
   readonly contains: 'yes' | 'no' | 'unknown';
+  /** The commit is a guess: why it was made. */
+  readonly guessed?: string;
 }

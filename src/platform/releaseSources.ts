@@ -60,6 +60,11 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     ];
   }
 
+  /** prodlens.json's `versionCommit`. */
+  get rule(): string | undefined {
+    return this.#rule;
+  }
+
   readonly onDidChange = (listener: (paths: readonly string[]) => void): Disposable =>
     this.#changed.on(listener);
 
@@ -143,7 +148,8 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
         ...(release.commit === undefined ? {} : { commit: release.commit }),
         ...(this.#rule === undefined ? {} : { rule: this.#rule }),
       });
-      if (found === undefined) {
+      // A guess marks no function, and follows no line.
+      if (found === undefined || found.confidence === 'weak') {
         followed.open = true;
         continue;
       }

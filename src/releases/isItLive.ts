@@ -1,5 +1,6 @@
 import type { Change, LiveRow, RunningRelease } from '../domain/change.ts';
 import type { CommitsOfReleases, Repository } from './ports.ts';
+import type { VersionToCommit } from './versionCommit.ts';
 
 const separator = '\0';
 const zero = /^0+$/;
@@ -90,22 +91,30 @@ export async function recentRevisions({ run }: Repository): Promise<{
   return { commits: rows(log), branches: rows(heads) };
 }
 
+/** @param rule of prodlens.json (`versionCommit`) */
+export const wantedOf = (
+  { version, service, commit }: RunningRelease,
+  rule: string | undefined,
+): VersionToCommit => ({
+  version,
+  service,
+  ...(commit === undefined ? {} : { commit }),
+  ...(rule === undefined ? {} : { rule }),
+});
+
 /** Which of the running releases contain a commit. In a shallow clone the way between the two may be cut off: then nothing is denied. */
 export async function whereIsLive(
   repository: Repository,
   commits: CommitsOfReleases,
   commit: string,
   releases: readonly RunningRelease[],
+  rule?: string,
 ): Promise<readonly LiveRow[]> {
   const rows: LiveRow[] = [];
   const shallow =
     (await repository.run('rev-parse', '--is-shallow-repository'))?.trim() !== 'false';
   for (const release of releases) {
-    const found = await commits.commitOf(repository, {
-      version: release.version,
-      service: release.service,
-      ...(release.commit === undefined ? {} : { commit: release.commit }),
-    });
+    const found = await commits.commitOf(repository, wantedOf(release, rule));
     if (found === undefined) {
       rows.push({ ...release, contains: 'unknown' });
       continue;
@@ -114,6 +123,7 @@ export async function whereIsLive(
     rows.push({
       ...release,
       commit: found.commit,
+      ...(found.confidence === 'weak' ? { guessed: found.how } : {}),
       contains: base === commit ? 'yes' : base === undefined || shallow ? 'unknown' : 'no',
     });
   }

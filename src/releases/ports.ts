@@ -1,4 +1,6 @@
 import type { Confidence } from '../domain/attribution.ts';
+import type { RunningRelease } from '../domain/change.ts';
+import type { Result } from '../domain/result.ts';
 import type { VersionToCommit } from './versionCommit.ts';
 
 /** Runs git in a folder; its output, undefined when it failed, took too long or printed too much. */
@@ -26,6 +28,8 @@ export interface CommitsOfReleases {
   /** The repository that a folder lies in; undefined: none, or git may not be run. */
   repositoryOf(folder: string): Promise<Repository | undefined>;
   commitOf(repository: Repository, wanted: VersionToCommit): Promise<ReleaseCommit | undefined>;
+  /** Keeps what somebody else found out. */
+  learn(repository: Repository, wanted: VersionToCommit, found: ReleaseCommit): void;
   /** After the workspace was trusted or its folders changed. */
   forget(): void;
   /** Versions without a commit are looked for again when next asked for. */
@@ -47,3 +51,36 @@ export interface SourcesAtCommits {
     names: readonly string[],
   ): Promise<readonly string[]>;
 }
+
+/** A repository of a forge, as a remote names it. */
+export interface ForgeRepository {
+  /** Lower case, without port. */
+  readonly host: string;
+  readonly owner: string;
+  readonly name: string;
+}
+
+export interface ForgeAccess {
+  /** Address of the REST interface, without a slash at its end. */
+  readonly api: string;
+  /** Goes to that address only. */
+  readonly token: string;
+}
+
+/**
+ * Asks a forge for the commits of releases, and keeps those that the repository has.
+ *
+ * @returns how many were found
+ */
+export type LookUpDeployments = (
+  access: ForgeAccess,
+  at: {
+    readonly forge: ForgeRepository;
+    readonly repository: Repository;
+    /** prodlens.json's `versionCommit`. */
+    readonly rule?: string;
+  },
+  commits: Pick<CommitsOfReleases, 'learn'>,
+  releases: readonly RunningRelease[],
+  signal: AbortSignal,
+) => Promise<Result<number>>;

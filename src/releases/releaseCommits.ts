@@ -48,8 +48,12 @@ export class ReleaseCommits implements CommitsOfReleases {
     for (const [key, { at }] of this.#commits) if (at !== forever) this.#commits.delete(key);
   }
 
+  learn(repository: Repository, wanted: VersionToCommit, found: ReleaseCommit): void {
+    this.#keep(keyOf(repository, wanted), { at: forever, found: Promise.resolve(found) });
+  }
+
   commitOf(repository: Repository, wanted: VersionToCommit): Promise<ReleaseCommit | undefined> {
-    const key = JSON.stringify([repository.root, wanted]);
+    const key = keyOf(repository, wanted);
     const known = this.#commits.get(key);
     const now = this.#options.now();
     if (known !== undefined && now - known.at < tryAgainAfter) return known.found;
@@ -71,6 +75,9 @@ export class ReleaseCommits implements CommitsOfReleases {
     }
   }
 }
+
+const keyOf = ({ root }: Repository, { version, service, commit, rule }: VersionToCommit): string =>
+  JSON.stringify([root, version, service, commit, rule]);
 
 async function resolveCommit(
   repository: Repository,

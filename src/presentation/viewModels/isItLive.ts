@@ -50,7 +50,9 @@ function answer(change: Change, rows: readonly LiveRow[]): string {
       ? `, ${renderRatio(shares.reduce<number>((sum, s) => sum + s, 0))} of the traffic`
       : '';
   const open = unknown > 0 && unknown < rows.length ? `; ${unknown} can’t be told` : '';
-  return some + share + open + edits;
+  const guesses = rows.filter((r) => r.guessed !== undefined && r.contains !== 'unknown').length;
+  const guessed = guesses > 0 ? `; ${guesses} by a guess` : '';
+  return some + share + open + guessed + edits;
 }
 
 const icons = { yes: '$(check)', no: '$(close)', unknown: '$(question)' } as const;
@@ -61,17 +63,23 @@ const words = {
 } as const;
 
 function row(release: LiveRow): LiveText['rows'][number] {
-  const { service, version, share, commit, contains } = release;
+  const { service, version, share, commit, contains, guessed } = release;
+  const word =
+    guessed !== undefined && contains !== 'unknown'
+      ? `probably ${words[contains]}`
+      : words[contains];
   const part = share === undefined ? '' : `${renderRatio(share)} of `;
   const at = commit === undefined || contains === 'unknown' ? '' : ` · ${commit.slice(0, 7)}`;
   return {
-    label: `${icons[contains]} ${renderUntrustedLabel(renderVersion(version), 60)} ${words[contains]}`,
+    label: `${icons[contains]} ${renderUntrustedLabel(renderVersion(version), 60)} ${word}`,
     description: `${part}${renderUntrustedLabel(service, 60)}${at}`,
-    ...(contains === 'unknown'
-      ? {
-          detail:
-            'No commit of this repository is known for the version: fetch its tags, or say in prodlens.json ("versionCommit") where a version names its commit.',
-        }
-      : {}),
+    ...(guessed !== undefined
+      ? { detail: `A guess: ${guessed}.` }
+      : contains === 'unknown'
+        ? {
+            detail:
+              'No commit of this repository is known for the version: fetch its tags, or say in prodlens.json ("versionCommit") where a version names its commit.',
+          }
+        : {}),
   };
 }

@@ -244,6 +244,42 @@ describe('functions beside the source of the releases that run, in a real reposi
   });
 });
 
+describe('a release whose commit is a guess', () => {
+  it('marks no function', async () => {
+    const repository = {
+      root: '/w',
+      run: () => Promise.resolve(''),
+      commit: () => Promise.resolve(undefined),
+    };
+    const commits = new ReleaseCommits({ open: () => Promise.resolve(repository), now: () => 0 });
+    const given: unknown[] = [];
+    const { remote } = inProcess<IndexContract>({
+      baselines: ({ baselines }: { baselines: unknown }) => {
+        given.push(baselines);
+        return undefined;
+      },
+    } as never);
+    const sources = new RepositoryReleases({
+      index: { ...remote, onStart: () => ({ dispose: () => undefined }) },
+      commits,
+      sources: { text: () => Promise.resolve('x'), written: () => Promise.resolve([]) },
+      now: () => 0,
+      log: { ...quietLog, scoped: () => quietLog, show: () => undefined } as never,
+    });
+    const service = serviceKey('shop');
+    for (const confidence of ['weak', 'strong'] as const) {
+      const found = { commit: 'a'.repeat(40), confidence, how: '' };
+      commits.learn(repository, { version: '7', service: 'shop' }, found);
+      sources.want('/w/a.js', [{ service, version: '7' }], [confidence]);
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const known = confidence === 'strong';
+      assert.equal(sources.commitOf('/w/a.js', { service, version: '7' }) !== undefined, known);
+      assert.equal(given.flat().length, known ? 1 : 0);
+    }
+    sources.dispose();
+  });
+});
+
 describe('releases of a file whose repository isn’t ready', () => {
   it('are asked for again: after a while, and at once when a repository is found', async () => {
     let now = 0;
