@@ -184,7 +184,7 @@ function byName(context: RuleContext, functionName: string): Verdict {
     const path = decl.id
       .slice(0, decl.id.indexOf('#'))
       .replace(/\.\w+$/, '')
-      .replace(/\/(?:__init__|index)$/, '');
+      .replace(/\/(?:__init__|index|mod)$/, '');
     const whole = [...path.split('/'), ...nameTokens(decl.name)];
     return (
       sharedTokens(whole, tokens) === tokens.length ||

@@ -82,7 +82,7 @@ export async function readCatalogue(
 
 /** Those that tell releases apart first; what counts functions or routes by its own names last. */
 function rankOf({ convention }: Found, releases: readonly string[]): number {
-  if (['autometrics', 'micrometer'].includes(convention.id)) return 2;
+  if (['autometrics', 'micrometer', 'micrometer-timed'].includes(convention.id)) return 2;
   return releases.some((release) => release !== '') ? 0 : 1;
 }
 

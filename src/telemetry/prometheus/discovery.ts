@@ -31,7 +31,7 @@ export interface Found {
 
 /** Names worth a look: what any convention counts calls or times them by. */
 const candidates =
-  '(.*[._])?(calls|calls_total)|(.*[._])?(duration|latency)([._](milliseconds|seconds))?_(bucket|count)|http_server_requests_seconds_(bucket|count)';
+  '(.*[._])?(calls|calls_total)|(.*[._])?(duration|latency)([._](milliseconds|seconds))?_(bucket|count)|(http_server_requests|method_timed)_seconds_(bucket|count)';
 /** Metrics looked at closely; more would be other applications' namespaces. */
 const mostFound = 12;
 

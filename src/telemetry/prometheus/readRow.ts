@@ -92,14 +92,21 @@ function ofRequests(
 function ofFunctions(attributes: Attributes): Pick<RowMeaning, 'identity' | 'outcome'> {
   const module = text(attributes, 'module') ?? '';
   const name = text(attributes, 'function') ?? '';
-  const joined = module === '' ? name : `${module}${module.includes('::') ? '::' : '.'}${name}`;
+  // Autometrics for TypeScript calls the module after its file, from where the program was started.
+  const isFile = /\.[cm]?[jt]sx?$/.test(module);
+  const joined =
+    module === '' || isFile ? name : `${module}${module.includes('::') ? '::' : '.'}${name}`;
+  const thrown = text(attributes, 'exception') ?? 'none';
   return {
     identity: identify({
       kind: 'internal',
-      name: joined,
+      name: isFile ? `${module} ${name}` : joined,
       scope: '',
-      attributes: { 'code.function.name': joined },
+      attributes: {
+        'code.function.name': joined,
+        ...(isFile ? { 'code.file.path': module } : {}),
+      },
     }),
-    outcome: text(attributes, 'result') === 'error' ? 'error' : 'ok',
+    outcome: text(attributes, 'result') === 'error' || thrown !== 'none' ? 'error' : 'ok',
   };
 }

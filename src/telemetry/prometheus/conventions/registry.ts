@@ -2,6 +2,7 @@ import { autometrics } from './autometrics.ts';
 import type { Convention } from './convention.ts';
 import { httpServer, httpServerOld } from './httpServer.ts';
 import { micrometer } from './micrometer.ts';
+import { micrometerTimed } from './micrometerTimed.ts';
 import { rpcServer } from './rpcServer.ts';
 import { spanMetrics } from './spanMetrics.ts';
 import { tempoGenerator } from './tempoGenerator.ts';
@@ -15,4 +16,5 @@ export const conventions: readonly Convention[] = [
   tempoGenerator,
   autometrics,
   micrometer,
+  micrometerTimed,
 ];

@@ -56,7 +56,7 @@ describe('Prometheus as a source of numbers', () => {
     assert.match(query ?? '', /by \("service\.name",.*\) \(\{"traces\.span\.metrics\.calls"\}\)/);
   });
 
-  it('reads requests of OpenTelemetry, old and new, of RPC and of Micrometer, and functions of Autometrics', async () => {
+  it('reads requests of OpenTelemetry, old and new, of RPC and of Micrometer, and functions of Autometrics and @Timed', async () => {
     const job = { job: 'eu/shop' };
     for (const [labels, expected] of [
       [
@@ -107,6 +107,26 @@ describe('Prometheus as a source of numbers', () => {
           ...job,
         },
         { code: { functionName: 'crate::m::f' } },
+      ],
+      [
+        {
+          __name__: 'function_calls_total',
+          function: 'f',
+          module: '/dist/m.js',
+          result: 'ok',
+          ...job,
+        },
+        { code: { functionName: 'f', filePath: '/dist/m.js' } },
+      ],
+      [
+        {
+          __name__: 'method_timed_seconds_count',
+          class: 'com.acme.Orders',
+          method: 'place',
+          exception: 'none',
+          ...job,
+        },
+        { code: { functionName: 'com.acme.Orders.place' } },
       ],
     ] as const) {
       const { source } = await operationsOf([labels]);
