@@ -23,7 +23,7 @@ export const laravel: DrawnFramework = {
   },
   via: { named: ['methods'] },
   path: { at: 0 },
-  to: { at: 1 },
+  to: { at: 1, named: ['uses'] },
   scopes: {
     prefix: { path: { at: 0 } },
     namespace: { module: { at: 0 } },

@@ -43,8 +43,10 @@ export class ControllerClasses {
     if (typeof controller === 'string')
       return this.named(this.framework.controllerName(modules, controller), from);
     if (!isName(controller)) return [];
-    const imported = from.imports.get(controller.name)?.module;
-    return this.named(imported ?? controller.name, from);
+    // `use App\Http\Controllers\Admin;` and then `Admin\UserController::class`.
+    const [first = '', ...below] = controller.name.split('.');
+    const imported = from.imports.get(first)?.module ?? first;
+    return this.named([imported, ...below].join('.'), from);
   }
 
   private named(name: string, from: LinkedFile): readonly Found[] {
