@@ -38,7 +38,7 @@ export function readRouterPlumbing(
       bind(collector, name, statementOf(node));
     }
   }
-  readBaseCalls(collector);
+  for (const name of readBaseCalls(collector)) names.add(name);
   for (const name of localNames(collector)) names.add(name);
   bindLocals(collector, names);
   for (const { names: params } of facts.params) for (const param of params) names.add(param);
@@ -124,18 +124,27 @@ function keepCall(collector: FactsCollector, call: Node): Expr | undefined {
   return expr;
 }
 
-/** `super().__init__(routes)` in a class that extends what makes routers. */
-function readBaseCalls(collector: FactsCollector): void {
+/**
+ * `super().__init__(routes)` in a class that extends what makes routers.
+ * @returns Names of such classes inside of functions, which may hand them out.
+ */
+function readBaseCalls(collector: FactsCollector): string[] {
   const { classes, imports } = collector.facts;
   const isMaker = (name: string): boolean =>
     vocabulary.creatorNames.has(name) || vocabulary.makers.has(lastOf(name));
   const imported = new Set(imports.filter((i) => isMaker(i.exported)).map((i) => i.local));
-  if (!classes.some((c) => c.supertypes.some((name) => imported.has(name) || isMaker(name))))
-    return;
+  const making = classes.filter((c) =>
+    c.supertypes.some((name) => imported.has(name) || isMaker(name)),
+  );
+  if (making.length === 0) return [];
   for (const { node } of collector.seeds(/\.(__init__)\s*\(/g)) {
     const call = node.parent?.parent;
     if (call?.type === 'call') keepCall(collector, call);
   }
+  return making
+    .map(({ index }) => collector.file.functions[index]?.name ?? '')
+    .filter((name) => name.includes('.'))
+    .map(lastOf);
 }
 
 const lastOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
