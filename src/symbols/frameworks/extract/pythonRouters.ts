@@ -14,11 +14,10 @@ const makingModules = new Set(
 );
 const plainName = /^[A-Za-z_]\w*$/;
 
+type ReadParams = (collector: FactsCollector, from: Node, names: ReadonlySet<string>) => void;
+
 /** Routers made inside functions, returned from them, or passed to others, and the names that their routes are written with there. */
-export function readRouterPlumbing(
-  collector: FactsCollector,
-  readParams: (collector: FactsCollector, from: Node, names: ReadonlySet<string>) => void,
-): void {
+export function readRouterPlumbing(collector: FactsCollector, readParams: ReadParams): void {
   readAliases(collector, readParams);
   const { facts } = collector;
   const making = anyOf(
@@ -40,7 +39,7 @@ export function readRouterPlumbing(
   }
   for (const name of readBaseCalls(collector)) names.add(name);
   for (const name of localNames(collector)) names.add(name);
-  bindLocals(collector, names);
+  bindLocals(collector, names, readParams);
   for (const { names: params } of facts.params) for (const param of params) names.add(param);
   const any = anyOf([...names].filter((n) => plainName.test(n) && n !== 'self'));
   if (any === undefined) return;
@@ -54,6 +53,9 @@ export function readRouterPlumbing(
     keepCall(collector, call);
     readParams(collector, call, new Set([node.text]));
   }
+  // What else those calls are given: `handler = Handler(config)`, then `setup_routes(app, handler)`.
+  const given = [...localNames(collector)].filter((name) => !names.has(name));
+  bindLocals(collector, new Set(given), readParams);
 }
 
 const members = anyOf(vocabulary.members);
@@ -63,10 +65,7 @@ const aliases =
     : new RegExp(`^[ \\t]*(\\w+)\\s*=\\s*([\\w.]+\\.${members})[ \\t]*$`, 'gm');
 
 /** `add_route = app.router.add_route`: its calls are calls of the member. */
-function readAliases(
-  collector: FactsCollector,
-  readParams: (collector: FactsCollector, from: Node, names: ReadonlySet<string>) => void,
-): void {
+function readAliases(collector: FactsCollector, readParams: ReadParams): void {
   if (aliases === undefined) return;
   for (const { match } of [...collector.seeds(aliases)]) {
     const [, alias = '', member = ''] = match;
@@ -99,10 +98,7 @@ function readMakers(collector: FactsCollector, making: string): void {
 const decorators = anyOf(vocabulary.decorators);
 
 /** `return app.route("/api" + path)`: what is returned decorates a function. */
-function readMadeDecorators(
-  collector: FactsCollector,
-  readParams: (collector: FactsCollector, from: Node, names: ReadonlySet<string>) => void,
-): void {
+function readMadeDecorators(collector: FactsCollector, readParams: ReadParams): void {
   if (decorators === undefined) return;
   const pattern = new RegExp(`\\breturn\\s+[\\w.]+\\.(${decorators})\\s*\\(`, 'g');
   for (const { node } of collector.seeds(pattern)) {
@@ -178,7 +174,11 @@ function namesIn(expr: Expr, names: Set<string>): void {
 }
 
 /** Assignments to these names inside of functions. */
-function bindLocals(collector: FactsCollector, names: ReadonlySet<string>): void {
+function bindLocals(
+  collector: FactsCollector,
+  names: ReadonlySet<string>,
+  readParams: ReadParams,
+): void {
   const any = anyOf([...names].filter((n) => plainName.test(n)));
   if (any === undefined) return;
   const pattern = new RegExp(
@@ -190,7 +190,7 @@ function bindLocals(collector: FactsCollector, names: ReadonlySet<string>): void
     const scope = collector.scopeOf(node);
     if (statement === undefined || scope < 0) continue;
     if (/[+(]/.test(match[0].slice(-2))) readAddition(collector, statement, scope);
-    else bind(collector, match[1] ?? '', statement);
+    else readParams(collector, statement, freeNames(bind(collector, match[1] ?? '', statement)));
   }
 }
 
@@ -201,8 +201,9 @@ function statementOf(node: Node): Node | undefined {
   return undefined;
 }
 
-function bind(collector: FactsCollector, name: string, assignment: Node | undefined): void {
-  if (assignment?.type !== 'assignment') return;
+/** @returns What the name is bound to. */
+function bind(collector: FactsCollector, name: string, assignment: Node | undefined): Expr {
+  if (assignment?.type !== 'assignment') return null;
   const { bindings } = collector.facts;
   let scope = collector.scopeOf(assignment);
   let bound = name;
@@ -210,7 +211,7 @@ function bind(collector: FactsCollector, name: string, assignment: Node | undefi
     scope = classAround(collector, assignment);
     bound = name.slice('self.'.length);
   }
-  if (scope < 0 || bound === '') return;
+  if (scope < 0 || bound === '') return null;
   const value = readPythonExpr(collector, assignment.childForFieldName('right'), 1);
   const known = bindings.findIndex((b) => b.scope === scope && b.name === bound);
   const before = bindings[known];
@@ -219,9 +220,10 @@ function bind(collector: FactsCollector, name: string, assignment: Node | undefi
     const values = [before.value, ...(before.also ?? [])].map((v) => JSON.stringify(v));
     if (value !== null && !values.includes(JSON.stringify(value)))
       bindings[known] = { ...before, also: [...(before.also ?? []), value] };
-    return;
+    return value;
   }
   bindings.push({ scope, name: bound, value });
+  return value;
 }
 
 function classAround(collector: FactsCollector, from: Node): number {

@@ -20,7 +20,7 @@ export class GivenArguments {
 
   private note(evaluator: Evaluator, file: LinkedFile, scope: Scope, expr: Expr): void {
     if (isList(expr)) for (const item of expr.list) this.note(evaluator, file, scope, item);
-    if (!isCall(expr) || expr.args.length === 0) return;
+    if (!isCall(expr) || (expr.args.length === 0 && expr.named === undefined)) return;
     for (const arg of expr.args)
       if (isCall(arg) || isList(arg)) this.note(evaluator, file, scope, arg);
     if (!isName(expr.call) && !isModule(expr.call)) return;
@@ -43,7 +43,7 @@ export class GivenArguments {
     const place = (expr: Expr | undefined): Source | undefined =>
       expr === undefined ? undefined : { ...only.place, expr };
     const at = fact.names.indexOf(name);
-    if (at >= 0) return place(only.call.args[at]);
+    if (at >= 0) return place(only.call.args[at] ?? only.call.named?.[name]);
     const part = fact.parts?.find((p) => p.name === name);
     const whole = part === undefined ? undefined : only.call.args[part.at];
     if (part === undefined || whole === undefined) return undefined;
