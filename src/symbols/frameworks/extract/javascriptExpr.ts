@@ -80,7 +80,13 @@ const readers: Readonly<Record<string, Read>> = {
     return memberOf(readExpr(collector, node.childForFieldName('object'), depth), property);
   },
   subscript_expression: (collector, node, depth) => {
-    const item = readExpr(collector, node.childForFieldName('object'), depth);
+    const object = node.childForFieldName('object');
+    const item = readExpr(collector, object, depth);
+    const fromEnd = /^([\w$]+)\.length\s*-\s*(\d)$/.exec(
+      node.childForFieldName('index')?.text ?? '',
+    );
+    if (fromEnd !== null && fromEnd[1] === object?.text)
+      return memberOf(item, `-${fromEnd[2] ?? ''}`);
     const key = readExpr(collector, node.childForFieldName('index'), depth);
     return typeof key === 'string' ? memberOf(item, key) : { item, key };
   },

@@ -214,6 +214,7 @@ function namesIn(given: Node | null): readonly string[] {
   const pattern = given === null ? null : patternOf(given);
   if (pattern === null) return [];
   if (pattern.type === 'identifier') return [pattern.text];
+  if (pattern.type === 'rest_pattern') return namesIn(pattern.firstNamedChild);
   if (pattern.type !== 'object_pattern' && pattern.type !== 'array_pattern') return [];
   return pattern.namedChildren.flatMap(
     (child) => plainName(child.childForFieldName('value') ?? child) ?? [],
@@ -226,13 +227,23 @@ function patternOf(parameter: Node): Node {
   return typed.type === 'assignment_pattern' ? (typed.childForFieldName('left') ?? typed) : typed;
 }
 
+/** `...[router, context]`: parameters by position, written as a list. */
+function listedIn(parameter: Node): readonly Node[] | undefined {
+  const pattern = patternOf(parameter);
+  const rest = pattern.type === 'rest_pattern' ? pattern.firstNamedChild : null;
+  return rest?.type === 'array_pattern' ? rest.namedChildren : undefined;
+}
+
 export function parametersOf(fn: Node): readonly Node[] {
   const single = fn.childForFieldName('parameter');
   if (single !== null) return [single];
-  return (fn.childForFieldName('parameters')?.namedChildren ?? []).filter(
-    (p) => p.type !== 'comment',
-  );
+  return (fn.childForFieldName('parameters')?.namedChildren ?? [])
+    .filter((p) => p.type !== 'comment')
+    .flatMap((p) => listedIn(p) ?? [p]);
 }
+
+/** `...args`: what is given there is `args[0]`, `args[1]`, …, and from the end: `const [router, name] = args`. */
+const restNames = [0, 1, 2, 3, 4, 5, -1, -2] as const;
 
 function paramsFact(scope: Scope, parameters: readonly Node[]): ParamsFact {
   const types = parameters.map((p) => typeOf(p.childForFieldName('type')) ?? '');
@@ -251,7 +262,12 @@ function paramsFact(scope: Scope, parameters: readonly Node[]): ParamsFact {
   });
   return {
     scope,
-    names: parameters.map((p) => (patternOf(p).type === 'identifier' ? patternOf(p).text : '')),
+    names: parameters.flatMap((p) => {
+      const pattern = patternOf(p);
+      if (pattern.type === 'identifier') return [pattern.text];
+      const rest = pattern.type === 'rest_pattern' ? (pattern.firstNamedChild?.text ?? '') : '';
+      return /^[\w$]+$/.test(rest) ? restNames.map((at) => `${rest}.${at}`) : [''];
+    }),
     ...(types.some((t) => t !== '') ? { types } : {}),
     ...(parts.length > 0 ? { parts } : {}),
   };

@@ -102,6 +102,7 @@ function optionHandlers(
 function isOutOfSight(evaluator: Evaluator, file: LinkedFile, scope: Scope, expr: Expr): boolean {
   if (!isName(expr) || file.family?.foldersAreModules === true) return false;
   const value = evaluator.evaluate(file, scope, expr);
+  if (value === undefined && !expr.name.includes('.')) return mayBeAnything(file, scope, expr.name);
   if (value?.kind === 'oneOf') return true;
   if (value?.kind === 'written') return isName(value.expr);
   return (
@@ -109,6 +110,16 @@ function isOutOfSight(evaluator: Evaluator, file: LinkedFile, scope: Scope, expr
     expr.name.includes('.') &&
     !expr.name.startsWith('process.')
   );
+}
+
+/** A parameter, or a variable with a value that isn't read. */
+function mayBeAnything(file: LinkedFile, scope: Scope, name: string): boolean {
+  const parameter = file.parameterScope(scope, name);
+  const bound = file.binding(scope, name);
+  if (bound === undefined || (parameter !== undefined && bound.scope < parameter))
+    return parameter !== undefined;
+  const { value } = bound;
+  return value === null || (typeof value === 'object' && 'item' in value);
 }
 
 /** Takes a handler to put something around it, by the types that it declares: `func(http.Handler) http.Handler`. */

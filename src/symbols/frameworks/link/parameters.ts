@@ -40,6 +40,8 @@ function named(
   members: boolean,
   depth: number,
 ): readonly Parameter[] {
+  const given = /\.-?\d$/.test(whole) ? file.parameterScope(scope, whole) : undefined;
+  if (given !== undefined) return [{ scope: given, name: whole }];
   const [name = ''] = whole.split('.', 1);
   if (name !== whole && !members && !isElement(file, scope, name)) return [];
   const declared = file.parameterScope(scope, name);

@@ -112,16 +112,18 @@ export class Wrappers {
     const defaults = file.paramsFact(owner)?.defaults ?? {};
     const names = file.parameters(owner).filter((name) => !/^(?:self|cls)$/.test(name));
     for (const [i, name] of names.entries()) {
-      const given = site.call.named?.[name] ?? site.call.args[i];
+      const [, fromEnd] = /\.-(\d)$/.exec(name) ?? [];
+      const at = fromEnd === undefined ? i : site.call.args.length - Number(fromEnd);
+      const given = site.call.named?.[name] ?? site.call.args[at];
       const expr = given ?? defaults[name];
       const key = parameterKey(file, owner, name);
       if (name === '' || expr === undefined || expr === null || this.evaluator.given.has(key))
         continue;
-      const at = given == null ? { file, scope: file.parentOf(owner) } : site;
-      const value = this.evaluator.evaluate(at.file, at.scope, expr) ?? {
+      const place = given == null ? { file, scope: file.parentOf(owner) } : site;
+      const value = this.evaluator.evaluate(place.file, place.scope, expr) ?? {
         kind: 'written' as const,
-        file: at.file,
-        scope: at.scope,
+        file: place.file,
+        scope: place.scope,
         expr,
       };
       values.push([key, value]);

@@ -38,6 +38,8 @@ export class CallResults {
     if (callee?.kind === 'function') return this.onInstance(file, scope, call, callee);
     const parts = receiverOf(call);
     if (parts === undefined) return undefined;
+    if (isName(call.call) && call.call.name === 'Object.freeze')
+      return this.evaluator.evaluate(file, scope, call.args[0]);
     const receiver = this.evaluator.evaluate(file, scope, parts.receiver);
     if (parts.member === 'bind') return receiver;
     if (receiver?.kind === 'text' && /^to(?:Lower|Upper)Case$/.test(parts.member)) return receiver;

@@ -21,6 +21,9 @@ export class ScopedNames {
     if (inner !== undefined) return declaredValue(file, inner);
     const whole = isPlain(file, name) ? undefined : this.free(file, scope, name);
     if (whole !== undefined) return this.bound(file, whole);
+    // An element of what a function was given: `args.0`.
+    const given = /\.-?\d$/.test(name) ? file.parameterScope(scope, name) : undefined;
+    if (given !== undefined) return this.parameter(file, given, name);
     const [first = '', ...rest] = name.replace(/^module\.exports(?![\w$])/, 'exports').split('.');
     const own = rest.length > 0 ? file.qualified(name) : undefined;
     if (own !== undefined) return declaredValue(file, own);
