@@ -12,6 +12,7 @@ import path from 'node:path';
 
 import { buildAll } from '../esbuild.mjs';
 import { jaeger } from './backends/jaeger.mjs';
+import { pipeline } from './backends/pipeline.mjs';
 import { prometheus, prometheus3 } from './backends/prometheus.mjs';
 import { victoriametrics } from './backends/victoriametrics.mjs';
 import { zipkin } from './backends/zipkin.mjs';
@@ -19,7 +20,7 @@ import { bundleTests, listTests, root } from './bundleTests.mjs';
 import { settleResults, startResults, writeResults } from './testResults.mjs';
 
 /** One line per server. `tests` names another server where both have the same tests. */
-const servers = [zipkin, prometheus, victoriametrics, prometheus3, jaeger];
+const servers = [zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger];
 /** What the largest of the builds needs at its peak, twice. */
 const memoryOfTwoBuilds = 6 * 1024 ** 3;
 

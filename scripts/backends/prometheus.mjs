@@ -34,12 +34,21 @@ const obtain3 = () =>
     tags: 'netgo,remove_all_sd',
   });
 
-/** Prometheus 2.42. @param {string} folder @param {string} [data] of its storage */
-export async function startPrometheus2(folder, data = path.join(folder, 'data')) {
+/**
+ * Prometheus 2.42.
+ *
+ * @param {string} folder
+ * @param {{ data?: string, every?: string }} [options] `data`: of its storage; `every`: how often it scrapes
+ */
+export async function startPrometheus2(
+  folder,
+  { data = path.join(folder, 'data'), every = '1s' } = {},
+) {
   const unpacked = await obtainDebian();
   return startPrometheus(folder, {
     binary: path.join(unpacked, 'usr/bin/prometheus'),
     data,
+    every,
   });
 }
 
@@ -69,7 +78,7 @@ export async function startPrometheus3(
   });
 }
 
-async function startPrometheus(folder, { binary, data, flags = [], config = {} }) {
+async function startPrometheus(folder, { binary, data, every = '1s', flags = [], config = {} }) {
   const targets = path.join(folder, 'targets.json');
   const configFile = path.join(folder, 'prometheus.json');
   writeFileSync(targets, '[]');
@@ -77,7 +86,7 @@ async function startPrometheus(folder, { binary, data, flags = [], config = {} }
   writeFileSync(
     configFile,
     JSON.stringify({
-      global: { scrape_interval: '1s', scrape_timeout: '1s' },
+      global: { scrape_interval: every, scrape_timeout: every },
       scrape_configs: [
         { job_name: 'app', file_sd_configs: [{ files: [targets], refresh_interval: '1s' }] },
       ],
@@ -131,7 +140,9 @@ const withHistory = (name, obtainAll, start) => ({
   },
 });
 
-export const prometheus = withHistory('prometheus', obtainDebian, startPrometheus2);
+export const prometheus = withHistory('prometheus', obtainDebian, (folder, data) =>
+  startPrometheus2(folder, { data }),
+);
 
 export const prometheus3 = withHistory(
   'prometheus3',

@@ -14,7 +14,8 @@ const obtainVictoriaMetrics = () =>
     package: 'github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics',
   });
 
-export async function startVictoriaMetrics(folder) {
+/** @param {string[]} flags more of them */
+export async function startVictoriaMetrics(folder, flags = []) {
   const binary = await obtainVictoriaMetrics();
   const targets = path.join(folder, 'targets.json');
   const config = path.join(folder, 'scrape.json');
@@ -35,9 +36,9 @@ export async function startVictoriaMetrics(folder) {
       `-httpListenAddr=127.0.0.1:${port}`,
       `-storageDataPath=${path.join(folder, 'data')}`,
       '-retentionPeriod=1d',
-      '-opentelemetry.usePrometheusNaming',
       `-promscrape.config=${config}`,
       '-promscrape.fileSDCheckInterval=1s',
+      ...flags,
     ],
     ready: `${url}/health`,
     folder,

@@ -3,7 +3,7 @@ import type { HistogramBucket } from './histogram.ts';
 /** Scale of what we record ourselves: buckets 4.4 % wide, so a value in a bucket is off by at most 2.2 %. */
 export const ownScale = 4;
 /** Finer histograms of others are brought down to this one: more says nothing to a reader and costs memory. */
-const finestScale = 6;
+export const finestScale = 6;
 
 /**
  * Base-2 exponential histogram, sparse, mutable. Bucket i at scale s holds (2^(i/2^s), 2^((i+1)/2^s)], as in the OpenTelemetry

@@ -1,16 +1,27 @@
-import { explicitFromCumulative, type ExplicitHistogram } from '../../domain/histogramExplicit.ts';
-import type { MatrixRow } from './wire.ts';
+import type { Histogram } from '../../domain/histogram.ts';
+import { explicitFromCumulative } from '../../domain/histogramExplicit.ts';
+import { exponentialHistogram, rangeOf } from './exponentialRows.ts';
+import type { MatrixRow, NativeBucket } from './wire.ts';
 
-/** Durations of the calls of one row of labels (without `le`) by the end of their slot. */
+/** Labels that tell the buckets of one histogram apart: Prometheus' upper bound, and VictoriaMetrics' range of exponential ones. */
+export const bucketLabels = ['le', 'vmrange'] as const;
+
+/** Durations of the calls of one row of labels (without those of buckets) by the end of their slot. */
 export interface BucketRow {
   readonly labels: Readonly<Record<string, string>>;
-  readonly slots: readonly { readonly at: number; readonly histogram: ExplicitHistogram }[];
+  readonly slots: readonly { readonly at: number; readonly histogram: Histogram }[];
 }
 
 /** Boundaries of the span metrics connector's default layout in milliseconds; in seconds they are a thousandth. */
 const connectorBounds = [
   2, 4, 6, 8, 10, 50, 100, 200, 400, 800, 1000, 1400, 2000, 5000, 10_000, 15_000,
 ];
+
+interface Group {
+  readonly labels: MatrixRow['labels'];
+  readonly byBound: Map<number, MatrixRow>;
+  readonly byRange: Map<string, MatrixRow>;
+}
 
 /**
  * Joins the rows of one histogram. Where the name tells no unit, only the producer's own default boundaries do; otherwise there is no
@@ -20,25 +31,59 @@ export function bucketRows(
   rows: readonly MatrixRow[],
   msPerUnit: number | undefined,
 ): readonly BucketRow[] {
-  const groups = new Map<
-    string,
-    { labels: Record<string, string>; byBound: Map<number, MatrixRow> }
-  >();
+  const groups = new Map<string, Group>();
+  const native: BucketRow[] = [];
   for (const row of rows) {
-    const { le, ...labels } = row.labels;
-    const bound = le === '+Inf' ? Infinity : Number(le);
-    if (le === undefined || Number.isNaN(bound)) continue;
+    const { le, vmrange, ...labels } = row.labels;
+    if (row.histograms !== undefined) native.push({ labels, slots: nativeSlots(row, msPerUnit) });
+    const bound = le === '+Inf' ? Infinity : Number(le ?? NaN);
+    if (Number.isNaN(bound) && vmrange === undefined) continue;
     const key = rowKey(labels);
-    const group = groups.get(key) ?? { labels, byBound: new Map<number, MatrixRow>() };
+    const group = groups.get(key) ?? { labels, byBound: new Map(), byRange: new Map() };
     groups.set(key, group);
-    group.byBound.set(bound, row);
+    if (vmrange !== undefined) group.byRange.set(vmrange, row);
+    else group.byBound.set(bound, row);
   }
-  return [...groups.values()].flatMap(({ labels, byBound }) => {
+  const joined = [...groups.values()].flatMap(({ labels, byBound, byRange }): BucketRow[] => {
+    if (byRange.size > 0) return [{ labels, slots: rangeSlots(byRange, msPerUnit) }];
     const bounds = [...byBound.keys()].sort((a, b) => a - b);
     const unit = msPerUnit ?? unitOf(bounds);
     if (unit === undefined || bounds.at(-1) !== Infinity) return [];
     return [{ labels, slots: slotsOf(bounds, byBound, unit) }];
   });
+  return [...native, ...joined];
+}
+
+function nativeSlots(row: MatrixRow, msPerUnit: number | undefined): BucketRow['slots'] {
+  return (row.histograms ?? []).flatMap(([at, buckets]) => slotOf(at, buckets, msPerUnit));
+}
+
+/** VictoriaMetrics' ranges: each is a counter of its own, and those that nothing fell into aren't there. */
+function rangeSlots(
+  byRange: ReadonlyMap<string, MatrixRow>,
+  msPerUnit: number | undefined,
+): BucketRow['slots'] {
+  const slots = new Map<number, NativeBucket[]>();
+  for (const [label, { samples }] of byRange) {
+    const range = rangeOf(label);
+    if (range === undefined) return [];
+    for (const [at, count] of samples) {
+      const buckets = slots.get(at) ?? [];
+      slots.set(at, buckets);
+      if (count > 0) buckets.push({ ...range, count });
+    }
+  }
+  return [...slots].flatMap(([at, buckets]) => slotOf(at, buckets, msPerUnit));
+}
+
+function slotOf(
+  at: number,
+  buckets: readonly NativeBucket[],
+  msPerUnit: number | undefined,
+): BucketRow['slots'] {
+  if (msPerUnit === undefined || buckets.length === 0) return [];
+  const histogram = exponentialHistogram(buckets, msPerUnit);
+  return histogram === undefined ? [] : [{ at: at * 1000, histogram }];
 }
 
 function slotsOf(

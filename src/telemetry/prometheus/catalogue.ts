@@ -3,7 +3,7 @@ import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { Select } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
-import { discover, labelsOf, type Found } from './discovery.ts';
+import { discover, labelsOf, type DurationMetric, type Found, type Problem } from './discovery.ts';
 import { serviceOf } from './readRow.ts';
 import { byLabels, equals, selector } from './selector.ts';
 import type { MatrixRow } from './wire.ts';
@@ -13,6 +13,8 @@ export interface KnownService {
   readonly service: ServiceKey;
   readonly found: Found;
   readonly matchers: readonly string[];
+  /** Its durations; none: no percentiles. */
+  readonly buckets: DurationMetric | undefined;
   /** Releases that have series now. */
   readonly releases: readonly string[];
   /** One row for each group of calls that it has now. */
@@ -25,6 +27,8 @@ export interface KnownService {
 export interface Catalogue {
   readonly version: string;
   readonly services: ReadonlyMap<ServiceKey, KnownService>;
+  /** What the backend has and can't be read. */
+  readonly problems: readonly Problem[];
   readonly at: number;
   /** Something is still assumed: to be read again soon. */
   readonly young: boolean;
@@ -44,18 +48,21 @@ export async function readCatalogue(
   // Some gateways hide buildinfo; everything else tells whether the API is there.
   if (!version.ok && !['notFound', 'invalid', 'unsupported'].includes(version.failure.reason))
     return version;
-  const found = await discover(api, select, signal);
-  if (!found.ok) return found;
-  if (found.value.length === 0) return nothingFound();
+  const discovery = await discover(api, select, signal);
+  if (!discovery.ok) return discovery;
+  const { found, problems } = discovery.value;
+  if (found.length === 0) return nothingFound(problems);
   const services = new Map<ServiceKey, KnownService>();
   const ranks = new Map<ServiceKey, number>();
   let young = false;
-  for (const one of found.value) {
+  for (const one of found) {
     const rows = await api.query(
       `group ${byLabels(labelsOf(one))} (${selector(one.calls, one.matchers)})`,
       signal,
     );
     if (!rows.ok) return rows;
+    const buckets = await bucketsOf(api, one, signal);
+    if (!buckets.ok) return buckets;
     const interval = await intervalOf(api, one, signal);
     if (!interval.ok) return interval;
     young ||= interval.value === undefined;
@@ -71,13 +78,14 @@ export async function readCatalogue(
         service,
         found: one,
         matchers: [...one.matchers, ...serviceMatchers(one, own[0] ?? {})],
+        buckets: buckets.value(service),
         releases,
         rows: own,
         interval: interval.value ?? usualInterval,
       });
     }
   }
-  return ok({ version: version.ok ? version.value : '', services, at: api.now(), young });
+  return ok({ version: version.ok ? version.value : '', services, problems, at: api.now(), young });
 }
 
 /** Those that tell releases apart first; what counts functions or routes by its own names last. */
@@ -106,13 +114,38 @@ const serviceMatchers = (found: Found, labels: MatrixRow['labels']): readonly st
     label === undefined ? [] : [equals(label, labels[label] ?? '')],
   );
 
+/** Which histogram times a service's calls. Where the backend has several, the first that the service fills. */
+async function bucketsOf(
+  api: PrometheusApi,
+  found: Found,
+  signal: AbortSignal,
+): Promise<Result<(service: ServiceKey) => DurationMetric | undefined>> {
+  const [only, ...others] = found.durations;
+  if (others.length === 0) return ok(() => only);
+  const labels = [found.service, found.namespace].filter((label) => label !== undefined);
+  const filled = new Map<ServiceKey, DurationMetric>();
+  for (const duration of found.durations) {
+    const query = `group ${byLabels(labels)} (${selector(duration.metric, found.matchers)})`;
+    const rows = await api.query(query, signal);
+    if (!rows.ok) return rows;
+    for (const row of rows.value) {
+      const service = serviceOf(found, row.labels);
+      if (!filled.has(service)) filled.set(service, duration);
+    }
+  }
+  return ok((service) => filled.get(service));
+}
+
 /** Usual distance of samples: the middle one of those of one series; undefined while there are too few. */
 async function intervalOf(
   api: PrometheusApi,
   found: Found,
   signal: AbortSignal,
 ): Promise<Result<number | undefined>> {
-  const one = await api.query(`topk(1, ${selector(found.calls, found.matchers)})`, signal);
+  // Only numbers can be sorted.
+  const calls = selector(found.calls, found.matchers);
+  const number = found.callsAre === 'count' ? `histogram_count(${calls})` : calls;
+  const one = await api.query(`topk(1, ${number})`, signal);
   if (!one.ok) return one;
   const labels = one.value[0]?.labels;
   if (labels === undefined) return ok(undefined);
@@ -121,7 +154,10 @@ async function intervalOf(
     .map(([name, value]) => equals(name, value));
   const samples = await api.samples(`${selector(found.calls, exact)}[15m]`, signal);
   if (!samples.ok) return samples;
-  const times = samples.value[0]?.samples.map(([at]) => at * 1000) ?? [];
+  const [series] = samples.value;
+  const times = [...(series?.samples ?? []), ...(series?.histograms ?? [])].map(
+    ([at]) => at * 1000,
+  );
   const gaps = times.slice(1).map((at, i) => at - (times[i] ?? at));
   const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)];
   return ok(
@@ -129,9 +165,11 @@ async function intervalOf(
   );
 }
 
-const nothingFound = () =>
-  fail(
-    'unsupported',
-    'The backend has none of the metrics that Prodlens reads: span metrics, HTTP or RPC server metrics, Micrometer’s requests, Autometrics.',
-    'Add the span metrics connector to the collector’s pipeline, or export the HTTP server metrics of your services; then refresh.',
-  );
+const nothingFound = ([problem]: readonly Problem[]) =>
+  problem === undefined
+    ? fail(
+        'unsupported',
+        'The backend has none of the metrics that Prodlens reads: span metrics, HTTP or RPC server metrics, Micrometer’s requests, Autometrics.',
+        'Add the span metrics connector to the collector’s pipeline, or export the HTTP server metrics of your services; then refresh.',
+      )
+    : fail('unsupported', problem.message, problem.remedy);

@@ -1,4 +1,4 @@
-import type { Result } from '../../domain/result.ts';
+import type { Failure, Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { Select } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
@@ -11,58 +11,81 @@ import {
 import { conventions } from './conventions/registry.ts';
 import { equals, quoted } from './selector.ts';
 
+/** A histogram of durations. */
+export interface DurationMetric {
+  readonly metric: string;
+  readonly native: boolean;
+  /** Milliseconds of its unit, where the name tells it. */
+  readonly msPerUnit?: number;
+}
+
 /** A convention as a backend has it. */
 export interface Found {
   readonly convention: Convention;
-  /** The counter of calls. */
+  /** The counter of calls, or the native histogram that counts them. */
   readonly calls: string;
-  /** The classic histogram; none: no percentiles. */
-  readonly buckets?: { readonly metric: string; readonly msPerUnit?: number };
+  readonly callsAre: 'counter' | 'count';
+  /** Histograms of the same calls that the backend has, the better first: some services may fill one, some another. */
+  readonly durations: readonly DurationMetric[];
   /** Labels by role, those that are there. */
   readonly service: string;
   readonly namespace?: string;
   readonly version?: string;
   readonly environment?: string;
-  /** Label by attribute. */
-  readonly attributes: ReadonlyMap<string, string>;
+  /** Labels by attribute: all that are there, since one metric may come from several collectors. */
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
   /** Matchers of the environment's `select`. */
   readonly matchers: readonly string[];
 }
 
 /** Names worth a look: what any convention counts calls or times them by. */
 const candidates =
-  '(.*[._])?(calls|calls_total)|(.*[._])?(duration|latency)([._](milliseconds|seconds))?_(bucket|count)|(http_server_requests|method_timed)_seconds_(bucket|count)';
+  '(.*[._])?calls(_(milli)?seconds)?(_total)?|(.*[._])?(duration|latency)([._](milliseconds|seconds))?(_bucket|_count)?|(http_server_requests|method_timed)_seconds(_bucket|_count)?';
 /** Metrics looked at closely; more would be other applications' namespaces. */
 const mostFound = 12;
+
+/** What a backend has that can be read, and what there is but can't be. */
+export interface Discovery {
+  readonly found: readonly Found[];
+  readonly problems: readonly Problem[];
+}
+
+export type Problem = Pick<Failure, 'message' | 'remedy'>;
 
 /** Looks for the conventions that the backend has: by their names, and by the labels that prove them. */
 export async function discover(
   api: PrometheusApi,
   select: Select,
   signal: AbortSignal,
-): Promise<Result<readonly Found[]>> {
+): Promise<Result<Discovery>> {
   const names = await api.metricNames(`{__name__=~${quoted(candidates)}}`, signal);
   if (!names.ok) return names;
   const known = new Set(names.value);
   const found: Found[] = [];
   let looked = 0;
+  const problems: Problem[] = [];
   let missing: string | undefined;
   for (const convention of conventions)
     for (const calls of names.value) {
-      const match = convention.calls.exec(calls);
+      const { match, callsAre } = matchOf(convention, calls, known);
       if (match === null || looked >= mostFound) continue;
       looked += 1;
       const labels = await api.labelNames(`{__name__=${quoted(calls)}}`, signal);
       if (!labels.ok) return labels;
       const there = new Set(labels.value);
       if (!convention.required.every((names) => firstOf(names, there) !== undefined)) continue;
+      const other = secondName(calls, known);
+      if (other !== undefined) {
+        problems.push(countedTwice(calls, other));
+        continue;
+      }
       const matchers = matchersOf(select, there);
       if (typeof matchers === 'string') {
         missing ??= `${matchers} of ${calls}`;
         continue;
       }
-      const made = foundAs(convention, calls, match.groups?.['prefix'] ?? '', known, there);
-      if (made !== undefined) found.push({ ...made, matchers });
+      const made = foundAs(convention, match.groups?.['prefix'] ?? '', known, there);
+      if (made !== undefined) found.push({ ...made, calls, callsAre, matchers });
     }
   if (found.length === 0 && missing !== undefined)
     return fail(
@@ -70,33 +93,65 @@ export async function discover(
       `The environment selects by a label that the backend’s metrics don’t have: ${missing}.`,
       'Correct select in the setting prodlens.environments, or promote the attribute to a label.',
     );
-  return ok(found);
+  return ok({ found, problems });
+}
+
+/**
+ * VictoriaMetrics 1.140, told to name what comes by OTLP like Prometheus, gives a metric without a unit that of the metric before it: a
+ * part of the calls is counted as `calls_seconds_total`, in parts that change from request to request.
+ */
+function secondName(calls: string, known: ReadonlySet<string>): string | undefined {
+  return ['seconds', 'milliseconds']
+    .map((unit) => calls.replace(/calls(_total)?$/, `calls_${unit}$1`))
+    .find((name) => name !== calls && known.has(name));
+}
+
+const countedTwice = (calls: string, other: string): Problem => ({
+  message: `${calls} is left out: the backend counts a part of the calls as ${other}.`,
+  remedy:
+    'Run VictoriaMetrics without -opentelemetry.usePrometheusNaming, or let the collector write with prometheusremotewrite.',
+});
+
+/** A native histogram has no series of its own for the number of calls: it is the histogram's. */
+function matchOf(convention: Convention, name: string, known: ReadonlySet<string>) {
+  const match = convention.calls.exec(name);
+  if (match !== null || known.has(`${name}_count`)) return { match, callsAre: 'counter' as const };
+  return { match: convention.calls.exec(`${name}_count`), callsAre: 'count' as const };
+}
+
+/** Native ones, which are finer, before classic ones. */
+function durationsOf(
+  convention: Convention,
+  prefix: string,
+  names: ReadonlySet<string>,
+): readonly DurationMetric[] {
+  const classic = convention.durations.map(({ name, ...unit }) => ({
+    metric: prefix + name,
+    native: false,
+    ...unit,
+  }));
+  const native = classic.map((one) => ({
+    ...one,
+    metric: one.metric.replace(/_bucket$/, ''),
+    native: true,
+  }));
+  return [...native, ...classic].filter(({ metric }) => names.has(metric));
 }
 
 function foundAs(
   convention: Convention,
-  calls: string,
   prefix: string,
   names: ReadonlySet<string>,
   labels: ReadonlySet<string>,
-): Omit<Found, 'matchers'> | undefined {
+): Omit<Found, 'calls' | 'callsAre' | 'matchers'> | undefined {
   const service = firstOf(convention.service, labels);
   if (service === undefined) return undefined;
-  const duration = convention.durations.find(({ name }) => names.has(prefix + name));
   const namespace = firstOf(namespaceLabels, labels);
   const version = firstOf(convention.version, labels);
   const environment = firstOf(environmentLabels, labels);
   return {
     convention,
-    calls,
-    ...(duration === undefined
-      ? {}
-      : {
-          buckets: {
-            metric: prefix + duration.name,
-            ...(duration.msPerUnit === undefined ? {} : { msPerUnit: duration.msPerUnit }),
-          },
-        }),
+    durations: durationsOf(convention, prefix, names),
     service,
     // A job is written "namespace/name" already.
     ...(namespace === undefined || service.endsWith('job') ? {} : { namespace }),
@@ -104,11 +159,24 @@ function foundAs(
     ...(environment === undefined ? {} : { environment }),
     attributes: new Map(
       Object.entries(convention.attributes).flatMap(([attribute, names]) => {
-        const label = firstOf(names, labels);
-        return label === undefined ? [] : [[attribute, label] as const];
+        const there = [
+          ...names.filter((n) => labels.has(n)),
+          ...late(convention, attribute, labels),
+        ];
+        return there.length === 0 ? [] : [[attribute, [...new Set(there)]] as const];
       }),
     ),
   };
+}
+
+/** A label that isn't there before the first failure must be asked for before it: otherwise that failure would count as a success. */
+function late(
+  { onFailureOnly }: Convention,
+  attribute: string,
+  labels: ReadonlySet<string>,
+): readonly string[] {
+  const dotted = [...labels].some((label) => label.includes('.'));
+  return (onFailureOnly?.[attribute] ?? []).filter((name) => name.includes('.') === dotted);
 }
 
 const firstOf = (names: LabelNames, labels: ReadonlySet<string>): string | undefined =>
@@ -133,7 +201,13 @@ export const labelsOf = (found: Found): readonly string[] => [
       found.namespace,
       found.version,
       found.environment,
-      ...found.attributes.values(),
+      ...[...found.attributes.values()].flat(),
     ].filter((label) => label !== undefined),
   ),
 ];
+
+/** The label that says what was called; none where it has several names. */
+export function narrowingLabel({ attributes, convention }: Found): string | undefined {
+  const [label, ...others] = attributes.get(convention.key) ?? [];
+  return others.length === 0 ? label : undefined;
+}

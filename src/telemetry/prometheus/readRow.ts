@@ -44,9 +44,9 @@ const valueOf = (labels: Labels, label: string | undefined): string =>
 
 function attributesOf(found: Found, labels: Labels): Attributes {
   const attributes: Record<string, string> = {};
-  for (const [attribute, label] of found.attributes) {
-    const value = labels[label];
-    if (value !== undefined && value !== '') attributes[attribute] = value;
+  for (const [attribute, names] of found.attributes) {
+    const label = names.find((name) => (labels[name] ?? '') !== '');
+    if (label !== undefined) attributes[attribute] = labels[label] ?? '';
   }
   return attributes;
 }

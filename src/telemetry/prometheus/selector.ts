@@ -31,11 +31,14 @@ export const seconds = (milliseconds: number): string => `${Math.round(milliseco
 /** A series that was away for longer than the memory is still known for a day, if it was there for twenty minutes of it. */
 const longMemory = '24h:20m';
 
+/** What of a series is read: a counter, the number of values of a native histogram, or all of it. */
+export type Reading = 'counter' | 'count' | 'histogram';
+
 /**
  * What counters of `metric` grew by in each step, summed by `labels`. Exact where `increase` extrapolates, and per raw series before
  * summing: a reset counts from zero, and a series that began within the step counts whole (its first value is where a new release's
  * errors are), unless it was there before that hour, or nothing of the selection was there in the hour: then it may be an old process that
- * is scraped only now. A series with samples and no growth is there with 0, as a sign of life.
+ * is scraped only now. "Of the selection" is of `presence`, where the counters are a narrow part of it. A series with samples and no growth is there with 0, as a sign of life.
  */
 export function growth(
   metric: string,
@@ -43,14 +46,24 @@ export function growth(
   labels: readonly string[],
   step: number,
   memory: number,
+  reading: Reading = 'counter',
+  presence?: string,
 ): string {
   const of = selector(metric, matchers);
-  const now = `last_over_time(${of}[${seconds(step)}])`;
+  const read = (series: string): string =>
+    reading === 'count' ? `histogram_count(${series})` : series;
   const offset = `offset ${seconds(step)}`;
-  const before = `last_over_time(${of}[${seconds(memory)}] ${offset})`;
-  const known = `last_over_time(${of}[${longMemory}] ${offset})`;
-  const grown = `(${now} - ${before}) >= 0`;
+  const now = read(`last_over_time(${of}[${seconds(step)}])`);
+  const before = read(`last_over_time(${of}[${seconds(memory)}] ${offset})`);
+  const known = read(`last_over_time(${of}[${longMemory}] ${offset})`);
+  // Histograms can't be compared with a number.
+  const grown =
+    reading === 'histogram'
+      ? `((${now} - ${before}) and histogram_count(${now}) >= histogram_count(${before}))`
+      : `(${now} - ${before}) >= 0`;
   const reset = `(${now} and ${before})`;
-  const begun = `((${now} and on () ${before}) unless ${known})`;
+  const there =
+    presence === undefined ? before : `last_over_time(${presence}[${seconds(memory)}] ${offset})`;
+  const begun = `((${now} and on () ${there}) unless ${known})`;
   return `sum ${byLabels(labels)} (${grown} or ${reset} or ${begun} or ${now} * 0)`;
 }

@@ -7,9 +7,9 @@ import { unixMillis } from '../../domain/units.ts';
 import { CoreState } from '../local/core/coreState.ts';
 import type { QueryData, SourceTraits } from '../local/core/queryData.ts';
 import type { PrometheusApi } from './api.ts';
-import { bucketRows } from './bucketRows.ts';
-import { labelsOf, type Found } from './discovery.ts';
-import { growth, oneOf } from './selector.ts';
+import { bucketLabels, bucketRows } from './bucketRows.ts';
+import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
+import { growth, oneOf, selector } from './selector.ts';
 import { firstStart, lastEnd, planChunks, stepFor, type Chunk } from './slotGrid.ts';
 import { SlotWriter } from './slotWriter.ts';
 
@@ -27,6 +27,8 @@ const longestFilter = 4_000;
 export interface ServiceSlotsOptions {
   readonly api: PrometheusApi;
   readonly found: Found;
+  /** The histogram of its durations; none: no percentiles. */
+  readonly buckets: DurationMetric | undefined;
   readonly service: ServiceKey;
   /** Matchers of the service, the environment's `select` among them. */
   readonly matchers: readonly string[];
@@ -113,7 +115,7 @@ export class ServiceSlots {
     const start = this.#nextFrom(this.#to, now);
     for (const chunk of planChunks(start, to, now, this.step)) {
       const rows = await this.#ask(
-        growth(found.calls, matchers, labelsOf(found), chunk.step, memory),
+        growth(found.calls, matchers, labelsOf(found), chunk.step, memory, found.callsAre),
         chunk,
         signal,
       );
@@ -132,7 +134,7 @@ export class ServiceSlots {
     now: number,
     signal: AbortSignal,
   ): Promise<Result<undefined>> {
-    const { buckets } = this.#options.found;
+    const { buckets } = this.#options;
     if (buckets === undefined || this.#to === 0) return ok(undefined);
     const keys = this.#keysOf(operations);
     const added = keys.filter((key) => !this.#bucketKeys.has(key));
@@ -159,10 +161,9 @@ export class ServiceSlots {
     now: number,
     signal: AbortSignal,
   ): Promise<Result<undefined>> {
-    const { found, matchers } = this.#options;
-    const { buckets, attributes, convention } = found;
+    const { found, buckets, matchers } = this.#options;
     if (buckets === undefined || keys.length === 0) return ok(undefined);
-    const label = attributes.get(convention.key);
+    const label = narrowingLabel(found);
     const narrow = label === undefined ? [] : [oneOf(label, keys)];
     const filter = (narrow[0]?.length ?? 0) > longestFilter ? [] : narrow;
     for (const chunk of planChunks(from, to, now, this.step)) {
@@ -170,9 +171,11 @@ export class ServiceSlots {
         growth(
           buckets.metric,
           [...matchers, ...filter],
-          [...labelsOf(found), 'le'],
+          buckets.native ? labelsOf(found) : [...labelsOf(found), ...bucketLabels],
           chunk.step,
           Math.max(bucketMemory, 2 * chunk.step),
+          buckets.native ? 'histogram' : 'counter',
+          selector(found.calls, matchers),
         ),
         chunk,
         signal,

@@ -1,4 +1,4 @@
-import { ExplicitHistogram } from '../../domain/histogramExplicit.ts';
+import type { Histogram } from '../../domain/histogram.ts';
 import type { OperationId } from '../../domain/operation.ts';
 import type { Cell } from '../local/core/cells.ts';
 import type { CoreState } from '../local/core/coreState.ts';
@@ -7,7 +7,8 @@ import { rootPath } from '../local/core/paths.ts';
 import { noteArrival, type ServiceEntry } from '../local/core/services.ts';
 import { joined } from '../local/core/slots.ts';
 import { rowKey, type BucketRow } from './bucketRows.ts';
-import type { Found } from './discovery.ts';
+import { narrowingLabel, type Found } from './discovery.ts';
+import { difference } from './histogramGrowth.ts';
 import { readRow, type RowMeaning } from './readRow.ts';
 import type { Chunk } from './slotGrid.ts';
 import type { MatrixRow } from './wire.ts';
@@ -34,7 +35,7 @@ interface Row {
   /** Calls by the end of their slot. */
   readonly calls: Map<number, number>;
   /** Counts of buckets of the newest slots: what is asked for again replaces them. */
-  readonly buckets: Map<number, ExplicitHistogram>;
+  readonly buckets: Map<number, Histogram>;
 }
 
 /** Writes what a backend answers into slots: each step's growth at the end of its slot. */
@@ -98,7 +99,7 @@ export class SlotWriter {
     }
   }
 
-  #bucket(row: Row, at: number, histogram: ExplicitHistogram, chunk: Chunk, now: number): void {
+  #bucket(row: Row, at: number, histogram: Histogram, chunk: Chunk, now: number): void {
     let calls = 0;
     for (const [end, n] of row.calls) if (end > at - chunk.step && end <= at) calls += n;
     // More durations than calls: a series came back after a gap, and its whole past would be counted.
@@ -160,7 +161,7 @@ export class SlotWriter {
       undefined,
       undefined,
     );
-    const label = found.attributes.get(found.convention.key);
+    const label = narrowingLabel(found);
     const keys = this.#keys.get(operation.operation.id) ?? new Set<string>();
     this.#keys.set(operation.operation.id, keys);
     keys.add(label === undefined ? '' : (labels[label] ?? ''));
@@ -173,17 +174,3 @@ export const identityOf = (meaning: RowMeaning, identity: string): RowMeaning['i
   ...meaning.identity,
   key: `${identity}\n${meaning.identity.key}`,
 });
-
-/** `after` − `before`; undefined where that is no histogram, or an empty one. */
-function difference(
-  after: ExplicitHistogram,
-  before: ExplicitHistogram,
-): ExplicitHistogram | undefined {
-  const [a, b] = [after.toNumbers(), before.toNumbers()];
-  const n = after.bounds.length;
-  if (n !== before.bounds.length) return undefined;
-  const counts = a.slice(1 + n).map((count, i) => count - (b[1 + n + i] ?? 0));
-  return counts.some((c) => c < 0) || counts.every((c) => c === 0)
-    ? undefined
-    : new ExplicitHistogram(after.bounds, counts);
-}

@@ -13,6 +13,7 @@ import { PrometheusApi } from './api.ts';
 import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
 import { FailurePause } from './pauses.ts';
 import { FoundOperations } from './foundOperations.ts';
+import { labelsOf } from './discovery.ts';
 import { ServiceSlots } from './serviceSlots.ts';
 import { summaryOf, warningsOf } from './summary.ts';
 
@@ -144,7 +145,7 @@ export class PrometheusSource implements BackendMetrics {
         service: known.service,
         source: known.found.convention.id,
         calls: known.found.calls,
-        buckets: known.found.buckets?.metric ?? 'none',
+        buckets: known.buckets?.metric ?? 'none',
         releaseLabel: known.found.version ?? 'none',
         sampleIntervalMs: known.interval,
         followed: this.#followed.has(known.service),
@@ -226,6 +227,7 @@ export class PrometheusSource implements BackendMetrics {
       slots: new ServiceSlots({
         api: this.#api,
         found: known.found,
+        buckets: known.buckets,
         service: known.service,
         matchers: known.matchers,
         interval: known.interval,
@@ -263,6 +265,9 @@ export class PrometheusSource implements BackendMetrics {
 const sameSource = (a: KnownService, b: KnownService): boolean =>
   a.found.calls === b.found.calls &&
   a.found.version === b.found.version &&
+  a.buckets?.metric === b.buckets?.metric &&
+  // With the first request, for example, its route becomes a label: operations are named by it from then on.
+  labelsOf(a.found).join() === labelsOf(b.found).join() &&
   // Samples jitter; a clearly other interval is another configuration.
   Math.abs(a.interval - b.interval) <= a.interval / 2;
 

@@ -7,7 +7,7 @@ const clockTolerance = 30_000;
 /** One sentence for the status bar: what was found, and what is missing with its remedy. */
 export function summaryOf(
   { url }: Connection,
-  { version, services }: Catalogue,
+  { version, services, problems }: Catalogue,
   clockOffset: number,
 ): string {
   const known = [...services.values()];
@@ -17,6 +17,7 @@ export function summaryOf(
   return [
     `${version === '' ? 'Prometheus' : `Prometheus ${version}`} at ${new URL(url).host}: ${titles} of ${count}.`,
     ...(blind.length === 0 ? [] : [withoutRelease(blind)]),
+    ...problems.map(({ message, remedy = '' }) => `${message} ${remedy}`),
     ...clockWarning(clockOffset),
   ].join(' ');
 }
@@ -24,8 +25,8 @@ export function summaryOf(
 /** Things a person should know before they trust a service's numbers. */
 export const warningsOf = (known: KnownService, clockOffset: number): readonly string[] => [
   ...(tellsReleases(known) ? [] : [withoutRelease([known])]),
-  ...(known.found.buckets === undefined
-    ? [`no percentiles: ${known.found.convention.title} come without a classic histogram here`]
+  ...(known.buckets === undefined
+    ? [`no percentiles: ${known.found.convention.title} come without a histogram here`]
     : []),
   ...clockWarning(clockOffset),
 ];

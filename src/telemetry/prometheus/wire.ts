@@ -6,6 +6,15 @@ import { fail, ok } from '../../domain/result.ts';
 export interface MatrixRow {
   readonly labels: Readonly<Record<string, string>>;
   readonly samples: readonly (readonly [number, number])[];
+  /** Samples that are native histograms: [Unix seconds, filled buckets]. */
+  readonly histograms?: readonly (readonly [number, readonly NativeBucket[]])[];
+}
+
+/** In the metric's unit. */
+export interface NativeBucket {
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
 }
 
 /** More rows than any workspace's services need: what is beyond would be a partial sum, so the whole answer is refused. */
@@ -13,12 +22,25 @@ const mostRows = 50_000;
 
 const labels = v.record(v.string(), v.string());
 const sample = v.tuple([v.number(), v.string()]);
+const histogramSample = v.tuple([
+  v.number(),
+  v.object({
+    count: v.string(),
+    buckets: v.optional(v.array(v.tuple([v.number(), v.string(), v.string(), v.string()])), []),
+  }),
+]);
 const success = <T extends v.GenericSchema>(data: T) =>
   v.object({ status: v.literal('success'), data, warnings: v.optional(v.array(v.string())) });
 const matrix = success(
   v.object({
     resultType: v.literal('matrix'),
-    result: v.array(v.object({ metric: labels, values: v.optional(v.array(sample), []) })),
+    result: v.array(
+      v.object({
+        metric: labels,
+        values: v.optional(v.array(sample), []),
+        histograms: v.optional(v.array(histogramSample)),
+      }),
+    ),
   }),
 );
 const vector = success(
@@ -38,7 +60,13 @@ export function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
     if (partial !== undefined) return partial;
     if (data.result.length > mostRows) return tooMany();
     return ok(
-      data.result.map(({ metric, values }) => ({ labels: metric, samples: numbers(values) })),
+      data.result.map(({ metric, values, histograms }) => ({
+        labels: metric,
+        samples: numbers(values),
+        ...(histograms === undefined
+          ? {}
+          : { histograms: histograms.map(([at, { buckets }]) => [at, filled(buckets)] as const) }),
+      })),
     );
   });
 }
@@ -89,6 +117,14 @@ const numbers = (values: readonly (readonly [number, string])[]): MatrixRow['sam
     const value = Number(text);
     return Number.isFinite(value) && text !== '' ? [[at, value] as const] : [];
   });
+
+/** Native histograms come as rule of the bounds (which side belongs to it), lower and upper bound, count. */
+const filled = (
+  buckets: readonly (readonly [number, string, string, string])[],
+): readonly NativeBucket[] =>
+  buckets
+    .map(([, low, high, count]) => ({ low: Number(low), high: Number(high), count: Number(count) }))
+    .filter(({ low, high, count }) => low < high && count > 0 && Number.isFinite(count));
 
 /** Thanos and Mimir answer with what they have when a store is away: a partial sum is no number. */
 function partialAnswer(warnings: readonly string[] | undefined) {

@@ -21,6 +21,8 @@ export interface Convention {
   readonly version: LabelNames;
   /** Labels by the attribute of OpenTelemetry's conventions that they hold. Order doesn't matter. */
   readonly attributes: Readonly<Record<string, LabelNames>>;
+  /** Attributes of failed calls only, as they are named where none has failed yet. */
+  readonly onFailureOnly?: Readonly<Record<string, LabelNames>>;
   /** What makes the operation: the attribute whose values name what was called, for narrowing a query. */
   readonly key: string;
   readonly reads: 'spans' | 'requests' | 'functions';

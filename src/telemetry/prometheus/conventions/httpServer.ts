@@ -25,6 +25,7 @@ export const httpServer: Convention = {
     'http.response.status_code': spelled('http.response.status_code'),
     'error.type': spelled('error.type'),
   },
+  onFailureOnly: { 'error.type': spelled('error.type') },
   key: 'http.route',
   reads: 'requests',
   instrument: 'http.server.request.duration',

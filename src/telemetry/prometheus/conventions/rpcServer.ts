@@ -26,6 +26,7 @@ export const rpcServer: Convention = {
     'rpc.grpc.status_code': spelled('rpc.grpc.status_code'),
     'error.type': spelled('error.type'),
   },
+  onFailureOnly: { 'error.type': spelled('error.type') },
   key: 'rpc.method',
   reads: 'requests',
   instrument: 'rpc.server.duration',

@@ -37,6 +37,8 @@ export const spanMetrics: Convention = {
   service: serviceLabels,
   version: versionLabels,
   attributes: spanDimensions,
+  // Under the gate useOtelPrefix a status that is unset is no label.
+  onFailureOnly: { 'status.code': spelled('otel.status_code') },
   key: 'span.name',
   reads: 'spans',
   versionRemedy:

@@ -51,6 +51,31 @@ describe('queries', () => {
   });
 });
 
+describe('queries of native histograms', () => {
+  const of = 'last_over_time(h{}[60s])';
+  const before = 'last_over_time(h{}[600s] offset 60s)';
+
+  it('compare numbers of values: histograms can’t be compared with a number', () => {
+    const query = growth('h', [], ['a'], 60_000, 600_000, 'histogram');
+    assert.ok(
+      query.startsWith(
+        `sum by (a) (((${of} - ${before}) and histogram_count(${of}) >= histogram_count(${before}))`,
+      ),
+      query,
+    );
+    const count = growth('h', [], ['a'], 60_000, 600_000, 'count');
+    assert.ok(
+      count.startsWith(`sum by (a) ((histogram_count(${of}) - histogram_count(${before})) >= 0`),
+      count,
+    );
+  });
+
+  it('take a new series whole where the service was there before, not only the narrow part that is asked for', () => {
+    const query = growth('b', ['s="x"', 'n=~"a"'], ['le'], 60_000, 600_000, 'counter', 'c{s="x"}');
+    assert.match(query, /and on \(\) last_over_time\(c\{s="x"\}\[600s\] offset 60s\)/);
+  });
+});
+
 describe('answers with buckets', () => {
   const row = (le: string, value: number) => ({
     labels: { a: 'x', le },

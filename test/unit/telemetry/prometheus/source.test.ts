@@ -138,6 +138,88 @@ describe('Prometheus as a source of numbers', () => {
     }
   });
 
+  it('gives each service the histogram that it fills, a native one before a classic one', async () => {
+    const calls = 'traces_span_metrics_calls_total';
+    const duration = 'traces_span_metrics_duration';
+    const { source } = await operationsOf([
+      span(calls),
+      span(calls, { service_name: 'cart' }),
+      span(calls, { service_name: 'mail' }),
+      span(`${duration}_milliseconds_bucket`, { le: '+Inf' }),
+      span(`${duration}_seconds_bucket`, { le: '+Inf', service_name: 'cart' }),
+      span(`${duration}_seconds_bucket`, { le: '+Inf', service_name: 'mail' }),
+      span(`${duration}_seconds`, { service_name: 'mail' }),
+    ]);
+    const services = source.report()['services'] as { service: string; buckets: string }[];
+    assert.deepEqual(Object.fromEntries(services.map((s) => [s.service, s.buckets])), {
+      shop: `${duration}_milliseconds_bucket`,
+      cart: `${duration}_seconds_bucket`,
+      mail: `${duration}_seconds`,
+    });
+  });
+
+  it('counts by the native histogram where there is no counter', async () => {
+    const { backend, source } = await operationsOf([
+      {
+        __name__: 'http_server_request_duration_seconds',
+        service_name: 'shop',
+        http_request_method: 'GET',
+        http_route: '/a',
+      },
+    ]);
+    const [operation] = source.operations();
+    assert.ok(operation !== undefined);
+    await source.numbers(
+      {
+        groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
+        window: milliseconds(300_000),
+        seriesPoints: 0,
+      },
+      never,
+    );
+    const queries = backend.asked.flatMap((u) => u.searchParams.get('query') ?? []);
+    assert.ok(queries.some((q) => q.startsWith('topk(1, histogram_count(http_server')));
+    assert.ok(queries.some((q) => /^sum by .*histogram_count\(last_over_time/.test(q)));
+  });
+
+  it('asks for the status before the first failure makes it a label', async () => {
+    const { backend } = await operationsOf([
+      { __name__: 'calls_total', service_name: 'shop', span_name: 'a', span_kind: 'x' },
+    ]);
+    const query = backend.asked
+      .map((u) => u.searchParams.get('query') ?? '')
+      .find((q) => q.startsWith('group'));
+    assert.match(query ?? '', /otel_status_code/);
+  });
+
+  it('reads a status under each of the names that collectors give it', async () => {
+    const { backend } = await operationsOf([
+      span('calls_total'),
+      { __name__: 'calls_total', service_name: 'cart', otel_status_code: 'ERROR' },
+    ]);
+    const query = backend.asked
+      .map((u) => u.searchParams.get('query') ?? '')
+      .find((q) => q.startsWith('group'));
+    assert.match(query ?? '', /status_code,otel_status_code/);
+  });
+
+  it('leaves out what VictoriaMetrics counts under two names', async () => {
+    const only = await operationsOf([span('calls_total'), span('calls_milliseconds_total')]);
+    assert.ok(!only.services.ok);
+    assert.match(only.services.failure.message, /a part of the calls as calls_milliseconds_total/);
+    assert.match(only.services.failure.remedy ?? '', /usePrometheusNaming/);
+    const beside = await operationsOf([
+      span('calls_total'),
+      span('calls_seconds_total'),
+      span('good_calls', { service_name: 'cart' }),
+    ]);
+    assert.deepEqual(
+      beside.source.operations().map((o) => o.service),
+      ['cart'],
+    );
+    assert.match(beside.source.summary() ?? '', /calls_total is left out/);
+  });
+
   it('takes no metric for what only its name suggests', async () => {
     const { services } = await operationsOf([
       { __name__: 'phone_calls_total', job: 'x' },

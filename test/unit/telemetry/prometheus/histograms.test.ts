@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { ExponentialHistogram } from '../../../../src/domain/histogramExponential.ts';
+import { bucketRows } from '../../../../src/telemetry/prometheus/bucketRows.ts';
+import { difference } from '../../../../src/telemetry/prometheus/histogramGrowth.ts';
+import { decodeMatrix } from '../../../../src/telemetry/prometheus/wire.ts';
+
+/** Of one native histogram at 60 s, bounds in the metric's unit. */
+const native = (...buckets: readonly [number, string, string, string][]) => {
+  const answer = decodeMatrix({
+    status: 'success',
+    data: {
+      resultType: 'matrix',
+      result: [{ metric: { a: 'x' }, histograms: [[60, { count: '1', sum: '1', buckets }]] }],
+    },
+  });
+  assert.ok(answer.ok);
+  return answer.value;
+};
+const range = (vmrange: string, value: number) => ({
+  labels: { a: 'x', vmrange },
+  samples: [[60, value] as const],
+});
+
+describe('exponential histograms of a backend', () => {
+  it('are read from Prometheus’ native ones, in milliseconds', () => {
+    const rows = bucketRows(
+      native(
+        [0, '0.10511205190671431', '0.1146254050940386', '3'],
+        [0, '0.11462540509403860', '0.125', '2'],
+        [3, '-0.000001', '0.000001', '1'],
+      ),
+      1000,
+    );
+    const [slot] = rows[0]?.slots ?? [];
+    assert.deepEqual(rows[0]?.labels, { a: 'x' });
+    assert.equal(slot?.at, 60_000);
+    const buckets = slot.histogram.buckets();
+    assert.deepEqual(
+      buckets.map(({ high, count }) => [Number(high.toPrecision(4)), count]),
+      [
+        [0.001, 1],
+        [114.6, 3],
+        [125, 2],
+      ],
+    );
+    assert.ok(Math.abs((buckets[1]?.low ?? 0) - 105.1) < 0.1);
+  });
+
+  it('are read from VictoriaMetrics’ ranges, whose bounds have four digits', () => {
+    const rows = bucketRows(
+      [
+        range('1.051e-01...1.146e-01', 9),
+        range('1.146e-01...1.250e-01', 6),
+        range('2.500e-01...2.726e-01', 0),
+      ],
+      1000,
+    );
+    const [slot] = rows[0]?.slots ?? [];
+    assert.deepEqual(
+      slot?.histogram.buckets().map(({ high, count }) => [Number(high.toPrecision(4)), count]),
+      [
+        [114.6, 9],
+        [125, 6],
+      ],
+    );
+  });
+
+  it('keep finer buckets at a scale that says enough', () => {
+    const width = 2 ** (1 / 2 ** 8);
+    const rows = bucketRows(
+      native(
+        [0, '0.1', String(0.1 * width), '3'],
+        [0, String(0.1 * width), String(0.1 * width ** 2), '1'],
+      ),
+      1000,
+    );
+    assert.equal(rows[0]?.slots[0]?.histogram.count, 4);
+  });
+
+  it('are none without a unit, with boundaries of their own, or of odd text', () => {
+    const bucket = [0, '0.10511205190671431', '0.1146254050940386', '3'] as const;
+    assert.deepEqual(bucketRows(native([...bucket]), undefined)[0]?.slots, []);
+    assert.deepEqual(bucketRows(native([0, '0.1', '0.25', '3']), 1000)[0]?.slots, []);
+    assert.deepEqual(bucketRows(native([0, '-2', '-1', '3']), 1000)[0]?.slots, []);
+    // Decimal ones of VictoriaMetrics' own library.
+    assert.deepEqual(bucketRows([range('1.000e-01...1.136e-01', 3)], 1000)[0]?.slots, []);
+    for (const odd of ['', '1', 'a...b', '2...1', '1...2...3'])
+      assert.deepEqual(bucketRows([range(odd, 3)], 1000)[0]?.slots, [], odd);
+  });
+
+  it('grow by what is new, at the coarser scale of both, and never shrink', () => {
+    const of = (scale: number, ...values: readonly number[]): ExponentialHistogram => {
+      const histogram = new ExponentialHistogram(scale);
+      for (const value of values) histogram.record(value);
+      return histogram;
+    };
+    const grown = difference(of(3, 0, 10, 20, 20, 500), of(5, 0, 10, 20));
+    assert.equal(grown?.count, 2);
+    assert.deepEqual(grown.buckets(), of(3, 20, 500).buckets());
+    assert.equal(difference(of(4, 10), of(4, 10)), undefined);
+    assert.equal(difference(of(4, 10), of(4, 20)), undefined);
+    assert.equal(difference(of(4, 10), of(4, 10, 20)), undefined);
+  });
+});
