@@ -146,6 +146,9 @@ function readClass(collector: FactsCollector, keyword: Node): void {
 /** What parameters are called that are handed on to other functions, and only there are seen to be routers. */
 const called = '(?:app|router|server|fastify|[\\w$]*(?:App|Router))';
 
+/** Libraries that make handlers for routers: what a function returns of them isn't written in it. */
+const companions = /^(?:express|koa|passport|multer|celebrate)\b/;
+
 /** How routers travel: made inside functions, returned from them, passed to other functions. */
 function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): void {
   const { facts } = collector;
@@ -162,9 +165,13 @@ function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): voi
       if (node.type === 'identifier') scopes.resolve(node, { name: node.text });
       else if (node.parent !== null) scopes.resolve(node.parent, { name: `this.${node.text}` });
   }
-  if (making !== undefined)
+  const giving = anyOf([
+    ...makers,
+    ...facts.imports.filter((i) => companions.test(i.module)).map((i) => i.local),
+  ]);
+  if (giving !== undefined)
     for (const { node } of collector.seeds(
-      new RegExp(`(?:\\breturn|=>)\\s*(?:new\\s+)?(${making})\\b`, 'g'),
+      new RegExp(`(?:\\breturn|=>)\\s*(?:new\\s+)?(${giving})\\b`, 'g'),
     ))
       readMade(collector, scopes, node);
   const names = new Set<string>();

@@ -67,8 +67,14 @@ export function handlerOf(
   const maker = asFunction(evaluator.evaluate(call.file, call.scope, call.call.call));
   if (maker === undefined || isMiddleware(maker) || !mayMakeHandlers(maker)) return undefined;
   const made: Found = { ...maker, makes: true };
-  if (maker.file.family?.foldersAreModules !== true) return made;
   const returned = maker.file.returned(maker.index);
+  if (maker.file.family?.foldersAreModules !== true) {
+    // `const isSignedIn = () => expressJwt({ secret })`: the library's function runs.
+    const library = isCall(returned)
+      ? evaluator.evaluate(maker.file, maker.index, returned.call)
+      : undefined;
+    return library?.kind === 'external' ? undefined : made;
+  }
   const inside = handlerOf(evaluator, maker.file, maker.index, returned, depth + 1, method);
   // `return withUser(func(…) {…})`: what runs is written here, not in what is put around it.
   const own = inside?.makes === true && maker.file.returnsLiteral(maker.index);
