@@ -19,6 +19,8 @@ const pythonPlace = /^\s*File "([^"]+)", line \d+(?:, in (.+))?$/;
  * https://docs.python.org/3/library/exceptions.html#exception-context
  */
 export function pythonChain(lines: readonly string[]): CauseChain | undefined {
+  const group = groupChain(lines);
+  if (group !== undefined) return group;
   if (!lines.some((line) => pythonPlace.test(line))) return undefined;
   const printed: { readonly link?: string; readonly lines: string[] }[] = [{ lines: [] }];
   for (const line of lines)
@@ -37,7 +39,9 @@ export function pythonChain(lines: readonly string[]): CauseChain | undefined {
     const [later] = sections;
     if (later !== undefined) {
       const cause = pythonContext.test(link ?? '') ? isTranslated(section, later) : true;
-      if (cause === undefined) return { sections, causes, uncertain: true };
+      // Which of a group's exceptions it came of can't be read here.
+      const grouped = cause === true && section.some((line) => groupHead.test(line));
+      if (cause === undefined || grouped) return { sections, causes, uncertain: true };
       if (!cause) break;
       causes.unshift(...pythonTitle(section));
     }
@@ -45,6 +49,33 @@ export function pythonChain(lines: readonly string[]): CauseChain | undefined {
     link = one.link;
   }
   return { sections, causes };
+}
+
+const groupHead = /^\s*\+ Exception Group Traceback \(most recent call last\)/;
+const groupMember = /^\s*(?:\+-)?\+-+ (\d+) -+$/;
+
+/** What ends with a group of exceptions; the only one in it is its cause. Of several none is. https://peps.python.org/pep-0654/ */
+function groupChain(lines: readonly string[]): CauseChain | undefined {
+  const start = lines.findLastIndex((line) => groupHead.test(line) && line.startsWith('  + '));
+  if (start < 0 || lines.slice(start).some((line) => pythonHead.test(line))) return undefined;
+  const own: string[] = [];
+  const member: string[] = [];
+  let members = 0;
+  for (const line of lines.slice(start + 1)) {
+    if (groupMember.test(line)) members += 1;
+    const inside = /^ {2}((?: {2})*)\| ?(.*)$/.exec(line);
+    if (inside?.[1] === '') own.push(inside[2] ?? '');
+    else if (members > 0) member.push(line.slice(2));
+  }
+  if (members !== 1) return { sections: [own], causes: [], uncertain: true };
+  const nested = pythonChain(member.map((line) => line.replace(/^ {2}\| ?/, '')));
+  return nested === undefined
+    ? { sections: [own], causes: [], uncertain: true }
+    : {
+        ...nested,
+        sections: [...nested.sections, own],
+        causes: [...nested.causes, ...pythonTitle(nested.sections.at(-1) ?? [])],
+      };
 }
 
 /** undefined: the program's text isn't printed, so it can be either. */

@@ -112,12 +112,16 @@ const dotnetName = (name: string): string =>
   name.replace(/[.+]<(\w+)>d(?:__\d+)?(?:`\d+)?\.MoveNext$/, '.$1').replace(/\+/g, '.');
 
 function rubyFrames(lines: readonly string[]): readonly StackFrame[] {
-  return lines.flatMap((line) => {
+  const frames = lines.flatMap((line) => {
     const [, filePath, row, name] = rubyFrame.exec(line) ?? [];
     if (filePath === undefined) return [];
     const functionName = (name ?? '').replace(/^(?:block|rescue|ensure)(?: \(.*\))? in /, '');
     return { functionName, filePath, line: Number(row) };
   });
+  // A method that isn't written in Ruby stands at the line that calls it.
+  return frames.filter(
+    ({ filePath, line }, i) => frames[i + 1]?.filePath !== filePath || frames[i + 1]?.line !== line,
+  );
 }
 
 /** Java names the file without its folders: the package gives them. */

@@ -107,6 +107,48 @@ describe('causes in stack traces', () => {
     assert.deepEqual(read(stack), { frames: ['orders:14', 'api:3'], thrown: false, causes: [] });
   });
 
+  const group = (members: number): string =>
+    `  + Exception Group Traceback (most recent call last):
+  |   File "/app/api.py", line 38, in api
+  |     gather()
+  |   File "/app/gather.py", line 35, in gather
+  |     raise ExceptionGroup("g", errs)
+  | ExceptionGroup: g (${members} sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "/app/gather.py", line 33, in gather
+    |     take({}, 7)
+    |   File "/app/stock.py", line 3, in take
+    |     return rows[id]
+    |            ~~~~^^^^
+    | KeyError: 7
+${
+  members === 1
+    ? ''
+    : `    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "/app/gather.py", line 34, in gather
+    |     other()
+    | ValueError
+`
+}    +------------------------------------
+`;
+
+  it('of Python: the only exception of a group threw, of several none', () => {
+    assert.deepEqual(read(group(1)), {
+      frames: ['take:3', 'gather:33', 'gather:35', 'api:38'],
+      thrown: true,
+      causes: ['KeyError: 7'],
+    });
+    assert.deepEqual(read(group(2)), {
+      frames: ['gather:35', 'api:38'],
+      thrown: false,
+      causes: [],
+    });
+    const wrapped = group(1) + cause + python('E: x', 'api|3|run()', 'run|9|raise E() from group');
+    assert.deepEqual(read(wrapped), { frames: ['run:9', 'api:3'], thrown: false, causes: [] });
+  });
+
   it('of .NET: frames of the cause come first by themselves', () => {
     const stack = `Shop.CheckoutFailed: order 7
  ---> Shop.CardDeclined: card 12
@@ -123,10 +165,11 @@ describe('causes in stack traces', () => {
     });
   });
 
-  it('of Ruby: each with its whole backtrace', () => {
+  it('of Ruby: each with its whole backtrace, methods of Ruby itself at the line that called them', () => {
     const stack = `/app/orders.rb:14:in 'Orders#place': order 7 (Shop::OutOfStock)
 \tfrom /app/api.rb:3:in 'Api#post'
-/app/stock.rb:5:in 'Stock#take': key not found: 7 (KeyError)
+/app/stock.rb:5:in 'Hash#fetch': key not found: 7 (KeyError)
+\tfrom /app/stock.rb:5:in 'Stock#take'
 \tfrom /app/orders.rb:12:in 'Orders#place'
 \tfrom /app/api.rb:3:in 'Api#post'`;
     assert.deepEqual(read(stack), {
