@@ -50,12 +50,16 @@ export interface DrawnFramework {
   readonly places: Readonly<Record<string, 'member' | 'collection'>>;
   /** A block kept under a name, and the word that draws it. */
   readonly concern?: { readonly keep: string; readonly draw: string };
+  /** The plural of a resource's name, which a singular resource's controller has. */
+  readonly plural?: (name: string) => string;
   /** Parameter of a member; `above` where its routes hold other resources. */
   readonly parameter: (resource: string, given: string | undefined, above: boolean) => string;
   /** Class of a controller by its name in the table, and the modules around it. */
   readonly controllerName: (modules: readonly string[], controller: string) => string;
   /** Parts controller and action of `users#show`. */
   readonly separator: string;
+  /** An action without a controller is of the one that the innermost module is called after. */
+  readonly moduleActs?: true;
   /** Method of a controller that is given alone. */
   readonly invoked?: string;
 }

@@ -1,5 +1,13 @@
 import type { DrawnFramework } from './drawn.ts';
 
+/** What a singular resource's controller is called after: `resource :api_key` is answered by ApiKeysController. */
+const plural = (name: string): string => {
+  if (/(?:x|ch|ss|sh|status|alias)$/.test(name)) return `${name}es`;
+  if (/(?:s|series|news|information|equipment)$/.test(name)) return name;
+  if (/(?:[^aeiouy]|qu)y$/.test(name)) return name.replace(/y$/, 'ies');
+  if (/(?:^|_)person$/.test(name)) return name.replace(/person$/, 'people');
+  return name.endsWith('sis') ? name.replace(/is$/, 'es') : `${name}s`;
+};
 const singular = (name: string): string =>
   name
     .replace(/ies$/, 'y')
@@ -57,10 +65,12 @@ export const rails: DrawnFramework = {
   },
   places: { member: 'member', collection: 'collection' },
   concern: { keep: 'concern', draw: 'concerns' },
+  plural,
   parameter: (resource, given, above) =>
     above ? `:${singular(resource)}_${given ?? 'id'}` : `:${given ?? 'id'}`,
   controllerName: (modules, controller) =>
     [...modules, ...controller.split('/')].map((part) => part.replace(/_/g, '')).join('.') +
     'Controller',
   separator: '#',
+  moduleActs: true,
 };

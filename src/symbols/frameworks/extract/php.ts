@@ -17,8 +17,8 @@ const namespaces = /^[ \t]*namespace\s+([\w\\]+)\s*[;{]/m;
 const uses = /^[ \t]*use\s+([\w\\]+)(?:\s+as\s+(\w+))?\s*;/gm;
 const useGroups = /^[ \t]*use\s+([\w\\]+)\\\{([^}]*)\}\s*;/gm;
 const classSeeds = /^[ \t]*(?:(?:abstract|final|readonly)\s+){0,3}(?:class|interface)\s+(\w+)/gm;
-const traitSeeds = /^[ \t]+(use)\s+[\w\\][\w\\, ]*[;{]/gm;
 const commandSeeds = /^[ \t]+protected\s+(?:\??string\s+)?(\$signature|\$name)\s*=\s*["']/gm;
+const traitSeeds = /^[ \t]+(use)\s+[\w\\][^;{(]{0,2000}[;{]/gm;
 const spanSeeds = new RegExp(`->\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\\(`, 'g');
 const routeTable = /\bRoute::\w+\s*\(/;
 
@@ -68,7 +68,8 @@ function readClasses(collector: FactsCollector): void {
   for (const { node } of collector.seeds(traitSeeds)) {
     if (node.parent?.type !== 'use_declaration') continue;
     const known = supertypes.get(collector.scopeOf(node));
-    for (const trait of node.parent.namedChildren) known?.above.push(dotted(trait.text));
+    for (const trait of node.parent.namedChildren)
+      if (trait.type !== 'comment') known?.above.push(dotted(trait.text));
   }
   for (const [index, { above, abstract, interface: isInterface }] of supertypes)
     collector.facts.classes.push({

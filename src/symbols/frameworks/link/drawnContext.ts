@@ -97,8 +97,8 @@ function ofResource(
     textsOf(fact.named?.['shallow'])[0] === 'true' ? true : outer.shallow !== undefined;
   const before = outer.shallow ?? (outer.resource === undefined ? base : outer.path.text);
   const [param] = textsOf(fact.named?.['param']);
-  const plural = last.endsWith('y') ? last.replace(/y$/, 'ies') : `${last}s`;
-  const [controller = singular ? plural : last] = textsOf(fact.named?.['controller']);
+  const plural = singular ? framework.plural?.(last) : undefined;
+  const [controller = plural ?? last] = textsOf(fact.named?.['controller']);
   return {
     ...(outer.unresolved === undefined ? {} : { unresolved: outer.unresolved }),
     path: { ...outer.path, text: [base, ...above].join('/') },

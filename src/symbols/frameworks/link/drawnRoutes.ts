@@ -122,7 +122,7 @@ class Table {
     context: DrawnContext,
     path: string,
   ): Action | undefined {
-    const { separator, invoked } = this.framework;
+    const { separator, invoked, moduleActs = false } = this.framework;
     if (typeof to === 'object' && to !== null) {
       if ('fn' in to) return { file, index: to.fn };
       if (isName(to))
@@ -141,6 +141,10 @@ class Table {
       return this.classes.action(file, context.modules, text.slice(0, at), text.slice(at + 1));
     if (controller !== undefined && /^\w+$/.test(text))
       return this.classes.action(file, context.modules, controller, text);
+    // `namespace :webhooks do post 'stripe' end` is webhooks#stripe.
+    const [around, ...further] = [...context.modules].reverse();
+    if (to === undefined && around !== undefined && moduleActs && /^\w+$/.test(text))
+      return this.classes.action(file, further.reverse(), around, text);
     const slash = text.lastIndexOf('/');
     return slash > 0 && to === undefined && /^[\w/]+$/.test(text)
       ? this.classes.action(file, context.modules, text.slice(0, slash), text.slice(slash + 1))
