@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isCall, type Expr } from '../expression.ts';
+import { freeNames, isCall, isList, renamed, type Expr } from '../expression.ts';
 import type { FactsCollector } from './collector.ts';
 import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
 
@@ -96,7 +96,17 @@ export function readAssignment(
   const right = node.childForFieldName('right');
   if (left?.type !== 'identifier' || right === null) return;
   const value = readPythonExpr(collector, right);
-  if (value !== null) collector.facts.bindings.push({ scope, name: left.text, value });
+  if (value === null) return;
+  const name = left.text;
+  const { bindings } = collector.facts;
+  const at = bindings.findLastIndex((b) => b.scope === scope && b.name === name);
+  const before = bindings[at];
+  // `urlpatterns = [path('app/', include(urlpatterns))]`: the list around the one of before.
+  if (before !== undefined && isList(value) && freeNames(value).has(name)) {
+    const earlier = `${name}@${node.startIndex}`;
+    bindings[at] = { ...before, name: earlier };
+    bindings.push({ scope, name, value: renamed(value, name, earlier) });
+  } else bindings.push({ scope, name, value });
 }
 
 function readImport(collector: FactsCollector, node: Node | null): void {

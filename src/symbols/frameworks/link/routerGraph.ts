@@ -80,6 +80,7 @@ export class RouterGraph {
       for (const fact of file.facts.calls) this.readCall({ file, fact });
       for (const binding of file.facts.bindings)
         if (binding.assigned === true) this.readAssigned(file, binding);
+        else this.readMade(file, binding);
       for (const { target, call, branch } of file.facts.decorators) {
         this.emitter.inBranch = branch === true;
         this.readDecorator(file, target, call);
@@ -210,6 +211,16 @@ export class RouterGraph {
     if (router?.kind !== 'router') return;
     const target = this.evaluator.routers.of(file, this.evaluator.names.target(file, scope, name));
     if (target !== undefined) this.mounts.mount(router.key, target.key, known(''), 0);
+  }
+
+  /** `app = create_app(router=router)` in a file that has no other use for routers. */
+  private readMade(file: LinkedFile, { scope, value }: BindingFact): void {
+    if (scope >= 0 || !isCall(value) || file.family?.foldersAreModules === true) return;
+    if (value.args.length === 0 && value.named === undefined) return;
+    if (file.facts.calls.some(({ call }) => call.at === value.at)) return;
+    const callee = this.evaluator.evaluate(file, scope, value.call);
+    if (callee?.kind === 'function' && callee.file.paramsFact(callee.index) !== undefined)
+      this.mounts.passArguments(file, scope, value);
   }
 
   /** Also one that a function of the program makes: `def api(path): return app.route("/api" + path)`. */

@@ -1,4 +1,4 @@
-import { isName, type CallExpr } from '../expression.ts';
+import { isCall, isName, type CallExpr } from '../expression.ts';
 import type { CallFact, Scope } from '../fileFacts.ts';
 import { lastNameOf } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -209,7 +209,7 @@ export class Wrappers {
     if (this.sites !== undefined) return this.sites;
     this.sites = new Map();
     for (const file of this.evaluator.files.values())
-      for (const { scope, call } of file.facts.calls) {
+      for (const { scope, call } of callsOf(file)) {
         const callee = call.call;
         const name = isName(callee)
           ? callee.name.slice(callee.name.lastIndexOf('.') + 1)
@@ -223,4 +223,12 @@ export class Wrappers {
       }
     return this.sites;
   }
+}
+
+/** Calls of a file, also those of which only the result is kept: `app = create_app(router)`. */
+function* callsOf({ facts }: LinkedFile): Generator<{ scope: Scope; call: CallExpr }> {
+  yield* facts.calls;
+  const read = new Set(facts.calls.map(({ call }) => call.at));
+  for (const { scope, value } of facts.bindings)
+    if (scope < 0 && isCall(value) && !read.has(value.at)) yield { scope, call: value };
 }
