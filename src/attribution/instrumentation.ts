@@ -23,6 +23,15 @@ export class Instrumentations {
     return (path) => runtime.extensions.includes(path.slice(path.lastIndexOf('.')).toLowerCase());
   }
 
+  /** The framework whose routes this scope's spans name, where it names no others'. */
+  frameworkOf(scope: string): string | undefined {
+    for (const { routeScopes = [] } of this.runtimes) {
+      const found = routeScopes.find((r) => r.scopes.test(scope));
+      if (found !== undefined) return found.framework;
+    }
+    return undefined;
+  }
+
   /** Method of a class that a task is called after, in the language of this scope. */
   taskMethod(scope: string): string | undefined {
     const runtime = this.runtimes.find((r) => r.scopes?.test(scope));

@@ -26,6 +26,8 @@ export interface RouteQuery {
   readonly route: string;
   /** Only routes whose file is in a language that this instrumentation runs in. */
   readonly accepts: (path: string) => boolean;
+  /** The framework whose routes the instrumentation names; absent: any. */
+  readonly framework?: string;
   /** 0: the file is the service's that is asked for, 1: nothing says whose, 2: another's. Absent: all alike. */
   readonly standing?: (path: string) => number;
 }
@@ -81,7 +83,7 @@ export class RouteIndex {
     return [
       ...new Set(
         found
-          .filter((r) => query.accepts(fileOf(r)) && slashFits(r, query.route))
+          .filter((r) => accepted(r, query) && slashFits(r, query.route))
           .map((r) => r.method),
       ),
     ];
@@ -145,7 +147,7 @@ export class RouteIndex {
       (r) =>
         methodFits(r, query.method) &&
         slashFits({ framework: r.framework, path: templateOf(r) }, query.route) &&
-        query.accepts(fileOf(r)),
+        accepted(r, query),
     );
     if (found.length < 2) return found;
     const real = someOrAll(found, (r) => r.inTest === undefined);
@@ -154,6 +156,9 @@ export class RouteIndex {
     return sameSlash(withoutAnyMethod(near, query.method), query.route, templateOf);
   }
 }
+
+const accepted = (route: Registered, { accepts, framework }: RouteQuery): boolean =>
+  (framework === undefined || route.framework === framework) && accepts(fileOf(route));
 
 /** Where a route may run: its handler's file, else where it is registered. */
 const fileOf = (route: Registered): string =>

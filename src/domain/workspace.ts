@@ -81,6 +81,8 @@ export interface RuntimeScopes {
   /** Method that job systems call on a class which a task is called after; by scope, where it differs. */
   readonly taskMethod?: string;
   readonly taskMethods?: Readonly<Record<string, string>>;
+  /** Scopes whose spans name routes of one framework only. */
+  readonly routeScopes?: readonly { readonly scopes: RegExp; readonly framework: string }[];
   /** Of its source files: lower case, with the dot. */
   readonly extensions: readonly string[];
 }

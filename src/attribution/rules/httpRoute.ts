@@ -47,10 +47,21 @@ export const httpRoute: Rule = {
       );
     if (context.index.routes.size === 0)
       return noOwner('no routes were found in the workspace’s source');
-    const accepts = context.index.instrumentations.acceptsFile(operation.scope);
-    return matchRoute(context, { route, method, accepts });
+    const { instrumentations } = context.index;
+    const accepts = instrumentations.acceptsFile(operation.scope);
+    return matchRoute(context, ofFramework(context, { route, method, accepts }));
   },
 };
+
+/** A route that an instrumentation of one framework names is that framework's, where it has one like it. */
+function ofFramework({ operation, index }: RuleContext, query: RouteQuery): RouteQuery {
+  const framework = index.instrumentations.frameworkOf(operation.scope);
+  // A route that was found by the request's path may be any framework's.
+  if (framework === undefined || operation.http?.refined === true) return query;
+  const only = { ...query, framework };
+  const fits = [index.routes.exact(only), index.routes.unresolvedEnds(only)];
+  return fits.some((found) => found.length > 0) ? only : query;
+}
 
 /** Method and route that the span speaks of; undefined when it is not about a request. */
 function question(operation: Operation):

@@ -31,5 +31,6 @@ export const chi: RouterFramework = {
   mounts: { Mount: { prefix: { at: 0 }, child: { at: 1 } } },
   scopes: { Route: { prefix: { at: 0 }, body: { at: 1 } }, Group: { body: { at: 0 } } },
   handlerMethod: 'ServeHTTP',
+  routeScopes: /\/otelchi(?:\/v\d+)?$/,
   trailingSlash: 'same',
 };

@@ -30,6 +30,7 @@ export const echo: RouterFramework = {
   handler: { at: 1 },
   mounts: {},
   groups: { Group: { at: 0 } },
+  routeScopes: /\/(?:otelecho|echo-opentelemetry)(?:\/v\d+)?$/,
   trailingSlash: 'same',
   headRefused: true,
 };

@@ -37,5 +37,6 @@ export const fiber: RouterFramework = {
   groups: { Group: { at: 0 } },
   scopes: { Route: { prefix: { at: 0 }, body: { at: 1 } } },
   modifiers: { Route: 'path', RouteChain: 'path' },
+  routeScopes: /\/otelfiber(?:\/v\d+)?$|\/fiber\/(?:v\d+\/)?otel$/,
   trailingSlash: 'same',
 };

@@ -122,6 +122,8 @@ export interface RouterFramework {
   readonly serves?: Readonly<Record<string, Arg>>;
   /** Members that do the same. */
   readonly servedBy?: readonly string[];
+  /** Scopes of its own instrumentation: the routes that their spans name are this framework's. */
+  readonly routeScopes?: RegExp;
   /**
    * `same`: `/items/` and `/items` are one route; `differs`: they are two, with one slash between prefix and path; `kept`: the same,
    * where the slash may be missing; `verbatim`: prefix and path are joined as they are written.

@@ -32,5 +32,6 @@ export const gin: RouterFramework = {
   handler: 'last',
   mounts: {},
   groups: { Group: { at: 0 } },
+  routeScopes: /\/otelgin(?:\/v\d+)?$/,
   trailingSlash: 'same',
 };

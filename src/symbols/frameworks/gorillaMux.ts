@@ -17,5 +17,6 @@ export const gorillaMux: RouterFramework = {
   modifiers: { Methods: 'methods', Path: 'path', PathPrefix: 'path' },
   wholePath: true,
   handlerMethod: 'ServeHTTP',
+  routeScopes: /\/otelmux(?:\/v\d+)?$/,
   trailingSlash: 'differs',
 };

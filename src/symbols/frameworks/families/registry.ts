@@ -1,5 +1,6 @@
 import type { RuntimeScopes } from '../../../domain/workspace.ts';
 import { languageIds, languageOf, languageOfPath } from '../../languages/registry.ts';
+import { frameworks } from '../registry.ts';
 import type { LanguageFamily } from './family.ts';
 import { csharpFamily } from './csharp.ts';
 import { goFamily } from './go.ts';
@@ -36,6 +37,11 @@ export function familyOfPath(path: string): LanguageFamily | undefined {
 /** What attribution must know of each family's instrumentations. */
 export const runtimes: readonly RuntimeScopes[] = families.map(({ id, instrumentation }) => ({
   ...instrumentation,
+  routeScopes: frameworks.flatMap((framework) =>
+    framework.kind === 'router' && framework.family === id && framework.routeScopes !== undefined
+      ? [{ scopes: framework.routeScopes, framework: framework.id }]
+      : [],
+  ),
   extensions: languageIds
     .map(languageOf)
     .filter((language) => language.family === id)
