@@ -82,9 +82,7 @@ export class RouteIndex {
     const found = this.byShape.get(routeShape(query.route).shape) ?? [];
     return [
       ...new Set(
-        found
-          .filter((r) => accepted(r, query) && slashFits(r, query.route))
-          .map((r) => r.method),
+        found.filter((r) => accepted(r, query) && slashFits(r, query.route)).map((r) => r.method),
       ),
     ];
   }

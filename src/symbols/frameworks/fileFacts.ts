@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 84;
+export const factsVersion = 85;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -60,6 +60,8 @@ export interface ParamsFact {
   readonly defaults?: Readonly<Record<string, Expr>>;
   /** What the method is called on, where the language names it like a parameter. */
   readonly receiver?: { readonly name: string; readonly type: string };
+  /** Parameters that are called, each by which function: itself, or one written inside of it. */
+  readonly called?: readonly { readonly name: string; readonly by: Scope }[];
 }
 
 /** A type that isn't a function of the file: what its values have. Types as written. */

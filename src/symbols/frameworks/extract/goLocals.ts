@@ -183,7 +183,7 @@ interface Lines {
   readonly start: { readonly line: number };
   readonly end: { readonly line: number };
 }
-const isInside = (inner: Lines | undefined, outer: Lines | undefined): boolean =>
+export const isInside = (inner: Lines | undefined, outer: Lines | undefined): boolean =>
   inner !== undefined &&
   outer !== undefined &&
   inner.start.line >= outer.start.line &&

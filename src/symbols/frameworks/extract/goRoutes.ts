@@ -4,8 +4,9 @@ import type { Scope } from '../fileFacts.ts';
 import { vocabularyOf } from '../registry.ts';
 import { anyOf, escapeForPattern, type FactsCollector } from './collector.ts';
 import { argumentsOf, readGoCall, readGoExpr } from './goExpr.ts';
-import { chainedOn, readLocals, separateRebindings } from './goLocals.ts';
+import { chainedOn, isInside, readLocals, separateRebindings } from './goLocals.ts';
 import { isNamedType, unversioned } from './goPackage.ts';
+import { readConstructors, readReturns } from './goReturns.ts';
 import { longestHead, readSignature, type GoSignature } from './goSignature.ts';
 
 const vocabulary = vocabularyOf('go');
@@ -19,7 +20,8 @@ const ownRegistration =
 const mostOwn = 1_000;
 const oneText = /\(\s*"[^"\n]*"\s*\)/y;
 const functionTypes = new Set(['func_literal', 'function_declaration', 'method_declaration']);
-const mostReturns = 200;
+/** Types of functions, by their names: handlers for the most part. */
+const callable = /^func\b|Handler|Func/;
 
 /** Routers: where they are made, what is registered on them, and how they travel through the file. */
 export function readGoRoutes(
@@ -61,49 +63,6 @@ function ownCalls({ file, facts }: FactsCollector): readonly number[] {
   return found;
 }
 
-/** What a constructor really makes, where its head says only an interface. */
-function readConstructors(
-  collector: FactsCollector,
-  signatures: ReadonlyMap<number, GoSignature>,
-): void {
-  const results = collector.facts.results ?? {};
-  if (!Object.values(results).some((type) => !type.startsWith('*'))) return;
-  const before = collector.facts.returns.length;
-  readReturns(collector, signatures, (scope) => results[scope]?.startsWith('*') === false);
-  const names = new Set<string>();
-  for (const { value } of collector.facts.returns.slice(before)) freeNames(value, names);
-  readLocals(collector, names, new Map());
-}
-
-/** The last statement of functions whose result can have methods. */
-function readReturns(
-  collector: FactsCollector,
-  signatures: ReadonlyMap<number, GoSignature>,
-  wanted: (scope: Scope) => boolean,
-): void {
-  const { facts } = collector;
-  let left = mostReturns;
-  for (const { node } of collector.seeds(/^\t(return) [^\n]/gm)) {
-    const statement = node.type === 'return_statement' ? node : node.parent;
-    if (statement?.type !== 'return_statement' || (left -= 1) < 0) continue;
-    const scope = collector.scopeOf(statement);
-    const result = signatures.get(scope)?.results[0];
-    if (result === undefined || !isNamedType(result) || !wanted(scope)) continue;
-    const given = statement.namedChildren[0]?.namedChildren[0] ?? null;
-    const value = readGoExpr(collector, given);
-    if (value === null) continue;
-    const literal = hasLiteral(collector, given) ? { literal: true as const } : {};
-    facts.returns.push({ scope, value, at: statement.startIndex, ...literal });
-  }
-}
-
-/** `withUser(func(…) {…})`, where the literal belongs to the function around it. */
-function hasLiteral(collector: FactsCollector, given: Node | null, depth = 0): boolean {
-  if (given?.type === 'func_literal') return collector.declared(given) === undefined;
-  if (given?.type !== 'call_expression' || depth > 4) return false;
-  return argumentsOf(given).some((argument) => hasLiteral(collector, argument, depth + 1));
-}
-
 class GoRoutes {
   /** Where bindings end that stand in a block of their own. */
   readonly blocks = new Map<number, number>();
@@ -139,13 +98,33 @@ class GoRoutes {
     if (signature === undefined || this.scopes.has(scope)) return;
     this.scopes.add(scope);
     const { params, receiver } = signature;
+    const called = this.calledIn(scope, params);
     this.collector.facts.params.push({
       scope,
       names: params.map((p) => p.name),
       types: params.map((p) => p.type),
       ...(receiver === undefined ? {} : { receiver }),
+      ...(called.length > 0 ? { called } : {}),
     });
     for (const { name, type } of params) if (this.ofFramework(type)) this.routers.add(name);
+  }
+
+  /** Functions that a function is given and calls, for the most part from what it registers. */
+  private calledIn(scope: Scope, params: GoSignature['params']): { name: string; by: Scope }[] {
+    const { functions } = this.collector.file;
+    const names = params
+      .filter((p) => callable.test(p.type) || (isNamedType(p.type) && !p.type.startsWith('*')))
+      .map((p) => p.name);
+    const any = anyOf(names.filter((name) => /^\w+$/.test(name) && name !== '_'));
+    if (any === undefined) return [];
+    const called: { name: string; by: Scope }[] = [];
+    for (const { node } of this.collector.seeds(new RegExp(`(?<![\\w.])(${any})\\(`, 'g'))) {
+      const by = this.collector.scopeOf(node);
+      if (!isInside(functions[by]?.range, functions[scope]?.range)) continue;
+      if (!called.some((c) => c.by === by && c.name === node.text))
+        called.push({ name: node.text, by });
+    }
+    return called;
   }
 
   readMember(name: Node, oneText: boolean): void {
@@ -170,10 +149,13 @@ class GoRoutes {
     const { root, functions } = this.collector.file;
     for (const offset of offsets) this.keepCallOf(root.descendantForIndex(offset));
     const names: string[] = [];
+    const types = new Set<string>();
+    for (const { name, callable: isOne } of this.collector.facts.types ?? [])
+      if (isOne === true) types.add(name);
     for (const [scope, { params }] of this.signatures)
       if (
         params.some((p) => p.type === 'string') &&
-        params.some((p) => /^func\b|Handler|Func/.test(p.type))
+        params.some((p) => callable.test(p.type) || types.has(p.type))
       )
         names.push((functions[scope]?.name ?? '').replace(/^.*\./, ''));
     const any = anyOf(names.filter((name) => /^\w+$/.test(name)));

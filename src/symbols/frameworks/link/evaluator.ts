@@ -12,6 +12,7 @@ import { TypedValues } from './typedValues.ts';
 import { CallResults } from './values/callResults.ts';
 import { ClassMembers } from './values/classMembers.ts';
 import { ModuleExports } from './values/moduleExports.ts';
+import { parameterKey } from './values/routerOrigin.ts';
 import { RouterValues } from './values/routerValues.ts';
 import { ScopedNames } from './values/scopedNames.ts';
 import { declaredValue, type Value } from './values/value.ts';
@@ -83,6 +84,11 @@ export class Evaluator {
     } finally {
       this.depth -= 1;
     }
+  }
+
+  /** Whether one call of a function is looked at, so that its parameters stand for that call's arguments. */
+  isGiven(file: LinkedFile, scope: Scope): boolean {
+    return file.parameters(scope).some((name) => this.given.has(parameterKey(file, scope, name)));
   }
 
   /** Text of an expression; `unresolved` where a part can't be read. */

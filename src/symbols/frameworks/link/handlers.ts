@@ -3,6 +3,7 @@ import type { Scope } from '../fileFacts.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { sourceOf } from './sources.ts';
+import { parameterKey } from './values/routerOrigin.ts';
 import type { Value } from './values/value.ts';
 
 export interface Found {
@@ -25,7 +26,29 @@ export function handlersOf(
     method === undefined || value?.kind !== 'object' ? value : evaluator.member(value, method);
   if (own?.kind === 'oneOf') return own.found;
   const found = handlerOf(evaluator, file, scope, expr, 0, method);
-  return found === undefined ? [] : [found];
+  return found === undefined ? [] : delegates(evaluator, found);
+}
+
+/**
+ * What a function runs that another one registers around what it is given:
+ * `func (a *App) Get(path string, h Handler) { a.mux.HandleFunc(path, func(…) { h(…) }) }`. None where that can't be followed: the
+ * function around is that of many routes.
+ */
+function delegates(evaluator: Evaluator, found: Found): readonly Found[] {
+  const { file, index } = found;
+  const owner = file.parentOf(index);
+  const called = file.paramsFact(owner)?.called?.filter((c) => c.by === index) ?? [];
+  const [only] = called;
+  if (only === undefined || called.length > 1 || !evaluator.isGiven(file, owner)) return [found];
+  const value = evaluator.given.get(parameterKey(file, owner, only.name));
+  if (value?.kind === 'oneOf') return value.found;
+  const direct = asFunction(value);
+  if (direct !== undefined) return [direct];
+  const inner =
+    value?.kind === 'written'
+      ? handlerOf(evaluator, value.file, value.scope, value.expr, 1)
+      : undefined;
+  return inner === undefined ? [] : [inner];
 }
 
 /**

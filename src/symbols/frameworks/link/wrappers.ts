@@ -18,6 +18,14 @@ export interface CallSite {
   readonly made?: { readonly by: Scope; readonly site: CallSite };
 }
 
+/** A function literal of a call stands for what it calls: `raw(path, func(…) { return f(…) })`. */
+function passedOn({ file, scope, call }: CallSite, at: number): { name: string } | undefined {
+  if (call.args[at] !== null) return undefined;
+  const called = file.paramsFact(scope)?.called?.filter((c) => c.by === scope) ?? [];
+  const [only] = called;
+  return called.length === 1 && only !== undefined ? { name: only.name } : undefined;
+}
+
 interface Decorated {
   readonly file: LinkedFile;
   readonly target: number;
@@ -114,19 +122,22 @@ export class Wrappers {
     for (const [i, name] of names.entries()) {
       const [, fromEnd] = /\.-(\d)$/.exec(name) ?? [];
       const at = fromEnd === undefined ? i : site.call.args.length - Number(fromEnd);
-      const given = site.call.named?.[name] ?? site.call.args[at];
+      const given = site.call.named?.[name] ?? passedOn(site, at) ?? site.call.args[at];
       const expr = given ?? defaults[name];
       const key = parameterKey(file, owner, name);
       if (name === '' || expr === undefined || expr === null || this.evaluator.given.has(key))
         continue;
       const place = given == null ? { file, scope: file.parentOf(owner) } : site;
-      const value = this.evaluator.evaluate(place.file, place.scope, expr) ?? {
-        kind: 'written' as const,
-        file: place.file,
-        scope: place.scope,
-        expr,
-      };
-      values.push([key, value]);
+      const read = this.evaluator.evaluate(place.file, place.scope, expr);
+      const isCalled = file.paramsFact(owner)?.called?.some((c) => c.name === name) === true;
+      // Of a function that is only called, the type says nothing: which one it is may be written further in.
+      const useful = !isCalled || read?.kind === 'function' || read?.kind === 'oneOf';
+      values.push([
+        key,
+        read !== undefined && useful
+          ? read
+          : { kind: 'written', file: place.file, scope: place.scope, expr },
+      ]);
     }
     const instance = this.instanceOf(site);
     if (instance !== undefined) values.push([parameterKey(file, owner, 'this'), instance]);
