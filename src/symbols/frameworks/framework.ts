@@ -214,8 +214,11 @@ export interface ControllerFramework {
   readonly locators?: true;
   /** Mapping annotations may be on an interface that the class implements. */
   readonly inherited: boolean;
-  /** Interfaces with the mappings are often generated from an OpenAPI document, whose operationId names the method. */
-  readonly generatedInterfaces?: true;
+  /**
+   * Interfaces with the mappings are often generated from an OpenAPI document, whose operationId names the method. The class that
+   * implements one has an annotation of a controller, or none.
+   */
+  readonly generatedInterfaces?: 'marked' | 'unmarked';
   /** Annotation of a class that puts a path before all routes of the program. */
   readonly applicationPath?: { readonly annotation: string; readonly path: Arg };
   /** Parts of a template that no span shows: `{?query*}`. */

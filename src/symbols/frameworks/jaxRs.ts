@@ -26,6 +26,7 @@ export const jaxRs: ControllerFramework = {
   methodPathAnnotation: 'Path',
   locators: true,
   inherited: true,
+  generatedInterfaces: 'unmarked',
   applicationPath: { annotation: 'ApplicationPath', path: { at: 0, named: ['value'] } },
   prefixable: true,
   prefixProperties: [

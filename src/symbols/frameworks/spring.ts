@@ -12,7 +12,12 @@ export const spring: ControllerFramework = {
   family: 'java',
   packages: ['org.springframework.'],
   composed: true,
-  controllers: ['Controller', 'RestController'],
+  controllers: [
+    'Controller',
+    'RestController',
+    'RepositoryRestController',
+    'BasePathAwareController',
+  ],
   classPath: {
     annotations: ['RequestMapping', 'HttpExchange'],
     path: { ...path, named: [...path.named, 'url'] },
@@ -34,6 +39,6 @@ export const spring: ControllerFramework = {
   methodPath: { ...path, named: [...path.named, 'url'] },
   inherited: true,
   prefixable: true,
-  generatedInterfaces: true,
+  generatedInterfaces: 'marked',
   prefixProperties: [['server.servlet.context-path', 'spring.webflux.base-path']],
 };

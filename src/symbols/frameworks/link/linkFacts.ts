@@ -101,7 +101,7 @@ export function* linkSteps(
     if (framework.kind !== 'controller') continue;
     for (const route of yield* controllerRoutes(evaluator, framework, properties))
       linked.push(route);
-    if (framework.generatedInterfaces === true)
+    if (framework.generatedInterfaces !== undefined)
       for (const route of openApiRoutes(evaluator, framework, hints, properties))
         linked.push(route);
   }

@@ -1,7 +1,8 @@
 import type { HintFacts } from '../../serviceHints/hints.ts';
 import type { ControllerFramework } from '../framework.ts';
-import { AnnotationReader } from './annotations.ts';
+import { AnnotationReader, type Annotation } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
+import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import type { ProgramPropertiesIndex } from './programProperties.ts';
 import { joinRoute, known } from './text.ts';
@@ -23,7 +24,7 @@ export function openApiRoutes(
   for (const file of evaluator.files.values())
     for (const target of file.classIndexes()) {
       const annotations = reader.of(file, target);
-      if (!annotations.some((a) => framework.controllers.includes(a.name))) continue;
+      if (!isController(framework, file, annotations)) continue;
       const outOfSight = file
         .supertypes(target)
         .some((name) => evaluator.evaluate(file, -1, { name })?.kind !== 'class');
@@ -53,5 +54,32 @@ export function openApiRoutes(
           });
       }
     }
-  return routes;
+  return framework.generatedInterfaces === 'marked'
+    ? routes
+    : routes.filter((route) => !routes.some((other) => isRival(route, other, documents)));
 }
+
+/** By its annotation, or, where the interface has that too, by what its file imports. */
+function isController(
+  framework: ControllerFramework,
+  file: LinkedFile,
+  annotations: readonly Annotation[],
+): boolean {
+  if (framework.generatedInterfaces === 'marked')
+    return annotations.some((a) => framework.controllers.includes(a.name));
+  const packages = framework.packages ?? [];
+  return file.facts.imports.some((i) => packages.some((name) => i.module.startsWith(name)));
+}
+
+/** Another class has a method of the operation's name: nothing says which one implements the interface. */
+const isRival = (
+  route: LinkedRoute,
+  other: LinkedRoute,
+  documents: readonly { readonly covers: string }[],
+): boolean =>
+  other.method === route.method &&
+  other.path.text === route.path.text &&
+  other.file !== route.file &&
+  documents.some(({ covers }) =>
+    [route, other].every(({ file }) => file.path.startsWith(`${covers}/`)),
+  );

@@ -39,6 +39,7 @@ describe('registry of languages', () => {
       'pkg/a_test.go',
       'src/AppTests.java',
       'tests/x.go',
+      'checkout/src/endToEndTest/java/App.java',
     ])
       assert.equal(isTestPath(file), true, file);
     for (const file of ['src/a.ts', 'a_test.ts', 'contest/app.py', 'src/Contest.java', 'a.txt'])
