@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { ProdlensApi } from './api.ts';
 import { chooseOwner } from './commands/chooseOwner.ts';
 import { clearLocalData } from './commands/clearLocalData.ts';
+import { connect } from './commands/connect.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { explain } from './commands/explain.ts';
 import { isMyChangeLive } from './commands/isMyChangeLive.ts';
@@ -292,6 +293,17 @@ export function compose(context: vscode.ExtensionContext): Composition {
       }),
     'prodlens.explain': () =>
       explain({ insights, index, languages: languageIds, showDocument: documents.showRendered }),
+    'prodlens.connect': () =>
+      connect({
+        environments,
+        secrets,
+        backends,
+        trusted,
+        index,
+        metrics: () => environments.metrics(),
+        detail: () => environments.current().detail,
+        onDidChangeEnvironment: environments.onDidChange,
+      }),
     'prodlens.selectEnvironment': () => selectEnvironment({ environments, secrets, insights }),
     'prodlens.selectWindow': () => selectWindow(environments),
     'prodlens.refresh': () =>
@@ -382,10 +394,12 @@ export function compose(context: vscode.ExtensionContext): Composition {
     }
 
   const receiverRunning = createContextKey('prodlens.receiverRunning');
+  const hasTelemetry = createContextKey('prodlens.hasTelemetry');
   const hasTargets = createContextKey('prodlens.hasRollbackTargets');
   createContextKey('prodlens.languages')(languageIds);
   const tellKeys = (): void => {
     receiverRunning(receiver.running);
+    hasTelemetry(receiver.running || environments.selected().metrics !== undefined);
     hasTargets(environments.targets().length > 0);
   };
   owned.add(environments.onDidChange(tellKeys));

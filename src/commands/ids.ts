@@ -6,6 +6,7 @@ export const commandIds = [
   'prodlens.isMyChangeLive',
   'prodlens.chooseOwner',
   'prodlens.showCoverage',
+  'prodlens.connect',
   'prodlens.selectEnvironment',
   'prodlens.selectWindow',
   'prodlens.refresh',

@@ -60,6 +60,7 @@ export const settingIds = Object.keys(settings) as readonly SettingId[];
 /** Context keys that `when` clauses of the manifest may use. */
 export const contextKeys = [
   'prodlens.receiverRunning',
+  'prodlens.hasTelemetry',
   'prodlens.hasRollbackTargets',
   'prodlens.languages',
 ] as const;

@@ -12,6 +12,7 @@ import type {
   CreateMetrics,
   CreateTraces,
 } from '../telemetry/backend.ts';
+import type { ProbeAddress } from '../telemetry/ports.ts';
 import type { Disposable } from './disposables.ts';
 import { Emitter } from './disposables.ts';
 import type { Log } from './log.ts';
@@ -22,6 +23,7 @@ export interface Adapters {
   readonly compare: CompareReleases;
   readonly metricsBackends: Readonly<Record<string, CreateMetrics>>;
   readonly traceBackends: Readonly<Record<string, CreateTraces>>;
+  readonly probe: ProbeAddress;
 }
 
 export interface BackendsOptions {
@@ -92,6 +94,16 @@ export class Backends implements Disposable {
       trace: (traceId, signal) => whenLoaded((source) => source.trace(traceId, signal)),
     };
   }
+
+  /** What answers at an address that isn't configured yet. */
+  readonly probe: ProbeAddress = async (...question) => {
+    this.#load();
+    await this.#loading;
+    return (
+      this.#adapters?.probe(...question) ??
+      fail('internal', this.#failure ?? 'Prodlens can’t look at backends.')
+    );
+  };
 
   /** Whether a backend brought this operation. */
   knows(operation: OperationId): boolean {

@@ -1,6 +1,6 @@
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
-import type { ConnectionSettings } from '../config/schemaConnection.ts';
+import type { AuthSettings, ConnectionSettings } from '../config/schemaConnection.ts';
 
 /** What of VS Code's SecretStorage is used. */
 export interface SecretStore {
@@ -11,6 +11,22 @@ export interface SecretStore {
 /** Kept under kind and exact origin, never under an environment's name: whoever changes an address in a setting gets no secret with it. */
 const keyOf = ({ kind, url }: ConnectionSettings): string =>
   `prodlens.connection ${kind} ${new URL(url).origin}`;
+
+/** Headers that sign in with a secret. RFC 7617 (basic), RFC 6750 (bearer). */
+export function headersOf(auth: AuthSettings, secret: string): Readonly<Record<string, string>> {
+  switch (auth.type) {
+    case 'none':
+      return {};
+    case 'basic':
+      return {
+        Authorization: `Basic ${Buffer.from(`${auth.user}:${secret}`, 'utf8').toString('base64')}`,
+      };
+    case 'bearer':
+      return { Authorization: `Bearer ${secret}` };
+    case 'header':
+      return { [auth.name]: secret };
+  }
+}
 
 /** Credentials of connections. */
 export class ConnectionSecrets {
@@ -28,7 +44,7 @@ export class ConnectionSecrets {
     await this.#store.store(keyOf(connection), secret);
   }
 
-  /** Headers that sign in. RFC 7617 (basic), RFC 6750 (bearer). */
+  /** Headers that sign in. */
   async headers(connection: ConnectionSettings): Promise<Result<Readonly<Record<string, string>>>> {
     const { auth } = connection;
     if (auth.type === 'none') return ok({});
@@ -39,16 +55,7 @@ export class ConnectionSecrets {
         `No credentials are kept for ${new URL(connection.url).origin}.`,
         'Run “Prodlens: Select Environment…” and choose this environment again: it asks for them.',
       );
-    switch (auth.type) {
-      case 'basic':
-        return ok({
-          Authorization: `Basic ${Buffer.from(`${auth.user}:${secret}`, 'utf8').toString('base64')}`,
-        });
-      case 'bearer':
-        return ok({ Authorization: `Bearer ${secret}` });
-      case 'header':
-        return ok({ [auth.name]: secret });
-    }
+    return ok(headersOf(auth, secret));
   }
 
   async #secret(connection: ConnectionSettings): Promise<string | undefined> {

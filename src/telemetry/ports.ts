@@ -78,3 +78,23 @@ export interface TraceSource {
   /** `notFound` when the source doesn't have it. */
   trace(traceId: string, signal: AbortSignal): Promise<Result<Trace>>;
 }
+
+/** A backend that answers at an address. */
+export interface FoundBackend {
+  /** As the setting has it. */
+  readonly kind: string;
+  readonly signal: 'metrics' | 'traces';
+  readonly title: string;
+  readonly version?: string;
+  /** Names of services, where its answer lists them. */
+  readonly services?: readonly string[];
+  /** Absolute, with the base path, without a slash at its end. */
+  readonly url: string;
+}
+
+/** What answers at an address, which must be absolute and without a slash at its end. `refused`: it wants (other) credentials. */
+export type ProbeAddress = (
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) => Promise<Result<readonly FoundBackend[]>>;

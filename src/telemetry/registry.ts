@@ -1,7 +1,15 @@
 import type { CreateMetrics, CreateTraces } from './backend.ts';
+import { createExchange } from '../http/exchange.ts';
+import { jaegerProbe } from './jaeger/probe.ts';
 import { createJaegerSource } from './jaeger/traceSource.ts';
+import type { ProbeAddress } from './ports.ts';
+import type { Probe } from './probe.ts';
+import { probeAddress, probeLimits } from './probe.ts';
+import { prometheusProbe } from './prometheus/probe.ts';
 import { createPrometheusSource } from './prometheus/source.ts';
+import { recognisedOnly } from './recognised.ts';
 import { traceBackend } from './traces/traceBackend.ts';
+import { zipkinProbe } from './zipkin/probe.ts';
 import { createZipkinSource } from './zipkin/traceSource.ts';
 
 /** One line per backend of metrics; its name goes into backendKinds.ts as well. */
@@ -14,3 +22,14 @@ export const traceBackends: Readonly<Record<string, CreateTraces>> = {
   jaeger: traceBackend(createJaegerSource),
   zipkin: traceBackend(createZipkinSource),
 };
+
+/** One line per backend: how it is recognised at an address. */
+export const probes: readonly Probe[] = [
+  prometheusProbe,
+  jaegerProbe,
+  zipkinProbe,
+  ...recognisedOnly,
+];
+
+export const probe: ProbeAddress = (address, headers, signal) =>
+  probeAddress(address, probes, createExchange(probeLimits), headers, signal);

@@ -64,6 +64,7 @@ function stage() {
   };
   const adapters: Adapters = {
     compare: () => assert.fail(),
+    probe: (address) => Promise.resolve(fail('notFound', `nothing at ${address}`)),
     metricsBackends: { fake: source },
     traceBackends: {
       fake: (connection, ports) => ({
@@ -96,6 +97,13 @@ const loaded = (backends: Backends): Promise<void> =>
   });
 
 describe('backends of environments', () => {
+  it('look at an address before any is configured', async () => {
+    const { backends, made } = stage();
+    const found = await backends.probe('http://a.test', {}, new AbortController().signal);
+    assert.deepEqual(found, fail('notFound', 'nothing at http://a.test'));
+    assert.deepEqual(made, []);
+  });
+
   it('are loaded when first asked for, made once per connection, and ended when the setting loses them', async () => {
     const { backends, made, told } = stage();
     const [a, b] = [environment('a', 'http://a'), environment('b', 'http://b')];

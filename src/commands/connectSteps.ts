@@ -1,0 +1,185 @@
+import * as vscode from 'vscode';
+import type { EnvironmentSettings } from '../config/schema.ts';
+import { localName } from '../config/schema.ts';
+import type { AuthSettings } from '../config/schemaConnection.ts';
+import { decodeConnection } from '../config/schemaConnection.ts';
+import type { Failure } from '../domain/result.ts';
+import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
+import type { FoundBackend } from '../telemetry/ports.ts';
+
+const title = (): string => vscode.l10n.t('Connect a Backend');
+
+/** The address, decoded: absolute, without a slash at its end. Undefined: given up. */
+export async function askAddress(typed: string | undefined): Promise<string | undefined> {
+  const read = (text: string) =>
+    decodeConnection({ kind: '-', url: /^[a-z]+:\/\//i.test(text) ? text : `http://${text}` }, [
+      '-',
+    ]);
+  const text = await vscode.window.showInputBox({
+    title: title(),
+    prompt: vscode.l10n.t(
+      'Address of Prometheus (or Mimir, Thanos, VictoriaMetrics), Jaeger or Zipkin. What answers there is found by asking it.',
+    ),
+    placeHolder: 'https://prometheus.example.com',
+    ignoreFocusOut: true,
+    ...(typed === undefined ? {} : { value: typed }),
+    validateInput: (value) => {
+      const decoded = read(value.trim());
+      return value.trim() === '' || 'url' in decoded
+        ? undefined
+        : vscode.l10n.t('This {0}.', decoded.message);
+    },
+  });
+  if (text === undefined || text.trim() === '') return undefined;
+  const decoded = read(text.trim());
+  return 'url' in decoded ? decoded.url : undefined;
+}
+
+/** How to sign in, and the secret. `tried`: what was refused; none before the first time. */
+export async function askSignIn(
+  origin: string,
+  { message }: Failure,
+  tried: AuthSettings,
+): Promise<{ readonly auth: AuthSettings; readonly secret: string } | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: vscode.l10n.t('Bearer token'), type: 'bearer' as const },
+      { label: vscode.l10n.t('User and password'), type: 'basic' as const },
+      {
+        label: vscode.l10n.t('Another header'),
+        description: vscode.l10n.t('an API key, for example'),
+        type: 'header' as const,
+      },
+    ],
+    {
+      title: title(),
+      placeHolder:
+        tried.type === 'none'
+          ? vscode.l10n.t('{0} wants credentials. How do you sign in?', origin)
+          : renderUntrustedLabel(message, 300),
+      ignoreFocusOut: true,
+    },
+  );
+  if (picked === undefined) return undefined;
+  const auth = await askName(picked.type, tried);
+  if (auth === undefined) return undefined;
+  const secret = await vscode.window.showInputBox({
+    title: title(),
+    prompt:
+      auth.type === 'basic'
+        ? vscode.l10n.t('Password of {0}. It is kept in VS Code’s secret storage.', auth.user)
+        : vscode.l10n.t('Token. It is kept in VS Code’s secret storage.'),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      /\p{Cc}/u.test(text) ? vscode.l10n.t('No line breaks or control characters.') : undefined,
+  });
+  return secret === undefined || secret === '' ? undefined : { auth, secret };
+}
+
+async function askName(
+  type: 'basic' | 'bearer' | 'header',
+  tried: AuthSettings,
+): Promise<Exclude<AuthSettings, { type: 'none' }> | undefined> {
+  if (type === 'bearer') return { type };
+  const authOf = (text: string): Exclude<AuthSettings, { type: 'none' }> =>
+    type === 'basic' ? { type, user: text } : { type, name: text };
+  const before = tried.type === 'basic' ? tried.user : tried.type === 'header' ? tried.name : '';
+  const text = await vscode.window.showInputBox({
+    title: title(),
+    prompt: type === 'basic' ? vscode.l10n.t('User') : vscode.l10n.t('Name of the header'),
+    ignoreFocusOut: true,
+    ...(tried.type === type ? { value: before } : {}),
+    validateInput: (value) => {
+      if (value === '') return undefined;
+      const decoded = decodeConnection({ kind: '-', url: 'http://a', auth: authOf(value) }, ['-']);
+      return 'url' in decoded ? undefined : vscode.l10n.t('This can’t be used here.');
+    },
+  });
+  return text === undefined || text === '' ? undefined : authOf(text);
+}
+
+/** Nearly always one; an address before several programs has more. */
+export async function pickBackend(
+  found: readonly FoundBackend[],
+): Promise<FoundBackend | undefined> {
+  const [first] = found;
+  if (found.length < 2) return first;
+  const picked = await vscode.window.showQuickPick(
+    found.map((backend) => ({
+      label: nameOf(backend),
+      description:
+        backend.signal === 'metrics' ? vscode.l10n.t('numbers') : vscode.l10n.t('traces'),
+      detail: backend.url,
+      backend,
+    })),
+    { title: title(), placeHolder: vscode.l10n.t('Several backends answer there. Which one?') },
+  );
+  return picked?.backend;
+}
+
+export const nameOf = ({ title: name, version }: FoundBackend): string =>
+  renderUntrustedLabel(version === undefined ? name : `${name} ${version}`, 80);
+
+/** Which environment the backend belongs to: one that lacks it, or a new one. */
+export async function askEnvironment(
+  backend: FoundBackend,
+  environments: readonly EnvironmentSettings[],
+): Promise<{ readonly name: string; readonly production: boolean } | undefined> {
+  const others = environments.filter(({ name }) => name !== localName);
+  if (others.length > 0) {
+    const rows = others.map((environment) => ({
+      label: renderUntrustedLabel(environment.name, 60),
+      description:
+        environment[backend.signal] === undefined
+          ? vscode.l10n.t('adds it')
+          : vscode.l10n.t(
+              'replaces {0}',
+              renderUntrustedLabel(environment[backend.signal]?.url ?? '', 80),
+            ),
+      environment: { name: environment.name, production: environment.production },
+    }));
+    const picked = await vscode.window.showQuickPick(
+      [
+        { label: vscode.l10n.t('$(add) New environment'), description: '', environment: undefined },
+        ...rows,
+      ],
+      {
+        title: title(),
+        placeHolder: vscode.l10n.t('{0} answers. Which environment is it of?', nameOf(backend)),
+        ignoreFocusOut: true,
+      },
+    );
+    if (picked === undefined) return undefined;
+    if (picked.environment !== undefined) return picked.environment;
+  }
+  const name = await vscode.window.showInputBox({
+    title: title(),
+    prompt: vscode.l10n.t('{0} answers. Name of its environment', nameOf(backend)),
+    value: others.length === 0 ? 'production' : '',
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      if (text.trim().length > 60) return vscode.l10n.t('At most 60 characters.');
+      return environments.some((e) => e.name === text.trim())
+        ? vscode.l10n.t('There is an environment of this name.')
+        : undefined;
+    },
+  });
+  if (name === undefined || name.trim() === '') return undefined;
+  const kind = await vscode.window.showQuickPick(
+    [
+      {
+        label: vscode.l10n.t('Production'),
+        detail: vscode.l10n.t('A rollback there asks for the target’s name to be typed.'),
+        production: true,
+      },
+      { label: vscode.l10n.t('Not production'), production: false },
+    ],
+    {
+      title: title(),
+      placeHolder: vscode.l10n.t('What is {0}?', renderUntrustedLabel(name.trim(), 60)),
+      ignoreFocusOut: true,
+    },
+  );
+  return kind === undefined ? undefined : { name: name.trim(), production: kind.production };
+}

@@ -1,0 +1,136 @@
+import type { Failure, Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import { originOf } from '../http/address.ts';
+import { isPage, statusFailure } from '../http/answerFailure.ts';
+import type { HttpAnswer, HttpExchange } from '../http/exchange.ts';
+import type { FoundBackend } from './ports.ts';
+
+/** How one kind of backend is recognised at an address: one file beside its adapter, one line in the registry. */
+export interface Probe {
+  /** As the setting has it; absent for what is recognised only to say so. */
+  readonly backend?: Pick<FoundBackend, 'kind' | 'signal'>;
+  readonly title: string;
+  /** Where it may be below the address given, `''` first: base paths of products that put the interface there. */
+  readonly bases: readonly string[];
+  /** Paths that answer without changing anything, the best first. */
+  readonly paths: readonly string[];
+  /** `json` is unchecked, undefined for what is none. Undefined: another program answers. */
+  readonly read: (json: unknown, answer: HttpAnswer) => Recognised | undefined;
+}
+
+export interface Recognised {
+  readonly title?: string;
+  readonly version?: string;
+  /** Names of services, where the answer lists them. */
+  readonly services?: readonly string[];
+  /** Why it can't be connected, and what can. */
+  readonly unsupported?: string;
+}
+
+/** Answers of a probe are small: a list of services at most. */
+export const probeLimits = { timeout: 10_000, maxBytes: 4 * 1024 * 1024 } as const;
+
+/**
+ * Looks at an address for every kind of backend. At most one request for each kind, base and path; nothing is changed there. Fails with
+ * `refused` when credentials are wanted, else with the network's failure, else by naming what was looked for.
+ */
+export async function probeAddress(
+  address: string,
+  probes: readonly Probe[],
+  exchange: HttpExchange,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Result<readonly FoundBackend[]>> {
+  const found: FoundBackend[] = [];
+  const failures: Failure[] = [];
+  for (const base of basesOf(address, probes)) {
+    const asked = probes.filter((probe) => base.for(probe));
+    const answers = await Promise.all(
+      asked.map((probe) => ask(probe, base.url, exchange, headers, signal)),
+    );
+    let unsupported: Result<never> | undefined;
+    for (const [i, answer] of answers.entries()) {
+      const probe = asked[i];
+      if (probe === undefined) continue;
+      if (!answer.ok) {
+        if (answer.failure.reason === 'aborted') return answer;
+        failures.push(answer.failure);
+      } else if (answer.value?.unsupported !== undefined)
+        unsupported = fail(
+          'unsupported',
+          `${originOf(address)} is ${probe.title}.`,
+          answer.value.unsupported,
+        );
+      else if (answer.value !== undefined && probe.backend !== undefined)
+        found.push({ title: probe.title, ...answer.value, ...probe.backend, url: base.url });
+    }
+    // What answers at the address given is what was meant; other paths are for when nothing does.
+    if (found.length > 0) return ok(found);
+    if (unsupported !== undefined) return unsupported;
+    const [failure] = failures;
+    if (failure !== undefined && failure.reason !== 'refused' && failures.length === asked.length)
+      return { ok: false, failure };
+  }
+  const failure = failures.find(({ reason }) => reason === 'refused') ?? failures[0];
+  return failure === undefined
+    ? fail(
+        'notFound',
+        `${originOf(address)} answers, but not as ${titles(probes)} does.`,
+        'Give the address of the backend’s own interface, its base path included: the one that Grafana’s data source or your command line uses.',
+      )
+    : { ok: false, failure };
+}
+
+const titles = (probes: readonly Probe[]): string =>
+  probes
+    .filter(({ backend }) => backend !== undefined)
+    .map(({ title }) => title)
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ');
+
+/** The address; then with each product's base path; then, for an address of a page, its origin. */
+function basesOf(
+  address: string,
+  probes: readonly Probe[],
+): readonly { readonly url: string; readonly for: (probe: Probe) => boolean }[] {
+  const { origin } = new URL(address);
+  const extra = [...new Set(probes.flatMap(({ bases }) => bases))].filter((base) => base !== '');
+  return [
+    { url: address, for: (probe) => probe.bases.includes('') },
+    ...extra.map((base) => ({
+      url: `${address}${base}`,
+      for: (probe: Probe) => probe.bases.includes(base),
+    })),
+    ...(address === origin
+      ? []
+      : [{ url: origin, for: (probe: Probe) => probe.bases.includes('') }]),
+  ];
+}
+
+/** Undefined: something else answers. */
+async function ask(
+  probe: Probe,
+  base: string,
+  exchange: HttpExchange,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Result<Recognised | undefined>> {
+  for (const path of probe.paths) {
+    const answer = await exchange.get(`${base}${path}`, signal, headers);
+    if (!answer.ok) return answer;
+    const { status } = answer.value;
+    if (status === 401 || status === 403) return statusFailure(answer.value);
+    if (status < 200 || status >= 300 || isPage(answer.value)) continue;
+    const recognised = probe.read(jsonIn(answer.value.text), answer.value);
+    if (recognised !== undefined) return ok(recognised);
+  }
+  return ok(undefined);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

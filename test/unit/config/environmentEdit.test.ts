@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { withConnection } from '../../../src/config/environmentEdit.ts';
+import { decodeEnvironments } from '../../../src/config/schema.ts';
+
+const connection = { kind: 'jaeger', url: 'http://j:16686', auth: { type: 'none' } } as const;
+const edit = { environment: 'live', production: true, signal: 'traces', connection } as const;
+
+describe('a connection written into prodlens.environments', () => {
+  it('is an environment of its own, as this version reads it', () => {
+    const written = withConnection(undefined, edit);
+    assert.deepEqual(written, [
+      { name: 'live', production: true, traces: { kind: 'jaeger', url: 'http://j:16686' } },
+    ]);
+    const known = { providers: [], metrics: [], traces: ['jaeger'] };
+    const { environments, problems } = decodeEnvironments(written, known);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(environments[0]?.traces, connection);
+  });
+
+  it('leaves everything else as it is, also what this version doesn’t know', () => {
+    const before = [
+      { name: 'dev', future: 1 },
+      'nonsense',
+      { name: ' live ', targets: [1], x: {} },
+    ];
+    const auth = { type: 'basic', user: 'me' } as const;
+    assert.deepEqual(withConnection(before, { ...edit, connection: { ...connection, auth } }), [
+      before[0],
+      before[1],
+      {
+        name: ' live ',
+        targets: [1],
+        x: {},
+        traces: { kind: 'jaeger', url: 'http://j:16686', auth },
+      },
+    ]);
+    assert.equal(JSON.stringify(before).includes('jaeger'), false);
+  });
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { createExchange } from '../../../src/http/exchange.ts';
+import { probeAddress, probeLimits } from '../../../src/telemetry/probe.ts';
+import { probes } from '../../../src/telemetry/registry.ts';
+import { deadAddress, localServers } from '../http/localServers.ts';
+
+/** Answers by path, as the real servers give them; HTML for the rest, as Jaeger's page does, or 404. */
+const prometheus = {
+  '/api/v1/status/buildinfo': { status: 'success', data: { version: '3.15.0', revision: 'x' } },
+};
+const answersOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  prometheus,
+  mimir: {
+    '/prometheus/api/v1/status/buildinfo': {
+      status: 'success',
+      data: { application: 'Grafana Mimir', version: '2.17.0' },
+    },
+  },
+  withoutBuildInfo: {
+    '/api/v1/query': { status: 'success', data: { resultType: 'scalar', result: [1, '1'] } },
+  },
+  jaeger: {
+    '/api/v3/services': { services: ['front', 'stock'] },
+    '/api/services': { data: ['front', 'stock'], total: 2, limit: 0, offset: 0, errors: null },
+  },
+  oldJaeger: { '/api/services': { data: null, total: 0, limit: 0, offset: 0, errors: null } },
+  zipkin: { '/api/v2/services': ['front'] },
+  grafana: { '/api/health': { database: 'ok', version: '12.0.0' } },
+  tempo: {
+    '/api/echo': 'echo',
+    '/api/status/buildinfo': { version: '2.8.0' },
+  },
+  stranger: { '/': 'hello' },
+};
+
+describe('looking at an address for a backend', () => {
+  const serve = localServers();
+  const asked: IncomingMessage[] = [];
+  beforeEach(() => asked.splice(0));
+  const start = (name: string, needs?: string): Promise<string> =>
+    serve((request, response) => {
+      asked.push(request);
+      const known = answersOf[name]?.[new URL(request.url ?? '', 'http://x').pathname];
+      if (needs !== undefined && request.headers.authorization !== needs)
+        response.writeHead(401).end();
+      else if (known === undefined) response.writeHead(404, { 'content-type': 'text/html' }).end();
+      else response.end(typeof known === 'string' ? known : JSON.stringify(known));
+    });
+  const probe = (
+    address: string,
+    headers: Readonly<Record<string, string>> = {},
+    signal = new AbortController().signal,
+  ) => probeAddress(address, probes, createExchange(probeLimits), headers, signal);
+
+  for (const [name, path, kind, rest, base] of [
+    ['prometheus', '', 'prometheus', { title: 'Prometheus', version: '3.15.0' }, ''],
+    ['prometheus', '/graph', 'prometheus', { title: 'Prometheus', version: '3.15.0' }, ''],
+    ['mimir', '', 'prometheus', { title: 'Grafana Mimir', version: '2.17.0' }, '/prometheus'],
+    ['withoutBuildInfo', '', 'prometheus', { title: 'Prometheus' }, ''],
+    ['jaeger', '', 'jaeger', { title: 'Jaeger', services: ['front', 'stock'] }, ''],
+    ['jaeger', '/search', 'jaeger', { title: 'Jaeger', services: ['front', 'stock'] }, ''],
+    ['oldJaeger', '', 'jaeger', { title: 'Jaeger', services: [] }, ''],
+    ['zipkin', '', 'zipkin', { title: 'Zipkin', services: ['front'] }, ''],
+  ] as const)
+    it(`${name}${path} is ${rest.title}`, async () => {
+      const origin = await start(name);
+      const found = await probe(origin + path);
+      assert.ok(found.ok, JSON.stringify(found));
+      const signal = kind === 'prometheus' ? 'metrics' : 'traces';
+      assert.deepEqual(found.value, [{ ...rest, kind, signal, url: origin + base }]);
+      assert.ok(asked.length <= 20, `${asked.length} requests`);
+    });
+
+  for (const [name, what] of [
+    ['grafana', /is Grafana\./],
+    ['tempo', /is Grafana Tempo\./],
+    ['stranger', /not as Prometheus, Jaeger or Zipkin does/],
+  ] as const)
+    it(`${name} is named, with what to give instead`, async () => {
+      const found = await probe(await start(name));
+      assert.ok(!found.ok);
+      assert.match(found.failure.message, what);
+      assert.match(found.failure.remedy ?? '', /give the address/i);
+    });
+
+  it('tells that credentials are wanted, and takes them', async () => {
+    const origin = await start('prometheus', 'Bearer right');
+    const without = await probe(origin);
+    assert.ok(!without.ok && without.failure.reason === 'refused');
+    const wrong = await probe(origin, { Authorization: 'Bearer s3cret' });
+    assert.ok(!wrong.ok && wrong.failure.reason === 'refused');
+    assert.ok(!JSON.stringify(wrong).includes('s3cret'));
+    assert.ok((await probe(origin, { Authorization: 'Bearer right' })).ok);
+  });
+
+  it('sends no credentials to where it is sent on', async () => {
+    let reached = 0;
+    const elsewhere = await serve((_, response) => {
+      reached += 1;
+      response.end('{}');
+    });
+    const origin = await serve((request, response) =>
+      response.writeHead(302, { location: `${elsewhere}${request.url}` }).end(),
+    );
+    const found = await probe(origin, { Authorization: 'Bearer secret' });
+    assert.ok(!found.ok && found.failure.reason === 'untrusted');
+    assert.equal(reached, 0);
+  });
+
+  it('says that nothing listens, after one look for each kind', async () => {
+    const found = await probe(await deadAddress());
+    assert.ok(!found.ok && found.failure.reason === 'unreachable', JSON.stringify(found));
+  });
+
+  it('can be cancelled', async () => {
+    const stop = new AbortController();
+    const origin = await serve(() => {
+      stop.abort();
+    });
+    const found = await probe(origin, {}, stop.signal);
+    assert.ok(!found.ok && found.failure.reason === 'aborted');
+  });
+});
