@@ -9,6 +9,7 @@ import { compareReleases } from '../../src/releases/compareReleases.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import { growth } from '../../src/telemetry/prometheus/selector.ts';
 import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
+import { probe } from '../../src/telemetry/registry.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
 
 const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
@@ -151,6 +152,16 @@ describe('a real Prometheus', function () {
     source.dispose();
     await steady.stop();
     await canary.stop();
+  });
+
+  it('is recognised at its address, and at that of its page', async () => {
+    for (const address of [url, `${url}/graph`]) {
+      const found = await probe(address, {}, new AbortController().signal);
+      assert.ok(found.ok, JSON.stringify(found));
+      const [one] = found.value;
+      assert.deepEqual([found.value.length, one?.kind, one?.url], [1, 'prometheus', url]);
+      assert.match(one?.version ?? '', /^\d+\.\d+/);
+    }
   });
 
   it('is found, with its convention, releases and clock', async () => {

@@ -18,6 +18,17 @@ interface Driver {
   };
 }
 interface Window {
+  readonly quickInput: {
+    waitForMessage(pattern: RegExp): Promise<string>;
+    waitFor(title: string | RegExp): Promise<void>;
+    fill(text: string): Promise<void>;
+    accept(): Promise<void>;
+    choose(label: string | RegExp): Promise<void>;
+  };
+  readonly notifications: {
+    waitFor(pattern: RegExp, timeoutMs?: number): Promise<{ readonly message: string }>;
+  };
+  runCommand(title: string): Promise<void>;
   openFile(file: string): Promise<Editor>;
   waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
 }
@@ -51,7 +62,6 @@ describe('a real VS Code on a real Prometheus', function () {
     harness = await driver.startProdlens({
       workspace,
       settings: {
-        'prodlens.environments': [{ name: 'staging', metrics: { kind: 'prometheus', url } }],
         'prodlens.refreshSeconds': 15,
       },
     });
@@ -69,6 +79,10 @@ describe('a real VS Code on a real Prometheus', function () {
       exporters[1]?.calls('POST /orders', 'UNSET', [300]);
     }, 250);
     try {
+      await window.waitForStatus(/local off/, 60_000);
+      await connect(window);
+      const { message } = await window.notifications.waitFor(/^staging: /, 90_000);
+      assert.match(message, /shop-api\. \d+ of its \d+ operations land on \d+ functions of this/);
       await window.waitForStatus(/staging/, 60_000);
       const editor = await window.openFile('api/routes/orders.js');
       const text = await editor.waitForLineEnd(15, /p95.*v1\.4\.0.*v1\.5\.0/, 120_000);
@@ -80,3 +94,17 @@ describe('a real VS Code on a real Prometheus', function () {
     }
   });
 });
+
+/** As a person does it: the address is enough. */
+async function connect(window: Window): Promise<void> {
+  const { quickInput } = window;
+  await window.runCommand('Prodlens: Connect a Backend…');
+  await quickInput.waitFor('Connect a Backend');
+  await quickInput.fill(url);
+  await quickInput.accept();
+  await quickInput.waitForMessage(/^Prometheus [\d.]+\S* answers\. Name of its environment/);
+  await quickInput.fill('staging');
+  await quickInput.accept();
+  await quickInput.waitFor(/What is staging\?/);
+  await quickInput.choose('Not production');
+}

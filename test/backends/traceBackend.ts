@@ -7,6 +7,7 @@ import { serviceKey } from '../../src/domain/service.ts';
 import type { TraceSummary } from '../../src/domain/trace.ts';
 import { createExchange } from '../../src/http/exchange.ts';
 import type { Select, TraceQuery, TraceSource } from '../../src/telemetry/ports.ts';
+import { probe } from '../../src/telemetry/registry.ts';
 import type { TraceBackendContext } from '../../src/telemetry/traces/context.ts';
 import type { SampleTrace } from './sampleTraffic.ts';
 import { sampleTraffic } from './sampleTraffic.ts';
@@ -53,6 +54,14 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
       http: { method: 'GET', route: '/orders/:id' },
     };
     let traffic: readonly SampleTrace[] = [];
+
+    it('is recognised at its address, and nothing else is', async () => {
+      const found = await probe(backend.url(), {}, never);
+      assert.ok(found.ok, JSON.stringify(found));
+      const { title, signal, url } = found.value[0] ?? {};
+      assert.deepEqual([found.value.length, signal, url], [1, 'traces', backend.url()]);
+      assert.ok(title !== undefined && backend.name.startsWith(title), `${title}`);
+    });
 
     const source = (select: Select = {}): TraceSource =>
       backend.create({
