@@ -23,7 +23,9 @@ export const showCoverage = (context: ShowCoverageContext) => async (): Promise<
   const metrics = context.metrics();
   if (metrics === undefined) {
     void vscode.window.showWarningMessage(
-      vscode.l10n.t('There is no telemetry to look at. Start the local receiver, or connect a backend first.'),
+      vscode.l10n.t(
+        'There is no telemetry to look at. Start the local receiver, or connect a backend first.',
+      ),
     );
     return;
   }
