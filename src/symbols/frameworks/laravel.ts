@@ -49,7 +49,8 @@ export const laravel: DrawnFramework = {
     destroy: { methods: ['DELETE'], path: '', member: true },
   },
   places: {},
-  parameter: (resource) => `{${resource.replace(/-/g, '_')}}`,
+  parameter: (resource) =>
+    `{${(resource.split('/').findLast((part) => part !== '') ?? '').replace(/-/g, '_')}}`,
   controllerName: (modules, controller) =>
     [...modules, ...controller.split('\\')].filter((part) => part !== '').join('.'),
   separator: '@',

@@ -212,7 +212,8 @@ function bind(collector: FactsCollector, name: string, assignment: Node | undefi
     bound = name.slice('self.'.length);
   }
   if (scope < 0 || bound === '') return null;
-  const value = readPythonExpr(collector, assignment.childForFieldName('right'), 1);
+  const right = readPythonExpr(collector, assignment.childForFieldName('right'), 1);
+  const value = inLoops(collector, assignment, right);
   const known = bindings.findIndex((b) => b.scope === scope && b.name === bound);
   const before = bindings[known];
   if (before !== undefined) {

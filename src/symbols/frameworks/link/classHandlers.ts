@@ -1,4 +1,4 @@
-import { isCall, isList, isObject, receiverOf, type Expr } from '../expression.ts';
+import { isCall, isList, isName, isObject, receiverOf, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
 import type { ClassHandlers } from '../routePatterns.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -11,6 +11,9 @@ export interface ClassTarget extends Found {
   readonly named?: Readonly<Record<string, Expr>>;
 }
 
+const deepest = 6;
+const mostOthers = 3;
+
 /** The class that an argument stands for: itself, made a handler (`View.as_view()`), and what wraps that. */
 export function classOf(
   evaluator: Evaluator,
@@ -20,7 +23,26 @@ export function classOf(
   expr: Expr | undefined,
   depth = 0,
 ): ClassTarget | undefined {
-  if (expr === undefined || expr === null || depth > 6) return undefined;
+  if (expr === undefined || expr === null || depth > deepest) return undefined;
+  const found = classGiven(evaluator, classes, file, scope, expr, depth);
+  const bound = found === undefined && isName(expr) ? file.binding(scope, expr.name) : undefined;
+  if (bound === undefined) return found;
+  // `view = known.get(View)`, and where there is none `view = View.as_view()`.
+  for (const other of file.alternativesOf(bound).slice(0, mostOthers)) {
+    const one = classOf(evaluator, classes, file, bound.from ?? bound.scope, other, depth + 1);
+    if (one !== undefined) return one;
+  }
+  return undefined;
+}
+
+function classGiven(
+  evaluator: Evaluator,
+  classes: ClassHandlers,
+  file: LinkedFile,
+  scope: Scope,
+  expr: Exclude<Expr, null>,
+  depth: number,
+): ClassTarget | undefined {
   const source = sourceOf(evaluator, file, scope, expr) ?? { file, scope, expr };
   if (!isCall(source.expr)) {
     if (classes.maker !== undefined && depth > 0) return undefined;
