@@ -56,8 +56,10 @@ export class RouteListReader {
       yield;
       const named = file.ownBinding(-1, modules.root);
       const text = named === undefined ? undefined : this.evaluator.text(file, -1, named);
-      if (text === undefined || text.unresolved !== undefined) continue;
-      const root = this.evaluator.moduleNamed(file, text.text);
+      // `os.environ.get("ROOT_URLCONF", "site.urls")`: as long as nobody sets it.
+      const otherwise = isCall(named?.value) ? named.value.args.at(-1) : undefined;
+      const name = text?.unresolved === undefined ? text?.text : otherwise;
+      const root = typeof name === 'string' ? this.evaluator.moduleNamed(file, name) : undefined;
       if (root !== undefined) roots.add(root.path);
     }
     for (const file of files) {
