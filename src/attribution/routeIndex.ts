@@ -1,16 +1,7 @@
 import type { FunctionRef } from '../domain/functionDecl.ts';
-import type { RouteDecl } from '../domain/route.ts';
+import type { RouteDecl, RouteTraits } from '../domain/route.ts';
 import type { OpenRoute } from '../domain/workspace.ts';
 import { routeShape } from './routeShape.ts';
-
-const trailingSlashCounts: ReadonlySet<string> = new Set([
-  'fastapi',
-  'starlette',
-  'django',
-  'flask',
-  'net/http',
-  'gorilla/mux',
-]);
 
 /** Below these, frameworks serve endpoints of their own (Spring's `/actuator/health`, Quarkus's `/q/health`). */
 const ownEndpoints: ReadonlySet<string> = new Set(['actuator', 'q']);
@@ -116,12 +107,12 @@ export class RouteIndex {
   }
 
   /** Routes whose path below the innermost router is the template: what some instrumentations' metrics name. */
-  routerRelative(query: RouteQuery, frameworks: ReadonlySet<string>): readonly Registered[] {
-    this.byRouter ??= byRouterPath(this.all.filter((r) => r.routerPath !== undefined));
-    const { shape } = routeShape(query.route);
-    return this.fitting(this.byRouter, query, shape, (r) => r.routerPath ?? r.path).filter((r) =>
-      frameworks.has(r.framework),
+  routerRelative(query: RouteQuery): readonly Registered[] {
+    this.byRouter ??= byRouterPath(
+      this.all.filter((r) => r.traits?.metricsBelowRouter === true && r.routerPath !== undefined),
     );
+    const { shape } = routeShape(query.route);
+    return this.fitting(this.byRouter, query, shape, (r) => r.routerPath ?? r.path);
   }
 
   private longestEnd(index: Index, query: RouteQuery, least: number): readonly Registered[] {
@@ -144,7 +135,7 @@ export class RouteIndex {
     const found = (index.get(shape) ?? []).filter(
       (r) =>
         methodFits(r, query.method) &&
-        slashFits({ framework: r.framework, path: templateOf(r) }, query.route) &&
+        slashFits({ traits: r.traits, path: templateOf(r) }, query.route) &&
         accepted(r, query),
     );
     if (found.length < 2) return found;
@@ -230,10 +221,10 @@ const methodFits = (
   (asked === 'HEAD' && method === 'GET' && headRefused !== true);
 
 function slashFits(
-  route: { readonly framework: string; readonly path: string },
+  route: { readonly traits?: RouteTraits | undefined; readonly path: string },
   asked: string,
 ): boolean {
-  if (!trailingSlashCounts.has(route.framework)) return true;
+  if (route.traits?.slash !== 'told') return true;
   const [own, other] = [routeShape(route.path), routeShape(asked)];
   return own.trailingSlash === other.trailingSlash && own.exactEnd === other.exactEnd;
 }

@@ -1,4 +1,5 @@
 import type { Confidence, ExplanationStep, SourcePlace } from '../domain/attribution.ts';
+import { layerRole } from '../domain/frameworkLayer.ts';
 import type { FunctionRef } from '../domain/functionDecl.ts';
 import type { FrameworkLayer, Operation } from '../domain/operation.ts';
 import type { WorkspaceIndex } from './workspaceIndex.ts';
@@ -70,6 +71,6 @@ export function decide(
   };
 }
 
-/** Koa's spans of a router are one for each function of the route that runs: unlike Express' they name the route that matched. */
-export const isRouteFunction = ({ framework, type }: FrameworkLayer): boolean =>
-  framework === 'koa' && type === 'router';
+/** Its span is one of those of each function of a route. */
+export const isRouteFunction = (layer: FrameworkLayer): boolean =>
+  layerRole(layer) === 'routeFunction';

@@ -1,11 +1,27 @@
 import type { CallTable } from './callMatch.ts';
 import type { FunctionRef } from './functionDecl.ts';
 
+/** How the routes of a framework behave, and what telemetry says of them: an option of its declaration each. */
+export interface RouteTraits {
+  /** `/items/` and `/items` are served apart: `told` where telemetry tells them apart as well. */
+  readonly slash?: 'served' | 'told';
+  /** The first registered route that fits serves a request; else the most specific one. */
+  readonly inOrder?: true;
+  /** A template with a slash at its end takes all paths below it. */
+  readonly subtrees?: true;
+  /** Its metrics name the path below the innermost router. */
+  readonly metricsBelowRouter?: true;
+  /** Its metrics name what the outermost router matched. */
+  readonly metricsOfOutermost?: true;
+}
+
 export type Delegation = 'catchAll' | 'procedure';
 
 /** A handler registered for a route, found in source. `path` is the full template in the framework's own syntax, leading slash. */
 export interface RouteDecl {
   readonly framework: string;
+  /** Of its framework. */
+  readonly traits?: RouteTraits;
   /** Upper case; `*` for any. */
   readonly method: string;
   readonly path: string;
@@ -45,6 +61,7 @@ export interface RouteDecl {
 export interface RouteTable {
   readonly routes: readonly {
     readonly framework: string;
+    readonly traits?: RouteTraits;
     readonly method: string;
     readonly path: string;
     readonly delegated?: Delegation;

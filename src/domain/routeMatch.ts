@@ -23,13 +23,15 @@ export type RouteMatcher = (
 export function routeTableOf(routes: readonly Omit<RouteDecl, 'handler'>[]): RouteTable {
   const table = new Map<string, RouteTable['routes'][number]>();
   for (const route of routes) {
-    const { framework, method, unresolved, assumed, inTest, delegated, headRefused } = route;
+    const { framework, traits, method, unresolved, assumed, inTest, delegated, headRefused } =
+      route;
     const path = unresolved === undefined ? route.path : assumed;
     if (path === undefined || inTest === true) continue;
     const key = `${framework} ${method} ${path}`;
     const programs = together(table.get(key), route);
     table.set(key, {
       framework,
+      ...(traits === undefined ? {} : { traits }),
       method,
       path,
       ...(delegated === undefined ? {} : { delegated }),
@@ -50,7 +52,7 @@ function together(
 }
 
 interface Candidate extends CompiledTemplate {
-  readonly route: MatchedRoute;
+  readonly route: RouteTable['routes'][number];
   readonly method: string;
   readonly headRefused: true | undefined;
   readonly programs: readonly number[] | undefined;
@@ -58,12 +60,10 @@ interface Candidate extends CompiledTemplate {
   readonly order: number;
 }
 
-/** Frameworks that take the first registered route that fits; the table's order is theirs. */
-const inOrderOfRegistration = /express|nest|koa|hono|fiber|gorilla|fastapi|starlette|django|flask/i;
 const longestPath = 2048;
 
 /**
- * A matcher over all routes of the workspace. Precedence is the framework's: order of registration, or static before
+ * A matcher over all routes of the workspace. Precedence is the framework's: order of registration (the table's), or static before
  * constrained before free parameter before wildcard, segment by segment (Fastify, Spring, Go 1.22, chi, gin, Next).
  */
 export function routeMatcher(table: RouteTable): RouteMatcher {
@@ -87,7 +87,7 @@ function matcherOf(
     method: route.method,
     headRefused: route.headRefused,
     programs: route.programs,
-    ...compileTemplate(route.path, route.framework),
+    ...compileTemplate(route.path, route.traits),
   }));
   const ordered = [...candidates].sort(bySpecificity).map((c, order) => ({ ...c, order }));
   const byFixed = new Map<string, Candidate[]>();
@@ -163,7 +163,7 @@ function cleanPath(raw: string): string | undefined {
 
 function bySpecificity(a: Omit<Candidate, 'order'>, b: Omit<Candidate, 'order'>): number {
   if (a.route.framework !== b.route.framework) return 0;
-  if (inOrderOfRegistration.test(a.route.framework)) return 0;
+  if (a.route.traits?.inOrder === true) return 0;
   const length = Math.max(a.ranks.length, b.ranks.length);
   for (let i = 0; i < length; i += 1) {
     const difference = (b.ranks[i] ?? 0) - (a.ranks[i] ?? 0);

@@ -1,3 +1,5 @@
+import type { RouteTraits } from './route.ts';
+
 /** A route template made matchable. */
 export interface CompiledTemplate {
   readonly pattern: RegExp;
@@ -19,18 +21,15 @@ interface Segment {
   readonly optional?: true;
 }
 
-/** Frameworks for which `/items/` and `/items` are different routes. */
-const trailingSlashCounts = /fastapi|starlette|django|flask|^go|net\/?http|chi/i;
-
 /**
  * Templates in the syntaxes of Express, Fastify, Nest, Next, Spring, FastAPI, Flask, Django, Go 1.22, gin and chi. Only harmless
  * constraints are taken over into the pattern: a template is source text, and must not bring a pathological expression.
  */
-export function compileTemplate(template: string, framework: string): CompiledTemplate {
+export function compileTemplate(template: string, traits: RouteTraits = {}): CompiledTemplate {
   const trimmed = template.replace(/^\^/, '').replace(/\$$/, '');
   const text = trimmed.startsWith('/') ? trimmed : `/${trimmed}`;
   const parts = splitSegments(text.slice(1));
-  const goSubtree = /net\/?http/i.test(framework) && text.endsWith('/');
+  const isSubtree = traits.subtrees === true && text.endsWith('/');
   const segments = parts.map(compileSegment);
   const open = segments.filter((s) => s.rest !== undefined || s.optional === true).length;
   let pattern = open > mostOpenSegments ? '^(?!)' : '^';
@@ -39,9 +38,8 @@ export function compileTemplate(template: string, framework: string): CompiledTe
     if (segment.rest === 'any' || segment.optional === true) pattern += `(?:/${segment.pattern})?`;
     else pattern += last && parts[i] === '' ? '/' : `/${segment.pattern}`;
   }
-  if (goSubtree) pattern += '.*';
-  else if (!trailingSlashCounts.test(framework) && text !== '/')
-    pattern = `${pattern.replace(/\/$/, '')}/?`;
+  if (isSubtree) pattern += '.*';
+  else if (traits.slash === undefined && text !== '/') pattern = `${pattern.replace(/\/$/, '')}/?`;
   const fixed = segments.findIndex((s) => s.rank === 3);
   // A constraint may take in slashes: what follows it has no certain place.
   const isPlaced = segments.slice(0, fixed).every((s) => s.rank === 1 && s.optional !== true);
@@ -51,7 +49,7 @@ export function compileTemplate(template: string, framework: string): CompiledTe
     ...(fixed >= 0 && isPlaced && parts[fixed] !== ''
       ? { fixed: { at: fixed, text: segments[fixed]?.shape ?? '' } }
       : {}),
-    ranks: segments.map((s, i) => (goSubtree && i === segments.length - 1 ? 0 : s.rank)),
+    ranks: segments.map((s, i) => (isSubtree && i === segments.length - 1 ? 0 : s.rank)),
     shape: segments
       .map((s) => s.shape)
       .join('/')

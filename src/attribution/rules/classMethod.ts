@@ -1,3 +1,4 @@
+import { layerRole, namesMethods } from '../../domain/frameworkLayer.ts';
 import { methodOwners } from '../classMethods.ts';
 import { asWritten, mostShared, nameTokens } from '../nameTokens.ts';
 import {
@@ -18,18 +19,23 @@ export const classMethod: Rule = {
     const { operation, index } = context;
     const { instrumentations } = index;
     const { layer, name, kind, scope, parentOwner } = operation;
-    if (layer?.framework === 'nestjs') {
+    if (layer !== undefined && namesMethods(layer)) {
       if (layer.controller !== undefined && layer.callback !== undefined)
-        return find(context, layer.controller, layer.callback, 'Nest names controller and method');
+        return find(
+          context,
+          layer.controller,
+          layer.callback,
+          `${layer.framework} names controller and method`,
+        );
       const [controller, callback] = split(parentOwner ?? '');
       if (controller !== undefined && callback !== undefined)
         return find(
           context,
           controller,
           callback,
-          'Nest’s request context around it names controller and method',
+          `${layer.framework}’s request context around it names controller and method`,
         );
-      return layer.type === 'handler'
+      return layerRole(layer) === 'method'
         ? noOwner('the span names only the method, and its parent span is not known')
         : pass;
     }

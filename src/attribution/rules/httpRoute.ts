@@ -14,11 +14,6 @@ import {
 
 /** Layers that are the handler itself: of Express and of `@fastify/otel`. */
 const handlerLayers: ReadonlySet<string> = new Set(['request_handler', 'request-handler']);
-/** Their metrics name the path below the innermost router. */
-const routerRelative: ReadonlySet<string> = new Set(['fastapi', 'starlette']);
-
-/** Their instrumentation names the pattern of the outermost mux. */
-const outermostOnly: ReadonlySet<string> = new Set(['net/http']);
 
 /** HTTP method + route template → the handler that the source registers for them. */
 export const httpRoute: Rule = {
@@ -104,7 +99,7 @@ export function matchRoute(context: RuleContext, asked: RouteQuery): Verdict {
   const exact = routes.exact(query);
   // Names of spans hold the whole template, whatever the attributes of a metric do.
   if (operation.source === 'metric' && operation.http !== undefined) {
-    const below = routes.routerRelative(query, routerRelative);
+    const below = routes.routerRelative(query);
     if (below.length > 0)
       return owned(context, [...exact, ...below], 'weak', `${label} is, below its router,`);
   }
@@ -119,7 +114,7 @@ export function matchRoute(context: RuleContext, asked: RouteQuery): Verdict {
   if (named !== undefined) return named;
   if (
     operation.source === 'metric' &&
-    exact.some((route) => outermostOnly.has(route.framework)) &&
+    exact.some((route) => route.traits?.metricsOfOutermost === true) &&
     routes.hasBelow(query)
   )
     return noOwner(

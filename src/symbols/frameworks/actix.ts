@@ -16,6 +16,7 @@ export const actix: RouterFramework = {
   kind: 'router',
   id: 'actix-web',
   family: 'rust',
+  instrumentation: /^opentelemetry-instrumentation-actix-web$/,
   creators: {
     'actix_web:App.new': { root: true },
     'actix_web:web.scope': { prefix: { at: 0 } },

@@ -5,6 +5,7 @@ export const axum: RouterFramework = {
   kind: 'router',
   id: 'axum',
   family: 'rust',
+  instrumentation: /^opentelemetry-instrumentation-tower$/,
   creators: {
     'axum:Router.new': {},
     'axum:Router.default': {},

@@ -7,6 +7,8 @@ export const chi: RouterFramework = {
   kind: 'router',
   id: 'chi',
   family: 'go',
+  traits: { slash: 'served' },
+  instrumentation: /\/otelchi(?:\/v\d+)?$/,
   creators: { [`${module}:NewRouter`]: { root: true }, [`${module}:NewMux`]: { root: true } },
   types: { [`${module}:Router`]: {}, [`${module}:Mux`]: {} },
   verbs: {

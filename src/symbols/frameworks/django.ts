@@ -19,6 +19,7 @@ export const django: RouterFramework = {
   kind: 'router',
   id: 'django',
   family: 'python',
+  traits: { slash: 'told', inOrder: true },
   creators: {
     'rest_framework.routers:DefaultRouter': {},
     'rest_framework.routers:SimpleRouter': {},

@@ -1,4 +1,5 @@
 import type { Arg, Expr } from './expression.ts';
+import type { FrameworkBase } from './framework.ts';
 
 /** One statement of a route table that is drawn with nested blocks: `resources :users do … end`. */
 export interface DrawnFact {
@@ -17,11 +18,8 @@ export const mostDrawn = 5_000;
 export const deepestDrawn = 12;
 
 /** Frameworks whose routes are drawn in nested blocks, each of which adds to path and controller. */
-export interface DrawnFramework {
+export interface DrawnFramework extends FrameworkBase {
   readonly kind: 'drawn';
-  readonly id: string;
-  /** Of `families/`: the languages it is written in. */
-  readonly family: string;
   /** Files that hold the table, and what the framework puts before their routes; others are only included. */
   readonly files: readonly { readonly path: RegExp; readonly prefix: string }[];
   /** Word that draws another file of the table in place, and the file it means. */

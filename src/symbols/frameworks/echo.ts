@@ -7,6 +7,7 @@ export const echo: RouterFramework = {
   kind: 'router',
   id: 'echo',
   family: 'go',
+  instrumentation: /\/otelecho(?:\/v\d+)?$/,
   creators: { [`${module}:New`]: { root: true } },
   types: { [`${module}:Echo`]: { root: true }, [`${module}:Group`]: {} },
   verbs: {

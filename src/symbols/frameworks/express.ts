@@ -5,6 +5,7 @@ export const express: RouterFramework = {
   kind: 'router',
   id: 'express',
   family: 'javascript',
+  traits: { inOrder: true },
   creators: {
     'express:': { root: true },
     'express:Router': {},

@@ -10,6 +10,7 @@ export const fastapi: RouterFramework = {
   kind: 'router',
   id: 'fastapi',
   family: 'python',
+  traits: { slash: 'told', inOrder: true, metricsBelowRouter: true },
   creators: {
     'fastapi:FastAPI': application,
     'fastapi.applications:FastAPI': application,

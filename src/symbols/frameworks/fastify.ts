@@ -8,6 +8,7 @@ export const fastify: RouterFramework = {
   kind: 'router',
   id: 'fastify',
   family: 'javascript',
+  instrumentation: /^@fastify\/otel/,
   creators: {
     'fastify:': { root: true },
     'fastify:fastify': { root: true },

@@ -7,6 +7,8 @@ export const fiber: RouterFramework = {
   kind: 'router',
   id: 'fiber',
   family: 'go',
+  traits: { inOrder: true },
+  instrumentation: /\/otelfiber(?:\/v\d+)?$|^github\.com\/gofiber\/contrib\//,
   creators: { [`${module}:New`]: { root: true } },
   types: {
     [`${module}:App`]: { root: true },

@@ -16,6 +16,7 @@ export const flask: RouterFramework = {
   kind: 'router',
   id: 'flask',
   family: 'python',
+  traits: { slash: 'told', inOrder: true },
   creators: {
     'flask:Flask': application,
     'flask.app:Flask': application,

@@ -1,6 +1,18 @@
+import type { RouteTraits } from '../../domain/route.ts';
 import type { DrawnFramework } from './drawn.ts';
 import type { Arg } from './expression.ts';
 import type { ClassHandlers, ResourceRegistration, RouteLists } from './routePatterns.ts';
+
+/** What every framework's declaration says. */
+export interface FrameworkBase {
+  readonly id: string;
+  /** Of `families/`: the languages it is written in. */
+  readonly family: string;
+  /** How its routes behave where that isn't what most do. */
+  readonly traits?: RouteTraits;
+  /** Scopes of its instrumentation, where the family's pattern doesn't tell that a library makes their spans. */
+  readonly instrumentation?: RegExp;
+}
 
 /** What makes a router, and where its parts are among the arguments. */
 export interface Creator {
@@ -16,11 +28,8 @@ export interface Creator {
 }
 
 /** Frameworks whose routes are registered on router values: by call (`router.get(path, handler)`), decorator or list. */
-export interface RouterFramework {
+export interface RouterFramework extends FrameworkBase {
   readonly kind: 'router';
-  readonly id: string;
-  /** Of `families/`: the languages it is written in. */
-  readonly family: string;
   /** What makes a router, as `module:exported.name` ("express:" is the module itself, called). */
   readonly creators: Readonly<Record<string, Creator>>;
   /** Types whose values are routers, as `module:Name`: a parameter or field of one is a router. `root`: it can't be below another. */
@@ -174,11 +183,8 @@ export interface FolderPattern {
 export type TrailingSlash = 'same' | 'differs' | 'kept' | 'verbatim';
 
 /** Frameworks whose routes are annotations on classes and their methods. */
-export interface ControllerFramework {
+export interface ControllerFramework extends FrameworkBase {
   readonly kind: 'controller';
-  readonly id: string;
-  /** Of `families/`: the languages it is written in. */
-  readonly family: string;
   /** Where its annotations are imported from, as beginnings of full names; absent: names alone decide. */
   readonly packages?: readonly string[];
   /** Annotations of the program that carry the framework's count as these (meta-annotations). */
@@ -271,11 +277,8 @@ export interface ModuleTree {
 }
 
 /** Frameworks whose routes are files: their place says the path, their exports are the handlers. */
-export interface FilesFramework {
+export interface FilesFramework extends FrameworkBase {
   readonly kind: 'files';
-  readonly id: string;
-  /** Of `families/`: the languages it is written in. */
-  readonly family: string;
   /** What shows that a folder is such a program: a file in it, or modules that its files import. */
   readonly program: { readonly file: RegExp; readonly modules: RegExp };
   readonly trees: readonly FileTree[];
@@ -340,11 +343,8 @@ export interface PerRequest {
 }
 
 /** GraphQL servers: functions that give fields their values, by the schema's type and field. */
-export interface ResolverFramework {
+export interface ResolverFramework extends FrameworkBase {
   readonly kind: 'resolvers';
-  readonly id: string;
-  /** Of `families/`: the languages it is written in. */
-  readonly family: string;
   /** Modules that a program with such resolvers imports. */
   readonly modules: RegExp;
   /** Functions and classes of these modules that take maps `{ Type: { field: resolver } }`, alone or in lists. */
@@ -401,10 +401,8 @@ export interface ResolverFramework {
 }
 
 /** Frameworks whose routes are values that functions put together: a builder's chain, or predicates joined with handlers. */
-export interface FunctionalFramework {
+export interface FunctionalFramework extends FrameworkBase {
   readonly kind: 'functional';
-  readonly id: string;
-  readonly family: string;
   /** Type of the functions that give routes. */
   readonly routesType: string;
   /** Calls that give routes from a block which registers them. */
@@ -425,11 +423,8 @@ export interface FunctionalFramework {
 }
 
 /** Procedures called by name over HTTP, gathered in nested objects: the path's end is their names joined. */
-export interface ProcedureFramework {
+export interface ProcedureFramework extends FrameworkBase {
   readonly kind: 'procedures';
-  readonly id: string;
-  /** Of `families/`: the languages it is written in. */
-  readonly family: string;
   /** Modules that the servers of such procedures are imported from. */
   readonly modules: RegExp;
   /** Last member of a procedure's chain, whose argument is the function → HTTP method. */

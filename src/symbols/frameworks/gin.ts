@@ -7,6 +7,7 @@ export const gin: RouterFramework = {
   kind: 'router',
   id: 'gin',
   family: 'go',
+  instrumentation: /\/otelgin(?:\/v\d+)?$/,
   creators: { [`${module}:New`]: { root: true }, [`${module}:Default`]: { root: true } },
   types: {
     [`${module}:Engine`]: { root: true },

@@ -7,6 +7,8 @@ export const gorillaMux: RouterFramework = {
   kind: 'router',
   id: 'gorilla/mux',
   family: 'go',
+  traits: { slash: 'told', inOrder: true },
+  instrumentation: /\/otelmux(?:\/v\d+)?$/,
   creators: { [`${module}:NewRouter`]: { root: true }, [`${module}:Router`]: { root: true } },
   types: { [`${module}:Router`]: {}, [`${module}:Route`]: {} },
   verbs: { Handle: '*', HandleFunc: '*', Handler: '*', HandlerFunc: '*' },

@@ -5,6 +5,7 @@ export const hono: RouterFramework = {
   kind: 'router',
   id: 'hono',
   family: 'javascript',
+  traits: { inOrder: true },
   creators: {
     'hono:Hono': { root: true },
     'hono/quick:Hono': { root: true },

@@ -8,6 +8,7 @@ export const koa: RouterFramework = {
   kind: 'router',
   id: 'koa',
   family: 'javascript',
+  traits: { inOrder: true },
   creators: {
     'koa:': { root: true },
     '@koa/router:': { prefix: { named: ['prefix'] } },

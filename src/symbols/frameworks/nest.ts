@@ -9,6 +9,7 @@ export const nest: ControllerFramework = {
   id: 'nest',
   family: 'javascript',
   packages: ['@nestjs/', '.', '@/', '~', '#', 'src/'],
+  traits: { inOrder: true },
   controllers: ['Controller'],
   classPath: { annotations: ['Controller'], path: { at: 0, named: ['path'] } },
   methods: {

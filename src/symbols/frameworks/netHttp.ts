@@ -5,6 +5,8 @@ export const netHttp: RouterFramework = {
   kind: 'router',
   id: 'net/http',
   family: 'go',
+  traits: { slash: 'told', subtrees: true, metricsOfOutermost: true },
+  instrumentation: /\/otelhttp(?:\/v\d+)?$/,
   creators: {
     'net/http:NewServeMux': { root: true },
     'net/http:ServeMux': { root: true },

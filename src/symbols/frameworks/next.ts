@@ -25,6 +25,7 @@ export const next: FilesFramework = {
   kind: 'files',
   id: 'next',
   family: 'javascript',
+  instrumentation: /^next\.js$/,
   program: { file: /^next\.config\.[cm]?[jt]s$/, modules: /^next(?:\/|$)/ },
   trees: [
     {

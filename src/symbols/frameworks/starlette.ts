@@ -45,6 +45,7 @@ export const starlette: RouterFramework = {
   kind: 'router',
   id: 'starlette',
   family: 'python',
+  traits: { slash: 'told', inOrder: true, metricsBelowRouter: true },
   creators: {
     'starlette.applications:Starlette': { root: true, routes: { at: 1, named: ['routes'] } },
     'starlette.routing:Router': { routes: { at: 0, named: ['routes'] } },

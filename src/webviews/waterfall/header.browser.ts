@@ -77,7 +77,7 @@ export function renderHeader(
       iconButton('up', 'Previous match (N)', () => view.nextMatch(-1)),
       iconButton('down', 'Next match (n)', () => view.nextMatch(1)),
       parts.count,
-      element('span', { class: 'spring' }),
+      element('span', { class: 'stretch' }),
       parts.pathToggle,
       iconButton('collapse', 'Collapse all', () => {
         view.model.collapseAll();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { routeMatcher } from '../../../src/domain/routeMatch.ts';
+import type { RouteMatcher } from '../../../src/domain/routeMatch.ts';
+import { declaredMatcher } from './declaredRoutes.ts';
 
 type Case = readonly [
   framework: string,
@@ -14,7 +15,7 @@ const split = (text: string): readonly [string, string] => {
 };
 
 function match(framework: string, routes: readonly string[], request: string): string | undefined {
-  const matcher = routeMatcher({
+  const matcher = declaredMatcher({
     routes: routes.map((r) => ({ framework, method: split(r)[0], path: split(r)[1] })),
   });
   return matcher(...split(request))?.path;
@@ -93,7 +94,7 @@ describe('route match', () => {
     });
 
   it('names none when two programs of the workspace claim the path with different templates', () => {
-    const matcher = routeMatcher({
+    const matcher = declaredMatcher({
       routes: [
         { framework: 'express', method: 'GET', path: '/:page' },
         { framework: 'gin', method: 'GET', path: '/about' },
@@ -104,8 +105,8 @@ describe('route match', () => {
   });
 
   it('names none when two programs of one framework do, and what one program would take first', () => {
-    const routes = (own: number, other: number): ReturnType<typeof routeMatcher> =>
-      routeMatcher({
+    const routes = (own: number, other: number): RouteMatcher =>
+      declaredMatcher({
         routes: [
           { framework: 'express', method: 'GET', path: '/:page', programs: [own] },
           { framework: 'express', method: 'GET', path: '/about', programs: [other] },
@@ -118,8 +119,8 @@ describe('route match', () => {
   it('keeps the order of registration among routes found by different segments', () => {
     const paths = ['/:tenant/orders/:id', '/shop/:kind/:id', '/:a/:b/last', '/:a(.+)/orders/:id'];
     const table = paths.map((path) => ({ framework: 'express', method: 'GET', path }));
-    const first = routeMatcher({ routes: table });
-    const reversed = routeMatcher({ routes: [...table].reverse() });
+    const first = declaredMatcher({ routes: table });
+    const reversed = declaredMatcher({ routes: [...table].reverse() });
     assert.equal(first('GET', '/shop/orders/7')?.path, '/:tenant/orders/:id');
     assert.equal(first('GET', '/shop/other/7')?.path, '/shop/:kind/:id');
     assert.equal(first('GET', '/x/y/last')?.path, '/:a/:b/last');
@@ -128,7 +129,7 @@ describe('route match', () => {
   });
 
   it('does not run constraints that could take for ever, nor paths without end', () => {
-    const matcher = routeMatcher({
+    const matcher = declaredMatcher({
       routes: [{ framework: 'chi', method: 'GET', path: '/{a:(a+)+$}' }],
     });
     assert.equal(matcher('GET', `/${'a'.repeat(40)}!`)?.path, '/{a:(a+)+$}');
@@ -137,7 +138,7 @@ describe('route match', () => {
 });
 
 describe('routes behind a handler that the instrumentation reports', () => {
-  const matcher = routeMatcher({
+  const matcher = declaredMatcher({
     routes: [
       { framework: 'express', method: 'GET', path: '/:page' },
       { framework: 'next', method: '*', path: '/api/trpc/[trpc]' },

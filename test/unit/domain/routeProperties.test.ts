@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { routeShape } from '../../../src/attribution/routeShape.ts';
-import { routeMatcher } from '../../../src/domain/routeMatch.ts';
+
 import { compileTemplate } from '../../../src/domain/routeTemplate.ts';
+import { declaredMatcher, traitsOf } from './declaredRoutes.ts';
 
 /** Numbers that look random and are the same in every run (mulberry32). */
 function numbersFrom(seed: number): (below: number) => number {
@@ -60,7 +61,8 @@ describe('templates of any framework', () => {
     for (const segments of samples)
       for (const [syntax, write] of Object.entries(syntaxes)) {
         const [framework = ''] = syntax.split(' ');
-        const { pattern } = compileTemplate(write(segments), framework);
+
+        const { pattern } = compileTemplate(write(segments), traitsOf(framework));
         const slash = framework === 'django' ? '/' : '';
         const path = `${pathOf(segments)}${slash}`;
         assert.match(path, pattern, `${syntax} ${write(segments)}`);
@@ -90,7 +92,7 @@ describe('a table of many routes', () => {
 
   it('gives the first registered route that fits, where the framework does', () => {
     for (const routes of tables) {
-      const match = routeMatcher({
+      const match = declaredMatcher({
         routes: routes.map((segments) => ({
           framework: 'express',
           method: 'GET',
@@ -112,7 +114,7 @@ describe('a table of many routes', () => {
     const rank = (segments: Segments): string =>
       segments.map((s) => (s === undefined ? '1' : '0')).join('');
     for (const routes of tables) {
-      const match = routeMatcher({
+      const match = declaredMatcher({
         routes: routes.map((segments) => ({
           framework: 'fastify',
           method: 'GET',
@@ -133,7 +135,7 @@ describe('a table of many routes', () => {
   });
 
   it('of ten thousand, each with a beginning of its own, is made and asked', () => {
-    const match = routeMatcher({
+    const match = declaredMatcher({
       routes: Array.from({ length: 10_000 }, (_, i) => ({
         framework: 'fastify',
         method: 'GET',

@@ -16,8 +16,7 @@ export const goFamily: LanguageFamily = {
   joinsPaths: ['path:Join', 'path/filepath:Join'],
   instrumentation: {
     scopes: /^go\.opentelemetry\.io\/|^github\.com\//,
-    libraries:
-      /^go\.opentelemetry\.io\/contrib\/|\/otel(?:chi|gin|echo|fiber|mux|http)(?:\/v\d+)?$|^github\.com\/gofiber\/contrib\//,
+    libraries: /^go\.opentelemetry\.io\/contrib\//,
   },
 };
 

@@ -17,9 +17,8 @@ export const javascriptFamily: LanguageFamily = {
   exportsAreNamed: true,
   clients: /^(?:\$|jQuery|axios|superagent|agent|cy|\w*[cC]lient)$/,
   instrumentation: {
-    scopes: /^@opentelemetry\/|^@fastify\/otel|^next\.js$|^(?:@prisma\/|prisma$)/,
-    libraries:
-      /^@opentelemetry\/instrumentation-|^@fastify\/otel|^next\.js$|^(?:@prisma\/|prisma$)/,
+    scopes: /^@opentelemetry\/|^(?:@prisma\/|prisma$)/,
+    libraries: /^@opentelemetry\/instrumentation-|^(?:@prisma\/|prisma$)/,
   },
 };
 

@@ -37,6 +37,8 @@ export function familyOfPath(path: string): LanguageFamily | undefined {
 /** What attribution must know of each family's instrumentations. */
 export const runtimes: readonly RuntimeScopes[] = families.map(({ id, instrumentation }) => ({
   ...instrumentation,
+  ...scopesOf('scopes', id, instrumentation.scopes),
+  ...scopesOf('libraries', id, instrumentation.libraries),
   routeScopes: frameworks.flatMap((framework) =>
     framework.kind === 'router' && framework.family === id && framework.routeScopes !== undefined
       ? [{ scopes: framework.routeScopes, framework: framework.id }]
@@ -47,3 +49,17 @@ export const runtimes: readonly RuntimeScopes[] = families.map(({ id, instrument
     .filter((language) => language.family === id)
     .flatMap((language) => language.extensions),
 }));
+
+/** The family's own pattern, and those of its frameworks. */
+function scopesOf(
+  name: 'scopes' | 'libraries',
+  family: string,
+  own: RegExp | undefined,
+): Partial<RuntimeScopes> {
+  const all = [
+    own,
+    ...frameworks.map((f) => (f.family === family ? f.instrumentation : undefined)),
+  ];
+  const sources = all.flatMap((pattern) => (pattern === undefined ? [] : [pattern.source]));
+  return sources.length === 0 ? {} : { [name]: new RegExp(sources.join('|')) };
+}

@@ -8,10 +8,7 @@ export const rustFamily: LanguageFamily = {
   modules: rustModules,
   everythingIsExported: true,
   pathsNameLibraries: true,
-  instrumentation: {
-    scopes: /^opentelemetry-instrumentation-(?:actix-web|tower)$/,
-    libraries: /^opentelemetry-instrumentation-(?:actix-web|tower)$/,
-  },
+  instrumentation: {},
 };
 
 function rustModules(files: PlacedFiles): ModuleSystem {

@@ -142,10 +142,14 @@ function middlewareOf(found: readonly Found[]): FunctionRef[] {
 const moduleRoots = (hints: readonly HintFacts[]): ModuleRoot[] =>
   hints.flatMap(({ moduleName: name, folder }) => (name === undefined ? [] : [{ name, folder }]));
 
+const traitsOf = new Map(frameworks.map(({ id, traits }) => [id, traits]));
+
 function addRoute(route: LinkedRoute, routes: RouteDecl[], openRoutes: OpenRoute[]): void {
   const { path, file, handler } = route;
+  const traits = traitsOf.get(route.framework);
   const common = {
     framework: route.framework,
+    ...(traits === undefined ? {} : { traits }),
     method: route.method,
     path: path.text,
     ...(route.name === undefined ? {} : { name: route.name }),

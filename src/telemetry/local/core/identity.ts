@@ -164,14 +164,18 @@ function readTask({ attributes, name: span, scope }: NamedSpan): string | undefi
     : text(attributes, 'job.type')?.split(',', 1)[0];
 }
 
+/** BullMQ 6 names its queue in an attribute of its own, which begins with the system's name. */
+const ownQueueName = 'bullmq.queue.name';
+
 function readMessaging(attributes: Attributes): MessagingOperation | undefined {
-  // BullMQ 6 names its queue in an attribute of its own.
-  const bullmq = text(attributes, 'bullmq.queue.name');
-  const system = text(attributes, 'messaging.system') ?? (bullmq && 'bullmq');
+  const own = text(attributes, ownQueueName);
+  const system =
+    text(attributes, 'messaging.system') ??
+    (own === undefined ? undefined : ownQueueName.slice(0, ownQueueName.indexOf('.')));
   const name =
     text(attributes, 'messaging.destination.template') ??
     text(attributes, 'messaging.destination.name', 'messaging.destination') ??
-    bullmq;
+    own;
   if (system === undefined && name === undefined) return undefined;
   const operation =
     text(attributes, 'messaging.operation.type', 'messaging.operation.name') ??

@@ -1,46 +1,14 @@
+import { layerAttributes, layerFramework } from '../../../domain/frameworkLayer.ts';
 import type { FrameworkLayer } from '../../../domain/operation.ts';
 import type { Attributes } from '../model.ts';
 import { text } from './attributes.ts';
 import { rootFieldOf } from './graphqlDocument.ts';
 
-/** Attributes of a framework's instrumentation: the layer's type, and what names it, first found first. */
-interface LayerAttributes {
-  readonly framework: string;
-  readonly type: string;
-  readonly name?: readonly string[];
-  readonly controller?: string;
-  readonly callback?: string;
-}
-
-/** One line per framework whose spans say their layer's type. */
-const typed: readonly LayerAttributes[] = [
-  {
-    framework: 'nestjs',
-    type: 'nestjs.type',
-    controller: 'nestjs.controller',
-    callback: 'nestjs.callback',
-  },
-  { framework: 'express', type: 'express.type', name: ['express.name'] },
-  { framework: 'router', type: 'router.type', name: ['router.name'] },
-  {
-    framework: 'fastify',
-    type: 'fastify.type',
-    name: ['hook.name', 'fastify.name', 'plugin.name'],
-    callback: 'hook.callback.name',
-  },
-  { framework: 'koa', type: 'koa.type', name: ['koa.name'] },
-  { framework: 'next', type: 'next.span_type', name: ['next.route'] },
-  { framework: 'hapi', type: 'hapi.type', name: ['hapi.name'] },
-  { framework: 'connect', type: 'connect.type', name: ['connect.name'] },
-];
-
-/** The class that handles the request, with its module; the span's route is only in its name. */
-function tornadoHandler(a: Attributes): FrameworkLayer | undefined {
-  const handler = text(a, 'tornado.handler');
-  return handler === undefined
-    ? undefined
-    : { framework: 'tornado', type: 'handler_class', controller: handler };
-}
+const sources = layerAttributes.map((attributes) => ({
+  ...attributes,
+  framework: layerFramework(attributes),
+}));
+type LayerSource = (typeof sources)[number];
 
 /** A field's resolver: named by the schema's type and field, never by the path, which has list indexes and the client's aliases. */
 function graphqlField(a: Attributes, name: string): FrameworkLayer | undefined {
@@ -95,19 +63,25 @@ const prismaSpan = 'prisma:client:operation';
 
 /** What a framework's instrumentation says of the span's place in the framework. Asked for each span: most have no layer. */
 export function frameworkLayer(attributes: Attributes, name: string): FrameworkLayer | undefined {
-  for (const layer of typed) {
-    const type = text(attributes, layer.type);
-    if (type !== undefined) return layerOf(attributes, layer, type);
+  for (const source of sources) {
+    const type = typeOf(attributes, source);
+    if (type !== undefined) return layerOf(attributes, source, type);
   }
   return (
-    tornadoHandler(attributes) ??
     graphqlField(attributes, name) ??
     graphqlOperation(attributes) ??
     prismaOperation(attributes, name)
   );
 }
 
-function layerOf(attributes: Attributes, layer: LayerAttributes, type: string): FrameworkLayer {
+function typeOf(attributes: Attributes, source: LayerSource): string | undefined {
+  if (source.type !== undefined) return text(attributes, source.type);
+  return source.controller !== undefined && text(attributes, source.controller) !== undefined
+    ? source.isAlways
+    : undefined;
+}
+
+function layerOf(attributes: Attributes, layer: LayerSource, type: string): FrameworkLayer {
   const found: { -readonly [K in keyof FrameworkLayer]: FrameworkLayer[K] } = {
     framework: layer.framework,
     type,

@@ -1,4 +1,5 @@
 import type { CallMatcher } from '../../../domain/callMatch.ts';
+import { layerRole } from '../../../domain/frameworkLayer.ts';
 import type { RouteMatcher } from '../../../domain/routeMatch.ts';
 import type { UnixMillis } from '../../../domain/units.ts';
 import type { IngestOutcome, ResourceRecord, SpanRecord } from '../model.ts';
@@ -186,14 +187,15 @@ export class SpanIngest {
    */
   private noteHandler(node: SpanNode): void {
     const { layer } = node;
-    if (layer?.framework !== 'nestjs') return;
-    if (layer.type === 'request_context')
+    if (layer === undefined) return;
+    const role = layerRole(layer);
+    if (role === 'wayToMethod')
       for (const at of [node, node.entry])
         if (at?.staged === false) {
           at.staged = true;
           this.bump(at, 'staged');
         }
-    if (layer.type === 'handler')
+    if (role === 'method')
       for (const at of [node.ancestor, node.entry])
         if (at?.staged === true && !at.handled) {
           at.handled = true;
