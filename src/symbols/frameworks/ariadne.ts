@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /** Ariadne: https://ariadnegraphql.org/docs/resolvers. Spans need its OpenTelemetryExtension. */
 export const ariadne: ResolverFramework = {

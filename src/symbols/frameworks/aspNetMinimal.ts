@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 /** ASP.NET Core minimal APIs: https://learn.microsoft.com/aspnet/core/fundamentals/minimal-apis/route-handlers */
 export const aspNetMinimal: RouterFramework = {

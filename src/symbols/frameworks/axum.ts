@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 /** axum: https://docs.rs/axum/latest/axum/struct.Router.html (with utoipa-axum's and aide's routers of the same shape) */
 export const axum: RouterFramework = {

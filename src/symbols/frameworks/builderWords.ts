@@ -1,4 +1,4 @@
-import { pathIsGiven, type RouterFramework } from './framework.ts';
+import { pathIsGiven, type RouterFramework } from './routerFramework.ts';
 import { frameworks } from './registry.ts';
 
 /** Words of frameworks whose routers are built in chains of calls, for one family of languages. */

@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /** Netflix DGS: https://netflix.github.io/dgs/datafetching/ */
 export const dgs: ResolverFramework = {

@@ -1,5 +1,5 @@
 import type { Arg, Expr } from './expression.ts';
-import type { FrameworkBase } from './framework.ts';
+import type { FrameworkBase } from './frameworkBase.ts';
 
 /** One statement of a route table that is drawn with nested blocks: `resources :users do … end`. */
 export interface DrawnFact {

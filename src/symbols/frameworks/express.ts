@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 /** Express 4 and 5: https://expressjs.com/en/guide/routing.html */
 export const express: RouterFramework = {

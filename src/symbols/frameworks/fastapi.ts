@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 import { starletteLists, starletteMembers } from './starlette.ts';
 
 const routes = { named: ['routes'] };

@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 /**
  * Fastify: https://fastify.dev/docs/latest/Reference/Routes/, plugins https://fastify.dev/docs/latest/Reference/Plugins/, folders

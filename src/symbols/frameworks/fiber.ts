@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 const module = 'github.com/gofiber/fiber';
 

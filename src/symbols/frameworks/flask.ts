@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 import { verbClasses } from './verbClasses.ts';
 
 const blueprint = { prefix: { named: ['url_prefix'] } };

@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /** gqlgen, whose generator names the receivers after the schema's types: https://gqlgen.com/reference/resolvers/ */
 export const gqlgen: ResolverFramework = {

@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 const resolvers = { named: ['resolvers'] };
 

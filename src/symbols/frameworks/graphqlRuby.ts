@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /** graphql-ruby: https://graphql-ruby.org/fields/introduction.html. Imports say nothing in Ruby: the fields themselves do. */
 export const graphqlRuby: ResolverFramework = {

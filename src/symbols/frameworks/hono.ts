@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 /** Hono: https://hono.dev/docs/api/routing; OpenAPI: https://hono.dev/examples/zod-openapi */
 export const hono: RouterFramework = {

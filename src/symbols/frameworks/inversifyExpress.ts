@@ -1,4 +1,4 @@
-import type { ControllerFramework } from './framework.ts';
+import type { ControllerFramework } from './controllerFramework.ts';
 
 /** inversify-express-utils: https://github.com/inversify/monorepo/tree/main/packages/framework/express/libraries/express-utils */
 export const inversifyExpress: ControllerFramework = {

@@ -1,4 +1,4 @@
-import type { ControllerFramework } from './framework.ts';
+import type { ControllerFramework } from './controllerFramework.ts';
 
 /**
  * JAX-RS, today Jakarta REST, as Jersey, RESTEasy, Quarkus, Open Liberty and others run it.

@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 /**
  * Koa with its router: https://github.com/koajs/router/blob/master/API.md (`@koa/router` 8 to 15, `koa-router` before), koa-mount,

@@ -1,4 +1,4 @@
-import type { ControllerFramework } from './framework.ts';
+import type { ControllerFramework } from './controllerFramework.ts';
 
 const path = { at: 0, named: ['value', 'uri', 'uris'] };
 

@@ -1,4 +1,4 @@
-import type { ControllerFramework } from './framework.ts';
+import type { ControllerFramework } from './controllerFramework.ts';
 
 /**
  * NestJS controllers: https://docs.nestjs.com/controllers, https://docs.nestjs.com/faq/global-prefix,

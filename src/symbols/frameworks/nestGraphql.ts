@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /** NestJS resolvers, code first and schema first: https://docs.nestjs.com/graphql/resolvers */
 export const nestGraphql: ResolverFramework = {

@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 
 /** Go's net/http with patterns of Go 1.22: https://pkg.go.dev/net/http#ServeMux */
 export const netHttp: RouterFramework = {

@@ -1,4 +1,4 @@
-import type { FileExport, FilesFramework } from './framework.ts';
+import type { FileExport, FilesFramework } from './filesFramework.ts';
 
 const scope = 'next.js';
 const api = (method: string): FileExport => ({

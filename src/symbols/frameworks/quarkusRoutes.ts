@@ -1,4 +1,4 @@
-import type { ControllerFramework } from './framework.ts';
+import type { ControllerFramework } from './controllerFramework.ts';
 
 /** Quarkus reactive routes, on the methods of any bean: https://quarkus.io/guides/reactive-routes */
 export const quarkusRoutes: ControllerFramework = {

@@ -1,4 +1,4 @@
-import type { FilesFramework } from './framework.ts';
+import type { FilesFramework } from './filesFramework.ts';
 
 /** `$id` → `:id`, `$` → `*`, `(lang)` → optional, `name_` (out of its parent's layout) → `name`, `[.]` is a dot of the path. */
 function segment(text: string): string | undefined {

@@ -1,4 +1,4 @@
-import type { ControllerFramework } from './framework.ts';
+import type { ControllerFramework } from './controllerFramework.ts';
 
 /** routing-controllers on Express or Koa: https://github.com/typestack/routing-controllers#readme (0.11) */
 export const routingControllers: ControllerFramework = {

@@ -1,4 +1,16 @@
-import type { SpanPattern } from './framework.ts';
+import type { Arg } from './expression.ts';
+
+/** How a span made by hand is written in a language. */
+export interface SpanPattern {
+  /** Of `families/`: the languages it is written in. */
+  readonly family: string;
+  /** Member or function called with the span's name. */
+  readonly calls: Readonly<Record<string, Arg>>;
+  /** Macros whose first string is the span's name. */
+  readonly macros?: Readonly<Record<string, true>>;
+  /** Decorators or annotations, with the span's name; without one, the function's own name is the span's. */
+  readonly decorators: Readonly<Record<string, Arg>>;
+}
 
 const jvmAnnotations = { WithSpan: { at: 0, named: ['value'] } };
 

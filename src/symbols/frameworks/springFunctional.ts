@@ -1,4 +1,4 @@
-import type { FunctionalFramework } from './framework.ts';
+import type { FunctionalFramework } from './functionalFramework.ts';
 
 /** Functional endpoints of WebFlux and MVC: https://docs.spring.io/spring-framework/reference/web/webflux-functional.html */
 export const springFunctional: FunctionalFramework = {

@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /** Spring for GraphQL: https://docs.spring.io/spring-graphql/reference/controllers.html */
 export const springGraphql: ResolverFramework = {

@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 import type { RouteLists } from './routePatterns.ts';
 import { verbClasses } from './verbClasses.ts';
 

@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /**
  * Strawberry, whose names are in camel case in the schema: https://strawberry.rocks/docs/types/resolvers. Spans need its

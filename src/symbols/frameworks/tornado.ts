@@ -1,4 +1,4 @@
-import type { RouterFramework } from './framework.ts';
+import type { RouterFramework } from './routerFramework.ts';
 import type { RouteListEntry } from './routePatterns.ts';
 import { verbClasses } from './verbClasses.ts';
 

@@ -1,4 +1,4 @@
-import type { ProcedureFramework } from './framework.ts';
+import type { ProcedureFramework } from './procedureFramework.ts';
 
 const router = { named: ['router', 'appRouter'] };
 const below = { router, prefix: { named: ['endpoint', 'basePath'] } };

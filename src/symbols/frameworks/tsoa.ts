@@ -1,4 +1,4 @@
-import type { ControllerFramework } from './framework.ts';
+import type { ControllerFramework } from './controllerFramework.ts';
 
 /** tsoa: https://tsoa-community.github.io/docs/getting-started.html (6); the routes are generated from the controllers. */
 export const tsoa: ControllerFramework = {

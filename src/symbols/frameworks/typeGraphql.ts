@@ -1,4 +1,4 @@
-import type { ResolverFramework } from './framework.ts';
+import type { ResolverFramework } from './resolverFramework.ts';
 
 /** TypeGraphQL: https://typegraphql.com/docs/resolvers.html */
 export const typeGraphql: ResolverFramework = {

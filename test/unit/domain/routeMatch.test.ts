@@ -148,7 +148,7 @@ describe('routes behind a handler that the instrumentation reports', () => {
   });
 
   it('match the rest of a path where the template says so', () => {
-    const rest = routeMatcher({
+    const rest = declaredMatcher({
       routes: [
         { framework: 'micronaut', method: 'GET', path: '/rooms/{id}/plans/{+path}' },
         { framework: 'fiber', method: 'GET', path: '/files/+' },

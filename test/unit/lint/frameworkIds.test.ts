@@ -17,13 +17,14 @@ const ids: ReadonlySet<string> = new Set(
   [...frameworks, ...endpointFrameworks, ...queryPatterns].map((declared) => declared.id),
 );
 
-/** The frameworks' own files: what the registries import. */
+/** The frameworks’ own files: what the registries import and what gives an id. */
 const declarations = new Set(
   registries.flatMap((registry) => [
     registry,
     ...ts
       .preProcessFile(readFileSync(path.join(root, registry), 'utf8'))
-      .importedFiles.map((file) => path.posix.join(path.posix.dirname(registry), file.fileName)),
+      .importedFiles.map((file) => path.posix.join(path.posix.dirname(registry), file.fileName))
+      .filter((file) => /^ {2}id: '/m.test(readFileSync(path.join(root, file), 'utf8'))),
   ]),
 );
 

@@ -1,5 +1,5 @@
 import { argument, isName, type CallExpr } from '../expression.ts';
-import type { ResolverFramework } from '../framework.ts';
+import type { ResolverFramework } from '../resolverFramework.ts';
 import { calleeName as lastName } from './endpoints/linkedEndpoint.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';

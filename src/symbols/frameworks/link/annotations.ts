@@ -1,5 +1,5 @@
 import { argument, renderExpr, type Arg, type CallExpr, type Expr } from '../expression.ts';
-import { annotationNames, type ControllerFramework } from '../framework.ts';
+import { annotationNames, type ControllerFramework } from '../controllerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 

@@ -1,5 +1,5 @@
 import { argument, isCall, receiverOf, type CallExpr, type Expr } from '../expression.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../routerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { handlerOf, type Found } from './handlers.ts';
 import { sourceOf, type Source } from './sources.ts';

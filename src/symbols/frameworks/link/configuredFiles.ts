@@ -1,5 +1,5 @@
 import { argument, isCall, isList, renderExpr, type Expr } from '../expression.ts';
-import type { FilesFramework, RouteConfig } from '../framework.ts';
+import type { FilesFramework, RouteConfig } from '../filesFramework.ts';
 import { parentOf } from '../families/family.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { PlacedFile } from './filePrograms.ts';

@@ -1,5 +1,5 @@
 import { isList, isObject, renderExpr, type Expr } from '../expression.ts';
-import type { ControllerFramework } from '../framework.ts';
+import type { ControllerFramework } from '../controllerFramework.ts';
 import { AnnotationReader, type Annotation, type Placed } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';

@@ -2,7 +2,7 @@ import { isCall, isList, isName, isObject, renderExpr, type Expr } from '../expr
 import type { ModuleAlias } from '../../serviceHints/moduleAliases.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import type { BindingFact, Scope } from '../fileFacts.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../routerFramework.ts';
 import { FolderModules } from './folderModules.ts';
 import type { GivenArguments } from './givenArguments.ts';
 import type { LinkedFile } from './linkedFile.ts';

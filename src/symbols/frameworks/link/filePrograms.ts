@@ -1,5 +1,5 @@
 import { parentOf } from '../families/family.ts';
-import type { FilesFramework, FileTree } from '../framework.ts';
+import type { FilesFramework, FileTree } from '../filesFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 

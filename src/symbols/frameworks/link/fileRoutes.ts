@@ -1,6 +1,6 @@
 import type { SpanLiteral } from '../../../domain/workspace.ts';
 import { parentOf } from '../families/family.ts';
-import type { FileExport, FilesFramework, FileTree } from '../framework.ts';
+import type { FileExport, FilesFramework, FileTree } from '../filesFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { ConfiguredFiles } from './configuredFiles.ts';
 import { FilePrograms, type PlacedFile } from './filePrograms.ts';

@@ -1,5 +1,5 @@
 import { argument, isCall, isList, isName, isObject, type Arg, type Expr } from '../expression.ts';
-import type { FolderPattern } from '../framework.ts';
+import type { FolderPattern } from '../routerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import { parentOf } from '../families/family.ts';

@@ -1,5 +1,5 @@
 import { isCall, isList, isName, receiverOf, type CallExpr, type Expr } from '../expression.ts';
-import type { FunctionalFramework } from '../framework.ts';
+import type { FunctionalFramework } from '../functionalFramework.ts';
 import { lastNameOf } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
 import { handlerOf, type Found } from './handlers.ts';

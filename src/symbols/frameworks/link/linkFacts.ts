@@ -15,7 +15,7 @@ import type { HintFacts } from '../../serviceHints/hints.ts';
 import { atOnce } from '../../turns.ts';
 import { runtimes } from '../families/registry.ts';
 import type { IndexedFile } from '../fileFacts.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../routerFramework.ts';
 import { frameworks } from '../registry.ts';
 import type { ModuleRoot } from '../families/family.ts';
 import { callLiteralsOf } from './callLiterals.ts';

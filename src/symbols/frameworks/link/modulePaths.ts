@@ -1,6 +1,6 @@
 import { argument, isList, isObject, receiverOf, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
-import type { ControllerFramework, ModuleTree } from '../framework.ts';
+import type { ControllerFramework, ModuleTree } from '../controllerFramework.ts';
 import { lastNameOf } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';

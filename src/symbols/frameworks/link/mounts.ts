@@ -1,6 +1,6 @@
 import { argument, isCall, isList, isObject, type CallExpr, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
-import type { MountPattern, RouterFramework } from '../framework.ts';
+import type { MountPattern, RouterFramework } from '../routerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { folderMounts } from './folderMounts.ts';
 import { handlerOf, type Found } from './handlers.ts';

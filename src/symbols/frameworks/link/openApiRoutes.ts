@@ -1,5 +1,5 @@
 import type { HintFacts } from '../../serviceHints/hints.ts';
-import type { ControllerFramework } from '../framework.ts';
+import type { ControllerFramework } from '../controllerFramework.ts';
 import { AnnotationReader, type Annotation } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';

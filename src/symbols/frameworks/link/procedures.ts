@@ -8,7 +8,7 @@ import {
   type Expr,
 } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
-import type { ProcedureFramework } from '../framework.ts';
+import type { ProcedureFramework } from '../procedureFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { handlerOf } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';

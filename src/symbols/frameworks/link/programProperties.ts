@@ -1,6 +1,6 @@
 import { propertyKey, type HintFacts, type ProgramProperties } from '../../serviceHints/hints.ts';
 import { fillPlaceholders } from '../../serviceHints/placeholders.ts';
-import type { ControllerFramework } from '../framework.ts';
+import type { ControllerFramework } from '../controllerFramework.ts';
 import { parentOf } from '../families/family.ts';
 import { joinRoute, known, type Text } from './text.ts';
 

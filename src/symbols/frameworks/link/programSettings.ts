@@ -7,7 +7,7 @@ import {
   type CallExpr,
   type Expr,
 } from '../expression.ts';
-import type { ControllerFramework } from '../framework.ts';
+import type { ControllerFramework } from '../controllerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { ExcludedPaths } from './excludedPaths.ts';
 import type { LinkedFile } from './linkedFile.ts';

@@ -1,5 +1,5 @@
 import { argument, isCall, receiverOf } from '../expression.ts';
-import type { ResolverFramework } from '../framework.ts';
+import type { ResolverFramework } from '../resolverFramework.ts';
 import { calleeName } from './endpoints/linkedEndpoint.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { LinkedFile } from './linkedFile.ts';

@@ -8,7 +8,7 @@ import {
   type Expr,
 } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../routerFramework.ts';
 import { allowedMethods, writtenOut } from './allowedMethods.ts';
 import { classOf, classRoutes, type ClassTarget } from './classHandlers.ts';
 import type { Evaluator } from './evaluator.ts';

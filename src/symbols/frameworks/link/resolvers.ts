@@ -1,7 +1,7 @@
 import type { ResolverDecl } from '../../../domain/resolver.ts';
 import { argument, isCall, isList, isObject, renderExpr, type Expr } from '../expression.ts';
 import type { Scope } from '../fileFacts.ts';
-import type { ResolverFramework } from '../framework.ts';
+import type { ResolverFramework } from '../resolverFramework.ts';
 import { annotatedResolvers } from './annotatedResolvers.ts';
 import type { Evaluator } from './evaluator.ts';
 import { exportedHandler, handlerOf, type Found } from './handlers.ts';

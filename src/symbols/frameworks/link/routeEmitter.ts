@@ -1,5 +1,5 @@
 import { argument, type CallExpr } from '../expression.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../routerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';

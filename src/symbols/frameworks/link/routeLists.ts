@@ -1,5 +1,5 @@
 import { argument, isCall, isList, type CallExpr, type Expr } from '../expression.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../routerFramework.ts';
 import type { RouteListEntry, RouteLists } from '../routePatterns.ts';
 import type { Evaluator } from './evaluator.ts';
 import { libraryName } from './classHandlers.ts';

@@ -1,6 +1,6 @@
 import { argument, freeNames, isCall, receiverOf, type CallExpr } from '../expression.ts';
 import type { BindingFact, CallFact, Scope } from '../fileFacts.ts';
-import type { RouterFramework } from '../framework.ts';
+import type { RouterFramework } from '../routerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { ExtensionMethods } from './extensions.ts';
 import { GivenArguments } from './givenArguments.ts';

@@ -1,4 +1,4 @@
-import type { ControllerFramework } from '../framework.ts';
+import type { ControllerFramework } from '../controllerFramework.ts';
 import type { AnnotationReader } from './annotations.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';

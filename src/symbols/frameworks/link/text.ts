@@ -1,4 +1,4 @@
-import type { TrailingSlash } from '../framework.ts';
+import type { TrailingSlash } from '../routerFramework.ts';
 
 /** A string of the program as far as the source says it: what follows the last part that can't be read. */
 export interface Text {

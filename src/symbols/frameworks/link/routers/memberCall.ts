@@ -1,6 +1,6 @@
 import type { CallExpr } from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
-import type { RouterFramework } from '../../framework.ts';
+import type { RouterFramework } from '../../routerFramework.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import type { RouterValue } from '../values/value.ts';
 

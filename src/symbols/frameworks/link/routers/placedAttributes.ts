@@ -1,4 +1,4 @@
-import type { RouterFramework } from '../../framework.ts';
+import type { RouterFramework } from '../../routerFramework.ts';
 import { attributeRoutes, mountedAttributes, type AttributeRoute } from '../attributeRoutes.ts';
 import type { Place } from '../chains.ts';
 import type { Evaluator } from '../evaluator.ts';

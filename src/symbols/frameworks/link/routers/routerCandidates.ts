@@ -1,6 +1,6 @@
 import { argument, isName, isObject, type Expr } from '../../expression.ts';
 import type { CallFact, Scope } from '../../fileFacts.ts';
-import type { RouterFramework } from '../../framework.ts';
+import type { RouterFramework } from '../../routerFramework.ts';
 import { modulesOf } from '../../registry.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { LinkedFile } from '../linkedFile.ts';

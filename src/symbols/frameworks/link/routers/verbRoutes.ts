@@ -9,7 +9,7 @@ import {
   type Expr,
 } from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
-import { pathIsGiven, type RouterFramework } from '../../framework.ts';
+import { pathIsGiven, type RouterFramework } from '../../routerFramework.ts';
 import { chainedHandlers } from '../chains.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { handlersOf, type Found } from '../handlers.ts';

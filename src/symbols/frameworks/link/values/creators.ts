@@ -1,5 +1,5 @@
 import type { Arg } from '../../expression.ts';
-import type { RouterFramework } from '../../framework.ts';
+import type { RouterFramework } from '../../routerFramework.ts';
 import type { LinkedFile } from '../linkedFile.ts';
 import type { Made } from './routerOrigin.ts';
 

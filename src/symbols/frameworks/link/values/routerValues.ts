@@ -1,6 +1,6 @@
 import type { CallExpr } from '../../expression.ts';
 import type { Scope } from '../../fileFacts.ts';
-import type { RouterFramework } from '../../framework.ts';
+import type { RouterFramework } from '../../routerFramework.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { Found } from '../handlers.ts';
 import type { LinkedFile } from '../linkedFile.ts';
