@@ -37,5 +37,6 @@ export const aspNetMinimal: RouterFramework = {
   groups: { MapGroup: { at: 0, named: ['prefix'] } },
   mounts: {},
   passes: { UseEndpoints: { at: 0 } },
+  ownMembers: ['Map', 'Use', 'Add', 'Register'],
   trailingSlash: 'same',
 };

@@ -13,6 +13,8 @@ export interface BuilderWords {
   readonly passes: ReadonlySet<string>;
   /** Types that routers have in signatures. */
   readonly signatureTypes: ReadonlySet<string>;
+  /** Beginnings of names that the program's own methods on routers have. */
+  readonly ownMembers: ReadonlySet<string>;
   /** Last names of functions that serve a router. */
   readonly serves: ReadonlySet<string>;
 }
@@ -29,6 +31,7 @@ export function builderWordsOf(family: string): BuilderWords {
     chain: all(chainWords),
     passes: all((f) => Object.keys(f.passes ?? {})),
     signatureTypes: all((f) => f.signatureTypes ?? []),
+    ownMembers: all((f) => f.ownMembers ?? []),
     serves: all((f) =>
       Object.keys(f.serves ?? {}).map((key) => /(?<!\w)\w*$/.exec(key)?.[0] ?? key),
     ),

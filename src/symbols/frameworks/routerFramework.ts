@@ -115,6 +115,8 @@ export interface RouterFramework extends FrameworkBase {
   readonly passes?: Readonly<Record<string, Arg>>;
   /** Names of the types that routers have in signatures, where the language writes them. */
   readonly signatureTypes?: readonly string[];
+  /** Beginnings of the names that methods of the program's own have which are given a router: `app.MapOrders()`. */
+  readonly ownMembers?: readonly string[];
   /** Functions of a library that serve a router, which makes it a root: `module:exported` → the router. */
   readonly serves?: Readonly<Record<string, Arg>>;
   /** Members that do the same. */

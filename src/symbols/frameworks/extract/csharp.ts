@@ -24,7 +24,6 @@ const spanSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.spanCalls) ?? ''})\\s*\
 const constantSeeds =
   /\b(?:const\s+string|static\s+readonly\s+string|readonly\s+static\s+string)\s+(\w+)\s*=/g;
 const classSeeds = /\b(class|record|interface|struct)\s+\w+[^;{]{0,400}?:/g;
-const mapsRoutes = /\bMap(?:[A-Z]\w*)?\s*[(<]/;
 
 export function extractCsharp(file: SourceFile): FileFacts {
   const collector = new FactsCollector(file);
@@ -41,7 +40,7 @@ export function extractCsharp(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(attributeSeeds)) readAttribute(collector, node);
   for (const { node } of collector.seeds(spanSeeds)) readSpan(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
-  if (mapsRoutes.test(file.text)) readCsharpRouters(collector);
+  readCsharpRouters(collector);
   readCallTexts(collector, texts);
   return facts;
 }

@@ -9,7 +9,9 @@ const vocabulary = vocabularyOf('csharp');
 const words = builderWordsOf('csharp');
 const memberSeeds = new RegExp(`\\.\\s*(${anyOf(vocabulary.members) ?? ''})\\s*\\(`, 'g');
 /** Methods of the program's own that register routes are called like the framework's. */
-const extensionSeeds = /\.\s*((?:Map|Use|Add|Register)[A-Z]\w*)\s*\(/g;
+const extensionSeeds = new RegExp(`\\.\\s*(${anyOf(words.ownMembers) ?? ''}[A-Z]\\w*)\\s*\\(`, 'g');
+/** A call of a framework's member, or of one of the program's own that is called like it. */
+const registers = new RegExp(`\\b${anyOf(vocabulary.members) ?? ''}(?:[A-Z]\\w*)?\\s*[(<]`);
 const parameterSeeds = new RegExp(
   `\\b(this\\s+)?${anyOf(words.signatureTypes) ?? ''}\\??\\s+(\\w+)\\s*[,)]`,
   'g',
@@ -18,6 +20,7 @@ const most = 300;
 
 /** Routers of one file: calls on them, and the names and parameters they go through. */
 export function readCsharpRouters(collector: FactsCollector): void {
+  if (!registers.test(collector.file.text)) return;
   const { facts } = collector;
   const calls = new Set<number>();
   const add = (name: Node): void => {
