@@ -37,6 +37,12 @@ export const layerAttributes: readonly LayerAttributes[] = [
   },
   // Unlike Express' they name the route that matched.
   { type: 'koa.type', name: ['koa.name'], roles: { router: 'routeFunction' } },
+  // So do restify's, of middleware too where it is given with the route.
+  {
+    type: 'restify.type',
+    name: ['restify.name'],
+    roles: { request_handler: 'routeFunction' },
+  },
   { type: 'next.span_type', name: ['next.route'] },
   { type: 'hapi.type', name: ['hapi.name'] },
   { type: 'connect.type', name: ['connect.name'] },

@@ -37,6 +37,7 @@ import { trpc } from './trpc.ts';
 import { routingControllers } from './routingControllers.ts';
 import { quarkusRoutes } from './quarkusRoutes.ts';
 import { rails } from './rails.ts';
+import { restify } from './restify.ts';
 import { spanPatterns } from './spanPatterns.ts';
 import { spring } from './spring.ts';
 import { starlette } from './starlette.ts';
@@ -61,6 +62,7 @@ export const frameworks: readonly Framework[] = [
   nestGraphql,
   next,
   reactRouter,
+  restify,
   trpc,
   spring,
   springFunctional,

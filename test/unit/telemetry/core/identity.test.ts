@@ -212,6 +212,17 @@ describe('operation identity', () => {
       framework: 'next',
       type: 'AppRouteRouteHandlers.runHandler',
     });
+    assert.deepEqual(layer({ 'restify.type': 'request_handler', 'restify.name': 'list' }), {
+      framework: 'restify',
+      type: 'request_handler',
+      name: 'list',
+    });
+    assert.deepEqual(layer({ 'tornado.handler': 'app.pages.Home' }), {
+      framework: 'tornado',
+      type: 'handler_class',
+      controller: 'app.pages.Home',
+    });
+    assert.equal(layer({ 'http.route': '/x' }), undefined);
   });
 
   it('of inner spans holds the entry they run under, as they name no route themselves', () => {
