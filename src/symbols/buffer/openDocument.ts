@@ -4,6 +4,7 @@ import type { TextEdit } from '../contract.ts';
 import { extractFacts, noFacts, type FileFacts } from '../frameworks/facts.ts';
 import type { SourceFile } from '../sourceFile.ts';
 import { readSource, type SourceName } from '../parser/extractFunctions.ts';
+import { unlessTooDeep } from '../parser/nestingGuard.ts';
 import { KnownStatements } from '../parser/knownStatements.ts';
 import type { LoadedLanguage } from '../parser/parserPool.ts';
 import { asEditorText, moveRange, Text, type AppliedEdit } from './text.ts';
@@ -72,8 +73,11 @@ export class OpenDocument {
 
   /** For linking: of the last good text that was settled when someone asked. */
   get symbols(): Symbols {
-    if (this.unread !== undefined)
-      this.linkable = { functions: this.unread.functions, facts: extractFacts(this.unread) };
+    const { unread } = this;
+    if (unread !== undefined) {
+      const facts = unlessTooDeep(() => extractFacts(unread));
+      this.linkable = { functions: unread.functions, facts: facts ?? noFacts };
+    }
     this.unread = undefined;
     return this.linkable;
   }
@@ -142,8 +146,10 @@ export class OpenDocument {
   }
 
   private take(tree: Tree): void {
-    const source = readSource(this.loaded, tree, this.text.content, this.name, this.statements);
-    if (source.root.hasError && this.loses(source.functions)) {
+    const source = unlessTooDeep(() =>
+      readSource(this.loaded, tree, this.text.content, this.name, this.statements),
+    );
+    if (source === undefined || (source.root.hasError && this.loses(source.functions))) {
       this.state = 'lastGood';
       return;
     }
@@ -176,7 +182,7 @@ export function functionsOfText(
   const tree = loaded.parse(present);
   if (tree === undefined) return undefined;
   try {
-    return readSource(loaded, tree, present, name).functions;
+    return unlessTooDeep(() => readSource(loaded, tree, present, name))?.functions;
   } finally {
     tree.delete();
   }

@@ -7,6 +7,7 @@ import type { IndexFolder, IndexProgress } from '../contract.ts';
 import { extractFacts } from '../frameworks/facts.ts';
 import type { Symbols } from '../buffer/openDocument.ts';
 import { languageOfPath } from '../languages/registry.ts';
+import { NestedTooDeeply } from '../parser/nestingGuard.ts';
 import { readSourceInTurns } from '../parser/extractFunctions.ts';
 import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
 import { BuildProgress } from './buildProgress.ts';
@@ -336,6 +337,9 @@ export class WorkspaceIndex {
         const found = ownStrings({ functions: parsed.functions, facts });
         const symbols = tree.rootNode.hasError ? lastGood(known, found, source.text) : found;
         return { ...when, hash: source.hash, ...symbols };
+      } catch (error) {
+        if (error instanceof NestedTooDeeply) return skipped(error.message, source.hash);
+        throw error;
       } finally {
         tree.delete();
       }

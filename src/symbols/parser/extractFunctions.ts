@@ -25,6 +25,7 @@ interface Nested {
 /**
  * The file as extractors see it, with its functions. Valid as long as the tree. `known` remembers the last reading of the same
  * document, so that only statements whose text changed are read again.
+ * @throws NestedTooDeeply
  */
 export function readSource(
   language: LoadedLanguage,
@@ -39,7 +40,10 @@ export function readSource(
   return sourceFile(language, root, text, name, placed);
 }
 
-/** The same for a long text that nobody waits for: statement by statement, with turns for others. */
+/**
+ * The same for a long text that nobody waits for: statement by statement, with turns for others.
+ * @throws NestedTooDeeply
+ */
 export async function readSourceInTurns(
   language: LoadedLanguage,
   tree: Tree,

@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { FunctionKind, SourceRange } from '../../domain/functionDecl.ts';
 import type { Container } from '../languages/language.ts';
+import { NestingGuard } from './nestingGuard.ts';
 import type { LoadedLanguage } from './parserPool.ts';
 
 /** A function or class where it was found. Offsets are UTF-16 units of the text. */
@@ -24,11 +25,16 @@ interface Scope {
   readonly container: Container;
 }
 
-/** Functions and classes in and below a node, in order of appearance. */
+/**
+ * Functions and classes in and below a node, in order of appearance.
+ * @throws NestedTooDeeply
+ */
 export function placeFunctions(language: LoadedLanguage, root: Node): PlacedFunction[] {
   const placed: PlacedFunction[] = [];
   const scopes: Scope[] = [];
+  const nesting = new NestingGuard(root);
   for (const { node } of language.query.captures(root)) {
+    nesting.check();
     const nodeStart = node.startIndex;
     while (scopes.length > 0 && (scopes.at(-1)?.end ?? 0) <= nodeStart) scopes.pop();
     const outer = scopes.at(-1)?.container;

@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { NestingGuard } from '../../parser/nestingGuard.ts';
 import type { SourceFile } from '../../sourceFile.ts';
 import type { CallExpr, Expr } from '../expression.ts';
 import { factsVersion, type FileFacts, type Scope } from '../fileFacts.ts';
@@ -9,10 +10,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] 
 export class FactsCollector {
   readonly facts: Mutable<FileFacts>;
   readonly file: SourceFile;
+  private readonly nesting: NestingGuard;
   private readonly indexOf: ReadonlyMap<string, number>;
 
   constructor(file: SourceFile) {
     this.file = file;
+    this.nesting = new NestingGuard(file.root);
     this.indexOf = new Map(file.functions.map((f, i) => [f.id, i]));
     this.facts = {
       version: factsVersion,
@@ -50,7 +53,10 @@ export class FactsCollector {
     return found === undefined ? undefined : this.indexOf.get(found.id);
   }
 
-  /** Offsets where a name of interest is called, found in the text: far cheaper than walking the tree. */
+  /**
+   * Offsets where a name of interest is called, found in the text: far cheaper than walking the tree.
+   * @throws NestedTooDeeply
+   */
   *seeds(
     pattern: RegExp,
     wanted: (name: string) => boolean = () => true,
@@ -59,6 +65,7 @@ export class FactsCollector {
       if (!wanted(match[1] ?? '')) continue;
       const offset = match.index + match[0].indexOf(match[1] ?? '');
       const node = this.file.root.descendantForIndex(offset);
+      this.nesting.check();
       if (node !== null) yield { node, match };
     }
   }

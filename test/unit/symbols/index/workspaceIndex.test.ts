@@ -123,6 +123,24 @@ describe('the index of a workspace', () => {
     assert.equal(reasonOf(index, 'ok.js'), undefined);
   });
 
+  it('gives up what is nested too deeply to be read, where every look around a node would start at the root', async () => {
+    const n = 8_000;
+    await put(
+      'literals.go',
+      `package x\nfunc F() { ${'func() {\n'.repeat(n)}${'}()\n'.repeat(n)} }\n`,
+    );
+    await put('arrows.ts', `const f = ${'() => {\n'.repeat(n)}${'}\n'.repeat(n)};\n`);
+    await put(
+      'calls.js',
+      `import express from 'express';\nconst app = express();\n${"app.get('/x',\n".repeat(n)}h${')\n'.repeat(n)};\n`,
+    );
+    await put('wide.ts', 'export function f() {}\n'.repeat(n));
+    const index = await started();
+    for (const file of ['literals.go', 'arrows.ts', 'calls.js'])
+      assert.equal(reasonOf(index, file), 'is nested too deeply', file);
+    assert.equal(index.files.get(path.join(root, 'wide.ts'))?.functions.length, n);
+  });
+
   it('keeps the last good functions of a file saved with syntax errors, not those that were deleted', async () => {
     const good = 'function first() {}\nfunction second() {\n  return 1;\n}\n';
     const file = await put('a.js', good);

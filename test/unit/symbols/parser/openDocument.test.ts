@@ -46,6 +46,22 @@ describe('a document that is being edited', () => {
     return document;
   };
 
+  it('keeps what it had when the text is nested too deeply to be read', async () => {
+    const good = 'export function kept() {}\n';
+    const document = await open('typescript', good);
+    const end = Text.of(good).positionAt(good.length);
+    const n = 8_000;
+    const deep = `const f = ${'() => {\n'.repeat(n)}${'}\n'.repeat(n)};\n`;
+    assert.ok(document.edit(2, [{ range: { start: end, end }, text: deep }]));
+    assert.ok(document.settle());
+    assert.equal(document.status, 'lastGood');
+    assert.deepEqual(
+      document.functions.map((f) => f.name),
+      ['kept'],
+    );
+    assert.equal(document.functionsOf(deep), undefined);
+  });
+
   for (const file of [
     'typescript.ts',
     'component.tsx',
