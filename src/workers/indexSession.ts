@@ -385,9 +385,7 @@ export class IndexSession {
       this.hintsStale = false;
       this.everything = true;
       this.services = this.settings.trusted
-        ? await readWorkspaceServices([...this.index.listed].sort(), (path) =>
-            this.index.placeOf(path),
-          )
+        ? await readWorkspaceServices(this.index.listed, (path) => this.index.placeOf(path))
         : noWorkspaceServices;
     }
     for (const [path, document] of this.documents.parsed()) {

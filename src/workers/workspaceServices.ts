@@ -42,9 +42,9 @@ const largestHint = 1024 * 1024;
 export const isHint = (relativePath: string): boolean =>
   relativePath === configName || isHintFile(relativePath);
 
-/** Reads hints and prodlens.json from disk, with turns for others between the files. */
+/** Reads hints and prodlens.json from disk, with turns for others between the files; their order says nothing. */
 export async function readWorkspaceServices(
-  files: readonly string[],
+  files: Iterable<string>,
   placeOf: (file: string) => WorkspacePlace | undefined,
 ): Promise<WorkspaceServices> {
   const overrides: AttributionOverride[] = [];
@@ -54,7 +54,7 @@ export async function readWorkspaceServices(
   const objectives = new Map<string, readonly Objective[]>();
   const targets: FolderTargets[] = [];
   let versionCommit: string | undefined;
-  for (const file of files) {
+  for (const file of [...files].sort()) {
     const place = placeOf(file);
     const text = place === undefined ? undefined : await textOf(file);
     if (place === undefined || text === undefined) continue;
