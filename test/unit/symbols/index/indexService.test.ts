@@ -155,7 +155,13 @@ describe('the index worker’s answers', () => {
     const table = once(feed.tables, 'table') as Promise<RouteTable[]>;
     await configure();
     assert.deepEqual((await table)[0]?.routes, [
-      { framework: 'express', method: 'GET', path: '/orders/:id', programs: [0] },
+      {
+        framework: 'express',
+        traits: { inOrder: true },
+        method: 'GET',
+        path: '/orders/:id',
+        programs: [0],
+      },
     ]);
     feed.add(entry('GET', '/orders/:id'), entry('GET', '/nowhere'));
     await changed(async () => (await view('orders.js')).attributions.length > 0);
