@@ -42,7 +42,8 @@ export class NestingGuard {
       if (performance.now() - this.started < unsuspiciousMs) return;
       this.depth = depthOf(this.root);
     }
-    if (this.depth > deepestTree && this.places * this.depth > mostSteps) throw new NestedTooDeeply();
+    if (this.depth > deepestTree && this.places * this.depth > mostSteps)
+      throw new NestedTooDeeply();
   }
 }
 
