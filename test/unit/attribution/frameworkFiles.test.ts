@@ -16,7 +16,7 @@ const last: Readonly<Record<string, { files: readonly string[]; fixture: string;
     'ASP.NET Core': {
       files: ['aspNetMinimal', 'aspNetMvc'],
       fixture: 'aspnet',
-      words: /asp\.?net|WebApplication|EndpointRoute|\bMap(?:Get|Group)|\bHttp(?:Get|Post)\b/i,
+      words: /asp\.?net|WebApplication|EndpointRoute|\bMap(?:Get|Group)/i,
     },
     axum: { files: ['axum'], fixture: 'axum', words: /axum/i },
     'actix-web': { files: ['actix'], fixture: 'actix', words: /actix/i },
