@@ -98,7 +98,14 @@ async function chooseInsights(
 ): Promise<readonly Insight[]> {
   const { insight } = decodeInsightArgument(argument);
   const named = insight === undefined ? undefined : insights.byId(insight);
-  if (named !== undefined) return [named];
+  // A link leads from one service's numbers: the others of the function come after it.
+  if (named !== undefined) {
+    const { path, id } = named.function;
+    const others = (insights.peek(path)?.insights ?? []).filter(
+      (other) => other.function.id === id && other.id !== named.id,
+    );
+    return [named, ...others];
+  }
   const document = vscode.window.activeTextEditor?.document;
   if (document?.uri.scheme === 'file') await insights.insights(document.uri.fsPath);
   return insightsAtCursor(insights);

@@ -11,10 +11,11 @@ import { DocumentLines } from './documentLines.ts';
 import type { DeclarationLines } from './viewModels/declarationLines.ts';
 import type { SourceLink } from './viewModels/hoverCard.ts';
 import { renderHoverCard } from './viewModels/hoverCard.ts';
+import { byAttention, renderServicesCard } from './viewModels/servicesCard.ts';
 import type { ThemeKind } from './viewModels/sparkline.ts';
 import { insideWorkspace } from './waterfallPlaces.ts';
 
-/** Cards of more services than this would hide each other. */
+/** Whole cards of more services than this would hide each other: a table lists all of them. */
 const mostCards = 3;
 /** Milliseconds. */
 const placesWithin = 200;
@@ -44,12 +45,14 @@ export const registerHover: RegisterSurface = (context) => {
             if (first === undefined) continue;
             const range = hoveredRange(document, position, first.function, moved);
             if (range === undefined) continue;
-            const shown = group.slice(0, mostCards);
+            const shown = byAttention(group).slice(0, mostCards);
             const sources = await sourceLinks(context, shown);
             if (token.isCancellationRequested) return undefined;
+            const { window } = context.insights.environment();
+            const all = renderServicesCard(group, window);
             const cards = shown.flatMap((insight) => {
               const card = renderHoverCard(insight, {
-                window: context.insights.environment().window,
+                window,
                 theme: themeKind(),
                 now: context.clock.now(),
                 canRollBack: insight.service !== undefined && context.canRollBack(insight.service),
@@ -57,6 +60,7 @@ export const registerHover: RegisterSurface = (context) => {
               });
               return card === undefined ? [] : [trusted(card)];
             });
+            if (all !== undefined) cards.unshift(trusted(all));
             if (cards.length > 0) return new vscode.Hover(cards, range);
           }
           return undefined;

@@ -28,6 +28,9 @@ export interface Annotation {
 
 const tones: readonly Tone[] = ['regression', 'attention', 'steady', 'stale'];
 
+/** Each with its own numbers; the hover lists all. */
+const mostServices = 5;
+
 /**
  * The annotation of one function from its insights (one per service), or nothing. Decided in docs: files without data show nothing,
  * so `notInstrumented`, `unknownService` and an unreachable backend without earlier numbers have no text.
@@ -46,11 +49,11 @@ export function renderAnnotation(
   if (first === undefined) return undefined;
   if (parts.length === 1) return first.annotation;
   const ordered = parts.sort((a, b) => weight(a.annotation) - weight(b.annotation));
-  const shown = ordered.slice(0, 2).map(({ insight, annotation }) => {
+  const shown = ordered.slice(0, mostServices).map(({ insight, annotation }) => {
     const service = renderUntrusted(insight.service ?? '', 40);
     return service === '' ? annotation.text : `${service}: ${annotation.text}`;
   });
-  const others = parts.length - 2;
+  const others = parts.length - shown.length;
   const more = others > 0 ? ` ‖ +${others} ${others === 1 ? 'service' : 'services'}` : '';
   return { text: shown.join(' ‖ ') + more, tone: ordered[0]?.annotation.tone ?? 'steady' };
 }

@@ -1,16 +1,12 @@
 import type { Insight } from '../../domain/insight.ts';
-import type {
-  Comparison,
-  ExceptionGroup,
-  FunctionStats,
-  ReleaseNumbers,
-} from '../../domain/stats.ts';
+import type { Comparison, ExceptionGroup, ReleaseNumbers } from '../../domain/stats.ts';
 import type { WindowName } from '../../domain/units.ts';
 import { windowLength } from '../../domain/units.ts';
 import { worstRegression } from './annotation.ts';
 import * as text from './numberText.ts';
 import { judgeObjectives } from './objectives.ts';
 import { renderVersion } from './releaseText.ts';
+import { statCells } from './statCells.ts';
 import { none, renderStackErrors, tableRow } from './stackErrorTable.ts';
 import type { ThemeKind } from './sparkline.ts';
 import { renderSparkline } from './sparkline.ts';
@@ -42,16 +38,15 @@ export type HoverCommand =
   | 'prodlens.chooseOwner'
   | 'prodlens.rollBack';
 
+/** Whether there is something to show of a function in a service. */
+export function hasCard({ state, numbers }: Insight): boolean {
+  if (state === 'notInstrumented' || state === 'unknownService') return false;
+  return state !== 'unreachable' || numbers?.total !== undefined || numbers?.problem !== undefined;
+}
+
 /** The card as Markdown without HTML, or nothing where there is no data. All text of telemetry in it is escaped and cut. */
 export function renderHoverCard(insight: Insight, settings: HoverSettings): string | undefined {
-  if (insight.state === 'notInstrumented' || insight.state === 'unknownService') return undefined;
-  const { numbers } = insight;
-  if (
-    insight.state === 'unreachable' &&
-    numbers?.total === undefined &&
-    numbers?.problem === undefined
-  )
-    return undefined;
+  if (!hasCard(insight)) return undefined;
   // VS Code shows about 250 pixels before one has to scroll: what is acted on comes first.
   const sections = [
     title(insight, settings),
@@ -193,34 +188,6 @@ function releaseName(release: ReleaseNumbers, now: number): string {
     release.firstSeen === undefined ? '' : ` ${text.renderSince(release.firstSeen, now)}`;
   return `${md(renderVersion(release.version))}${commit}${since}`;
 }
-
-function statCells(
-  stats: FunctionStats,
-  comparison: Comparison | undefined,
-  live = true,
-): readonly string[] {
-  const least = stats.lowerBound === true ? '≥ ' : '';
-  const worse = (metric: 'p95' | 'errors'): boolean =>
-    comparison?.basis === 'concurrent' &&
-    comparison.findings.some((f) => f.metric === metric && f.verdict === 'worse');
-  const known = (cell: string): string => (cell === '' ? none : cell);
-  const strong = (cell: string, is: boolean): string =>
-    is && cell !== none ? `**${cell} ▲**` : cell;
-  const errors =
-    stats.errorRatio === undefined || (least !== '' && stats.errorRatio === 0)
-      ? none
-      : least + text.renderRatio(stats.errorRatio);
-  return [
-    !live || stats.perSecond === undefined ? none : least + rate(stats.perSecond),
-    known(text.renderQuantile(stats.p50Ms)),
-    strong(known(text.renderQuantile(stats.p95Ms)), worse('p95')),
-    known(text.renderQuantile(stats.p99Ms)),
-    strong(errors, worse('errors')),
-  ];
-}
-
-/** The column says calls per second: only rarer calls name their unit. */
-const rate = (perSecond: number): string => text.renderRate(perSecond).replace(/\/s$/, '');
 
 const comparisonOf = (insight: Insight, release: ReleaseNumbers): Comparison | undefined =>
   insight.numbers?.comparisons.find((comparison) => comparison.release === release.version);

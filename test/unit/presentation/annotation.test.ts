@@ -236,8 +236,15 @@ describe('annotation', () => {
       settings,
     );
     assert.match(annotation?.text ?? '', /^admin: p95 2 s .* ‖ shop: p95 212 ms /);
-    const three = ['a', 'b', 'c'].map((name) => build.insight({ service: serviceKey(name) }));
-    assert.match(renderAnnotation(three, settings)?.text ?? '', / ‖ \+1 service$/);
+    const all = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) =>
+      build.insight({ service: serviceKey(name) }),
+    );
+    const text = renderAnnotation(all.slice(0, 5), settings)?.text ?? '';
+    assert.deepEqual(
+      text.split(' ‖ ').map((part) => part.slice(0, 7)),
+      ['a: p95 ', 'b: p95 ', 'c: p95 ', 'd: p95 ', 'e: p95 '],
+    );
+    assert.match(renderAnnotation(all, settings)?.text ?? '', / ‖ \+2 services$/);
     assert.equal(annotation?.tone, 'attention');
   });
 

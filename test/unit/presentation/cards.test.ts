@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { linkableCommandIds } from '../../../src/commands/ids.ts';
 import type { FunctionId } from '../../../src/domain/functionDecl.ts';
+import { serviceKey } from '../../../src/domain/service.ts';
 import { milliseconds, ratio, unixMillis } from '../../../src/domain/units.ts';
 import {
   DeclarationLines,
@@ -9,6 +10,10 @@ import {
 } from '../../../src/presentation/viewModels/declarationLines.ts';
 import type { HoverSettings } from '../../../src/presentation/viewModels/hoverCard.ts';
 import { renderHoverCard } from '../../../src/presentation/viewModels/hoverCard.ts';
+import {
+  byAttention,
+  renderServicesCard,
+} from '../../../src/presentation/viewModels/servicesCard.ts';
 import { renderSparkline } from '../../../src/presentation/viewModels/sparkline.ts';
 import { renderStatus } from '../../../src/presentation/viewModels/statusText.ts';
 import * as build from './builders.ts';
@@ -26,6 +31,53 @@ const series = [0, 1, 2, 10, 11].map((minute) => ({
   errors: minute === 2 ? 3 : 0,
   p95Ms: milliseconds(100 + minute),
 }));
+
+describe('the card of a function that several services run', () => {
+  const of = (service: string, over = {}) =>
+    build.insight({ id: service, service: serviceKey(service), ...over });
+  const slow = build.numbers({ releases: build.twoReleases(), comparisons: [build.worse()] });
+  const rowsOf = (text: string | undefined): readonly string[] =>
+    (text ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .slice(2);
+
+  it('has a row for every service with its own numbers and explanation, the worst first', () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const card = renderServicesCard(
+      [
+        ...names.map((name) => of(name)),
+        of('worse', { numbers: slow }),
+        of('quiet', { state: 'noTraffic', numbers: undefined }),
+      ],
+      '1h',
+    );
+    const rows = rowsOf(card);
+    assert.equal(rows.length, 7);
+    assert.match(rows[0] ?? '', /^\| ▲ worse \|/);
+    for (const [i, name] of names.entries()) {
+      assert.match(rows[i + 1] ?? '', new RegExp(`^\\| ${name} \\| &ensp;38 \\|.*212\\s*ms`));
+      assert.ok(rows[i + 1]?.includes(encodeURIComponent(`{"insight":"${name}"}`)));
+    }
+    assert.match(rows[6] ?? '', /^\| quiet \| .*–.*no calls in the window/);
+    assert.match(card ?? '', /in 7 services, each by itself/);
+  });
+
+  it('is not there for one service, nor counts those without anything to say', () => {
+    const nothing = of('b', { state: 'notInstrumented', numbers: undefined });
+    assert.equal(renderServicesCard([of('a'), nothing], '1h'), undefined);
+    assert.deepEqual(
+      byAttention([nothing, of('a')]).map((i) => i.service),
+      ['a'],
+    );
+  });
+
+  it('shows names of services as text', () => {
+    const card = renderServicesCard([of('a|b](command:x)'), of('c')], '1h') ?? '';
+    assert.doesNotMatch(card, /\]\(command:x\)/);
+    assert.equal(rowsOf(card).length, 2);
+  });
+});
 
 describe('hover card', () => {
   const card = (over = {}): string => renderHoverCard(build.insight(over), settings) ?? '';
