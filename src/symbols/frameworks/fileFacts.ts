@@ -192,6 +192,8 @@ export interface FileFacts {
   readonly decorators: readonly DecoratorFact[];
   readonly classes: readonly ClassFact[];
   readonly spans: readonly SpanFact[];
+  /** Functions that are added to the one of their name before them: a property's setter. */
+  readonly accessors?: readonly number[];
   readonly queries?: readonly QueryFact[];
   readonly statements?: readonly StatementFact[];
   readonly requests?: readonly RequestFact[];

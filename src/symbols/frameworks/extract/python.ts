@@ -30,6 +30,7 @@ const bareSeeds = new RegExp(
   `@(?:[\\w.]+\\.)?(${anyOf(vocabulary.bareDecorators) ?? '(?!)'})[ \\t]*$`,
   'gm',
 );
+const accessorSeeds = /^[ \t]*@(?:\w+\.)+(setter|deleter|getter)\b/gm;
 const classSeeds = /^[ \t]*(class)\s+\w+\s*\(/gm;
 
 export function extractPython(file: SourceFile): FileFacts {
@@ -37,6 +38,7 @@ export function extractPython(file: SourceFile): FileFacts {
   readPythonModule(collector);
   for (const { node } of collector.seeds(decoratorSeeds)) readDecorator(collector, node);
   for (const { node } of collector.seeds(bareSeeds)) readBareDecorator(collector, node);
+  for (const { node } of collector.seeds(accessorSeeds)) readAccessor(collector, node);
   for (const { node } of collector.seeds(memberSeeds)) readMemberCall(collector, node);
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   for (const node of wrapperDecorators(collector)) readDecorator(collector, node);
@@ -81,6 +83,15 @@ function readBareDecorator(collector: FactsCollector, name: Node): void {
   const target = collector.declared(definition);
   const call = callExpr(decorator, { name: name.text }, []);
   if (target !== undefined) collector.facts.decorators.push({ target, call });
+}
+
+/** `@total.setter`: does not take the place of the property. */
+function readAccessor(collector: FactsCollector, name: Node): void {
+  const decorator = name.parent?.type === 'attribute' ? name.parent.parent : null;
+  const definition = decorator?.parent?.childForFieldName('definition');
+  const target = definition == null ? undefined : collector.declared(definition);
+  const { facts } = collector;
+  if (target !== undefined) facts.accessors = [...(facts.accessors ?? []), target];
 }
 
 function readReceiver(collector: FactsCollector, call: Node, expr: CallExpr): void {

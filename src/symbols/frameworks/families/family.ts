@@ -24,6 +24,8 @@ export interface LanguageFamily {
   readonly joinsPaths?: readonly string[];
   /** Parameters that by their names make requests, and so are no routers: `$.get('/cart', show)`. */
   readonly clients?: RegExp;
+  /** Of two functions of one name and block, the second is meant. */
+  readonly lastDefinitionCounts?: true;
   /** Every name at a file's top level can be imported; else only what is exported. */
   readonly everythingIsExported?: true;
   /** A file's own exports can be named in it: `exports.list`. */

@@ -7,6 +7,7 @@ export const pythonFamily: LanguageFamily = {
   extract: extractPython,
   modules: pythonModules,
   everythingIsExported: true,
+  lastDefinitionCounts: true,
   instrumentation: {
     scopes: /^opentelemetry[._]instrumentation[._]/,
     libraries: /^opentelemetry[._]instrumentation[._]/,

@@ -230,6 +230,7 @@ function methodsOf(
     if (!decl.name.startsWith(prefix)) continue;
     const name = decl.name.slice(prefix.length);
     if (decl.kind === 'class' || name.includes('.') || decl.anonymous) continue;
+    if (file.isReplaced(i)) continue;
     const signature = signatures?.[i];
     methods.push({ name, ref: refOf(decl), ...(signature === undefined ? {} : { signature }) });
   }

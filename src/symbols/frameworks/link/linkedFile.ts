@@ -67,8 +67,27 @@ export class LinkedFile {
     for (const [i, decl] of this.functions.entries()) {
       if (decl.anonymous) continue;
       const known = decl.name.includes('.') ? this.methods : this.tops;
-      if (!known.has(decl.name)) known.set(decl.name, i);
+      const before = known.get(decl.name);
+      if (before === undefined || this.replaces(i, before)) known.set(decl.name, i);
     }
+  }
+
+  /** Whether a later definition is the one that stays. In a branch of its own (`except ImportError:`) nothing says it: the first is kept. */
+  private replaces(later: number, before: number): boolean {
+    if (this.family?.lastDefinitionCounts !== true) return false;
+    const [one, other] = [this.functions[before], this.functions[later]];
+    return (
+      one?.range.start.character === other?.range.start.character &&
+      this.facts.accessors?.includes(later) !== true
+    );
+  }
+
+  /** Another function of its name took its place before anybody could call it. */
+  isReplaced(index: number): boolean {
+    const { name = '', anonymous } = this.functions[index] ?? {};
+    if (this.family?.lastDefinitionCounts !== true || anonymous === true) return false;
+    const last = (name.includes('.') ? this.methods : this.tops).get(name);
+    return last !== undefined && last > index && this.replaces(last, index);
   }
 
   /** Nearest binding of a name, from the scope outwards. Class scopes count where the language sees their names without `this`. */
@@ -199,6 +218,7 @@ export class LinkedFile {
     for (const [index, decl] of this.functions.entries()) {
       const name = decl.name.slice(prefix.length);
       if (decl.kind === 'class' || decl.kind === 'constructor' || decl.anonymous) continue;
+      if (this.isReplaced(index)) continue;
       if (decl.name.startsWith(prefix)) if (!name.includes('.')) found.push({ name, index });
     }
     return found;

@@ -182,7 +182,11 @@ export class Registrations {
       readonly scope: Scope;
       readonly expr: Expr | undefined;
     },
-  ): readonly { readonly method: string; readonly handler: Found | undefined }[] {
+  ): readonly {
+    readonly method: string;
+    readonly handler: Found | undefined;
+    readonly headRefused?: true;
+  }[] {
     const wanted = methodsOf(methods, otherwise);
     const isClass = target?.file.functions[target.index]?.kind === 'class';
     if (target === undefined || !isClass || framework.classes === undefined) {
@@ -192,9 +196,12 @@ export class Registrations {
           : allowedMethods(this.evaluator, framework, target, registered);
       const any = wanted.includes('*');
       const narrowed = allowed?.filter((method) => any || wanted.includes(method)) ?? [];
+      // Unlike the framework, such a decorator takes no HEAD for a GET.
+      const refused = allowed?.includes('HEAD') === false;
       return (narrowed.length > 0 ? narrowed : wanted).map((method) => ({
         method,
         handler: target,
+        ...(refused ? { headRefused: true as const } : {}),
       }));
     }
     const routes = classRoutes(this.evaluator, framework.classes, target);

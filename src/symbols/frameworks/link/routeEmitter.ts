@@ -16,6 +16,8 @@ export interface RouteEntry {
     readonly method: string;
     readonly path: Text;
     readonly handler: Found | undefined;
+    /** It takes no HEAD, whatever the framework does. */
+    readonly headRefused?: true;
     /** No other function is registered with it. */
     readonly alone?: boolean;
     readonly file: LinkedFile;
@@ -174,7 +176,9 @@ export class RouteEmitter {
           ? {}
           : { reportedAs: path.text.slice(hidden.length) || '/' }),
         ...(route.alone === undefined ? {} : { alone: route.alone }),
-        ...(route.framework.headRefused === true ? { headRefused: true as const } : {}),
+        ...((route.headRefused ?? route.framework.headRefused) === true
+          ? { headRefused: true as const }
+          : {}),
         ...(below.unresolved === undefined ? { routerPath: below.text } : {}),
         handler: route.handler,
         file: route.file,
