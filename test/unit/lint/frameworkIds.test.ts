@@ -28,6 +28,12 @@ const declarations = new Set(
   ]),
 );
 
+/** Words that mean something else. */
+const otherMeanings: ReadonlySet<string> = new Set([
+  // What Tempo's endpoint of this name answers.
+  'telemetry/recognised.ts: echo',
+]);
+
 const word = (text: string): RegExp =>
   new RegExp(`(?<![\\w-])${text.replace(/\W/g, '\\\\?\\$&\\??')}(?![\\w-])`);
 
@@ -56,7 +62,10 @@ describe('ids of frameworks', () => {
       for (const id of idsIn(readFileSync(path.join(root, name), 'utf8')))
         found.push(`${file}: ${id}`);
     }
-    assert.deepEqual(found, []);
+    assert.deepEqual(
+      found.filter((one) => !otherMeanings.has(one)),
+      [],
+    );
   });
 
   it('are found in texts and in regular expressions', () => {

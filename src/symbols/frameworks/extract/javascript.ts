@@ -146,8 +146,10 @@ function readClass(collector: FactsCollector, keyword: Node): void {
 /** What parameters are called that are handed on to other functions, and only there are seen to be routers. */
 const called = '(?:app|router|server|fastify|[\\w$]*(?:App|Router))';
 
-/** Libraries that make handlers for routers: what a function returns of them isn't written in it. */
-const companions = /^(?:express|koa|passport|multer|celebrate)\b/;
+/** Libraries that make handlers for routers, those called after a framework included (`express-rate-limit`): what a function returns of them isn't written in it. */
+const companions = new RegExp(
+  `^${anyOf(['passport', 'multer', 'celebrate', ...vocabulary.creatorModules]) ?? ''}\\b`,
+);
 
 /** How routers travel: made inside functions, returned from them, passed to other functions. */
 function readRouterPlumbing(collector: FactsCollector, scopes: ScopeReader): void {
