@@ -111,6 +111,9 @@ export function sumByRun(
   return runs;
 }
 
+/** Percentiles of fewer of the calls than that would be those of a part: a backend's durations can lag behind its calls. */
+const leastTimed = 0.9;
+
 export function statsOf(
   sum: Slot,
   known: {
@@ -124,8 +127,9 @@ export function statsOf(
   const weighted = Math.abs(sum.calls - sum.spans) > 1e-6;
   const whole = (n: number): number => (weighted ? Math.round(n) : n);
   const latencies = joined(sum.succeeded?.clone(), sum.failed)?.buckets() ?? [];
+  const timed = latencies.reduce((n, { count }) => n + count, 0);
   const at = (q: number): ReturnType<typeof quantileOf> =>
-    known.percentiles ? quantileOf(latencies, q) : undefined;
+    known.percentiles && timed >= sum.calls * leastTimed ? quantileOf(latencies, q) : undefined;
   const [p50Ms, p95Ms, p99Ms] = [at(0.5), at(0.95), at(0.99)];
   return {
     count: whole(sum.calls),
