@@ -120,7 +120,8 @@ before(async function () {
       process.request('POST', '/orders', 201, 120 + 10 * round);
       process.work('ReportJob.run', 40);
     }
-    await delay(400);
+    // Over several slots.
+    await delay(1_500);
   }
   const replayed: SentSpan[] = [];
   for (const version of ['1.0.0', '2.0.0'])

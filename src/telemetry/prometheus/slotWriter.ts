@@ -100,8 +100,10 @@ export class SlotWriter {
   }
 
   #bucket(row: Row, at: number, histogram: Histogram, chunk: Chunk, now: number): void {
+    // A scrape may meet a collector between its calls and its durations: what belongs together is at most one slot apart.
     let calls = 0;
-    for (const [end, n] of row.calls) if (end > at - chunk.step && end <= at) calls += n;
+    for (const [end, n] of row.calls)
+      if (end > at - 2 * chunk.step && end <= at + chunk.step) calls += n;
     // More durations than calls: a series came back after a gap, and its whole past would be counted.
     if (histogram.count > calls * 1.001 + 0.5) return;
     const before = row.buckets.get(at);

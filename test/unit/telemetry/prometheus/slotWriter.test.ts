@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { explicitFromCumulative } from '../../../../src/domain/histogramExplicit.ts';
+import { unixMillis } from '../../../../src/domain/units.ts';
+import { CoreState } from '../../../../src/telemetry/local/core/coreState.ts';
+import { spanMetrics } from '../../../../src/telemetry/prometheus/conventions/spanMetrics.ts';
+import type { Found } from '../../../../src/telemetry/prometheus/discovery.ts';
+import { SlotWriter } from '../../../../src/telemetry/prometheus/slotWriter.ts';
+
+const step = 10_000;
+const from = 1_800_000_000_000;
+const labels = { service_name: 'shop', span_name: 'GET /a', span_kind: 'SPAN_KIND_SERVER' };
+const found: Found = {
+  convention: spanMetrics,
+  calls: 'calls_total',
+  callsAre: 'counter',
+  durations: [],
+  service: 'service_name',
+  attributes: new Map([
+    ['span.name', ['span_name']],
+    ['span.kind', ['span_kind']],
+  ]),
+  matchers: [],
+};
+
+/** Timed calls after calls of the first, second and third slot, and durations of the same. */
+function timed(calls: readonly number[], durations: readonly number[]): number {
+  const now = from + 60_000;
+  const compare = (): never => {
+    throw new Error('nothing to compare');
+  };
+  const state = new CoreState({ now: unixMillis(0), compare }, 0);
+  const writer = new SlotWriter({
+    state,
+    found,
+    interval: 2_000,
+    step,
+    identity: 'x',
+    from: () => from,
+  });
+  const chunk = { from, to: from + 3 * step, step };
+  const end = (slot: number): number => from + (slot + 1) * step;
+  writer.calls([{ labels, samples: calls.map((n, i) => [end(i) / 1000, n] as const) }], chunk, now);
+  const slots = durations.flatMap((n, i) => {
+    const histogram = explicitFromCumulative([10], [n, n]);
+    return histogram === undefined || n === 0 ? [] : [{ at: end(i), histogram }];
+  });
+  writer.buckets([{ labels, slots }], chunk, now);
+  let sum = 0;
+  for (const cell of state.cells.all())
+    for (const slot of cell.series.slots) sum += slot.succeeded?.count ?? 0;
+  return sum;
+}
+
+describe('durations of a backend’s slots', () => {
+  it('may be a slot before or after their calls: a scrape meets a collector between the two', () => {
+    assert.equal(timed([32, 64, 35], [32, 64, 35]), 131);
+    assert.equal(timed([32, 64, 35], [32, 99, 0]), 131);
+    assert.equal(timed([32, 99, 0], [32, 64, 35]), 131);
+  });
+
+  it('are left out where there are more of them than calls: a series came back with its past', () => {
+    assert.equal(timed([32, 64, 35], [32, 5_000, 35]), 67);
+  });
+});
