@@ -59,7 +59,7 @@ export function languageOfPath(path: string): LanguageId | undefined {
 }
 
 const testFolder =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|[\w-]*e2e[\w-]*|cypress|playwright|(?:integration|unit|app)[-_]tests?|testdata|src\/[a-z]\w*Tests?)\//;
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|(?:\w+[-_])?e2e(?:[-_]tests?)?|cypress|playwright|(?:integration|unit|app)[-_]tests?|testdata|src\/[a-z]\w*Tests?)\//;
 
 /** Code that production doesn't run: never an owner while there is another. */
 export function isTestPath(relativePath: string): boolean {

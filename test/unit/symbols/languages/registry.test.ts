@@ -40,9 +40,20 @@ describe('registry of languages', () => {
       'src/AppTests.java',
       'tests/x.go',
       'checkout/src/endToEndTest/java/App.java',
+      'apps/web/playwright/setup.ts',
+      'packages/app-tests/seed.ts',
+      'integration-tests/http/helpers.ts',
+      'web-e2e/src/pages.ts',
     ])
       assert.equal(isTestPath(file), true, file);
-    for (const file of ['src/a.ts', 'a_test.ts', 'contest/app.py', 'src/Contest.java', 'a.txt'])
+    for (const file of [
+      'src/a.ts',
+      'a_test.ts',
+      'contest/app.py',
+      'src/Contest.java',
+      'src/e2ee/keys.ts',
+      'a.txt',
+    ])
       assert.equal(isTestPath(file), false, file);
   });
 });
