@@ -7,6 +7,7 @@ import { FilePrograms, type PlacedFile } from './filePrograms.ts';
 import { exportedHandler, handlerOf, type Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
+import { methodMap } from './methodMaps.ts';
 import { refOf } from './refOf.ts';
 import { known } from './text.ts';
 
@@ -88,15 +89,17 @@ class FileReader {
       ];
       const handler = this.handler(name);
       const may = given.rendered === true && !this.runsPerRequest();
-      for (const method of given.methods)
+      const mapped = given.methods.includes('*') ? this.byMethod(name) : [];
+      const all = given.methods.map((method) => ({ method, handler }));
+      for (const { method, handler: own } of mapped.length > 0 ? mapped : all)
         for (const path of paths)
           yield {
             framework: framework.id,
             method,
             path: known(path),
-            handler: may ? undefined : handler,
+            handler: may ? undefined : own,
             file,
-            line: lineOf(handler),
+            line: lineOf(own),
             ...(may ? { why: servedBefore(given, placed.route) } : {}),
             ...(framework.delegated === undefined ? {} : { delegated: 'catchAll' as const }),
           };
@@ -159,6 +162,11 @@ class FileReader {
   /** `module.exports = handler` is the default export. */
   private commonJs(name: string): ReturnType<LinkedFile['exports']['get']> {
     return name === 'default' ? this.file.exports.get('*') : undefined;
+  }
+
+  private byMethod(name: string): ReturnType<typeof methodMap> {
+    const own = this.file.exports.get(name) ?? this.commonJs(name);
+    return own === undefined ? [] : methodMap(this.evaluator, this.file, own);
   }
 
   private handler(name: string): Found | undefined {
