@@ -45,8 +45,11 @@ export class CallResults {
     if (receiver?.kind === 'text' && /^to(?:Lower|Upper)Case$/.test(parts.member)) return receiver;
     if (receiver === undefined || receiver.kind === 'external')
       return this.resolved(file, scope, call, parts.member);
-    return receiver.kind === 'router'
-      ? this.onRouter(file, scope, call, parts.member, receiver)
+    // The methods of a router that a type embeds are the type's: `h.PathPrefix("/x").Subrouter()`.
+    const router =
+      receiver.kind === 'object' ? this.evaluator.routers.of(file, receiver) : receiver;
+    return router?.kind === 'router'
+      ? this.onRouter(file, scope, call, parts.member, router)
       : undefined;
   }
 
