@@ -177,7 +177,10 @@ export async function askEnvironment(
     ],
     {
       title: title(),
-      placeHolder: vscode.l10n.t('What is {0}?', renderUntrustedLabel(name.trim(), 60)),
+      placeHolder: vscode.l10n.t(
+        'Is {0} an environment of production?',
+        renderUntrustedLabel(name.trim(), 60),
+      ),
       ignoreFocusOut: true,
     },
   );

@@ -123,6 +123,6 @@ function servicesText(services: readonly string[]): string {
   if (services.length === 0) return vscode.l10n.t('no service yet');
   const some = services.slice(0, 3).map((service) => renderUntrustedLabel(service, 60));
   return services.length > 3
-    ? vscode.l10n.t('{0} and {1} more services', some.join(', '), services.length - 3)
+    ? vscode.l10n.t('{0} and {1} more', some.join(', '), services.length - 3)
     : some.join(', ');
 }

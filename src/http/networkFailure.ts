@@ -11,7 +11,7 @@ interface Known {
 
 const certificate = (what: string, remedy: string): Known => ({
   reason: 'untrusted',
-  message: `the certificate of {origin} ${what}.`,
+  message: `The certificate of {origin} ${what}.`,
   remedy,
 });
 
@@ -31,11 +31,11 @@ const byCode: Readonly<Record<string, Known>> = {
     'Check that the backend runs and that the port in the setting is its own.',
   ),
   ENOTFOUND: unreachable(
-    'the host of {origin} is not known.',
+    'The host of {origin} is not known.',
     'Check the spelling in the setting, and that you are in the network (VPN) that knows the host.',
   ),
   EAI_AGAIN: unreachable(
-    'the name service doesn’t answer for {origin}.',
+    'The name service doesn’t answer for {origin}.',
     'Check the network connection.',
   ),
   EHOSTUNREACH: unreachable('{origin} can’t be reached.', 'Check the network connection or VPN.'),
@@ -94,7 +94,7 @@ export function networkFailure(
       'Check the address in the setting and the network connection.',
     );
   const message = known.message.replace('{origin}', origin);
-  return fail(known.reason, message.charAt(0).toUpperCase() + message.slice(1), known.remedy);
+  return fail(known.reason, message, known.remedy);
 }
 
 function readError(error: unknown): { readonly code: string; readonly text: string } {

@@ -105,6 +105,6 @@ async function connect(window: Window): Promise<void> {
   await quickInput.waitForMessage(/^Prometheus [\d.]+\S* answers\. Name of its environment/);
   await quickInput.fill('staging');
   await quickInput.accept();
-  await quickInput.waitFor(/What is staging\?/);
+  await quickInput.waitFor(/Is staging an environment of production\?/);
   await quickInput.choose('Not production');
 }

@@ -66,7 +66,7 @@ describe('connecting a backend', () => {
     await quickInput.waitForMessage(/Jaeger answers/);
     await quickInput.fill('live');
     await quickInput.accept();
-    await quickInput.waitFor(/What is live\?/);
+    await quickInput.waitFor(/Is live an environment of production\?/);
     await quickInput.choose('Production');
     await window.notifications.waitFor(/Jaeger gives live its traces: orders, stock/);
 
