@@ -3,6 +3,7 @@ import type { ProtoService } from '../../../serviceHints/hints.ts';
 import { parentOf } from '../../families/family.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { Found } from '../handlers.ts';
+import type { LinkedFile } from '../linkedFile.ts';
 import { refOf } from '../refOf.ts';
 
 /** Languages write a method's name in their own case. */
@@ -10,16 +11,20 @@ const keyOf = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 /** What is generated for a service, or stands in for it in tests, has all of its methods too. */
 const standIn = /(?:Client|Stub|Grpc|Proxy|Mock|Fake)$|^(?:Unimplemented|Unsafe|Mock|Fake)/;
+/** Gateways and repositories of callers have them as well: an implementation says by its name, or by what it implements, what it is. */
+const serving = /(?:server|service|servicer|impl|handler|controller|endpoint|rpc)$/;
 
 /** One class or struct, with its methods by key. */
 interface Owner {
   readonly name: string;
+  /** As written. */
+  readonly supertypes: readonly string[];
   readonly methods: Map<string, Found>;
 }
 
 /**
  * Services of .proto files that no registration or base class was found for, as where generated code isn't in the repository: the one
- * class or struct with all the methods, called after the service where a single method says too little.
+ * class or struct with all the methods that is called after the service, or after what it implements.
  */
 export function* protoEndpoints(
   evaluator: Evaluator,
@@ -47,9 +52,7 @@ export function* protoEndpoints(
   for (const { name, methods } of open.values()) {
     yield;
     const fitting = owners.filter(
-      (owner) =>
-        methods.every((method) => owner.methods.has(keyOf(method))) &&
-        (methods.length > 1 || keyOf(owner.name).includes(keyOf(name))),
+      (owner) => methods.every((method) => owner.methods.has(keyOf(method))) && serves(owner, name),
     );
     const [only, second] = fitting;
     if (only === undefined || second !== undefined) continue;
@@ -70,6 +73,16 @@ export function* protoEndpoints(
   return endpoints;
 }
 
+function serves({ name, supertypes }: Owner, service: string): boolean {
+  const wanted = keyOf(service).replace(/service$/, '');
+  const own = keyOf(name);
+  return (
+    wanted !== '' &&
+    ((own.includes(wanted) && serving.test(own)) ||
+      supertypes.some((s) => keyOf(s.slice(s.lastIndexOf('.') + 1)).startsWith(wanted)))
+  );
+}
+
 function* ownersOf(
   evaluator: Evaluator,
   wanted: ReadonlySet<string>,
@@ -87,10 +100,17 @@ function* ownersOf(
       const owner = decl.name.slice(0, dot);
       if (!wanted.has(key) || standIn.test(owner)) continue;
       const id = `${place}#${owner}`;
-      const known = owners.get(id) ?? { name: owner, methods: new Map<string, Found>() };
+      const known = owners.get(id) ?? {
+        name: owner.slice(owner.lastIndexOf('.') + 1),
+        supertypes: supertypesOf(file, owner),
+        methods: new Map<string, Found>(),
+      };
       owners.set(id, known);
       if (!known.methods.has(key)) known.methods.set(key, { file, index });
     }
   }
   return [...owners.values()];
 }
+
+const supertypesOf = (file: LinkedFile, owner: string): readonly string[] =>
+  file.facts.classes.find((c) => file.functions[c.index]?.name === owner)?.supertypes ?? [];
