@@ -29,11 +29,11 @@ export const messageDestination: Rule = {
 };
 
 /**
- * Spans that are over before the application has the message: kafka-python and aiokafka 0.66b1 (`<topic> receive`), aws-sdk 0.78 for
+ * Spans that are over before the application has the message: kafka-python, aiokafka and boto3sqs 0.66b1 (`<topic> receive`), aws-sdk 0.78 for
  * Node (`<queue> receive`, empty polls too), otelsarama for Go (ends when the message was handed over).
  */
 const receiptOnly =
-  /^(?:opentelemetry\.instrumentation\.(?:aiokafka|kafka)|@opentelemetry\/instrumentation-aws-sdk|\S*\/otelsarama) .*\breceive\b/;
+  /^(?:opentelemetry\.instrumentation\.(?:aiokafka|kafka|boto3sqs)|@opentelemetry\/instrumentation-aws-sdk|\S*\/otelsarama) .*\breceive\b/;
 
 const work = '(?:process|receive|consume|deliver|handle)';
 const before = new RegExp(`^(\\S+) ${work}$`);

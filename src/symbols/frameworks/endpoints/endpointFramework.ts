@@ -39,6 +39,8 @@ export interface ServiceFramework extends EndpointFrameworkBase {
 export interface ConsumerFramework extends EndpointFrameworkBase {
   readonly kind: 'consumer';
   readonly system?: string;
+  /** What is given may be the URL of a queue, whose last part is its name. */
+  readonly destinationIsUrl?: true;
   /** Destination and handler in one call (`channel.consume(queue, handler)`, `new Worker(queue, handler)`). */
   readonly calls?: Readonly<
     Record<

@@ -1,3 +1,4 @@
+import { awsSdkSqs, boto3Sqs } from './sqs.ts';
 import { celery } from './celery.ts';
 import { connectGo } from './connectGo.ts';
 import { connectNode } from './connectNode.ts';
@@ -82,4 +83,6 @@ export const endpointFrameworks: readonly EndpointFramework[] = [
   springKafka,
   springRabbit,
   springSqs,
+  awsSdkSqs,
+  boto3Sqs,
 ];

@@ -91,7 +91,7 @@ function of(
 ): LinkedEndpoint[] {
   return texts.map(({ text, unresolved }) => ({
     framework,
-    key: text,
+    key: framework.destinationIsUrl === true ? text.slice(text.lastIndexOf('/') + 1) : text,
     ...(unresolved === undefined ? {} : { unresolved }),
     handler,
     file,
