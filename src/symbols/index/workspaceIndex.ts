@@ -1,22 +1,15 @@
-import { lstatSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FunctionDecl, LanguageId } from '../../domain/functionDecl.ts';
+import type { LanguageId } from '../../domain/functionDecl.ts';
 import type { IndexFolder, IndexProgress } from '../contract.ts';
-import { extractFacts } from '../frameworks/facts.ts';
-import type { Symbols } from '../buffer/openDocument.ts';
 import { languageOfPath } from '../languages/registry.ts';
-import { NestedTooDeeply } from '../parser/nestingGuard.ts';
-import { readSourceInTurns } from '../parser/extractFunctions.ts';
-import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
+import type { ParserPool } from '../parser/parserPool.ts';
 import { BuildProgress } from './buildProgress.ts';
 import { fileFilter, type FileFilter } from './fileFilter.ts';
 import { readIndexCache, writeIndexCache, type CachedFile } from './indexCache.ts';
-import { ownStrings } from './ownStrings.ts';
-import { readSourceText, tooLarge } from './sourceText.ts';
+import { readIndexedFile } from './readIndexedFile.ts';
 import { walkFolder } from './walk.ts';
-import { Turns } from '../turns.ts';
 
 /** Where a path lies in the workspace. */
 export interface WorkspacePlace {
@@ -266,7 +259,7 @@ export class WorkspaceIndex {
     const place = listed ? found : this.placeOf(file, false);
     if (language === undefined || place === undefined) return undefined;
     const known = this.files.get(file) ?? this.cachedOf(place);
-    const content = await this.contentOf(file, place, language, known);
+    const content = await readIndexedFile(this.options.pool, file, place, language, known);
     if (content === undefined) {
       this.forget(file);
       return undefined;
@@ -300,63 +293,6 @@ export class WorkspaceIndex {
     return this.folders.find((f) => f.path === place.folder)?.cached.get(place.relativePath);
   }
 
-  /** undefined: no longer there. `known` itself when nothing changed. */
-  private async contentOf(
-    file: string,
-    place: WorkspacePlace,
-    language: LanguageId,
-    known: CachedFile | undefined,
-  ): Promise<CachedFile | undefined> {
-    try {
-      const stat = lstatSync(file);
-      if (!stat.isFile()) return undefined;
-      const when = { size: stat.size, modified: stat.mtimeMs };
-      if (known?.size === when.size && known.modified === when.modified) return known;
-      const skipped = (reason: string, hash = ''): CachedFile => ({
-        ...when,
-        hash,
-        functions: [],
-        facts: undefined,
-        reason,
-      });
-      const large = tooLarge(stat.size);
-      if (large !== undefined) return skipped(large);
-      const source = readSourceText(file, place.relativePath);
-      if (!source.ok) return skipped(source.reason, source.hash);
-      if (known?.hash === source.hash && known.reason === undefined) return { ...known, ...when };
-      const loaded = await this.load(language);
-      if (typeof loaded === 'string') return { ...skipped(loaded), size: -1 };
-      const tree = await loaded.parseInTurns(source.text);
-      if (tree === undefined) return skipped('takes too long to parse', source.hash);
-      try {
-        const turns = new Turns();
-        const parsed = await readSourceInTurns(loaded, tree, source.text, { path: file, ...place });
-        await turns.next();
-        const facts = extractFacts(parsed);
-        await turns.next();
-        const found = ownStrings({ functions: parsed.functions, facts });
-        const symbols = tree.rootNode.hasError ? lastGood(known, found, source.text) : found;
-        return { ...when, hash: source.hash, ...symbols };
-      } catch (error) {
-        if (error instanceof NestedTooDeeply) return skipped(error.message, source.hash);
-        throw error;
-      } finally {
-        tree.delete();
-      }
-    } catch (error) {
-      return unreadableFile(error);
-    }
-  }
-
-  /** The loaded language, or why it can't be: that is no fault of the file. */
-  private async load(language: LanguageId): Promise<LoadedLanguage | string> {
-    try {
-      return await this.options.pool.load(language);
-    } catch (error) {
-      return `the parser can't start (${error instanceof Error ? error.message : 'unknown error'})`;
-    }
-  }
-
   private async save(): Promise<void> {
     const { cacheFolder } = this.options;
     if (cacheFolder === undefined || !this.unsaved) return;
@@ -376,27 +312,6 @@ export class WorkspaceIndex {
   }
 }
 
-/**
- * A file saved with syntax errors keeps the functions that it had, those still found at their present places; what names them by index
- * stays with them. One whose name is nowhere in the text was deleted, whatever can't be parsed.
- */
-function lastGood(known: CachedFile | undefined, found: Symbols, text: string): Symbols {
-  if (known?.facts === undefined) return found;
-  const present = new Map(found.functions.map((decl) => [decl.id, decl]));
-  const lost = known.functions.filter((decl) => !present.has(decl.id));
-  if (lost.length === 0 || !lost.every((decl) => text.includes(tellingPart(decl)))) return found;
-  return {
-    functions: known.functions.map((decl) => present.get(decl.id) ?? decl),
-    facts: known.facts,
-  };
-}
-
-/** What must be written where the function is: its own name, or the longest word of a made-up one (`GET /users/:id handler`). */
-const tellingPart = ({ name, anonymous }: FunctionDecl): string =>
-  anonymous === true
-    ? name.split(/[\s'"()]+/).reduce((a, b) => (b.length > a.length ? b : a), '')
-    : name.slice(name.lastIndexOf('.') + 1);
-
 const listedIn = ({ files }: IndexFolder): ReadonlySet<string> | undefined =>
   files && new Set(files.map((file) => file.replaceAll('\\', '/')));
 
@@ -413,15 +328,4 @@ async function kindOf(file: string): Promise<'file' | 'folder' | 'none'> {
   } catch {
     return 'none';
   }
-}
-
-/** Vanished files are no entry; what can't be read or broke the parser is an entry that says so. */
-function unreadableFile(error: unknown): CachedFile | undefined {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-  const reason =
-    code === undefined
-      ? `can't be parsed (${error instanceof Error ? error.message : 'unknown error'})`
-      : `can't be read (${code})`;
-  return { hash: '', size: -1, modified: 0, functions: [], facts: undefined, reason };
 }

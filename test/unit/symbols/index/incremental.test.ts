@@ -86,7 +86,8 @@ class Followed {
       ),
     });
     const services = [...new Set(operations.map((o) => o.service))];
-    const { attributor, routes, servicesOf } = link(services);
+    const linked = link(services);
+    const { attributor, routes } = linked;
     return {
       answers: operations.map((operation) => {
         const a = attributor.attribute(operation);
@@ -95,7 +96,7 @@ class Followed {
           : [a.explanation, ...(a.kind === 'ambiguous' ? a.candidates.map((c) => c.id) : [])];
       }),
       routes: routes.map((r) => `${r.method} ${r.path} ${r.handler.id} ${r.unresolved ?? ''}`),
-      services: [...index.files.keys()].sort().map((file) => servicesOf(file)),
+      services: [...index.files.keys()].sort().map((file) => linked.servicesOf(file)),
     };
   }
 
