@@ -99,7 +99,7 @@ describe('is my change live', () => {
     await window.quickInput.waitFor(answer);
     const rows = await window.quickInput.items();
     await window.quickInput.cancel();
-    return rows.map(({ label, description }) => `${label} | ${description ?? ''}`);
+    return rows.map(({ label, description }) => `${label} | ${description}`);
   };
 
   it('is answered for the function at the cursor, with the share of the traffic', async () => {
@@ -145,19 +145,19 @@ describe('is my change live', () => {
       /: live in 2 of 4 running releases, .*; 1 can’t be told$/,
     );
     assert.ok(
-      rows.some((row) => /nightly of v1\.1\.0 contains it/.test(row)),
+      rows.some((row) => row.includes('nightly of v1.1.0 contains it')),
       rows.join('\n'),
     );
     assert.ok(
-      rows.some((row) => /build 7 can’t be told/.test(row)),
+      rows.some((row) => row.includes('build 7 can’t be told')),
       rows.join('\n'),
     );
     assert.ok(
-      rows.some((row) => /Fetch… \| /.test(row)),
+      rows.some((row) => row.includes('Fetch… | ')),
       rows.join('\n'),
     );
     assert.ok(
-      rows.some((row) => /Look up Deployments… \| on github\.com/.test(row)),
+      rows.some((row) => row.includes('Look up Deployments… | on github.com')),
       rows.join('\n'),
     );
   });
