@@ -4,14 +4,15 @@ import { readWorkspace } from '../../../bench/attributionWorkspace.ts';
 import { createAttributor } from '../../../src/attribution/attributor.ts';
 import type { Attribution } from '../../../src/domain/attribution.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
-import type { WorkspaceFacts } from '../../../src/domain/workspace.ts';
 import { frameworks } from '../../../src/symbols/frameworks/registry.ts';
+import { FoundFrameworks } from './frameworksOfRow.ts';
 import { fixtures, operationOf, tablesOf, readExpected, type Row } from './expectations.ts';
 
 const apps = path.join(path.dirname(fixtures), 'apps');
 
 interface Answered {
   readonly row: Row;
+  readonly frameworks: ReadonlySet<string>;
   readonly attribution: Attribution;
 }
 
@@ -23,11 +24,17 @@ interface Section {
   readonly gaps: readonly string[];
 }
 
+interface Gap {
+  readonly why: string;
+  /** Empty: of none in particular. */
+  readonly frameworks: ReadonlySet<string>;
+}
+
 interface RecordedApp {
   readonly name: string;
-  readonly frameworks: ReadonlySet<string>;
-  readonly functions: number;
-  readonly gaps: readonly string[];
+  /** Functions that ran, by the framework that reaches them. */
+  readonly functions: ReadonlyMap<string, number>;
+  readonly gaps: readonly Gap[];
 }
 
 /** docs/frameworks.md: every framework with what the fixtures show to be resolved, and what is known not to be. */
@@ -37,7 +44,10 @@ export async function renderFrameworks(): Promise<string> {
   const recorded: RecordedApp[] = [];
   for (const entry of readdirSync(apps, { withFileTypes: true }))
     if (entry.isDirectory()) recorded.push(await readApp(entry.name));
-  const found = new Set([...sections, ...recorded].flatMap((s) => [...s.frameworks]));
+  const found = new Set([
+    ...sections.flatMap((s) => [...s.frameworks]),
+    ...recorded.flatMap((app) => [...app.functions.keys()]),
+  ]);
   const ids = new Set([...frameworks.map((f) => f.id), ...[...found].sort()]);
   return [
     '# Frameworks: what is resolved, and what is known not to be',
@@ -45,8 +55,9 @@ export async function renderFrameworks(): Promise<string> {
     'Generated from test/fixtures/attribution and test/fixtures/apps by `node scripts/frameworks-doc.mjs`; a test compares. How a span is',
     'attributed, and the score on applications of others: [attribution.md](attribution.md).',
     '',
-    '*To a function*: operations of the fixtures that get their handler. *Several fit*: the candidates are listed, none is credited. *No owner*: silent,',
-    'with the reason. *Recorded*: small applications that really ran under their default instrumentation; every function that ran is found but for',
+    'A row of a fixture counts for the frameworks that register what it names, also where several are in one fixture. *To a function*:',
+    'operations that get their handler. *Several fit*: the candidates are listed, none is credited. *No owner*: silent, with the reason.',
+    '*Recorded*: small applications that really ran under their default instrumentation; every function that ran is found but for',
     'the known gaps.',
     '',
     '| framework | to a function | several fit | no owner | fixtures | recorded | known gaps |',
@@ -63,14 +74,16 @@ async function readSection(name: string): Promise<Section> {
   const { facts } = await readWorkspace(path.join(fixtures, name), seen);
   const attributor = createAttributor(facts);
   const tables = tablesOf(facts);
+  const found = new FoundFrameworks(facts);
   return {
     name,
-    frameworks: frameworksOf(facts),
+    frameworks: found.all,
     gaps: expected.gaps ?? [],
-    answers: expected.operations.map((row) => ({
-      row,
-      attribution: attributor.attribute(operationOf(expected, row, tables)),
-    })),
+    answers: expected.operations.map((row) => {
+      const operation = operationOf(expected, row, tables);
+      const attribution = attributor.attribute(operation);
+      return { row, attribution, frameworks: found.of(operation, attribution) };
+    }),
   };
 }
 
@@ -81,45 +94,62 @@ async function readApp(name: string): Promise<RecordedApp> {
     file: string | null;
     line?: number;
   }[];
-  const known = path.join(place, 'known.json');
-  const gaps = existsSync(known)
-    ? (JSON.parse(readFileSync(known, 'utf8')) as Record<string, { why: string }[]>)
-    : {};
+  const found = new FoundFrameworks(facts);
+  const ran = new Set(truth.map(({ file, line }) => `${file ?? ''}:${line ?? 0}`));
+  const functions = new Map<string, number>();
+  const reached = new Map<string, ReadonlySet<string>>();
+  for (const { id, path: file, declarationLine } of facts.functions) {
+    const at = `${path.relative(path.join(place, 'source'), file)}:${declarationLine + 1}`;
+    if (!ran.has(at)) continue;
+    reached.set(at, found.ofHandler(id));
+    for (const framework of found.ofHandler(id))
+      functions.set(framework, (functions.get(framework) ?? 0) + 1);
+  }
   return {
     name,
-    frameworks: frameworksOf(facts),
-    functions: new Set(
-      truth.flatMap(({ file, line }) => (file === null ? [] : [`${file}:${line ?? 0}`])),
-    ).size,
-    gaps: [...new Set(Object.values(gaps).flatMap((list) => list.map((gap) => gap.why)))],
+    functions,
+    gaps: knownGaps(place).map((gap) => ({
+      why: gap.why,
+      frameworks: reached.get(gap.function ?? '') ?? new Set(),
+    })),
   };
 }
 
-const frameworksOf = (facts: WorkspaceFacts): ReadonlySet<string> =>
-  new Set(
-    [...facts.routes, ...facts.openRoutes, ...facts.endpoints, ...facts.resolvers].map(
-      (r) => r.framework,
-    ),
-  );
+function knownGaps(place: string): readonly { readonly why: string; readonly function?: string }[] {
+  const known = path.join(place, 'known.json');
+  if (!existsSync(known)) return [];
+  const lists = JSON.parse(readFileSync(known, 'utf8')) as Record<
+    string,
+    { readonly why: string; readonly function?: string }[]
+  >;
+  return Object.values(lists).flat();
+}
 
 function overview(
   id: string,
   sections: readonly Section[],
   recorded: readonly RecordedApp[],
 ): string {
-  const mine = sections.filter((s) => s.frameworks.has(id));
-  const ran = recorded.filter((app) => app.frameworks.has(id));
+  const isMine = ({ frameworks: ids }: Answered): boolean => ids.has(id);
+  const mine = sections.filter((s) => s.answers.some(isMine));
+  const ran = recorded.filter((app) => app.functions.has(id));
+  const answers = mine.flatMap((s) => s.answers.filter(isMine));
   const count = (kind: Attribution['kind']): number =>
-    mine.reduce((n, s) => n + s.answers.filter((a) => a.attribution.kind === kind).length, 0);
-  const gaps = [...new Set([...mine, ...ran].flatMap((one) => one.gaps))];
+    answers.filter((a) => a.attribution.kind === kind).length;
+  const gaps = new Set([
+    ...mine.flatMap((s) => s.gaps),
+    ...ran.flatMap((app) =>
+      app.gaps.filter((g) => g.frameworks.size === 0 || g.frameworks.has(id)).map((g) => g.why),
+    ),
+  ]);
   return row([
     id,
     String(count('owned')),
     String(count('ambiguous')),
     String(count('none')),
     mine.map((s) => `[${s.name}](#${s.name.toLowerCase()})`).join(', ') || '–',
-    ran.map((app) => `${app.name} (${app.functions} functions)`).join(', ') || '–',
-    gaps.join('; ') || '–',
+    ran.map((app) => `${app.name} (${app.functions.get(id) ?? 0} functions)`).join(', ') || '–',
+    [...gaps].join('; ') || '–',
   ]);
 }
 
