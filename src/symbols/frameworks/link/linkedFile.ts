@@ -213,13 +213,16 @@ export class LinkedFile {
 
   /** A class's own methods; in Go also those declared elsewhere in the file. */
   methodsOf(classIndex: number): readonly { readonly name: string; readonly index: number }[] {
-    const prefix = `${this.functions[classIndex]?.name ?? ''}.`;
+    const owner = this.functions[classIndex]?.name ?? '';
+    const prefix = `${owner}.`;
+    // Several blocks of one name (Rust's `impl`) have methods of their own each.
+    const blocks = this.functions.filter((f) => f.kind === 'class' && f.name === owner).length;
     const found: { name: string; index: number }[] = [];
     for (const [index, decl] of this.functions.entries()) {
       const name = decl.name.slice(prefix.length);
       if (decl.kind === 'class' || decl.kind === 'constructor' || decl.anonymous) continue;
-      if (this.isReplaced(index)) continue;
-      if (decl.name.startsWith(prefix)) if (!name.includes('.')) found.push({ name, index });
+      if (!decl.name.startsWith(prefix) || name.includes('.') || this.isReplaced(index)) continue;
+      if (blocks < 2 || this.parentOf(index) === classIndex) found.push({ name, index });
     }
     return found;
   }
