@@ -29,7 +29,8 @@ const keepsOnlyName = (operation: Operation): boolean =>
 
 const verbs = 'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE|CONNECT|QUERY';
 const verbAlone = new RegExp(`^(?:HTTP )?(?:${verbs}|_OTHER|HTTP)$`);
-const verbAndRoute = new RegExp(`^(?:HTTP )?(${verbs}) (\\S*)$`);
+/** A route may have blanks in a parameter's expression: `/cars/{id: \d+}`. */
+const verbAndRoute = new RegExp(`^(?:HTTP )?(${verbs}) (\\S*|/\\S*\\{.+)$`);
 /** `Session.find com.acme.Owner`, `Transaction.commit`: Java agent, hibernate-common. */
 const hibernate = /^(?:Session|StatelessSession|Transaction|Query|ProcedureCall)\.\w/;
 const anyFile = (): boolean => true;
