@@ -13,8 +13,17 @@ import {
 import { freePort, temporaryWorkspace } from '../harness/workspace.ts';
 import { recordedRequests, send } from '../unit/workers/replay.ts';
 
-/** One of each language; the recordings are of really running them (their READMEs say how). */
-const names = ['axum-shop', 'fastapi', 'gin', 'nest', 'spring-clinic'];
+/** Each language, Java by HTTP and by gRPC; the recordings are of really running them (their READMEs say how). */
+const names = [
+  'axum-shop',
+  'fastapi',
+  'gin',
+  'grpc-java',
+  'laravel',
+  'nest',
+  'rails',
+  'spring-clinic',
+];
 
 interface Row {
   readonly kind: string;
