@@ -41,10 +41,20 @@ export function extractRust(file: SourceFile): FileFacts {
   for (const one of rustImports(file.text)) facts.imports.push(one);
   for (const { node } of collector.seeds(constantSeeds)) readConstant(collector, node);
   readRustSpans(collector);
-  readServices(collector);
+  const inTest = testModulesOf(collector);
+  readServices(collector, inTest);
   readCallTexts(collector, texts);
-  if (frameworkSeen.test(file.text)) new RouterReader(collector).read();
+  if (frameworkSeen.test(file.text)) new RouterReader(collector, inTest).read();
   return facts;
+}
+
+/** Whether a place is in one of the file's own test modules. */
+function testModulesOf(collector: FactsCollector): (at: number) => boolean {
+  const ranges = [...collector.seeds(testModules)].map(({ node }) => ({
+    start: node.startIndex,
+    end: node.parent?.endIndex ?? node.endIndex,
+  }));
+  return (at) => ranges.some(({ start, end }) => start <= at && at < end);
 }
 
 function readConstant(collector: FactsCollector, name: Node): void {
@@ -54,18 +64,24 @@ function readConstant(collector: FactsCollector, name: Node): void {
 }
 
 /** `impl Greeter for MyGreeter`, where the trait is a generated service's: `use hello::greeter_server::Greeter`. */
-function readServices(collector: FactsCollector): void {
+function readServices(collector: FactsCollector, inTest: (at: number) => boolean): void {
   const { facts, file } = collector;
   if (!file.text.includes('_server::')) return;
   for (const { node } of collector.seeds(serviceSeeds)) {
     const block = node.parent?.type === 'impl_item' ? node.parent : null;
     const index = block === null ? undefined : collector.declared(block);
     const written = block?.childForFieldName('trait')?.text.replace(/<.*$/s, '');
-    if (index === undefined || written === undefined) continue;
+    if (index === undefined || written === undefined || inTest(node.startIndex)) continue;
     const [first = ''] = written.split('::');
     const imported = facts.imports.find((i) => i.local === first);
     const module = imported === undefined ? '' : `${imported.module}::`;
-    const own = imported?.exported === '*' ? written.slice(first.length + 2) : written;
+    const below = written.slice(first.length + 2);
+    const own =
+      imported === undefined
+        ? written
+        : imported.exported === '*'
+          ? below
+          : `${imported.exported}::${below}`;
     const path = `${module}${own}`.split('::').filter((part) => part !== '');
     // `crate`, and `pb` for a module beside, say no more than the file does.
     if (path.at(-2)?.endsWith('_server') === true)
@@ -76,17 +92,14 @@ function readServices(collector: FactsCollector): void {
 /** Routers of one file: calls on them, and the names, parameters and results they go through. */
 class RouterReader {
   private readonly collector: FactsCollector;
-  private readonly tests: readonly (readonly [number, number])[];
+  private readonly inTest: (at: number) => boolean;
   private readonly functions = new Map<number, Node>();
   private readonly calls = new Set<number>();
   private readonly params = new Set<string>();
 
-  constructor(collector: FactsCollector) {
+  constructor(collector: FactsCollector, inTest: (at: number) => boolean) {
     this.collector = collector;
-    this.tests = [...collector.seeds(testModules)].map(({ node }) => {
-      const module = node.parent;
-      return [node.startIndex, module?.endIndex ?? node.endIndex];
-    });
+    this.inTest = inTest;
   }
 
   read(): void {
@@ -107,10 +120,8 @@ class RouterReader {
 
   /** Places outside of the file's own test modules. */
   private *seeds(pattern: RegExp): Generator<{ readonly node: Node }> {
-    for (const { node } of this.collector.seeds(pattern)) {
-      const at = node.startIndex;
-      if (!this.tests.some(([start, end]) => start <= at && at < end)) yield { node };
-    }
+    for (const { node } of this.collector.seeds(pattern))
+      if (!this.inTest(node.startIndex)) yield { node };
   }
 
   private readMember(name: Node): void {
