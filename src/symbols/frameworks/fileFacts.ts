@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 87;
+export const factsVersion = 88;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;

@@ -49,11 +49,15 @@ export interface ConsumerFramework extends EndpointFrameworkBase {
         /** An argument; or what the receiver was made with, by the call that made it. */
         readonly destination: Arg | { readonly receiver: Readonly<Record<string, Arg>> };
         readonly handler: Arg | 'enclosing';
-        /** The handler is this method of what is given. */
+        /** Where it isn't an argument: what the receiver was made with. */
+        readonly handlerOfReceiver?: Readonly<Record<string, Arg>>;
+        /** The handler is this method of what is given, where that isn't a function. */
         readonly method?: string;
       }
     >
   >;
+  /** Words of a destination that stand for others, as AMQP has it: `*` for one word, `#` for any number. */
+  readonly wildcards?: Readonly<Record<string, string>>;
   /** Destination and handler in two calls on one receiver (`subscribe`, then `run`). */
   readonly pairs?: {
     readonly subscribe: Readonly<Record<string, Arg>>;

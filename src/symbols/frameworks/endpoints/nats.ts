@@ -1,6 +1,7 @@
 import type { ConsumerFramework } from './endpointFramework.ts';
 
-const base = { kind: 'consumer', system: 'nats' } as const;
+/** Subjects may have wildcards: https://docs.nats.io/nats-concepts/subjects#wildcards */
+const base = { kind: 'consumer', system: 'nats', wildcards: { '*': '*', '>': '*.#' } } as const;
 
 /** https://nats-io.github.io/nats.js/core/index.html */
 export const natsNode: ConsumerFramework = {
@@ -34,5 +35,21 @@ export const natsGo: ConsumerFramework = {
   calls: {
     Subscribe: { destination: { at: 0 }, handler: { at: 1 } },
     QueueSubscribe: { destination: { at: 0 }, handler: { at: 2 } },
+  },
+};
+
+/** A dispatcher's handlers: https://javadoc.io/doc/io.nats/jnats/latest/io/nats/client/Dispatcher.html */
+export const natsJava: ConsumerFramework = {
+  ...base,
+  id: 'nats-java',
+  family: 'java',
+  mentions: ['\\bio\\.nats\\.client\\b'],
+  calls: {
+    subscribe: {
+      destination: { at: 0 },
+      handler: { last: true },
+      handlerOfReceiver: { createDispatcher: { at: 0 } },
+      method: 'onMessage',
+    },
   },
 };

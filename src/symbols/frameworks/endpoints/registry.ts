@@ -15,7 +15,7 @@ import { fastStream } from './fastStream.ts';
 import { golevelupRabbit } from './golevelupRabbit.ts';
 import { kafkaGo } from './kafkaGo.ts';
 import { micronautKafka, micronautRabbit } from './micronautMessaging.ts';
-import { natsGo, natsNode, natsPython } from './nats.ts';
+import { natsGo, natsJava, natsNode, natsPython } from './nats.ts';
 import { laravelCommands } from './laravelCommands.ts';
 import { pika } from './pika.ts';
 import { reactiveMessaging } from './reactiveMessaging.ts';
@@ -74,6 +74,7 @@ export const endpointFrameworks: readonly EndpointFramework[] = [
   micronautKafka,
   micronautRabbit,
   natsGo,
+  natsJava,
   natsNode,
   natsPython,
   reactiveMessaging,

@@ -1,8 +1,8 @@
 import type { Node } from 'web-tree-sitter';
 import { before } from '../../../domain/cutText.ts';
 import type { CallExpr, Expr } from '../expression.ts';
-import { callExpr, type FactsCollector } from './collector.ts';
-import type { EndpointSyntax } from './endpoints.ts';
+import { callExpr, escapeForPattern, type FactsCollector } from './collector.ts';
+import { bindAssigned, type EndpointSyntax } from './endpoints.ts';
 import { readJavaExpr } from './javaExpr.ts';
 
 function readAnnotation(
@@ -81,6 +81,17 @@ const readArgument = (collector: FactsCollector, given: Node): Expr =>
       )
     : readJavaExpr(collector, given);
 
+/** `Dispatcher orders = …`, `orders = …`. */
+function valueOf(collector: FactsCollector, name: Node): Expr {
+  const target = name.parent;
+  if (target?.type === 'variable_declarator')
+    return readJavaExpr(collector, target.childForFieldName('value'));
+  return target?.type === 'assignment_expression' &&
+    target.childForFieldName('left')?.id === name.id
+    ? readJavaExpr(collector, target.childForFieldName('right'))
+    : null;
+}
+
 export const javaEndpoints: EndpointSyntax = {
   family: 'java',
   callOf,
@@ -99,5 +110,7 @@ export const javaEndpoints: EndpointSyntax = {
     return callExpr(call, callee, args);
   },
   decorator: readAnnotation,
-  bindLocals: () => undefined,
+  bindLocals: (collector, names) => {
+    bindAssigned(collector, names, (name) => `\\b(${escapeForPattern(name)})\\s*=(?!=)`, valueOf);
+  },
 };

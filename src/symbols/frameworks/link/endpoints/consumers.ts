@@ -57,7 +57,11 @@ export function* consumerEndpoints(
     const run = framework.pairs?.run[name];
     const binding = framework.bindings?.[name];
     if (whole !== undefined) {
-      const handler = handlerIn(evaluator, one, whole.handler, whole.method);
+      const maker =
+        whole.handlerOfReceiver && receiverMadeWith(evaluator, one, whole.handlerOfReceiver);
+      const handler =
+        handlerIn(evaluator, one, whole.handler, whole.method) ??
+        (maker && handlerIn(evaluator, maker.place, maker.arg, whole.method));
       const made = madeWith(evaluator, one, whole.destination);
       if (made !== undefined)
         endpoints.push(...of(framework, one, textsOf(evaluator, made.place, made.arg), handler));
@@ -80,7 +84,19 @@ export function* consumerEndpoints(
         if (from !== undefined && to !== undefined) bindings.push({ from: from.text, to: to.text });
     }
   }
+  for (const { key } of endpoints) {
+    const pattern = patternOf(framework, key);
+    if (pattern !== undefined) bindings.push({ from: pattern, to: key });
+  }
   return { endpoints, bindings };
+}
+
+/** A destination with wildcards gets the messages of all that it fits, as a queue gets those of the keys that it is bound to. */
+function patternOf({ wildcards }: ConsumerFramework, destination: string): string | undefined {
+  if (wildcards === undefined) return undefined;
+  const words = destination.split('.');
+  if (!words.some((word) => wildcards[word] !== undefined)) return undefined;
+  return words.map((word) => wildcards[word] ?? word).join('.');
 }
 
 function of(
@@ -116,12 +132,20 @@ function madeWith(
   one: Placed,
   destination: Arg | { readonly receiver: Readonly<Record<string, Arg>> },
 ): { readonly place: Placed; readonly arg: Arg } | undefined {
-  if (!('receiver' in destination)) return { place: one, arg: destination };
-  const { file, scope, call } = one;
+  return 'receiver' in destination
+    ? receiverMadeWith(evaluator, one, destination.receiver)
+    : { place: one, arg: destination };
+}
+
+function receiverMadeWith(
+  evaluator: Evaluator,
+  { file, scope, call }: Placed,
+  makers: Readonly<Record<string, Arg>>,
+): { readonly place: Placed; readonly arg: Arg } | undefined {
   const receiver = receiverOf(call)?.receiver;
   const made = receiver === undefined ? undefined : sourceOf(evaluator, file, scope, receiver);
   if (made === undefined || !isCall(made.expr)) return undefined;
-  const arg = destination.receiver[calleeName(made.expr)];
+  const arg = makers[calleeName(made.expr)];
   const place = { file: made.file, scope: made.scope, call: made.expr, target: undefined };
   return arg === undefined ? undefined : { place, arg };
 }
@@ -134,9 +158,11 @@ function handlerIn(
 ): Found | undefined {
   if (where === 'enclosing') return scope < 0 ? undefined : { file, index: scope };
   const given = argument(call, where);
-  if (method === undefined) return handlerOf(evaluator, file, scope, given);
-  const found = evaluator.member(evaluator.evaluate(file, scope, given), method);
-  return found?.kind === 'function' ? found : undefined;
+  const found =
+    method === undefined
+      ? undefined
+      : evaluator.member(evaluator.evaluate(file, scope, given), method);
+  return found?.kind === 'function' ? found : handlerOf(evaluator, file, scope, given);
 }
 
 /** The value that two calls are made on: a field of the same class, or a variable of the same place. */
