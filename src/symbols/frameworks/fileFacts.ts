@@ -3,7 +3,7 @@ import type { DrawnFact } from './drawn.ts';
 import type { CallExpr, Expr } from './expression.ts';
 
 /** Raise with every change of what is extracted: persisted facts of another version are thrown away. */
-export const factsVersion = 88;
+export const factsVersion = 89;
 
 /** Index in the file's functions; -1 for the module itself. */
 export type Scope = number;
@@ -62,6 +62,21 @@ export interface ParamsFact {
   readonly receiver?: { readonly name: string; readonly type: string };
   /** Parameters that are called, each by which function: itself, or one written inside of it. */
   readonly called?: readonly { readonly name: string; readonly by: Scope }[];
+}
+
+/** A call in a method of a class that extends a framework's router; local names of the method are written out. */
+export interface RouterMethodFact {
+  /** The method. */
+  readonly scope: Scope;
+  /** Its parameters by position, without the object itself; `rest`, `keywords`: the one that takes the others. */
+  readonly names: readonly string[];
+  readonly rest?: string;
+  readonly keywords?: string;
+  readonly defaults?: Readonly<Record<string, Expr>>;
+  /** `each` over `rest` stands for one argument for each of the others. */
+  readonly call: CallExpr;
+  /** What the call makes is added to a list that the router hands out. */
+  readonly listed?: true;
 }
 
 /** A type that isn't a function of the file: what its values have. Types as written. */
@@ -203,6 +218,7 @@ export interface FileFacts {
   /** Statements of a table of routes. */
   readonly drawn?: readonly DrawnFact[];
   readonly registrations: readonly RegistrationFact[];
+  readonly routerMethods?: readonly RouterMethodFact[];
 }
 
 export const noFacts: FileFacts = {

@@ -12,6 +12,7 @@ import { pythonEndpoints } from './pythonEndpoints.ts';
 import { readPythonCall, readPythonExpr } from './pythonExpr.ts';
 import { inLoops } from './pythonLoops.ts';
 import { readPythonModule } from './pythonModule.ts';
+import { readRouterClasses } from './pythonRouterClasses.ts';
 import { readRouterPlumbing } from './pythonRouters.ts';
 import { wrapperCalls, wrapperDecorators } from './pythonWrapperCalls.ts';
 
@@ -43,6 +44,7 @@ export function extractPython(file: SourceFile): FileFacts {
   for (const { node } of collector.seeds(classSeeds)) readClass(collector, node);
   for (const node of wrapperDecorators(collector)) readDecorator(collector, node);
   for (const call of wrapperCalls(collector)) readWrapperCall(collector, call);
+  readRouterClasses(collector);
   readRouterPlumbing(collector, readParams);
   readEndpoints(collector, pythonEndpoints);
   readCallTexts(collector, texts);

@@ -93,6 +93,16 @@ export class Registrations {
     if (origin !== undefined) this.readCreation({ ...origin, scope });
   }
 
+  /** An entry, by its library name, that is added to the list of a router. */
+  readEntry(
+    key: string,
+    entry: string,
+    at: { readonly file: LinkedFile; readonly scope: Scope; readonly call: CallExpr },
+  ): void {
+    const { framework } = this.evaluator.routers.get(key) ?? {};
+    if (framework !== undefined) this.lists.readNamedEntry(framework, key, entry, at);
+  }
+
   /** Reads a call of a router's member; false where it is no registration of this sort. */
   read(
     framework: RouterFramework,

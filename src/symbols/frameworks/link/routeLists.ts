@@ -99,6 +99,18 @@ export class RouteListReader {
     }
   }
 
+  /** An entry whose function is known by its library name. */
+  readNamedEntry(
+    framework: RouterFramework,
+    key: string,
+    name: string,
+    { file, scope, call }: Omit<Source, 'expr'> & { readonly call: CallExpr },
+  ): void {
+    const entry = framework.lists?.entries[libraryName(name)];
+    if (entry !== undefined)
+      this.readEntry(framework, entry, key, { file, scope, expr: call }, call);
+  }
+
   private readExpr(framework: RouterFramework, key: string, source: Source): void {
     const { lists } = framework;
     const { file, scope } = source;

@@ -13,6 +13,7 @@ import { RouteEmitter } from './routeEmitter.ts';
 import { MemberCallReader } from './routers/memberCallReader.ts';
 import { PlacedAttributes } from './routers/placedAttributes.ts';
 import { RouterCandidates } from './routers/routerCandidates.ts';
+import { RouterMethods } from './routers/routerMethods.ts';
 import { RouterMounts } from './routers/routerMounts.ts';
 import { known } from './text.ts';
 import { Wrappers } from './wrappers.ts';
@@ -38,6 +39,7 @@ export class RouterGraph {
   private readonly candidates: RouterCandidates;
   private readonly extensions: ExtensionMethods;
   private readonly wrappers: Wrappers;
+  private readonly methods: RouterMethods;
   /** Calls on parameters of which nothing says yet what they are. */
   private waiting = new Set<Call>();
 
@@ -64,6 +66,7 @@ export class RouterGraph {
     this.candidates = new RouterCandidates(evaluator, frameworks);
     this.extensions = new ExtensionMethods(evaluator.files);
     this.wrappers = new Wrappers(evaluator);
+    this.methods = new RouterMethods(evaluator);
   }
 
   /** Functions that were registered to run before handlers. */
@@ -126,6 +129,7 @@ export class RouterGraph {
   /** A call inside of a loop over a list that is written in the source is one call per element. */
   private readCall(at: Call, last = false): void {
     const { file, fact } = at;
+    if (this.methods.isInside(file, fact.call)) return;
     this.emitter.inBranch = fact.branch === true;
     const member = calledMember(this.evaluator, file, fact.scope, fact.call)?.member;
     // A member that isn't known yet may be the parameter of a function that registers: `app[method](path, handler)`.
@@ -165,6 +169,8 @@ export class RouterGraph {
       if (own?.kind !== 'function') {
         if (this.passToExtension(file, fact, parts.member, receiver)) return;
         const framework = this.evaluator.routers.get(receiver.key)?.framework;
+        if (framework !== undefined && this.readOwnMethod(file, fact, parts.member, receiver))
+          return;
         if (framework === undefined && !last) this.waiting.add(at);
         else this.registerOne(file, fact, parts.member, receiver);
         return;
@@ -189,6 +195,22 @@ export class RouterGraph {
     const rest = this.mounts.routersAmong(file, scope, call);
     this.mounts.pass({ kind: 'function', ...only }, [[{ key: receiver.key }], ...rest], call);
     return true;
+  }
+
+  /** False where it is no method that the router's class has beside the framework's. */
+  private readOwnMethod(
+    file: LinkedFile,
+    fact: CallFact,
+    member: string,
+    receiver: RouterValue,
+  ): boolean {
+    const calls = this.methods.of(receiver, member, file, fact.call);
+    for (const { call, entry } of calls ?? []) {
+      const name = receiverOf(call)?.member ?? '';
+      if (entry === undefined) this.registerOne(file, { ...fact, call }, name, receiver);
+      else this.registrations.readEntry(receiver.key, entry, { file, scope: fact.scope, call });
+    }
+    return calls !== undefined;
   }
 
   private registerOne(

@@ -148,3 +148,9 @@ export class RouterValues {
 
 /** Key of what a class registers on every instance. */
 export const classKey = ({ file, index }: Found): string => `${file.path}#class ${index}`;
+
+/** The class of such a key. */
+export function classOfKey(key: string): { path: string; index: number } | undefined {
+  const [, path, index] = /^(.*)#class (\d+)$/s.exec(key) ?? [];
+  return path === undefined ? undefined : { path, index: Number(index) };
+}
