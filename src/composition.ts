@@ -300,11 +300,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
         backends,
         trusted,
         index,
-        metrics: () => environments.metrics(),
-        detail: () => environments.current().detail,
-        onDidChangeEnvironment: environments.onDidChange,
       }),
-    'prodlens.selectEnvironment': () => selectEnvironment({ environments, secrets, insights }),
+    'prodlens.selectEnvironment': () =>
+      selectEnvironment({ environments, secrets, backends, insights }),
     'prodlens.selectWindow': () => selectWindow(environments),
     'prodlens.refresh': () =>
       refresh(insights, () => {
@@ -399,7 +397,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
   createContextKey('prodlens.languages')(languageIds);
   const tellKeys = (): void => {
     receiverRunning(receiver.running);
-    hasTelemetry(receiver.running || environments.selected().metrics !== undefined);
+    const { metrics, traces } = environments.selected();
+    hasTelemetry(receiver.running || metrics !== undefined || traces !== undefined);
     hasTargets(environments.targets().length > 0);
   };
   owned.add(environments.onDidChange(tellKeys));

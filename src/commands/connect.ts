@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { withConnection } from '../config/environmentEdit.ts';
-import type { AuthSettings } from '../config/schemaConnection.ts';
+import type { AuthSettings, ConnectionSettings } from '../config/schemaConnection.ts';
 import { decodeConnection } from '../config/schemaConnection.ts';
 import type { Failure, Result } from '../domain/result.ts';
 import type { Backends } from '../platform/backends.ts';
-import type { Environments } from '../platform/environments.ts';
-import { headersOf } from '../platform/secrets.ts';
+import { headersOf, secretKeyOf } from '../platform/secrets.ts';
 import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundBackend } from '../telemetry/ports.ts';
@@ -14,9 +13,8 @@ import { tellWhatIsThere } from './connectSummary.ts';
 import type { ConnectSummaryContext } from './connectSummary.ts';
 
 export interface ConnectContext extends ConnectSummaryContext {
-  readonly environments: Environments;
   readonly secrets: ConnectionSecrets;
-  readonly backends: Pick<Backends, 'probe'>;
+  readonly backends: Pick<Backends, 'probe' | 'renew'>;
   readonly trusted: () => boolean;
 }
 
@@ -101,7 +99,7 @@ async function keep(
   found: readonly FoundBackend[],
   { auth, secret }: Answered,
 ): Promise<void> {
-  const { environments, secrets } = context;
+  const { environments, secrets, backends } = context;
   const backend = await pickBackend(found);
   if (backend === undefined) return;
   const target = await askEnvironment(backend, environments.decoded.environments);
@@ -109,19 +107,65 @@ async function keep(
   const connection = { kind: backend.kind, url: backend.url, auth };
   const decoded = decodeConnection(connection, [backend.kind]);
   if (!('url' in decoded)) return;
-  if (auth.type !== 'none') await secrets.keep(decoded, secret);
   const settings = vscode.workspace.getConfiguration('prodlens');
-  await settings.update(
-    'environments',
-    withConnection(settings.inspect('environments')?.globalValue, {
-      environment: target.name,
-      production: target.production,
-      signal: backend.signal,
-      connection: decoded,
-    }),
-    vscode.ConfigurationTarget.Global,
-  );
-  await environments.choose({ environment: target.name });
+  const edited = withConnection(settings.inspect('environments')?.globalValue, {
+    environment: target.name,
+    production: target.production,
+    signal: backend.signal,
+    connection: decoded,
+  });
+  if (edited === undefined) {
+    await tellWrongSetting(target.name);
+    return;
+  }
+  if (auth.type !== 'none') {
+    if (!(await mayReplace(context, decoded, secret, target.name))) return;
+    await secrets.keep(decoded, secret);
+    backends.renew(decoded);
+  }
+  await settings.update('environments', edited, vscode.ConfigurationTarget.Global);
+  const environment = environments.decoded.environments.find(({ name }) => name === target.name);
+  // Traces alone give no numbers: whoever looks at some goes on to see them.
+  if (environment?.metrics !== undefined) await environments.choose({ environment: target.name });
   environments.touch();
   await tellWhatIsThere(context, backend, target.name);
+}
+
+async function tellWrongSetting(environment: string): Promise<void> {
+  const open = vscode.l10n.t('Open Settings');
+  const text = vscode.l10n.t(
+    'Nothing was written: the setting prodlens.environments has mistakes that concern {0}. Correct them first.',
+    renderUntrustedLabel(environment, 60),
+  );
+  if ((await vscode.window.showErrorMessage(text, open)) === open)
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'prodlens.environments');
+}
+
+/** One secret is kept for each kind, origin and way to sign in: another environment of the same would ask as somebody else. */
+async function mayReplace(
+  { environments, secrets }: ConnectContext,
+  connection: ConnectionSettings,
+  secret: string,
+  environment: string,
+): Promise<boolean> {
+  const key = secretKeyOf(connection);
+  const other = environments.decoded.environments.find(
+    ({ name, metrics, traces }) =>
+      name !== environment &&
+      [metrics, traces].some((one) => one !== undefined && secretKeyOf(one) === key),
+  );
+  if (other === undefined || !(await secrets.hasOther(connection, secret))) return true;
+  const replace = vscode.l10n.t('Replace');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('{0} signs in there the same way.', renderUntrustedLabel(other.name, 60)),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'One secret is kept for this address and way to sign in: {0} would use the new one as well, and see what it may see.',
+        renderUntrustedLabel(other.name, 60),
+      ),
+    },
+    replace,
+  );
+  return chosen === replace;
 }

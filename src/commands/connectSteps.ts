@@ -9,12 +9,26 @@ import type { FoundBackend } from '../telemetry/ports.ts';
 
 const title = (): string => vscode.l10n.t('Connect a Backend');
 
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i;
+
+/** What is typed without a scheme: encrypted, but for this machine. */
+const schemed = (text: string): string =>
+  loopback.test(text.replace(/(?::\d+)?(?:\/.*)?$/, '')) ? `http://${text}` : `https://${text}`;
+
+/** Said where a secret is asked for. */
+const secrecyOf = (origin: string): string => {
+  const { protocol, hostname } = new URL(origin);
+  return protocol === 'https:' || loopback.test(hostname)
+    ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
+    : vscode.l10n.t(
+        'It is kept in VS Code’s secret storage, but sent unencrypted: the address is http, not https.',
+      );
+};
+
 /** The address, decoded: absolute, without a slash at its end. Undefined: given up. */
 export async function askAddress(typed: string | undefined): Promise<string | undefined> {
   const read = (text: string) =>
-    decodeConnection({ kind: '-', url: /^[a-z]+:\/\//i.test(text) ? text : `http://${text}` }, [
-      '-',
-    ]);
+    decodeConnection({ kind: '-', url: /^[a-z]+:\/\//i.test(text) ? text : schemed(text) }, ['-']);
   const text = await vscode.window.showInputBox({
     title: title(),
     prompt: vscode.l10n.t(
@@ -67,8 +81,8 @@ export async function askSignIn(
     title: title(),
     prompt:
       auth.type === 'basic'
-        ? vscode.l10n.t('Password of {0}. It is kept in VS Code’s secret storage.', auth.user)
-        : vscode.l10n.t('Token. It is kept in VS Code’s secret storage.'),
+        ? vscode.l10n.t('Password of {0}. {1}', auth.user, secrecyOf(origin))
+        : vscode.l10n.t('Token. {0}', secrecyOf(origin)),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) =>
@@ -121,11 +135,11 @@ export async function pickBackend(
 export const nameOf = ({ title: name, version }: FoundBackend): string =>
   renderUntrustedLabel(version === undefined ? name : `${name} ${version}`, 80);
 
-/** Which environment the backend belongs to: one that lacks it, or a new one. */
+/** Which environment the backend belongs to: one that is there, or a new one (`production` says what it is). */
 export async function askEnvironment(
   backend: FoundBackend,
   environments: readonly EnvironmentSettings[],
-): Promise<{ readonly name: string; readonly production: boolean } | undefined> {
+): Promise<{ readonly name: string; readonly production: boolean | undefined } | undefined> {
   const others = environments.filter(({ name }) => name !== localName);
   if (others.length > 0) {
     const rows = others.map((environment) => ({
@@ -137,7 +151,7 @@ export async function askEnvironment(
               'replaces {0}',
               renderUntrustedLabel(environment[backend.signal]?.url ?? '', 80),
             ),
-      environment: { name: environment.name, production: environment.production },
+      environment: { name: environment.name, production: undefined },
     }));
     const picked = await vscode.window.showQuickPick(
       [

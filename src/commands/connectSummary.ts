@@ -1,21 +1,19 @@
 import * as vscode from 'vscode';
 import type { Remote } from '../rpc/contract.ts';
 import type { IndexContract } from '../symbols/contract.ts';
+import type { Environments } from '../platform/environments.ts';
 import type { FoundBackend, MetricsSource } from '../telemetry/ports.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import { nameOf } from './connectSteps.ts';
 
 export interface ConnectSummaryContext {
+  readonly environments: Environments;
   readonly index: Pick<Remote<IndexContract>, 'call'>;
-  /** Of the environment in use. */
-  readonly metrics: () => MetricsSource | undefined;
-  /** One sentence of the environment in use: what was found and what is missing. */
-  readonly detail: () => string;
-  readonly onDidChangeEnvironment: (listener: () => void) => { dispose(): void };
 }
 
-/** Longest wait for the adapters to be loaded. */
+/** Longest wait for the adapters to be loaded, and for all that is asked. */
 const loadWithin = 10_000;
+const lookWithin = 60_000;
 
 /** What the backend has for this workspace, and what to do next. */
 export async function tellWhatIsThere(
@@ -41,9 +39,18 @@ export async function tellWhatIsThere(
     {
       location: vscode.ProgressLocation.Notification,
       title: vscode.l10n.t('Looking at what {0} has for this workspace…', nameOf(backend)),
+      cancellable: true,
     },
-    () => numbersThere(context, name),
+    (_, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => {
+        stop.abort();
+      });
+      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(lookWithin)]);
+      return Promise.race([numbersThere(context, environment, signal), aborted(signal)]);
+    },
   );
+  if (said === undefined) return;
   const chosen = await (said.good
     ? vscode.window.showInformationMessage(said.text, coverage, more)
     : vscode.window.showWarningMessage(said.text, more));
@@ -51,18 +58,30 @@ export async function tellWhatIsThere(
   if (chosen === more) await vscode.commands.executeCommand('prodlens.connect');
 }
 
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve(undefined);
+    });
+  });
+
+/** Undefined: it isn't the environment in use any more, or was cancelled. */
 async function numbersThere(
-  context: ConnectSummaryContext,
+  { environments, index }: ConnectSummaryContext,
   environment: string,
-): Promise<{ readonly good: boolean; readonly text: string }> {
-  const signal = AbortSignal.timeout(60_000);
-  const source = await sourceOf(context);
+  signal: AbortSignal,
+): Promise<{ readonly good: boolean; readonly text: string } | undefined> {
+  const inUse = (): boolean => environments.selected().name === environment;
+  const name = renderUntrustedLabel(environment, 60);
+  const source = await sourceOf(environments);
+  if (!inUse()) return undefined;
   const services = await source?.services(signal);
+  if (signal.aborted || !inUse()) return undefined;
   if (services?.ok !== true) {
-    const why = services === undefined ? context.detail() : textOf(services.failure);
+    const why = services === undefined ? environments.current().detail : textOf(services.failure);
     return {
       good: false,
-      text: vscode.l10n.t('{0} is connected, but has no numbers: {1}', environment, why),
+      text: vscode.l10n.t('{0} is connected, but has no numbers: {1}', name, why),
     };
   }
   if (services.value.length === 0)
@@ -70,34 +89,31 @@ async function numbersThere(
       good: false,
       text: vscode.l10n.t(
         '{0} is connected, but no metrics of calls were found there: neither span metrics nor HTTP or RPC server metrics of OpenTelemetry, Micrometer or Autometrics. The README shows how a collector makes them.',
-        environment,
+        name,
       ),
     };
-  const all = await context.index.call('operations', undefined, { signal });
-  const known = new Set<string>(services.value.map(({ service }) => service));
-  const here = all.filter(({ operation }) => known.has(operation.service));
-  const owned = here.filter(({ attribution }) => attribution.kind === 'owned');
-  const functions = new Set(
-    owned.flatMap(({ attribution }) =>
-      attribution.kind === 'owned' ? [attribution.owner.id] : [],
-    ),
+  const all = await index.call('operations', undefined).catch(() => []);
+  if (!inUse()) return undefined;
+  const here = all.filter(({ operation }) => source?.knows?.(operation.id) === true);
+  const owned = here.flatMap(({ attribution }) =>
+    attribution.kind === 'owned' ? [attribution.owner.id] : [],
   );
   return {
     good: true,
     text: vscode.l10n.t(
       '{0}: {1}. {2} of its {3} operations land on {4} functions of this workspace. {5}',
-      environment,
+      name,
       servicesText(services.value.map(({ service }) => service)),
       owned.length,
       here.length,
-      functions.size,
-      renderUntrustedLabel(context.detail(), 400),
+      new Set(owned).size,
+      renderUntrustedLabel(environments.current().detail, 400),
     ),
   };
 }
 
 /** The source of the environment that was just chosen: its adapter may have to be loaded first. */
-function sourceOf(context: ConnectSummaryContext): Promise<MetricsSource | undefined> {
+function sourceOf(environments: Environments): Promise<MetricsSource | undefined> {
   return new Promise((resolve) => {
     const done = (source: MetricsSource | undefined): void => {
       waiting.dispose();
@@ -105,12 +121,12 @@ function sourceOf(context: ConnectSummaryContext): Promise<MetricsSource | undef
       resolve(source);
     };
     const look = (): void => {
-      const source = context.metrics();
+      const source = environments.metrics();
       if (source !== undefined) done(source);
     };
-    const waiting = context.onDidChangeEnvironment(look);
+    const waiting = environments.onDidChange(look);
     const timer = setTimeout(() => {
-      done(context.metrics());
+      done(environments.metrics());
     }, loadWithin);
     look();
   });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EnvironmentSettings } from '../config/schema.ts';
 import type { InsightService } from '../insights/contract.ts';
+import type { Backends } from '../platform/backends.ts';
 import type { Environments } from '../platform/environments.ts';
 import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
@@ -8,6 +9,7 @@ import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 export interface SelectEnvironmentContext {
   readonly environments: Environments;
   readonly secrets: ConnectionSecrets;
+  readonly backends: Pick<Backends, 'renew'>;
   readonly insights: Pick<InsightService, 'environment'>;
 }
 
@@ -56,7 +58,7 @@ function detailOf({ metrics, traces, targets }: EnvironmentSettings): string {
 }
 
 async function askSecrets(
-  { environments, secrets }: SelectEnvironmentContext,
+  { environments, secrets, backends }: SelectEnvironmentContext,
   { metrics, traces }: EnvironmentSettings,
   again: boolean,
 ): Promise<void> {
@@ -80,6 +82,7 @@ async function askSecrets(
     });
     if (secret === undefined || secret === '') continue;
     await secrets.keep(connection, secret);
+    backends.renew(connection);
     environments.touch();
   }
 }

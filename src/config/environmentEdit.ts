@@ -3,27 +3,33 @@ import type { ConnectionSettings } from './schemaConnection.ts';
 export interface ConnectionEdit {
   /** Name of the environment; one that isn't there yet is added at the end. */
   readonly environment: string;
-  /** Of an environment that is added. */
-  readonly production: boolean;
+  /** Of an environment that is added; undefined: it is there already. */
+  readonly production: boolean | undefined;
   readonly signal: 'metrics' | 'traces';
   readonly connection: ConnectionSettings;
 }
 
-/** `prodlens.environments` with a connection more. Everything else in it stays as it is, what this version doesn't know included. */
-export function withConnection(value: unknown, edit: ConnectionEdit): readonly unknown[] {
+/**
+ * `prodlens.environments` with a connection more. Everything else in it stays as it is, what this version doesn't know included. Undefined
+ * when it is no list, or has a wrong or a second entry of that name: a person must correct it first.
+ */
+export function withConnection(
+  value: unknown,
+  edit: ConnectionEdit,
+): readonly unknown[] | undefined {
   const { environment, production, signal, connection } = edit;
   const { kind, url, auth } = connection;
   const written = { kind, url, ...(auth.type === 'none' ? {} : { auth }) };
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (value !== undefined && value !== null && !Array.isArray(value)) return undefined;
+  const entries: readonly unknown[] = value ?? [];
   const isIt = (entry: unknown): entry is object =>
     typeof entry === 'object' &&
     entry !== null &&
     'name' in entry &&
     typeof entry.name === 'string' &&
     entry.name.trim() === environment;
-  const at = entries.findIndex(isIt);
-  const known = entries[at];
-  return isIt(known)
-    ? entries.with(at, { ...known, [signal]: written })
+  if (entries.filter(isIt).length !== (production === undefined ? 1 : 0)) return undefined;
+  return production === undefined
+    ? entries.map((entry) => (isIt(entry) ? { ...entry, [signal]: written } : entry))
     : [...entries, { name: environment, ...(production ? { production } : {}), [signal]: written }];
 }

@@ -16,7 +16,7 @@ import type { ProbeAddress } from '../telemetry/ports.ts';
 import type { Disposable } from './disposables.ts';
 import { Emitter } from './disposables.ts';
 import type { Log } from './log.ts';
-import type { ConnectionSecrets } from './secrets.ts';
+import { secretKeyOf, type ConnectionSecrets } from './secrets.ts';
 
 /** The adapters, in a bundle of their own: a window without backends never loads it. */
 export interface Adapters {
@@ -137,6 +137,19 @@ export class Backends implements Disposable {
           sources.delete(key);
         }
     }
+  }
+
+  /** Ends the sources that sign in as this connection does: what they hold was another's answer to other credentials. */
+  renew(connection: ConnectionSettings): void {
+    const key = secretKeyOf(connection);
+    for (const sources of [this.#metrics, this.#traces])
+      for (const [known, source] of [...sources]) {
+        const [, , other] = JSON.parse(known) as [string, unknown, ConnectionSettings];
+        if (secretKeyOf(other) !== key) continue;
+        source.dispose?.();
+        sources.delete(known);
+      }
+    this.#changed.fire(undefined);
   }
 
   #make<T>(

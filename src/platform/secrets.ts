@@ -8,9 +8,14 @@ export interface SecretStore {
   store(key: string, value: string): PromiseLike<void>;
 }
 
-/** Kept under kind and exact origin, never under an environment's name: whoever changes an address in a setting gets no secret with it. */
-const keyOf = ({ kind, url }: ConnectionSettings): string =>
-  `prodlens.connection ${kind} ${new URL(url).origin}`;
+/**
+ * Kept under kind, exact origin and how to sign in, never under an environment's name: whoever changes an address in a setting gets no
+ * secret with it, and a password is never sent as another user's or as a token.
+ */
+export const secretKeyOf = ({ kind, url, auth }: ConnectionSettings): string => {
+  const who = auth.type === 'basic' ? auth.user : auth.type === 'header' ? auth.name : '';
+  return `prodlens.connection ${kind} ${new URL(url).origin} ${auth.type} ${who}`.trim();
+};
 
 /** Headers that sign in with a secret. RFC 7617 (basic), RFC 6750 (bearer). */
 export function headersOf(auth: AuthSettings, secret: string): Readonly<Record<string, string>> {
@@ -40,8 +45,14 @@ export class ConnectionSecrets {
     return connection.auth.type === 'none' || (await this.#secret(connection)) !== undefined;
   }
 
+  /** Whether another secret is kept for the same kind, origin and way to sign in. */
+  async hasOther(connection: ConnectionSettings, secret: string): Promise<boolean> {
+    const kept = await this.#secret(connection);
+    return kept !== undefined && kept !== secret;
+  }
+
   async keep(connection: ConnectionSettings, secret: string): Promise<void> {
-    await this.#store.store(keyOf(connection), secret);
+    await this.#store.store(secretKeyOf(connection), secret);
   }
 
   /** Headers that sign in. */
@@ -59,7 +70,7 @@ export class ConnectionSecrets {
   }
 
   async #secret(connection: ConnectionSettings): Promise<string | undefined> {
-    const kept = await this.#store.get(keyOf(connection));
+    const kept = await this.#store.get(secretKeyOf(connection));
     return kept === undefined || kept === '' ? undefined : kept;
   }
 }

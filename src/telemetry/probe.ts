@@ -16,6 +16,11 @@ export interface Probe {
   readonly paths: readonly string[];
   /** `json` is unchecked, undefined for what is none. Undefined: another program answers. */
   readonly read: (json: unknown, answer: HttpAnswer) => Recognised | undefined;
+  /** Asked once it is recognised, for what else its answer tells; an answer that isn't understood tells nothing. */
+  readonly details?: {
+    readonly path: string;
+    readonly read: (json: unknown) => Recognised | undefined;
+  };
 }
 
 export interface Recognised {
@@ -44,6 +49,7 @@ export async function probeAddress(
   const found: FoundBackend[] = [];
   const failures: Failure[] = [];
   for (const base of basesOf(address, probes)) {
+    const before = failures.length;
     const asked = probes.filter((probe) => base.for(probe));
     const answers = await Promise.all(
       asked.map((probe) => ask(probe, base.url, exchange, headers, signal)),
@@ -67,8 +73,8 @@ export async function probeAddress(
     // What answers at the address given is what was meant; other paths are for when nothing does.
     if (found.length > 0) return ok(found);
     if (unsupported !== undefined) return unsupported;
-    const [failure] = failures;
-    if (failure !== undefined && failure.reason !== 'refused' && failures.length === asked.length)
+    const failure = failures[before];
+    if (failure !== undefined && failures.length - before === asked.length)
       return { ok: false, failure };
   }
   const failure = failures.find(({ reason }) => reason === 'refused') ?? failures[0];
@@ -117,15 +123,27 @@ async function ask(
 ): Promise<Result<Recognised | undefined>> {
   for (const path of probe.paths) {
     const answer = await exchange.get(`${base}${path}`, signal, headers);
-    if (!answer.ok) return answer;
+    if (!answer.ok) return notOfCredentials(answer.failure);
     const { status } = answer.value;
     if (status === 401 || status === 403) return statusFailure(answer.value);
     if (status < 200 || status >= 300 || isPage(answer.value)) continue;
     const recognised = probe.read(jsonIn(answer.value.text), answer.value);
-    if (recognised !== undefined) return ok(recognised);
+    if (recognised === undefined) continue;
+    const more =
+      probe.details && (await exchange.get(`${base}${probe.details.path}`, signal, headers));
+    if (more?.ok === false && more.failure.reason === 'aborted') return more;
+    const told =
+      more?.ok === true && more.value.status === 200
+        ? probe.details?.read(jsonIn(more.value.text))
+        : undefined;
+    return ok({ ...recognised, ...told });
   }
   return ok(undefined);
 }
+
+/** `refused` is said of a 401 or 403 alone: only then are credentials asked for. */
+const notOfCredentials = ({ reason, message, remedy }: Failure): Result<never> =>
+  fail(reason === 'refused' ? 'invalid' : reason, message, remedy);
 
 function jsonIn(text: string): unknown {
   try {

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Probe } from '../probe.ts';
 
-const v3 = v.strictObject({ services: v.nullish(v.array(v.string())) });
+/** Without the list it may be anything that answers an empty object: the older interface then tells. */
+const v3 = v.strictObject({ services: v.array(v.string()) });
 const v1 = v.looseObject({
   data: v.nullable(v.array(v.string())),
   total: v.number(),
@@ -16,7 +17,7 @@ export const jaegerProbe: Probe = {
   paths: ['/api/v3/services', '/api/services'],
   read: (json) => {
     const stable = v.safeParse(v3, json);
-    if (stable.success) return { services: stable.output.services ?? [] };
+    if (stable.success) return { services: stable.output.services };
     const old = v.safeParse(v1, json);
     return old.success ? { services: old.output.data ?? [] } : undefined;
   },

@@ -11,22 +11,22 @@ const constant = v.object({
 });
 
 /**
- * Prometheus and what speaks its HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/#build-information). Mimir serves it
- * below /prometheus and calls itself an application; what has no build information answers a constant.
+ * Prometheus and what speaks its HTTP API: https://prometheus.io/docs/prometheus/latest/querying/api/. A query must be answered: Mimir has its
+ * build information at the root as well, and open to all, but queries below /prometheus only and for whom they are signed in.
  */
 export const prometheusProbe: Probe = {
   backend: { kind: 'prometheus', signal: 'metrics' },
   title: 'Prometheus',
   bases: ['', '/prometheus'],
-  paths: ['/api/v1/status/buildinfo', '/api/v1/query?query=1'],
-  read: (json) => {
-    const info = v.safeParse(buildInfo, json);
-    if (info.success) {
+  paths: ['/api/v1/query?query=1'],
+  read: (json) => (v.is(constant, json) ? {} : undefined),
+  details: {
+    path: '/api/v1/status/buildinfo',
+    read: (json) => {
+      const info = v.safeParse(buildInfo, json);
+      if (!info.success) return undefined;
       const { version, application } = info.output.data;
-      // Tempo has such an answer at a path of its own, and Loki at this one; neither answers PromQL.
-      if (application !== undefined && /\b(?:loki|tempo)\b/i.test(application)) return undefined;
       return { ...(application === undefined ? {} : { title: application.slice(0, 60) }), version };
-    }
-    return v.is(constant, json) ? {} : undefined;
+    },
   },
 };

@@ -24,7 +24,8 @@ describe('a connection written into prodlens.environments', () => {
       { name: ' live ', targets: [1], x: {} },
     ];
     const auth = { type: 'basic', user: 'me' } as const;
-    assert.deepEqual(withConnection(before, { ...edit, connection: { ...connection, auth } }), [
+    const existing = { ...edit, production: undefined, connection: { ...connection, auth } };
+    assert.deepEqual(withConnection(before, existing), [
       before[0],
       before[1],
       {
@@ -35,5 +36,13 @@ describe('a connection written into prodlens.environments', () => {
       },
     ]);
     assert.equal(JSON.stringify(before).includes('jaeger'), false);
+  });
+
+  it('is not written where a person must correct the setting first', () => {
+    const existing = { ...edit, production: undefined };
+    assert.equal(withConnection({ name: 'live' }, edit), undefined, 'no list');
+    assert.equal(withConnection([{ name: 'live', select: 1 }], edit), undefined, 'a wrong entry');
+    assert.equal(withConnection([{ name: 'live' }, { name: 'live' }], existing), undefined, 'two');
+    assert.equal(withConnection([], existing), undefined, 'gone meanwhile');
   });
 });

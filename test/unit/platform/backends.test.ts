@@ -159,6 +159,21 @@ describe('backends of environments', () => {
     assert.equal(backends.traces(unknown), undefined);
   });
 
+  it('are made anew when another secret is kept for them', async () => {
+    const { backends, told } = stage();
+    const a = environment('a', 'http://a');
+    const there = loaded(backends);
+    backends.metrics(a);
+    await there;
+    const source = backends.metrics(a);
+    const settings = { kind: 'fake', url: 'http://a', auth: { type: 'bearer' } } as const;
+    backends.renew({ ...settings, kind: 'other' });
+    assert.equal(backends.metrics(a), source);
+    backends.renew(settings);
+    assert.deepEqual(told, ['ended http://a']);
+    assert.notEqual(backends.metrics(a), source);
+  });
+
   it('sign in with the secret of their exact origin only', async () => {
     const { secrets } = stage();
     const connection = { kind: 'fake', url: 'https://a/x', auth: { type: 'bearer' } } as const;
@@ -168,10 +183,19 @@ describe('backends of environments', () => {
       ok: true,
       value: { Authorization: 'Bearer s3cret' },
     });
-    assert.deepEqual(
-      await secrets.headers({ ...connection, auth: { type: 'basic', user: 'me' } }),
-      { ok: true, value: { Authorization: `Basic ${btoa('me:s3cret')}` } },
+    const me = { ...connection, auth: { type: 'basic', user: 'me' } } as const;
+    assert.equal((await secrets.headers(me)).ok, false, 'a token is nobody’s password');
+    await secrets.keep(me, 'pass');
+    assert.deepEqual(await secrets.headers(me), {
+      ok: true,
+      value: { Authorization: `Basic ${btoa('me:pass')}` },
+    });
+    assert.equal(
+      (await secrets.headers({ ...me, auth: { type: 'basic', user: 'you' } })).ok,
+      false,
     );
+    assert.equal(await secrets.hasOther(me, 'pass'), false);
+    assert.equal(await secrets.hasOther(me, 'new'), true);
     assert.equal((await secrets.headers({ ...connection, url: 'https://a:444/x' })).ok, false);
     assert.equal((await secrets.headers({ ...connection, kind: 'other' })).ok, false);
   });

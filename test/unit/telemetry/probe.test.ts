@@ -6,20 +6,24 @@ import { probes } from '../../../src/telemetry/registry.ts';
 import { deadAddress, localServers } from '../http/localServers.ts';
 
 /** Answers by path, as the real servers give them; HTML for the rest, as Jaeger's page does, or 404. */
+const constant = { status: 'success', data: { resultType: 'scalar', result: [1, '1'] } };
 const prometheus = {
+  '/api/v1/query': constant,
   '/api/v1/status/buildinfo': { status: 'success', data: { version: '3.15.0', revision: 'x' } },
+};
+const mimirBuild = {
+  status: 'success',
+  data: { application: 'Grafana Mimir', version: '2.17.0' },
 };
 const answersOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   prometheus,
   mimir: {
-    '/prometheus/api/v1/status/buildinfo': {
-      status: 'success',
-      data: { application: 'Grafana Mimir', version: '2.17.0' },
-    },
+    '/api/v1/status/buildinfo': mimirBuild,
+    '/prometheus/api/v1/status/buildinfo': mimirBuild,
+    '/prometheus/api/v1/query': constant,
   },
-  withoutBuildInfo: {
-    '/api/v1/query': { status: 'success', data: { resultType: 'scalar', result: [1, '1'] } },
-  },
+  withoutBuildInfo: { '/api/v1/query': constant },
+  emptyObjects: { '/api/v3/services': {} },
   jaeger: {
     '/api/v3/services': { services: ['front', 'stock'] },
     '/api/services': { data: ['front', 'stock'], total: 2, limit: 0, offset: 0, errors: null },
@@ -75,6 +79,7 @@ describe('looking at an address for a backend', () => {
   for (const [name, what] of [
     ['grafana', /is Grafana\./],
     ['tempo', /is Grafana Tempo\./],
+    ['emptyObjects', /not as Prometheus, Jaeger or Zipkin does/],
     ['stranger', /not as Prometheus, Jaeger or Zipkin does/],
   ] as const)
     it(`${name} is named, with what to give instead`, async () => {
@@ -92,6 +97,24 @@ describe('looking at an address for a backend', () => {
     assert.ok(!wrong.ok && wrong.failure.reason === 'refused');
     assert.ok(!JSON.stringify(wrong).includes('s3cret'));
     assert.ok((await probe(origin, { Authorization: 'Bearer right' })).ok);
+  });
+
+  it('asks for no credentials where a redirect goes round in circles', async () => {
+    const origin = await serve((request, response) =>
+      response.writeHead(302, { location: request.url ?? '/' }).end(),
+    );
+    const found = await probe(origin);
+    assert.ok(!found.ok && found.failure.reason === 'invalid', JSON.stringify(found));
+  });
+
+  it('goes on below the address when one look there fails', async () => {
+    const origin = await serve((request, response) => {
+      if (request.url === '/api/health') request.destroy();
+      else if (request.url === '/jaeger/api/v3/services') response.end('{"services":["a"]}');
+      else response.writeHead(404).end();
+    });
+    const found = await probe(origin);
+    assert.ok(found.ok && found.value[0]?.url === `${origin}/jaeger`, JSON.stringify(found));
   });
 
   it('sends no credentials to where it is sent on', async () => {
