@@ -14,6 +14,7 @@ import {
   recentRevisions,
   whereIsLive,
 } from '../releases/isItLive.ts';
+import { beginningOf } from '../releases/beginning.ts';
 import { forgeOf } from '../releases/deployments/forge.ts';
 import type { CommitsOfReleases, ForgeRepository, Repository } from '../releases/ports.ts';
 import { decodeInsightArgument } from './ids.ts';
@@ -115,11 +116,12 @@ async function showLive(
 
 /** What a person can do about releases that can't be told. Nothing of it happens by itself. */
 async function waysOn(
-  { commits, rule, lookUp }: IsMyChangeLiveContext,
+  context: IsMyChangeLiveContext,
   repository: Repository,
   unknown: readonly LiveRow[],
 ): Promise<readonly Answer[]> {
   if (unknown.length === 0) return [];
+  const { commits, rule, lookUp } = context;
   const forge = await forgeOf(repository);
   const remotes = await repository.run('remote');
   const ask = forge === undefined ? undefined : lookUp(forge);
@@ -127,7 +129,7 @@ async function waysOn(
     label: `$(cloud-download) ${vscode.l10n.t('Fetch…')}`,
     description: vscode.l10n.t('commits and tags that this clone doesn’t have'),
     findOut: async () => {
-      await vscode.commands.executeCommand('git.fetch');
+      await vscode.commands.executeCommand('git.fetch', vscode.Uri.file(repository.root));
       commits.forgetMissing();
       return true;
     },
@@ -137,7 +139,12 @@ async function waysOn(
     description: vscode.l10n.t('on {0}: signs in to GitHub', forge?.host ?? ''),
     findOut: async () => {
       const missing = unknown.filter((row) => row.commit === undefined);
-      const answer = await ask?.(repository, missing, rule());
+      const answer = await ask?.(
+        repository,
+        missing,
+        await runningReleases(context, undefined),
+        rule(),
+      );
       if (answer === undefined) return false;
       if (answer.ok && answer.value > 0) return true;
       const { message, remedy } = answer.ok
@@ -229,16 +236,19 @@ async function runningReleases(
   const own = file === undefined ? [] : await servicesOf(file);
   const known = insights.environment().services;
   const services = own.length === 0 ? known : known.filter((s) => own.includes(s.service));
-  return services.flatMap(({ service, releases }) =>
-    releases
+  return services.flatMap((state) =>
+    state.releases
       .filter((release) => release.running && release.version !== '')
-      .map(({ version, share, commit, firstSeen }) => ({
-        service: service.slice(service.lastIndexOf('/') + 1),
-        version,
-        ...(share === undefined ? {} : { share }),
-        ...(commit === undefined ? {} : { commit }),
-        // What was there before anything else is older than what we saw.
-        ...(releases.some((other) => other.firstSeen < firstSeen) ? { began: firstSeen } : {}),
-      })),
+      .map((release) => {
+        const { version, share, commit } = release;
+        const began = beginningOf(state, release);
+        return {
+          service: state.service.slice(state.service.lastIndexOf('/') + 1),
+          version,
+          ...(share === undefined ? {} : { share }),
+          ...(commit === undefined ? {} : { commit }),
+          ...(began === undefined ? {} : { began }),
+        };
+      }),
   );
 }

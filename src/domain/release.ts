@@ -1,6 +1,9 @@
 import type { ServiceKey } from './service.ts';
 import type { Ratio, UnixMillis } from './units.ts';
 
+/** Source of numbers: spans that were received here, each with its own time. */
+export const receivedSpans = 'spans of the local receiver';
+
 /** One run of one release of a service. */
 export interface ReleaseState {
   readonly version: string;

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
+import type { RunningRelease } from '../domain/change.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
 import type {
   CommitsOfReleases,
   ForgeAccess,
@@ -7,58 +9,47 @@ import type {
   LookUpDeployments,
   Repository,
 } from '../releases/ports.ts';
-import type { RunningRelease } from '../domain/change.ts';
-import type { Result } from '../domain/result.ts';
+import { githubHostOf, isRefusal, type GithubHost } from './githubHost.ts';
 
-/** Asking signs in; undefined: the person would not. */
+/**
+ * Asking signs in; undefined: the person would not, or cancelled.
+ *
+ * @param running every running release, also those that aren't looked up
+ */
 export type LookUp = (
   repository: Repository,
   releases: readonly RunningRelease[],
+  running: readonly RunningRelease[],
   rule: string | undefined,
 ) => Promise<Result<number> | undefined>;
 
 /** Deployments and their states, not the code. https://docs.github.com/en/rest/deployments/deployments */
 const scopes = ['repo_deployment'];
 
-/** Where a host's REST interface is, and who signs in there. */
-interface GithubHost {
-  readonly api: string;
-  readonly provider: 'github' | 'github-enterprise';
-}
-
-/**
- * GitHub itself, or the enterprise server of the person's own settings: a remote is written by a repository, so it never says by itself
- * where a token goes.
- */
 function githubHost(host: string): GithubHost | undefined {
-  if (host === 'github.com' || host === 'ssh.github.com')
-    return { api: 'https://api.github.com', provider: 'github' };
-  const { globalValue } =
-    vscode.workspace.getConfiguration('github-enterprise').inspect<string>('uri') ?? {};
-  const own = typeof globalValue === 'string' ? parseHost(globalValue) : undefined;
-  if (own === undefined || own !== host) return undefined;
-  const api = host.endsWith('.ghe.com') ? `https://api.${host}` : `https://${host}/api/v3`;
-  return { api, provider: 'github-enterprise' };
-}
-
-function parseHost(address: string): string | undefined {
-  try {
-    const { protocol, host } = new URL(address);
-    return protocol === 'https:' ? host.toLowerCase() : undefined;
-  } catch {
-    return undefined;
-  }
+  const settings = vscode.workspace.getConfiguration('github-enterprise');
+  return githubHostOf(host, { ...settings.inspect('uri'), effective: settings.get('uri') });
 }
 
 /** Signs in with VS Code's own provider, which asks the person; undefined: they would not. Only ever after a person's choice. */
-async function signIn({ api, provider }: GithubHost): Promise<ForgeAccess | undefined> {
+async function signIn(
+  { api, provider }: GithubHost,
+  host: string,
+): Promise<Result<ForgeAccess> | undefined> {
   try {
     const session = await vscode.authentication.getSession(provider, scopes, {
       createIfNone: true,
     });
-    return { api, token: session.accessToken };
-  } catch {
-    return undefined;
+    return ok({ api, token: session.accessToken });
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    return fail(
+      'refused',
+      vscode.l10n.t('VS Code could not sign in to {0}.', host),
+      vscode.l10n.t(
+        'Check that its extension GitHub Authentication is enabled and that the host can be reached, then look up again.',
+      ),
+    );
   }
 }
 
@@ -72,13 +63,38 @@ export const lookUpOnGithub =
   (forge: ForgeRepository): LookUp | undefined => {
     const host = githubHost(forge.host);
     if (host === undefined) return undefined;
-    return async (repository, releases, rule) => {
-      const access = await signIn(host);
-      if (access === undefined) return undefined;
+    return async (repository, releases, running, rule) => {
+      const access = await signIn(host, forge.host);
+      if (access?.ok !== true) return access;
       const { lookUpDeployments } = createRequire(file)(file) as {
         readonly lookUpDeployments: LookUpDeployments;
       };
-      const at = { forge, repository, ...(rule === undefined ? {} : { rule }) };
-      return lookUpDeployments(access, at, commits, releases, stop);
+      const at = { forge, repository, running, ...(rule === undefined ? {} : { rule }) };
+      const found = await cancellable(
+        vscode.l10n.t('Looking up deployments on {0}…', forge.host),
+        stop,
+        (signal) => lookUpDeployments(access.value, at, commits, releases, signal),
+      );
+      return !found.ok && found.failure.reason === 'aborted' ? undefined : found;
     };
   };
+
+const cancellable = <T>(
+  title: string,
+  stop: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Thenable<T> =>
+  vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_, token) => {
+      const cancelled = new AbortController();
+      const listening = token.onCancellationRequested(() => {
+        cancelled.abort();
+      });
+      try {
+        return await work(AbortSignal.any([stop, cancelled.signal]));
+      } finally {
+        listening.dispose();
+      }
+    },
+  );

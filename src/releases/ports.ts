@@ -28,7 +28,7 @@ export interface CommitsOfReleases {
   /** The repository that a folder lies in; undefined: none, or git may not be run. */
   repositoryOf(folder: string): Promise<Repository | undefined>;
   commitOf(repository: Repository, wanted: VersionToCommit): Promise<ReleaseCommit | undefined>;
-  /** Keeps what somebody else found out. */
+  /** Keeps what somebody else found out; a weak finding only for as long as the repository says nothing by itself. */
   learn(repository: Repository, wanted: VersionToCommit, found: ReleaseCommit): void;
   /** After the workspace was trusted or its folders changed. */
   forget(): void;
@@ -77,6 +77,8 @@ export type LookUpDeployments = (
   at: {
     readonly forge: ForgeRepository;
     readonly repository: Repository;
+    /** Every running release, also of other services. */
+    readonly running: readonly RunningRelease[];
     /** prodlens.json's `versionCommit`. */
     readonly rule?: string;
   },

@@ -22,6 +22,8 @@ export class ReleaseCommits implements CommitsOfReleases {
   readonly #options: ReleaseCommitsOptions;
   readonly #repositories = new Map<string, Promise<Repository | undefined>>();
   readonly #commits = new Map<string, Kept>();
+  /** Weak findings of others: apart, so that they never stand before what the repository says later. */
+  readonly #guesses = new Map<string, ReleaseCommit>();
 
   constructor(options: ReleaseCommitsOptions) {
     this.#options = options;
@@ -42,6 +44,7 @@ export class ReleaseCommits implements CommitsOfReleases {
   forget(): void {
     this.#repositories.clear();
     this.#commits.clear();
+    this.#guesses.clear();
   }
 
   forgetMissing(): void {
@@ -49,30 +52,43 @@ export class ReleaseCommits implements CommitsOfReleases {
   }
 
   learn(repository: Repository, wanted: VersionToCommit, found: ReleaseCommit): void {
-    this.#keep(keyOf(repository, wanted), { at: forever, found: Promise.resolve(found) });
+    const key = keyOf(repository, wanted);
+    if (found.confidence === 'weak') put(this.#guesses, key, found);
+    else put(this.#commits, key, { at: forever, found: Promise.resolve(found) });
   }
 
-  commitOf(repository: Repository, wanted: VersionToCommit): Promise<ReleaseCommit | undefined> {
+  async commitOf(
+    repository: Repository,
+    wanted: VersionToCommit,
+  ): Promise<ReleaseCommit | undefined> {
     const key = keyOf(repository, wanted);
+    return (await this.#resolve(key, repository, wanted)) ?? this.#guesses.get(key);
+  }
+
+  #resolve(
+    key: string,
+    repository: Repository,
+    wanted: VersionToCommit,
+  ): Promise<ReleaseCommit | undefined> {
     const known = this.#commits.get(key);
     const now = this.#options.now();
     if (known !== undefined && now - known.at < tryAgainAfter) return known.found;
     const found = resolveCommit(repository, wanted);
-    this.#keep(key, { at: now, found });
+    put(this.#commits, key, { at: now, found });
     void found.then((commit) => {
       // A version's commit doesn't change.
-      if (commit !== undefined) this.#keep(key, { at: forever, found });
+      if (commit !== undefined) put(this.#commits, key, { at: forever, found });
     });
     return found;
   }
+}
 
-  #keep(key: string, kept: Kept): void {
-    this.#commits.delete(key);
-    this.#commits.set(key, kept);
-    for (const oldest of this.#commits.keys()) {
-      if (this.#commits.size <= mostKept) break;
-      this.#commits.delete(oldest);
-    }
+function put<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.delete(key);
+  kept.set(key, value);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= mostKept) break;
+    kept.delete(oldest);
   }
 }
 

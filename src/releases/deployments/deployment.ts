@@ -1,18 +1,28 @@
 import type { Confidence } from '../../domain/attribution.ts';
+import { bare, namesVersion, namesVersionInPassing, namesService } from './naming.ts';
 
-/** A deployment as a forge keeps it. */
+/** A deployment as a forge keeps it; its texts are hostile. */
 export interface Deployment {
   readonly id: number;
   /** Full hash. */
   readonly commit: string;
   /** Unix milliseconds. */
   readonly createdAt: number;
-  /** Ref, description and what its payload holds; hostile text. */
-  readonly names: readonly string[];
+  /** Branch, tag or hash that was deployed. */
+  readonly ref: string;
+  /** What its payload gives as version, tag, image or build. */
+  readonly versions: readonly string[];
+  /** What its payload gives as service, application or component. */
+  readonly services: readonly string[];
+  readonly environment: string;
+  /** Its description and the other texts of its payload, but for what was there before. */
+  readonly texts: readonly string[];
 }
 
 /** A release that neither its version nor its telemetry gives a commit. */
 export interface UnknownRelease {
+  /** Without namespace. */
+  readonly service: string;
   readonly version: string;
   /** Unix milliseconds; only where its beginning was seen. */
   readonly began?: number;
@@ -32,29 +42,69 @@ const skew = 2 * 60_000;
 /** A short number is in many texts. */
 const shortestWord = 5;
 
+const ofOther = ({ services }: Deployment, service: string): boolean =>
+  services.length > 0 && !services.some((name) => namesService(name, service));
+
 /** Deployments that may be the release's by their time. */
 export const nearInTime = (
-  { began }: UnknownRelease,
+  { service, began }: UnknownRelease,
   deployments: readonly Deployment[],
 ): readonly Deployment[] =>
   began === undefined
     ? []
     : deployments.filter(
-        ({ createdAt }) => createdAt >= began - longestRollout && createdAt <= began + skew,
+        (one) =>
+          one.createdAt >= began - longestRollout &&
+          one.createdAt <= began + skew &&
+          !ofOther(one, service),
       );
 
-/** The commit of the deployments that name the version, if it is one. */
-export function byName(
-  { version }: UnknownRelease,
+/** Deployments that name a release's version in one way. */
+export interface Naming {
+  readonly deployments: readonly Deployment[];
+  readonly confidence: 'strong' | 'weak';
+  readonly how: string;
+}
+
+/**
+ * Deployments that name the version, the surest way first.
+ *
+ * @param shared other services have a release of the same name: a deployment that doesn't name the service may be theirs
+ */
+export function namingsOf(
+  { service, version }: UnknownRelease,
   deployments: readonly Deployment[],
-): DeployedCommit | undefined {
-  if (!/\d/.test(version)) return undefined;
-  const wanted = bare(version);
-  const naming = deployments.filter(({ names }) => names.some((text) => says(text, wanted)));
-  const commit = onlyCommit(naming);
-  return commit === undefined
-    ? undefined
-    : { commit, confidence: 'strong', how: 'a deployment of the forge names the version' };
+  shared: boolean,
+): readonly Naming[] {
+  if (!/\d/.test(version)) return [];
+  const long = bare(version).length >= shortestWord;
+  const own = deployments.filter((one) => !ofOther(one, service));
+  const naming = own.filter((one) => namesVersion(one, service, version));
+  const both = naming.filter(
+    (one) =>
+      [...one.services, one.environment].some((name) => namesService(name, service)) ||
+      namesVersion({ ref: one.ref, versions: one.versions }, service, version, 'with the service'),
+  );
+  const passing = long
+    ? own.filter(({ texts }) => texts.some((text) => namesVersionInPassing(text, version)))
+    : [];
+  return [
+    {
+      deployments: both,
+      confidence: long ? 'strong' : 'weak',
+      how: 'a deployment of the forge names the service and the version',
+    },
+    {
+      deployments: naming,
+      confidence: long && !shared ? 'strong' : 'weak',
+      how: 'a deployment of the forge names the version',
+    },
+    {
+      deployments: passing,
+      confidence: 'weak',
+      how: 'a deployment of the forge mentions the version',
+    },
+  ];
 }
 
 /**
@@ -72,33 +122,7 @@ export function byTime(
   return { commit, confidence: 'weak', how };
 }
 
-function onlyCommit(deployments: readonly Deployment[]): string | undefined {
+export function onlyCommit(deployments: readonly Deployment[]): string | undefined {
   const commits = new Set(deployments.map(({ commit }) => commit));
   return commits.size === 1 ? deployments[0]?.commit : undefined;
 }
-
-const bare = (name: string): string =>
-  name
-    .replace(/^refs\/tags\//, '')
-    .replace(/^v(?=\d)/, '')
-    .toLowerCase();
-
-function says(text: string, wanted: string): boolean {
-  if (bare(text) === wanted) return true;
-  if (wanted.length < shortestWord) return false;
-  const lower = text.toLowerCase();
-  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, at + 1))
-    if (
-      !isPart(lower[at - 1], lower[at - 2]) &&
-      !isPart(lower[at + wanted.length], lower[at + wanted.length + 1])
-    )
-      return true;
-  return false;
-}
-
-/** Whether a neighbour belongs to the same word: `1.2` is not named in `1.2.3`, but at the end of a sentence. */
-const isPart = (next: string | undefined, after: string | undefined): boolean =>
-  next !== undefined &&
-  (/[a-z0-9]/.test(next)
-    ? next !== 'v' || /[a-z0-9]/.test(after ?? '')
-    : /[.+_-]/.test(next) && /[a-z0-9]/.test(after ?? ''));

@@ -1,45 +1,43 @@
-import * as v from 'valibot';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { jsonOf } from '../../http/answerFailure.ts';
 import type { HttpExchange } from '../../http/exchange.ts';
 import {
-  byName,
   byTime,
+  namingsOf,
   nearInTime,
+  onlyCommit,
   type DeployedCommit,
   type Deployment,
   type UnknownRelease,
 } from './deployment.ts';
+import { decodeDeployment, hasSucceeded } from './githubWire.ts';
 import type { ForgeAccess, ForgeRepository } from '../ports.ts';
 
 /** Newest first, and no more pages: what runs was deployed lately. */
 const perPage = 100;
-/** So many deployments in half an hour are a queue that no moment tells apart. */
-const mostNear = 10;
-
-const deploymentSchema = v.object({
-  id: v.number(),
-  sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/)),
-  created_at: v.string(),
-  ref: v.nullish(v.string()),
-  description: v.nullish(v.string()),
-  payload: v.unknown(),
-});
-const statusSchema = v.object({ state: v.string() });
+/** So many deployments in half an hour are a queue that no moment tells apart; so many of one name, no release's. */
+const mostAlike = 10;
+/** Of one look-up: what they don't suffice for stays unknown. */
+const mostRequests = 30;
 
 /**
- * Commits of releases by the deployments that GitHub keeps: at most one request and one more for each deployment whose time fits.
- * https://docs.github.com/en/rest/deployments/deployments
+ * Commits of releases by the deployments that GitHub keeps: one request and one more for each deployment whose name or time fits, 30 at
+ * most. https://docs.github.com/en/rest/deployments/deployments
+ *
+ * @param isShared whether another service has a release of the same version
  */
-export async function fetchDeployedCommits(
+export async function fetchDeployedCommits<Release extends UnknownRelease>(
   exchange: HttpExchange,
   { api, token }: ForgeAccess,
   { owner, name }: ForgeRepository,
-  releases: readonly UnknownRelease[],
+  releases: readonly Release[],
+  isShared: (release: Release) => boolean,
   signal: AbortSignal,
-): Promise<Result<ReadonlyMap<string, DeployedCommit>>> {
+): Promise<Result<ReadonlyMap<Release, DeployedCommit>>> {
   const root = `${api}/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/deployments`;
+  let requests = 0;
   const ask = async (address: string): Promise<Result<readonly unknown[]>> => {
+    requests += 1;
     const answer = await exchange.get(address, signal, {
       Accept: 'application/vnd.github+json',
       Authorization: `Bearer ${token}`,
@@ -54,50 +52,39 @@ export async function fetchDeployedCommits(
   const listed = await ask(`${root}?per_page=${perPage}`);
   if (!listed.ok) return listed;
   const deployments = listed.value.flatMap(decodeDeployment);
-  const ended = new Map<number, boolean>();
-  const found = new Map<string, DeployedCommit>();
-  for (const release of releases) {
-    const named = byName(release, deployments);
-    const near = named === undefined ? nearInTime(release, deployments) : [];
-    if (named !== undefined) found.set(release.version, named);
-    if (near.length === 0 || near.length > mostNear) continue;
-    for (const { id } of near) {
-      if (ended.has(id)) continue;
+  const ended = new Map<number, boolean | undefined>();
+  /** Those that didn't fail; none where that can't be asked for all of them. */
+  const succeeded = async (
+    some: readonly Deployment[],
+    unsaid: 'counts' | 'fails',
+  ): Promise<Result<readonly Deployment[]>> => {
+    const open = some.filter(({ id }) => !ended.has(id));
+    if (some.length > mostAlike || requests + open.length > mostRequests) return ok([]);
+    for (const { id } of open) {
       const statuses = await ask(`${root}/${id}/statuses?per_page=${perPage}`);
       if (!statuses.ok) return statuses;
-      ended.set(id, statuses.value.some(isSuccess));
+      ended.set(id, hasSucceeded(statuses.value));
     }
-    const timed = byTime(
-      release,
-      near.filter(({ id }) => ended.get(id) === true),
-    );
-    if (timed !== undefined) found.set(release.version, timed);
+    return ok(some.filter(({ id }) => ended.get(id) ?? unsaid === 'counts'));
+  };
+  const commitOf = async (release: Release): Promise<Result<DeployedCommit | undefined>> => {
+    for (const naming of namingsOf(release, deployments, isShared(release))) {
+      const running = await succeeded(naming.deployments, 'counts');
+      if (!running.ok) return running;
+      if (running.value.length === 0) continue;
+      const { confidence, how } = naming;
+      const commit = onlyCommit(running.value);
+      if (commit !== undefined) return ok({ commit, confidence, how });
+      break;
+    }
+    const near = await succeeded(nearInTime(release, deployments), 'fails');
+    return near.ok ? ok(byTime(release, near.value)) : near;
+  };
+  const found = new Map<Release, DeployedCommit>();
+  for (const release of releases) {
+    const commit = await commitOf(release);
+    if (!commit.ok) return commit;
+    if (commit.value !== undefined) found.set(release, commit.value);
   }
   return ok(found);
-}
-
-function decodeDeployment(value: unknown): readonly Deployment[] {
-  const read = v.safeParse(deploymentSchema, value);
-  if (!read.success) return [];
-  const { id, sha: commit, ref, description, payload } = read.output;
-  const createdAt = Date.parse(read.output.created_at);
-  if (Number.isNaN(createdAt)) return [];
-  const names = [ref, description, ...textsOf(payload)].filter((text) => typeof text === 'string');
-  return [{ id, commit, createdAt, names }];
-}
-
-/** A payload is whatever the deploying program gave: an object, or a text that may be JSON. */
-function textsOf(payload: unknown): readonly string[] {
-  if (typeof payload === 'string') return [payload.slice(0, 1_000)];
-  if (typeof payload !== 'object' || payload === null) return [];
-  return Object.values(payload)
-    .slice(0, 50)
-    .flatMap((one: unknown) =>
-      typeof one === 'string' || typeof one === 'number' ? [String(one).slice(0, 200)] : [],
-    );
-}
-
-function isSuccess(status: unknown): boolean {
-  const read = v.safeParse(statusSchema, status);
-  return read.success && read.output.state === 'success';
 }

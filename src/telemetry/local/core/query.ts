@@ -1,5 +1,5 @@
 import type { Operation } from '../../../domain/operation.ts';
-import type { ReleaseState, ServiceState } from '../../../domain/release.ts';
+import { receivedSpans, type ReleaseState, type ServiceState } from '../../../domain/release.ts';
 import type { ServiceKey } from '../../../domain/service.ts';
 import type { FunctionNumbers, ReleaseNumbers } from '../../../domain/stats.ts';
 import { ratio, unixMillis, type UnixMillis } from '../../../domain/units.ts';
@@ -31,7 +31,7 @@ const mostReleases = 10;
 
 export const sourceOf = (service: ServiceEntry): string =>
   service.hasSpans || service.metrics.newest === 0
-    ? 'spans of the local receiver'
+    ? receivedSpans
     : 'metrics of the local receiver (panics without a status not counted)';
 
 export function serviceStates(data: QueryData, select: Select, now: number): ServiceState[] {

@@ -103,6 +103,7 @@ describe('commits of releases by deployments of a forge, with a real repository'
     deployments: readonly object[],
     release: { readonly version: string; readonly began?: number },
     states: Readonly<Record<number, readonly string[]>> = {},
+    others: readonly { readonly service: string; readonly version: string }[] = [],
   ) => {
     asked = [];
     const api = await start((request, response) => {
@@ -121,33 +122,109 @@ describe('commits of releases by deployments of a forge, with a real repository'
     const running = [{ service: 'shop', ...release }];
     const answer = await lookUpDeployments(
       { api, token: 'secret' },
-      { forge, repository },
+      { forge, repository, running: [...running, ...others] },
       commits,
-      running,
+      [...running, ...others],
       never,
     );
-    const [row] = await whereIsLive(repository, commits, hashes[1] ?? '', running);
-    return { answer, row };
+    const rows = await whereIsLive(repository, commits, hashes[1] ?? '', [...running, ...others]);
+    return { answer, row: rows[0], rows };
   };
   const at = began;
 
+  const guessed = ({ row }: Awaited<ReturnType<typeof lookUp>>) => [row?.commit, row?.guessed];
+  const mentioned = 'a deployment of the forge mentions the version';
+
   it('are those of the deployment that names the version', async () => {
     const all = [
-      deployment(3, hashes[2] ?? '', minutes(1), { payload: { build: 1043 } }),
-      deployment(2, hashes[1] ?? '', minutes(0), { payload: { build: 1042 } }),
-      deployment(1, hashes[0] ?? '', minutes(-90), { description: 'Release 2026.11.26.1.' }),
+      deployment(3, hashes[2] ?? '', minutes(1), { payload: { build: 10043 } }),
+      deployment(2, hashes[1] ?? '', minutes(0), { payload: '{"buildNumber":10042}' }),
+      deployment(1, hashes[0] ?? '', minutes(-90), { ref: 'refs/tags/v2026.11.26.1' }),
     ];
-    const { answer, row } = await lookUp(all, { version: '1042' });
+    const { answer, row } = await lookUp(all, { version: '10042' });
     assert.deepEqual(answer, { ok: true, value: 1 });
     assert.deepEqual([row?.contains, row?.commit, row?.guessed], ['yes', hashes[1], undefined]);
     const [request] = asked;
     assert.equal(request?.url, '/repos/acme/shop/deployments?per_page=100');
     assert.equal(request.headers.authorization, 'Bearer secret');
-    assert.equal(asked.length, 1);
+    assert.deepEqual(
+      asked.slice(1).map(({ url }) => url),
+      ['/repos/acme/shop/deployments/2/statuses?per_page=100'],
+    );
     const dated = await lookUp(all, { version: '2026.11.26.1' });
     assert.deepEqual([dated.row?.contains, dated.row?.commit], ['no', hashes[0]]);
-    for (const version of ['2026.11.26', '042', '104', 'main'])
+    for (const version of ['2026.11.26', '0042', '1004', 'main'])
       assert.deepEqual((await lookUp(all, { version })).answer, { ok: true, value: 0 }, version);
+    const image = { payload: { image: 'registry.example:5000/acme/web:1.4.0' } };
+    const built = await lookUp([deployment(1, hashes[0] ?? '', minutes(0), image)], {
+      version: '1.4.0',
+    });
+    assert.deepEqual(guessed(built), [hashes[0], undefined]);
+  });
+
+  it('are a guess or nothing where a deployment names the version by the way, or didn’t succeed', async () => {
+    const one = (more: object, version: string, states: readonly string[] = ['success']) =>
+      lookUp([deployment(1, hashes[0] ?? '', minutes(0), more)], { version }, { 1: states });
+    const text = await one({ description: 'Release 1.4.0.' }, '1.4.0');
+    assert.deepEqual(guessed(text), [hashes[0], mentioned]);
+    const short = await one({ payload: { version: '42' } }, '42');
+    assert.equal(short.row?.commit, hashes[0]);
+    assert.match(short.row?.guessed ?? '', /names the version/);
+    for (const [more, version] of [
+      [{ payload: { replicas: 2 } }, '2'],
+      [{ payload: { previous_version: '1.4.0' } }, '1.4.0'],
+      [{ payload: { previousVersion: '1.4.0' } }, '1.4.0'],
+      [{ description: 'From 1.4.0 to 1.5.0' }, '1.4.0'],
+    ] as const)
+      assert.deepEqual(guessed(await one(more, version)), [undefined, undefined], version);
+    const named = { payload: { version: '1.4.0' } };
+    for (const [states, commit] of [
+      [['failure', 'in_progress'], undefined],
+      [['inactive', 'success'], hashes[0]],
+      [[], hashes[0]],
+    ] as const)
+      assert.equal((await one(named, '1.4.0', states)).row?.commit, commit, states.join());
+  });
+
+  it('are each service’s own where several have the same version', async () => {
+    const others = [{ service: 'web', version: '1.0.0' }];
+    const own = await lookUp(
+      [
+        deployment(2, hashes[1] ?? '', minutes(0), { payload: { service: 'web', tag: '1.0.0' } }),
+        deployment(1, hashes[0] ?? '', minutes(-1), { ref: 'shop-v1.0.0' }),
+      ],
+      { version: '1.0.0' },
+      {},
+      others,
+    );
+    assert.deepEqual(
+      own.rows.map(({ commit, guessed }) => [commit, guessed]),
+      [
+        [hashes[0], undefined],
+        [hashes[1], undefined],
+      ],
+    );
+    const bare = [deployment(1, hashes[0] ?? '', minutes(0), { ref: 'v1.0.0' })];
+    const either = await lookUp(bare, { version: '1.0.0' }, {}, others);
+    assert.deepEqual(
+      either.rows.map(({ guessed }) => guessed !== undefined),
+      [true, true],
+    );
+    assert.equal((await lookUp(bare, { version: '1.0.0' })).row?.guessed, undefined);
+    git('tag', 'web@1.0.0');
+    const tagged = await lookUp(bare, { version: '1.0.0' });
+    git('tag', '--delete', 'web@1.0.0');
+    assert.notEqual(tagged.row?.guessed, undefined);
+  });
+
+  it('ask GitHub thirty times at most', async () => {
+    const many = Array.from({ length: 50 }, (_, i) =>
+      deployment(i + 1, hashes[0] ?? '', minutes(0), { payload: { version: `1.0.${i}` } }),
+    );
+    const others = Array.from({ length: 50 }, (_, i) => ({ service: 'shop', version: `1.0.${i}` }));
+    const { answer } = await lookUp(many, { version: '7.7.7' }, {}, others);
+    assert.deepEqual(answer, { ok: true, value: 29 });
+    assert.equal(asked.length, 30);
   });
 
   it('are a guess where only the time fits, and only where one commit was deployed then', async () => {
@@ -202,7 +279,7 @@ describe('commits of releases by deployments of a forge, with a real repository'
     const forge = { host: 'github.com', owner: 'acme', name: 'shop' };
     const refused = await lookUpDeployments(
       { api, token: 't' },
-      { forge, repository },
+      { forge, repository, running: [] },
       commits,
       [],
       never,
