@@ -121,6 +121,8 @@ describe('a day with Prodlens', () => {
   });
 
   it('keeps the chosen window in this workspace, also after a reload', async () => {
+    // A page that gets the focus back late, after the list of before, would close the next list.
+    await window.openFile(orders);
     await window.runCommand('Prodlens: Select Time Window…');
     await window.quickInput.choose('Last 15 minutes');
     const chosen = async (): Promise<string[]> => {
