@@ -33,7 +33,7 @@ export interface CodeLocation {
   /** One-based, in the text of the release. */
   readonly line?: number;
   readonly column?: number;
-  /** Whose text the line is of; only with a line. Absent: unknown. */
+  /** Whose text the line is of; only with a line, and without a function's whole name. Absent: unknown. */
   readonly release?: string;
 }
 

@@ -51,6 +51,12 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
         this.#rule = versionCommit;
         this.forget();
       }),
+      options.index.on('dropped', (paths) => {
+        for (const file of paths) {
+          this.#given.delete(file);
+          this.#followed.delete(file);
+        }
+      }),
       // A new thread knows nothing of what the one before was given.
       options.index.onStart(() => {
         this.#given.clear();
@@ -102,7 +108,8 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     names: readonly string[],
     when: (follow: () => Promise<void>) => Promise<void>,
   ): void {
-    const wanted = JSON.stringify([releases, names]);
+    const inOrder = sorted(releases);
+    const wanted = JSON.stringify([inOrder, names]);
     const followed = this.#followed.get(file);
     const now = this.#options.now();
     if (followed?.wanted === wanted && !(followed.open && this.#isWorthAnother(followed))) return;
@@ -111,7 +118,7 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     when(async () => {
       // Another question about the file came first: that one is answered.
       if (this.#followed.get(file) === next && !this.#disposed)
-        await this.#follow(file, releases, names, next);
+        await this.#follow(file, inOrder, names, next);
     })
       .then(() => {
         // The repository moved while it was read: the question is asked again.
@@ -189,6 +196,14 @@ export class RepositoryReleases implements ReleaseSources, Disposable {
     this.#changed.dispose();
   }
 }
+
+/** Whoever asks has them in the order in which they were seen, which changes. */
+const sorted = (releases: readonly WantedRelease[]): readonly WantedRelease[] => {
+  const keyed = releases.map(
+    (release) => [`${release.service}\0${release.version}`, release] as const,
+  );
+  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, release]) => release);
+};
 
 const keyOf = (file: string, { service, version }: WantedRelease): string =>
   `${path.dirname(file)}\0${service}\0${version}`;

@@ -215,6 +215,8 @@ export interface IndexContract {
     readonly rules: RepositoryRules;
     /** Files, in sight or not, whose text in releases telemetry needs to be understood (`baselines`); replaces those told before. */
     readonly wanted: readonly WantedSource[];
+    /** Files whose earlier texts (`baselines`) aren't kept any more: they have to be given again when they are needed. */
+    readonly dropped: readonly string[];
     /** A build of the index that takes long; null when it has ended. */
     readonly progress: IndexProgress | null;
   };

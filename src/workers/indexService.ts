@@ -14,8 +14,8 @@ type Listeners = {
 };
 
 /** Who shows no progress, or has no repository to look into, leaves those out. */
-export type IndexEvents = Omit<Listeners, 'progress' | 'wanted'> &
-  Partial<Pick<Listeners, 'progress' | 'wanted'>>;
+export type IndexEvents = Omit<Listeners, 'progress' | 'wanted' | 'dropped'> &
+  Partial<Pick<Listeners, 'progress' | 'wanted' | 'dropped'>>;
 
 /** Changes are gathered that long before they are announced, so that a burst is one event. */
 const announceAfterMs = 40;
@@ -117,6 +117,7 @@ export class IndexService {
           rules: this.events.rules,
           progress: (progress) => this.events.progress?.(progress),
           wanted: (sources) => this.events.wanted?.(sources),
+          dropped: (paths) => this.events.dropped?.(paths),
         });
         return undefined;
       },

@@ -47,6 +47,7 @@ export interface SessionListener {
   rules(rules: RepositoryRules): void;
   progress(progress: IndexProgress | null): void;
   wanted(sources: readonly WantedSource[]): void;
+  dropped(paths: readonly string[]): void;
 }
 
 type FilesChanged = IndexContract['calls']['filesChanged']['params'];
@@ -111,6 +112,9 @@ export class IndexSession {
       functionsIn: (path) => this.linked?.functionsIn(path) ?? [],
       onWanted: () => {
         this.askSoon.request();
+      },
+      onDropped: (paths) => {
+        this.listener.dropped(paths);
       },
     });
     this.places = new StackPlaces(stacks, this.releaseFiles, () => this.linked);

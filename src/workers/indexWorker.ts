@@ -39,6 +39,9 @@ function start(port: MessagePort, { feedPort, grammarsFolder }: IndexWorkerData)
     wanted: (payload) => {
       server.emit('wanted', payload);
     },
+    dropped: (payload) => {
+      server.emit('dropped', payload);
+    },
   });
   const server = serve<IndexContract>(portTransport(port), service.handlers);
   if (feedPort === undefined) return;

@@ -28,6 +28,8 @@ export interface ReleaseFilesOptions {
   readonly functionsIn: (path: string) => readonly FunctionDecl[];
   /** Another source is wanted. */
   readonly onWanted: () => void;
+  /** Earlier texts of these files aren't known any more. */
+  readonly onDropped: (paths: readonly string[]) => void;
 }
 
 /** Files as releases have them beside what they are now: open ones as they are typed, others as they are on disk. */
@@ -36,7 +38,8 @@ export class ReleaseFiles implements FrameSources {
   private readonly onDisk = new Map<string, FileOnDisk>();
   private readonly asked = new Map<string, Map<string, CodeRelease>>();
   private fresh: Set<string> | undefined;
-  private readonly waiting = new Map<string, (() => void)[]>();
+  /** Told of each file whose texts came. */
+  private readonly waiting = new Set<(path: string) => void>();
 
   constructor(options: ReleaseFilesOptions) {
     this.options = options;
@@ -95,10 +98,16 @@ export class ReleaseFiles implements FrameSources {
 
   /** Takes a file's earlier texts; resolves when they are of use. */
   async take(path: string, given: readonly FileBaseline[]): Promise<void> {
-    this.options.baselines.set(path, given);
+    const { baselines, documents, onDropped } = this.options;
+    const dropped = baselines.set(path, given, (other) => documents.now(other) !== undefined);
+    for (const other of dropped) {
+      // Whoever needs it next wants it anew.
+      this.asked.delete(other);
+      this.onDisk.delete(other);
+    }
+    if (dropped.length > 0) onDropped(dropped);
     await this.readAgain(path);
-    for (const told of this.waiting.get(path) ?? []) told();
-    this.waiting.delete(path);
+    for (const told of [...this.waiting]) told(path);
   }
 
   /** The file changed on disk, or isn't open any more. Returns whether anybody compares it with a release. */
@@ -121,21 +130,29 @@ export class ReleaseFiles implements FrameSources {
     const fresh = (this.fresh = new Set<string>());
     const answer = ask();
     this.fresh = undefined;
-    if (fresh.size === 0) return answer;
-    let over: (() => void) | undefined;
-    const moment = new Promise<void>((resolve) => {
-      over = resolve;
-    });
-    const timer = setTimeout(() => over?.(), longestWait);
-    signal.addEventListener('abort', () => over?.(), { once: true });
-    const texts = [...fresh].map((path) => {
-      return new Promise<void>((resolve) => {
-        this.waiting.set(path, [...(this.waiting.get(path) ?? []), resolve]);
-      });
-    });
-    await Promise.race([moment, Promise.all(texts)]);
-    clearTimeout(timer);
+    if (fresh.size === 0 || signal.aborted) return answer;
+    await this.texts(fresh, signal);
     return ask();
+  }
+
+  /** Resolves when the files' texts are there, after a moment, or when nobody waits any more. */
+  private texts(paths: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    const { waiting } = this;
+    return new Promise((resolve) => {
+      const missing = new Set(paths);
+      const over = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', over);
+        waiting.delete(told);
+        resolve();
+      };
+      const told = (path: string): void => {
+        if (missing.delete(path) && missing.size === 0) over();
+      };
+      const timer = setTimeout(over, longestWait);
+      signal.addEventListener('abort', over);
+      waiting.add(told);
+    });
   }
 }
 

@@ -47,21 +47,21 @@ function byFile(context: RuleContext, code: CodeLocation, runtimePath: string): 
   if (match.kind === 'none')
     return byNameElse(context, code, `${tail(wanted)} is not in the workspace`);
   const paths = match.kind === 'file' ? [match.path] : match.paths;
-  const line = lineOf(context, paths, code, source !== undefined);
   const functions = paths.flatMap((path) => index.files.functionsIn(path));
   const because = `code.file.path ends like ${tail(paths[0] ?? wanted)}`;
-  if (code.functionName === undefined) return byLine(context, functions, line, because);
+  // Asked only where it decides: the source of every release that it is asked of has to be read.
+  const line = (): FollowedLine => lineOf(context, paths, code, source !== undefined);
+  if (code.functionName === undefined) return byLine(context, functions, line(), because);
   const named = bestNamed(functions, code.functionName);
   if (named.length === 0)
     return noOwner(`${because}, but no function there is called ${code.functionName}`);
   const confidence = match.kind === 'file' && match.segments > 1 ? 'exact' : 'strong';
-  const chosen = narrowed(named.map(refOf), line);
-  const several = named.length > 1;
+  const followed = named.length > 1 ? line() : undefined;
   return decide(
     context,
-    chosen,
+    narrowed(named.map(refOf), followed?.functions),
     confidence,
-    `${because} and code.function.name is ${code.functionName}${several ? line.note : ''}`,
+    `${because} and code.function.name is ${code.functionName}${followed?.note ?? ''}`,
   );
 }
 
@@ -84,7 +84,7 @@ interface FollowedLine {
 function lineOf(
   { index, operation: { service } }: RuleContext,
   paths: readonly string[],
-  { line, release: version }: CodeLocation,
+  { functionName, line, release: version }: CodeLocation,
   mapped: boolean,
 ): FollowedLine {
   const cannot = (why: string): FollowedLine => ({
@@ -94,7 +94,12 @@ function lineOf(
   });
   if (line === undefined) return cannot('');
   if (mapped) return cannot('the source map may be of another build');
-  if (version === undefined) return cannot('the spans name no service.version');
+  if (version === undefined)
+    return cannot(
+      functionName === undefined
+        ? 'the spans name no service.version'
+        : "it isn't known of which release it is",
+    );
   const found = paths.map((path) => index.facts.atLineOf?.(path, { service, version }, line - 1));
   if (found.includes(undefined)) return cannot(`the source of release ${version} isn't known`);
   const functions = found.filter((at) => typeof at === 'object');
@@ -108,10 +113,9 @@ function lineOf(
 /** The one that the line is in; all, if that can't be told. */
 function narrowed(
   candidates: readonly FunctionRef[],
-  { functions }: FollowedLine,
+  atLine: readonly FunctionRef[] | undefined,
 ): readonly FunctionRef[] {
-  if (candidates.length < 2) return candidates;
-  const at = candidates.filter((ref) => functions?.some((f) => isSame(f, ref)));
+  const at = candidates.filter((ref) => atLine?.some((f) => isSame(f, ref)));
   return at.length === 1 ? at : candidates;
 }
 

@@ -29,14 +29,31 @@ const mostFiles = 300;
 export class Baselines {
   private readonly files = new Map<string, Kept>();
 
-  /** Replaces what is known of the file's earlier texts. */
-  set(path: string, given: readonly FileBaseline[]): void {
+  /** Replaces what is known of the file's earlier texts. Returns the files whose texts had to go for it; never one `inUse`. */
+  set(
+    path: string,
+    given: readonly FileBaseline[],
+    inUse: (path: string) => boolean = () => false,
+  ): readonly string[] {
     this.files.delete(path);
     if (given.length > 0) this.files.set(path, { given, earlier: new Map() });
+    const dropped: string[] = [];
     for (const oldest of this.files.keys()) {
       if (this.files.size <= mostFiles) break;
+      if (oldest === path || inUse(oldest)) continue;
       this.files.delete(oldest);
+      dropped.push(oldest);
     }
+    return dropped;
+  }
+
+  /** Whoever asks for a file's texts has them kept. */
+  private use(path: string): Kept | undefined {
+    const kept = this.files.get(path);
+    if (kept === undefined) return undefined;
+    this.files.delete(path);
+    this.files.set(path, kept);
+    return kept;
   }
 
   has(path: string): boolean {
@@ -50,7 +67,7 @@ export class Baselines {
     functions: readonly FunctionDecl[],
     parse: ParseText,
   ): readonly FileDrift[] {
-    const kept = this.files.get(path);
+    const kept = this.use(path);
     if (kept === undefined) return [];
     if (kept.compared?.text === text) return kept.compared.drift;
     const now = functionTexts(functions, text);
@@ -84,7 +101,7 @@ export class Baselines {
     text: string,
     parse: ParseText,
   ): ReleaseFile | null | undefined {
-    const kept = this.files.get(path);
+    const kept = this.use(path);
     const baseline = kept?.given.find(({ releases }) =>
       releases?.some((of) => of.service === service && of.version === version),
     );

@@ -315,3 +315,58 @@ describe('releases of a file whose repository isn’t ready', () => {
     sources.dispose();
   });
 });
+
+describe('texts that were given', () => {
+  it('are given again when they were dropped, and not because releases come in another order', async () => {
+    const repository = {
+      root: '/w',
+      run: () => Promise.resolve(''),
+      commit: () => Promise.resolve(undefined),
+    };
+    const commits = new ReleaseCommits({ open: () => Promise.resolve(repository), now: () => 0 });
+    const given: string[] = [];
+    let read = 0;
+    const { remote, server } = inProcess<IndexContract>({
+      baselines: ({ path: file }: { path: string }) => {
+        given.push(file);
+        return undefined;
+      },
+    } as never);
+    const sources = new RepositoryReleases({
+      index: { ...remote, onStart: () => ({ dispose: () => undefined }) },
+      commits,
+      sources: {
+        text: () => {
+          read += 1;
+          return Promise.resolve('x');
+        },
+        written: () => Promise.resolve([]),
+      },
+      now: () => 0,
+      log: { ...quietLog, scoped: () => quietLog, show: () => undefined } as never,
+    });
+    const service = serviceKey('shop');
+    for (const version of ['7', '8'])
+      commits.learn(
+        repository,
+        { version, service: 'shop' },
+        { commit: version.repeat(40), confidence: 'strong', how: '' },
+      );
+    const settled = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const want = async (...versions: string[]): Promise<void> => {
+      const releases = versions.map((version) => ({ service, version }));
+      for (const file of ['/w/a.js', '/w/b.js']) sources.wantText(file, releases);
+      await settled();
+    };
+    await want('7', '8');
+    await want('8', '7');
+    assert.deepEqual([given, read], [['/w/a.js', '/w/b.js'], 4]);
+    server.emit('dropped', ['/w/b.js']);
+    await settled();
+    await want('7', '8');
+    assert.deepEqual(given, ['/w/a.js', '/w/b.js', '/w/b.js']);
+    sources.dispose();
+  });
+});

@@ -191,6 +191,9 @@ function readMessaging(attributes: Attributes): MessagingOperation | undefined {
   };
 }
 
+/** A function's name after its class, module or namespace; not a closure's. */
+const wholeName = /[\w)](?:\.|::|->|\\|#|\/)\w+$/;
+
 function readCode(
   attributes: Attributes,
   kind: SpanKind,
@@ -212,7 +215,11 @@ function readCode(
     ...(filePath === undefined ? {} : { filePath: filePath.slice(-1000) }),
     ...(line === undefined ? {} : { line }),
     ...(column === undefined ? {} : { column }),
-    // The same line of two releases can be of two functions.
-    ...(line === undefined || !release ? {} : { release: cut(release) }),
+    // The same line of two releases can be of two functions; a whole name says which one, and stays the same with each release.
+    ...(line === undefined ||
+    !release ||
+    (functionName !== undefined && wholeName.test(functionName))
+      ? {}
+      : { release: cut(release) }),
   };
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { serviceKey } from '../../../../src/domain/service.ts';
 import { Baselines } from '../../../../src/symbols/drift/baselines.ts';
 import { functionTexts } from '../../../../src/symbols/drift/functionTexts.ts';
 import { compareFunctions } from '../../../../src/symbols/drift/compareFunctions.ts';
 import { testPool, withSource } from '../grammars.ts';
+
+const release = { service: serviceKey('shop'), version: '1' };
 
 const before = `
 export function total(items) {
@@ -55,6 +58,21 @@ describe('functions beside those of a release', () => {
       'Cart.put': 'edited',
       fresh: 'absent',
     });
+  });
+
+  it('keeps what is used or open, and says what it dropped', () => {
+    const baselines = new Baselines();
+    const given = [{ commit: 'c1', text: before, releases: [release] }];
+    const isOpen = (path: string): boolean => path === '/w/open.js';
+    const set = (path: string) => baselines.set(path, given, isOpen);
+    assert.deepEqual(['/w/open.js', '/w/used.js', '/w/compared.js', '/w/idle.js'].flatMap(set), []);
+    for (let i = 4; i < 300; i++) set(`/w/${i}.js`);
+    baselines.releaseFile('/w/used.js', release, before, () => []);
+    baselines.compare('/w/compared.js', before, [], () => []);
+    assert.deepEqual(set('/w/one.js'), ['/w/idle.js']);
+    assert.deepEqual(set('/w/another.js'), ['/w/4.js']);
+    for (const name of ['open', 'used', 'compared']) assert.ok(baselines.has(`/w/${name}.js`));
+    assert.ok(!baselines.has('/w/idle.js'));
   });
 
   it('a file that the release doesn’t have has only new functions', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Operation } from '../../../../src/domain/operation.ts';
 import { serviceKey } from '../../../../src/domain/service.ts';
+import { identify } from '../../../../src/telemetry/local/core/identity.ts';
 import type { SpanRecord } from '../../../../src/telemetry/local/model.ts';
 import { at, child, newCore, numbers, request, resource, span, t0 } from './builders.ts';
 
@@ -104,7 +105,7 @@ describe('operation identity', () => {
           },
         }),
       ).code,
-      { functionName: 'a.b.Repo.find', filePath: '/x/Repo.java', line: 7, release: '1.0.0' },
+      { functionName: 'a.b.Repo.find', filePath: '/x/Repo.java', line: 7 },
     );
     assert.deepEqual(
       operationFor(
@@ -119,6 +120,26 @@ describe('operation identity', () => {
       ).code,
       { functionName: 'a.b.find', filePath: '/x.py', line: 8 },
     );
+  });
+
+  it('is of one release only where a line says what no name does', () => {
+    const shop = (release: string) => resource({ release });
+    const keysOf = (attributes: Record<string, string | number>, kind?: 'server') =>
+      new Set(
+        ['1', '2', '3'].map((release) => {
+          const located = { 'code.filepath': '/x/a', 'code.lineno': 7, ...attributes };
+          return identify(
+            span({ resource: shop(release), attributes: located, ...(kind && { kind }) }),
+          ).key;
+        }),
+      ).size;
+    for (const name of ['a.b.find', 'App\\Shelf::find', 'main.(*Shelf).find', 'a/b.find'])
+      for (const key of ['code.function', 'code.function.name'])
+        assert.equal(keysOf({ [key]: name }), 1, name);
+    assert.equal(keysOf({ 'code.function': 'find', 'code.namespace': 'a.Shelf' }, 'server'), 1);
+    assert.equal(keysOf({}), 3);
+    for (const name of ['find', 'App\\{closure}', 'Object.<anonymous>'])
+      assert.equal(keysOf({ 'code.function': name }), 3, `${name}: several can be called that`);
   });
 
   it('reads messaging and tasks; names of temporary queues are no keys', () => {
