@@ -55,7 +55,7 @@ export function bucketRows(
 }
 
 function nativeSlots(row: MatrixRow, msPerUnit: number | undefined): BucketRow['slots'] {
-  return (row.histograms ?? []).flatMap(([at, buckets]) => slotOf(at, buckets, msPerUnit));
+  return (row.histograms ?? []).flatMap(([at, buckets = []]) => slotOf(at, buckets, msPerUnit));
 }
 
 /** VictoriaMetrics' ranges: each is a counter of its own, and those that nothing fell into aren't there. */

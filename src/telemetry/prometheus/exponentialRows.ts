@@ -20,7 +20,8 @@ export function exponentialHistogram(
   const kept = Math.min(positive.length > 0 ? scale : finestScale, finestScale);
   const histogram = new ExponentialHistogram(kept, msPerUnit);
   for (const { low, high, count } of buckets) {
-    if (high <= 0) return undefined;
+    // Buckets from −∞ are those of boundaries of its own.
+    if (high <= 0 || low === -Infinity) return undefined;
     if (low <= 0) {
       histogram.addRange(kept, 0, [], count, high);
       continue;

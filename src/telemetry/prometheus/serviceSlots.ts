@@ -50,6 +50,8 @@ export class ServiceSlots {
   /** Operations whose buckets are covered as well, by the value that queries narrow them by. */
   readonly #bucketKeys = new Set<string>();
   #bucketsTo = 0;
+  /** Some of its native histograms were left out: what their buckets say isn't known. */
+  unreadable = false;
 
   constructor(options: ServiceSlotsOptions) {
     this.#options = options;
@@ -181,7 +183,14 @@ export class ServiceSlots {
         signal,
       );
       if (!rows.ok) return rows;
-      this.#writer.buckets(bucketRows(rows.value, buckets.msPerUnit), chunk, now);
+      const read = bucketRows(rows.value, buckets.msPerUnit);
+      if (buckets.native) {
+        const filled = rows.value.flatMap(({ histograms = [] }) =>
+          histograms.filter(([, one]) => one?.length !== 0),
+        );
+        this.unreadable ||= filled.length > read.reduce((n, { slots }) => n + slots.length, 0);
+      }
+      this.#writer.buckets(read, chunk, now);
     }
     return ok(undefined);
   }

@@ -100,12 +100,7 @@ export class SlotWriter {
   }
 
   #bucket(row: Row, at: number, histogram: Histogram, chunk: Chunk, now: number): void {
-    // A scrape may meet a collector between its calls and its durations: what belongs together is at most one slot apart.
-    let calls = 0;
-    for (const [end, n] of row.calls)
-      if (end > at - 2 * chunk.step && end <= at + chunk.step) calls += n;
-    // More durations than calls: a series came back after a gap, and its whole past would be counted.
-    if (histogram.count > calls * 1.001 + 0.5) return;
+    if (moreThanCalls(row, at, histogram, chunk.step)) return;
     const before = row.buckets.get(at);
     const added = before === undefined ? histogram.clone() : difference(histogram, before);
     if (added === undefined) return;
@@ -169,6 +164,38 @@ export class SlotWriter {
     keys.add(label === undefined ? '' : (labels[label] ?? ''));
     return { meaning, service, operation, calls: new Map(), buckets: new Map() };
   }
+}
+
+/**
+ * Whether a slot has more durations than calls, by itself or together with the kept ones before it: a series came back after a gap, and
+ * its whole past would be counted.
+ */
+function moreThanCalls(row: Row, at: number, { count }: Histogram, step: number): boolean {
+  let [first, timed] = [at, count];
+  for (const [end, histogram] of row.buckets) {
+    if (end >= at) continue;
+    first = Math.min(first, end);
+    timed += histogram.count;
+  }
+  return (
+    count > callsNear(row, at, at, step) * 1.001 + 0.5 ||
+    timed > callsNear(row, first, at, step) * 1.001 + 0.5
+  );
+}
+
+/**
+ * Most calls that durations of the slots ending from `first` to `last` can be of. A scrape may meet a collector between its calls and its
+ * durations: these are then a slot early or a slot late, never both.
+ */
+function callsNear({ calls }: Row, first: number, last: number, step: number): number {
+  let [before, within, after] = [0, 0, 0];
+  for (const [end, n] of calls) {
+    if (end <= first - 2 * step || end > last + step) continue;
+    if (end <= first - step) before += n;
+    else if (end <= last) within += n;
+    else after += n;
+  }
+  return within + Math.max(before, after);
 }
 
 /** Operations of a connection are its own, also where another source has alike ones. */

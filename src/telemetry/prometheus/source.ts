@@ -71,7 +71,10 @@ export class PrometheusSource implements BackendMetrics {
             : serviceStates(followed.slots.data(), {}, now);
         return (states.length > 0 ? states : [unfollowed(known, catalogue.value)]).map((state) => ({
           ...state,
-          warnings: [...state.warnings, ...warningsOf(known, this.#api.clockOffset)],
+          warnings: [
+            ...state.warnings,
+            ...warningsOf(known, this.#api.clockOffset, followed?.slots.unreadable),
+          ],
         }));
       }),
     );
@@ -266,10 +269,22 @@ const sameSource = (a: KnownService, b: KnownService): boolean =>
   a.found.calls === b.found.calls &&
   a.found.version === b.found.version &&
   a.buckets?.metric === b.buckets?.metric &&
-  // With the first request, for example, its route becomes a label: operations are named by it from then on.
-  labelsOf(a.found).join() === labelsOf(b.found).join() &&
+  a.found.service === b.found.service &&
+  a.found.namespace === b.found.namespace &&
+  a.found.environment === b.found.environment &&
+  !namedAnew(a, b) &&
   // Samples jitter; a clearly other interval is another configuration.
   Math.abs(a.interval - b.interval) <= a.interval / 2;
+
+/**
+ * With a service's first request, for example, its route becomes a label: operations are named by it from then on. Labels of other
+ * services don't matter to it, and one that is gone costs nothing to ask for.
+ */
+function namedAnew(before: KnownService, after: KnownService): boolean {
+  const known = new Set(labelsOf(before.found));
+  const added = labelsOf(after.found).filter((label) => !known.has(label));
+  return after.rows.some((row) => added.some((label) => (row[label] ?? '') !== ''));
+}
 
 /** A service that no function in sight belongs to: what the look at the backend said of it. */
 const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceState => ({

@@ -23,10 +23,19 @@ export function summaryOf(
 }
 
 /** Things a person should know before they trust a service's numbers. */
-export const warningsOf = (known: KnownService, clockOffset: number): readonly string[] => [
+export const warningsOf = (
+  known: KnownService,
+  clockOffset: number,
+  unreadable = false,
+): readonly string[] => [
   ...(tellsReleases(known) ? [] : [withoutRelease([known])]),
   ...(known.buckets === undefined
     ? [`no percentiles: ${known.found.convention.title} come without a histogram here`]
+    : []),
+  ...(unreadable
+    ? [
+        `percentiles are missing: some histograms of ${known.buckets?.metric ?? ''} aren’t exponential or don’t hold all calls`,
+      ]
     : []),
   ...clockWarning(clockOffset),
 ];

@@ -6,8 +6,8 @@ import { fail, ok } from '../../domain/result.ts';
 export interface MatrixRow {
   readonly labels: Readonly<Record<string, string>>;
   readonly samples: readonly (readonly [number, number])[];
-  /** Samples that are native histograms: [Unix seconds, filled buckets]. */
-  readonly histograms?: readonly (readonly [number, readonly NativeBucket[]])[];
+  /** Samples that are native histograms: [Unix seconds, filled buckets]; undefined where these don't hold all values. */
+  readonly histograms?: readonly (readonly [number, readonly NativeBucket[] | undefined])[];
 }
 
 /** In the metric's unit. */
@@ -65,7 +65,7 @@ export function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
         samples: numbers(values),
         ...(histograms === undefined
           ? {}
-          : { histograms: histograms.map(([at, { buckets }]) => [at, filled(buckets)] as const) }),
+          : { histograms: histograms.map(([at, one]) => [at, filled(one)] as const) }),
       })),
     );
   });
@@ -119,12 +119,21 @@ const numbers = (values: readonly (readonly [number, string])[]): MatrixRow['sam
   });
 
 /** Native histograms come as rule of the bounds (which side belongs to it), lower and upper bound, count. */
-const filled = (
-  buckets: readonly (readonly [number, string, string, string])[],
-): readonly NativeBucket[] =>
-  buckets
-    .map(([, low, high, count]) => ({ low: Number(low), high: Number(high), count: Number(count) }))
-    .filter(({ low, high, count }) => low < high && count > 0 && Number.isFinite(count));
+function filled({
+  count,
+  buckets,
+}: v.InferOutput<typeof histogramSample>[1]): readonly NativeBucket[] | undefined {
+  const read = buckets
+    .map(([, low, high, n]) => ({ low: boundOf(low), high: boundOf(high), count: Number(n) }))
+    .filter(({ low, high, count: n }) => low < high && n > 0 && Number.isFinite(n));
+  const total = Number(count);
+  const sum = read.reduce((before, bucket) => before + bucket.count, 0);
+  // Percentiles of the buckets that could be read would be those of a part of the calls.
+  return Math.abs(sum - total) <= 1e-6 * Math.max(1, total) ? read : undefined;
+}
+
+const boundOf = (text: string): number =>
+  /^[+-]?Inf$/.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
 
 /** Thanos and Mimir answer with what they have when a store is away: a partial sum is no number. */
 function partialAnswer(warnings: readonly string[] | undefined) {

@@ -5,7 +5,7 @@ import type {
 } from '../../../domain/comparison.ts';
 import { unixMillis } from '../../../domain/units.ts';
 import type { Cell } from './cells.ts';
-import { emptySum } from './numbersOfGroup.ts';
+import { emptySum, wellTimed } from './numbersOfGroup.ts';
 import type { ReleaseRun } from './releases.ts';
 import { absorb, slotLength, type Slot } from './slots.ts';
 
@@ -57,11 +57,17 @@ export function comparisonSide(
     }
   }
   const ordered = [...blocks].sort((a, b) => a[0] - b[0]);
+  const timed = sideTimed([...blocks.values()]);
   return {
     version: run.version,
     firstSeen: unixMillis(run.firstSeen),
-    blocks: ordered.map(([at, sum]): ComparisonBlock => ({ at: unixMillis(at), ...sampleOf(sum) })),
-    ...(instances.size > 1 ? { instances: [...instances.values()].map(sampleOf) } : {}),
+    blocks: ordered.map(([at, sum]): ComparisonBlock => ({
+      at: unixMillis(at),
+      ...sampleOf(sum, timed),
+    })),
+    ...(instances.size > 1
+      ? { instances: [...instances.values()].map((sum) => sampleOf(sum, timed)) }
+      : {}),
   };
 }
 
@@ -73,13 +79,23 @@ function sumAt<K>(sums: Map<K, Slot>, key: K): Slot {
   return made;
 }
 
+/** A side of which too few calls are timed says nothing of latency. */
+function sideTimed(sums: readonly Slot[]): boolean {
+  let [calls, timed] = [0, 0];
+  for (const sum of sums) {
+    calls += sum.calls;
+    timed += (sum.succeeded?.count ?? 0) + (sum.failed?.count ?? 0);
+  }
+  return wellTimed(calls, timed);
+}
+
 /** Sampled calls are evidence only in their own number, not in the number they stand for. */
-function sampleOf(sum: Slot): ComparisonSample {
+function sampleOf(sum: Slot, timed: boolean): ComparisonSample {
   const part = sum.calls > 0 ? sum.spans / sum.calls : 0;
   return {
     calls: Math.round(sum.calls * part),
     errors: Math.round(sum.errors * part),
-    buckets: (sum.succeeded?.buckets() ?? []).map((bucket) => ({
+    buckets: ((timed ? sum.succeeded?.buckets() : undefined) ?? []).map((bucket) => ({
       ...bucket,
       count: Math.round(bucket.count * part),
     })),

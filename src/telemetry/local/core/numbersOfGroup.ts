@@ -114,6 +114,10 @@ export function sumByRun(
 /** Percentiles of fewer of the calls than that would be those of a part: a backend's durations can lag behind its calls. */
 const leastTimed = 0.9;
 
+/** Whether percentiles of these calls may be told: nearly all are timed, and not by durations of others. */
+export const wellTimed = (calls: number, timed: number): boolean =>
+  timed >= calls * leastTimed && timed * leastTimed <= calls;
+
 export function statsOf(
   sum: Slot,
   known: {
@@ -129,7 +133,7 @@ export function statsOf(
   const latencies = joined(sum.succeeded?.clone(), sum.failed)?.buckets() ?? [];
   const timed = latencies.reduce((n, { count }) => n + count, 0);
   const at = (q: number): ReturnType<typeof quantileOf> =>
-    known.percentiles && timed >= sum.calls * leastTimed ? quantileOf(latencies, q) : undefined;
+    known.percentiles && wellTimed(sum.calls, timed) ? quantileOf(latencies, q) : undefined;
   const [p50Ms, p95Ms, p99Ms] = [at(0.5), at(0.95), at(0.99)];
   return {
     count: whole(sum.calls),
@@ -166,7 +170,9 @@ export function seriesOf(
       if (sum !== undefined && span.takes(slot)) absorb(sum, slot);
     }
   return [...sums].map(([at, sum]) => {
-    const p95 = quantileOf(joined(sum.succeeded?.clone(), sum.failed)?.buckets() ?? [], 0.95);
+    const latencies = joined(sum.succeeded?.clone(), sum.failed);
+    const told = latencies !== undefined && wellTimed(sum.calls, latencies.count);
+    const p95 = told ? quantileOf(latencies.buckets(), 0.95) : undefined;
     return {
       at: unixMillis(Math.max(at, span.from)),
       count: sum.calls,

@@ -5,12 +5,14 @@ import { difference } from '../../../../src/telemetry/prometheus/histogramGrowth
 import { decodeMatrix } from '../../../../src/telemetry/prometheus/wire.ts';
 
 /** Of one native histogram at 60 s, bounds in the metric's unit. */
-const native = (...buckets: readonly [number, string, string, string][]) => {
+const native = (...buckets: readonly [number, string, string, string][]) =>
+  counted(String(buckets.reduce((n, [, , , count]) => n + Number(count), 0)), ...buckets);
+const counted = (count: string, ...buckets: readonly [number, string, string, string][]) => {
   const answer = decodeMatrix({
     status: 'success',
     data: {
       resultType: 'matrix',
-      result: [{ metric: { a: 'x' }, histograms: [[60, { count: '1', sum: '1', buckets }]] }],
+      result: [{ metric: { a: 'x' }, histograms: [[60, { count, sum: '1', buckets }]] }],
     },
   });
   assert.ok(answer.ok);
@@ -86,6 +88,19 @@ describe('exponential histograms of a backend', () => {
     assert.deepEqual(bucketRows([range('1.000e-01...1.136e-01', 3)], 1000)[0]?.slots, []);
     for (const odd of ['', '1', 'a...b', '2...1', '1...2...3'])
       assert.deepEqual(bucketRows([range(odd, 3)], 1000)[0]?.slots, [], odd);
+  });
+
+  it('are none when a part of the calls lies in buckets without an end', () => {
+    const bucket = [0, '0.10511205190671431', '0.1146254050940386', '3'] as const;
+    const histogramsOf = (rows: ReturnType<typeof native>) => rows[0]?.histograms?.[0]?.[1];
+    assert.deepEqual(histogramsOf(native([0, '-Inf', '1', '2'], [0, '1', '+Inf', '3'])), [
+      { low: -Infinity, high: 1, count: 2 },
+      { low: 1, high: Infinity, count: 3 },
+    ]);
+    assert.deepEqual(bucketRows(native([...bucket], [0, '8', '+Inf', '1']), 1000)[0]?.slots, []);
+    assert.deepEqual(bucketRows(native([0, '-Inf', '0.1', '1']), 1000)[0]?.slots, []);
+    assert.deepEqual(bucketRows(counted('4', [...bucket]), 1000)[0]?.slots, []);
+    assert.equal(bucketRows(counted('3', [...bucket]), 1000)[0]?.slots.length, 1);
   });
 
   it('grow by what is new, at the coarser scale of both, and never shrink', () => {

@@ -37,7 +37,7 @@ function timed(calls: readonly number[], durations: readonly number[]): number {
     identity: 'x',
     from: () => from,
   });
-  const chunk = { from, to: from + 3 * step, step };
+  const chunk = { from, to: from + calls.length * step, step };
   const end = (slot: number): number => from + (slot + 1) * step;
   writer.calls([{ labels, samples: calls.map((n, i) => [end(i) / 1000, n] as const) }], chunk, now);
   const slots = durations.flatMap((n, i) => {
@@ -60,5 +60,8 @@ describe('durations of a backend’s slots', () => {
 
   it('are left out where there are more of them than calls: a series came back with its past', () => {
     assert.equal(timed([32, 64, 35], [32, 5_000, 35]), 67);
+    // Of the size of the slots around it, or of the slack of each slot one after the other.
+    assert.equal(timed([32, 64, 35], [32, 131, 35]), 67);
+    assert.equal(timed([10, 10, 10, 10], [20, 20, 20, 10]), 40);
   });
 });

@@ -288,6 +288,65 @@ describe('Prometheus as a source of numbers', () => {
     assert.ok(gone.ok && gone.value[0]?.total === undefined && !gone.value[0]?.serviceAlive);
   });
 
+  it('reads a service anew for a label of its own calls, not for one of another service’s', async () => {
+    const series = [span('calls_total')];
+    const { backend, source } = await operationsOf(series);
+    const [operation] = source.operations();
+    assert.ok(operation !== undefined);
+    const firstAsked = async (): Promise<number> => {
+      const before = backend.asked.length;
+      await source.numbers(
+        {
+          groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
+          window: milliseconds(3_600_000),
+          seriesPoints: 0,
+        },
+        never,
+      );
+      const ranges = backend.asked
+        .slice(before)
+        .filter((u) => u.pathname.endsWith('query_range'))
+        .map((u) => Number(u.searchParams.get('start')) * 1000);
+      return (backend.now - Math.min(...ranges)) / 60_000;
+    };
+    assert.ok((await firstAsked()) > 50);
+    backend.now += 16 * 60_000;
+    series.push(span('calls_total', { service_name: 'cart', http_route: '/a' }));
+    assert.ok((await firstAsked()) < 20);
+    backend.now += 16 * 60_000;
+    series.pop();
+    assert.ok((await firstAsked()) < 20);
+    backend.now += 16 * 60_000;
+    series.push(span('calls_total', { http_route: '/a' }));
+    assert.ok((await firstAsked()) > 50);
+  });
+
+  it('tells why percentiles are missing where native histograms can’t be read', async () => {
+    const { backend, source } = await operationsOf([
+      span('calls_total'),
+      span('duration_seconds', { service_name: 'shop' }),
+    ]);
+    const [operation] = source.operations();
+    assert.ok(operation !== undefined);
+    const { __name__: _, ...metric } = span('');
+    backend.answer = (url) => {
+      if (!url.pathname.endsWith('query_range')) return undefined;
+      const at = Number(url.searchParams.get('end'));
+      const histogram = { count: '4', sum: '1', buckets: [[0, '1', '+Inf', '4']] };
+      const one = (url.searchParams.get('query') ?? '').includes('duration_seconds')
+        ? { metric, histograms: [[at, histogram]] }
+        : { metric, values: [[at, '4']] };
+      const data = { resultType: 'matrix', result: [one] };
+      return { text: JSON.stringify({ status: 'success', data }) };
+    };
+    const groups = [{ key: 'f', service: operation.service, operations: [operation.id] }];
+    await source.numbers({ groups, window: milliseconds(300_000), seriesPoints: 0 }, never);
+    await source.numbers({ groups, window: milliseconds(600_000), seriesPoints: 0 }, never);
+    const states = await source.services();
+    assert.ok(states.ok);
+    assert.match(states.value[0]?.warnings.join() ?? '', /duration_seconds aren’t exponential/);
+  });
+
   it('says what went wrong with a remedy, asks no more for a while, and recovers', async () => {
     const backend = new FakeBackend([span('calls_total')]);
     const source = new PrometheusSource(connection(), backend.ports(), backend);
