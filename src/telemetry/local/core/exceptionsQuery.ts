@@ -1,6 +1,7 @@
 import type { ExceptionStack, ServiceExceptions } from '../../../domain/exceptionStack.ts';
 import { unixMillis, type UnixMillis } from '../../../domain/units.ts';
 import type { ExceptionsAnswer, ExceptionsQuery } from '../../ports.ts';
+import { aroundActiveJobs } from './jobRuns.ts';
 import { observedSpan, type Span } from './numbersOfGroup.ts';
 import { observedStart, sourceOf } from './query.ts';
 import type { QueryData } from './queryData.ts';
@@ -19,6 +20,7 @@ export function exceptionsOf(
 ): ExceptionsAnswer {
   const windowFrom = now - query.window;
   const spans = new Map<ServiceEntry, Span>();
+  const around = new Set<number>();
   for (const key of data.services.keys()) {
     const { service } = chooseService(
       data.services.of(key),
@@ -27,10 +29,14 @@ export function exceptionsOf(
     );
     if (service === undefined) continue;
     const observedFrom = observedStart(data, service, windowFrom, now);
-    spans.set(service, observedSpan(windowFrom, now, observedFrom, now));
+    const span = observedSpan(windowFrom, now, observedFrom, now);
+    spans.set(service, span);
+    for (const index of aroundActiveJobs(service.operations.values(), data.cells, span))
+      around.add(index);
   }
   const found = data.exceptions.stacked(
     (operation) => {
+      if (around.has(operation)) return undefined;
       const service = data.operations.entries[operation]?.service;
       return service !== undefined && spans.has(service) ? service : undefined;
     },

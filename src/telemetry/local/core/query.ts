@@ -1,4 +1,3 @@
-import type { Operation } from '../../../domain/operation.ts';
 import { receivedSpans, type ReleaseState, type ServiceState } from '../../../domain/release.ts';
 import type { ServiceKey } from '../../../domain/service.ts';
 import type { FunctionNumbers, ReleaseNumbers } from '../../../domain/stats.ts';
@@ -6,6 +5,7 @@ import { ratio, unixMillis, type UnixMillis } from '../../../domain/units.ts';
 import type { NumbersQuery, OperationGroup, Select } from '../../ports.ts';
 import type { Cell } from './cells.ts';
 import { comparisonsOf } from './comparisons.ts';
+import { aroundActiveJobs, isJobStep } from './jobRuns.ts';
 import { isRunning, liveInterval, shares, type LiveInterval } from './liveInterval.ts';
 import {
   callOutCells,
@@ -135,10 +135,10 @@ export function numbersOf(
       ...(problem === undefined ? {} : { problem }),
     };
   service.asked.set(asked.key, now);
-  const group = groupOf(data, service, asked);
   const observedFrom = observedStart(data, service, windowFrom, now);
   const { traits } = data;
   const span = observedSpan(windowFrom, now, observedFrom, now, traits?.slot);
+  const group = groupOf(data, service, asked, span);
   const alive = isAlive(service, now);
   const { cells, incomplete } = outermostCells(group, data.cells, data.paths);
   const unusable = !service.hasSpans && service.metrics.twoWritersAt >= span.from;
@@ -203,7 +203,7 @@ export function observedStart(
   return since > windowFrom && service.lastSeen > since ? since : service.firstSeen;
 }
 
-function groupOf(data: QueryData, service: ServiceEntry, asked: OperationGroup): Group {
+function groupOf(data: QueryData, service: ServiceEntry, asked: OperationGroup, span: Span): Group {
   // One source per service: where it sends spans, what its metrics say of the same calls is left aside.
   const source = service.hasSpans ? 'span' : 'metric';
   const operations = asked.operations
@@ -213,28 +213,13 @@ function groupOf(data: QueryData, service: ServiceEntry, asked: OperationGroup):
       (o) =>
         o.service === service && o.operation.overflow !== true && o.operation.source === source,
     );
-  const counted = source === 'metric' ? onePopulation(operations) : oneJobSystem(operations);
-  const members = source === 'metric' ? counted : operations;
-  return { service, operations: counted, members: new Set(members.map((o) => o.index)) };
+  const around = aroundActiveJobs(operations, data.cells, span);
+  const counted =
+    source === 'metric'
+      ? onePopulation(operations)
+      : operations.filter((o) => !around.has(o.index) && !isJobStep(o.operation));
+  return { service, operations: counted, members: new Set(counted.map((o) => o.index)) };
 }
-
-/**
- * Active Job runs inside of the job of the system it is set up with. Their instrumentations link the two but start a trace each, so
- * no parent tells that it is one run: that of the other system counts.
- */
-function oneJobSystem(operations: readonly OperationEntry[]): readonly OperationEntry[] {
-  const inside = operations.filter(({ operation }) => isInsideOfJob(operation));
-  if (inside.length === 0) return operations;
-  const others = new Set(
-    operations.flatMap(({ operation }) => (isInsideOfJob(operation) ? [] : (operation.task ?? []))),
-  );
-  return operations.filter(
-    ({ operation }) => !isInsideOfJob(operation) || !others.has(operation.task ?? ''),
-  );
-}
-
-const isInsideOfJob = ({ kind, task, messaging }: Operation): boolean =>
-  kind === 'consumer' && task !== undefined && messaging?.system === 'active_job';
 
 /**
  * Metrics have no parents: a request and the spans inside of its handler are the same call, counted by one population only

@@ -30,6 +30,10 @@ const kindNumber: Readonly<Record<SpanRecord['kind'], number>> = {
   consumer: 5,
 };
 
+/** Also where only the operation says so: an ORM's span around a query can have kind internal. */
+const callsOut = ({ span, operation }: SpanNode): boolean =>
+  isCallOut(span.kind) || operation?.callOut === true;
+
 /** From span records to counted calls: duplicates out, ancestors joined, each span into its cell, its trace kept. */
 export class SpanIngest {
   matcher: RouteMatcher | undefined;
@@ -107,9 +111,7 @@ export class SpanIngest {
         ? rootPath
         : paths.extend(ancestor.path, above.index);
     node.insideCallOut =
-      !isEntry &&
-      ancestor !== undefined &&
-      (ancestor.insideCallOut || isCallOut(ancestor.span.kind));
+      !isEntry && ancestor !== undefined && (ancestor.insideCallOut || callsOut(ancestor));
     node.path = path;
     const entry = isEntry ? node : ancestor?.entry;
     node.entry = entry;
