@@ -328,7 +328,9 @@ describe('Prometheus as a source of numbers', () => {
     ]);
     const [operation] = source.operations();
     assert.ok(operation !== undefined);
-    const { __name__: _, ...metric } = span('');
+    const metric = Object.fromEntries(
+      Object.entries(span('')).filter(([label]) => label !== '__name__'),
+    );
     backend.answer = (url) => {
       if (!url.pathname.endsWith('query_range')) return undefined;
       const at = Number(url.searchParams.get('end'));
