@@ -4,6 +4,7 @@ import type { AuthSettings, ConnectionSettings } from '../config/schemaConnectio
 import { decodeConnection } from '../config/schemaConnection.ts';
 import type { Failure, Result } from '../domain/result.ts';
 import type { Backends } from '../platform/backends.ts';
+import { cancellable } from '../platform/cancellable.ts';
 import { headersOf, secretKeyOf } from '../platform/secrets.ts';
 import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
@@ -56,36 +57,16 @@ interface Answered {
 async function signIn({ backends }: ConnectContext, url: string): Promise<Answered | undefined> {
   let [auth, secret]: [AuthSettings, string] = [{ type: 'none' }, ''];
   for (;;) {
-    const found = await look(backends, url, headersOf(auth, secret));
+    const found = await cancellable(
+      vscode.l10n.t('Looking at {0}…', renderUntrustedLabel(new URL(url).origin, 80)),
+      (cancelled) => backends.probe(url, headersOf(auth, secret), cancelled),
+    );
     if (found === undefined) return undefined;
     if (found.ok || found.failure.reason !== 'refused') return { found, auth, secret };
     const given = await askSignIn(new URL(url).origin, found.failure, auth);
     if (given === undefined) return undefined;
     ({ auth, secret } = given);
   }
-}
-
-/** Undefined: cancelled. */
-async function look(
-  backends: Pick<Backends, 'probe'>,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Result<readonly FoundBackend[]> | undefined> {
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Looking at {0}…', renderUntrustedLabel(new URL(url).origin, 80)),
-      cancellable: true,
-    },
-    async (_, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => {
-        stop.abort();
-      });
-      const found = await backends.probe(url, headers, stop.signal);
-      return stop.signal.aborted ? undefined : found;
-    },
-  );
 }
 
 async function askAgain({ message, remedy }: Failure): Promise<boolean> {
@@ -123,10 +104,12 @@ async function keep(
     await secrets.keep(decoded, secret);
     backends.renew(decoded);
   }
+  const known = environments.decoded.environments.find(({ name }) => name === target.name);
+  const looked = environments.selected().name;
   await settings.update('environments', edited, vscode.ConfigurationTarget.Global);
-  const environment = environments.decoded.environments.find(({ name }) => name === target.name);
-  // Traces alone give no numbers: whoever looks at some goes on to see them.
-  if (environment?.metrics !== undefined) await environments.choose({ environment: target.name });
+  // Traces alone give no numbers, and what is looked at changes by nothing else than a choice.
+  const numbers = backend.signal === 'metrics' || known?.metrics !== undefined;
+  await environments.choose({ environment: numbers ? target.name : looked });
   environments.touch();
   await tellWhatIsThere(context, backend, target.name);
 }

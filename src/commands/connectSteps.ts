@@ -6,24 +6,13 @@ import { decodeConnection } from '../config/schemaConnection.ts';
 import type { Failure } from '../domain/result.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundBackend } from '../telemetry/ports.ts';
+import { askSecret, isLoopback } from './askSecret.ts';
 
 const title = (): string => vscode.l10n.t('Connect a Backend');
 
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i;
-
 /** What is typed without a scheme: encrypted, but for this machine. */
 const schemed = (text: string): string =>
-  loopback.test(text.replace(/(?::\d+)?(?:\/.*)?$/, '')) ? `http://${text}` : `https://${text}`;
-
-/** Said where a secret is asked for. */
-const secrecyOf = (origin: string): string => {
-  const { protocol, hostname } = new URL(origin);
-  return protocol === 'https:' || loopback.test(hostname)
-    ? vscode.l10n.t('It is kept in VS Code’s secret storage.')
-    : vscode.l10n.t(
-        'It is kept in VS Code’s secret storage, but sent unencrypted: the address is http, not https.',
-      );
-};
+  isLoopback(text.replace(/(?::\d+)?(?:\/.*)?$/, '')) ? `http://${text}` : `https://${text}`;
 
 /** The address, decoded: absolute, without a slash at its end. Undefined: given up. */
 export async function askAddress(typed: string | undefined): Promise<string | undefined> {
@@ -77,18 +66,8 @@ export async function askSignIn(
   if (picked === undefined) return undefined;
   const auth = await askName(picked.type, tried);
   if (auth === undefined) return undefined;
-  const secret = await vscode.window.showInputBox({
-    title: title(),
-    prompt:
-      auth.type === 'basic'
-        ? vscode.l10n.t('Password of {0}. {1}', auth.user, secrecyOf(origin))
-        : vscode.l10n.t('Token. {0}', secrecyOf(origin)),
-    password: true,
-    ignoreFocusOut: true,
-    validateInput: (text) =>
-      /\p{Cc}/u.test(text) ? vscode.l10n.t('No line breaks or control characters.') : undefined,
-  });
-  return secret === undefined || secret === '' ? undefined : { auth, secret };
+  const secret = await askSecret(title(), origin, auth);
+  return secret === undefined ? undefined : { auth, secret };
 }
 
 async function askName(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Remote } from '../rpc/contract.ts';
 import type { IndexContract } from '../symbols/contract.ts';
+import { cancellable } from '../platform/cancellable.ts';
 import type { Environments } from '../platform/environments.ts';
 import type { FoundBackend, MetricsSource } from '../telemetry/ports.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
@@ -35,19 +36,14 @@ export async function tellWhatIsThere(
       await vscode.commands.executeCommand('prodlens.connect');
     return;
   }
-  const said = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Looking at what {0} has for this workspace…', nameOf(backend)),
-      cancellable: true,
-    },
-    (_, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => {
-        stop.abort();
-      });
-      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(lookWithin)]);
-      return Promise.race([numbersThere(context, environment, signal), aborted(signal)]);
+  const said = await cancellable(
+    vscode.l10n.t('Looking at what {0} has for this workspace…', nameOf(backend)),
+    (cancelled) => {
+      const late = AbortSignal.timeout(lookWithin);
+      return Promise.race([
+        numbersThere(context, environment, AbortSignal.any([cancelled, late])),
+        tooLate(late, name),
+      ]);
     },
   );
   if (said === undefined) return;
@@ -58,10 +54,18 @@ export async function tellWhatIsThere(
   if (chosen === more) await vscode.commands.executeCommand('prodlens.connect');
 }
 
-const aborted = (signal: AbortSignal): Promise<undefined> =>
+type Said = { readonly good: boolean; readonly text: string };
+
+const tooLate = (late: AbortSignal, environment: string): Promise<Said> =>
   new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve(undefined);
+    late.addEventListener('abort', () => {
+      resolve({
+        good: false,
+        text: vscode.l10n.t(
+          '{0} is connected, but takes long to say what it has. Its numbers appear when they are there.',
+          environment,
+        ),
+      });
     });
   });
 
@@ -70,7 +74,7 @@ async function numbersThere(
   { environments, index }: ConnectSummaryContext,
   environment: string,
   signal: AbortSignal,
-): Promise<{ readonly good: boolean; readonly text: string } | undefined> {
+): Promise<Said | undefined> {
   const inUse = (): boolean => environments.selected().name === environment;
   const name = renderUntrustedLabel(environment, 60);
   const source = await sourceOf(environments);

@@ -3,6 +3,7 @@ import type { Failure, Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { TraceContext } from '../domain/traceContext.ts';
 import { findTraceContexts } from '../domain/traceContext.ts';
+import { cancellable } from '../platform/cancellable.ts';
 import type { Log } from '../platform/log.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundTrace } from '../presentation/waterfallPanel.ts';
@@ -98,24 +99,6 @@ async function lookUp(
   if (chosen === undefined) return;
   const rest = [environment, ...others].filter((one) => one !== chosen.environment);
   await lookUp(context, wanted, chosen.environment, rest);
-}
-
-/** Undefined when cancelled. */
-function cancellable<T>(
-  title: string,
-  run: (signal: AbortSignal) => Promise<T>,
-): Thenable<T | undefined> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, (_, token) => {
-    const controller = new AbortController();
-    return new Promise<T | undefined>((resolve, reject) => {
-      token.onCancellationRequested(() => {
-        controller.abort();
-        resolve(undefined);
-      });
-      run(controller.signal).then(resolve, reject);
-    });
-  });
 }
 
 async function askForTrace(given: string | undefined): Promise<TraceContext | undefined> {

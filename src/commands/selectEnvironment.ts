@@ -5,6 +5,7 @@ import type { Backends } from '../platform/backends.ts';
 import type { Environments } from '../platform/environments.ts';
 import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
+import { askSecret } from './askSecret.ts';
 
 export interface SelectEnvironmentContext {
   readonly environments: Environments;
@@ -66,21 +67,9 @@ async function askSecrets(
     if (connection === undefined || connection.auth.type === 'none') continue;
     if (!again && (await secrets.has(connection))) continue;
     const { origin } = new URL(connection.url);
-    const secret = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Credentials for {0}', origin),
-      prompt:
-        connection.auth.type === 'basic'
-          ? vscode.l10n.t(
-              'Password of {0}. It is kept in VS Code’s secret storage.',
-              connection.auth.user,
-            )
-          : vscode.l10n.t('Token. It is kept in VS Code’s secret storage.'),
-      password: true,
-      ignoreFocusOut: true,
-      validateInput: (text) =>
-        /\p{Cc}/u.test(text) ? vscode.l10n.t('No line breaks or control characters.') : undefined,
-    });
-    if (secret === undefined || secret === '') continue;
+    const title = vscode.l10n.t('Credentials for {0}', origin);
+    const secret = await askSecret(title, origin, connection.auth);
+    if (secret === undefined) continue;
     await secrets.keep(connection, secret);
     backends.renew(connection);
     environments.touch();

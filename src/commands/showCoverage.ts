@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { windowLength } from '../domain/units.ts';
 import type { InsightService } from '../insights/contract.ts';
+import { cancellable } from '../platform/cancellable.ts';
 import { escapeTelemetry } from '../platform/escapeTelemetry.ts';
 import { renderCoverage, type CoveredOperation } from '../presentation/viewModels/coverage.ts';
 import { renderWindow } from '../presentation/viewModels/numberText.ts';
@@ -29,19 +30,8 @@ export const showCoverage = (context: ShowCoverageContext) => async (): Promise<
     );
     return;
   }
-  const text = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Looking at every call…'),
-      cancellable: true,
-    },
-    async (_, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => {
-        stop.abort();
-      });
-      return coverage(context, metrics, stop.signal);
-    },
+  const text = await cancellable(vscode.l10n.t('Looking at every call…'), (cancelled) =>
+    coverage(context, metrics, cancelled),
   );
   if (text !== undefined) await context.showDocument('Instrumentation coverage.md', text);
 };

@@ -9,6 +9,7 @@ import type {
   LookUpDeployments,
   Repository,
 } from '../releases/ports.ts';
+import { cancellable } from './cancellable.ts';
 import { githubHostOf, isRefusal, type GithubHost } from './githubHost.ts';
 
 /**
@@ -72,29 +73,11 @@ export const lookUpOnGithub =
       const at = { forge, repository, running, ...(rule === undefined ? {} : { rule }) };
       const found = await cancellable(
         vscode.l10n.t('Looking up deployments on {0}…', forge.host),
-        stop,
-        (signal) => lookUpDeployments(access.value, at, commits, releases, signal),
+        (cancelled) => {
+          const signal = AbortSignal.any([stop, cancelled]);
+          return lookUpDeployments(access.value, at, commits, releases, signal);
+        },
       );
-      return !found.ok && found.failure.reason === 'aborted' ? undefined : found;
+      return found?.ok === false && found.failure.reason === 'aborted' ? undefined : found;
     };
   };
-
-const cancellable = <T>(
-  title: string,
-  stop: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Thenable<T> =>
-  vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_, token) => {
-      const cancelled = new AbortController();
-      const listening = token.onCancellationRequested(() => {
-        cancelled.abort();
-      });
-      try {
-        return await work(AbortSignal.any([stop, cancelled.signal]));
-      } finally {
-        listening.dispose();
-      }
-    },
-  );

@@ -69,6 +69,8 @@ describe('connecting a backend', () => {
     await quickInput.waitFor(/Is live an environment of production\?/);
     await quickInput.choose('Production');
     await window.notifications.waitFor(/Jaeger gives live its traces: orders, stock/);
+    // Traces alone give no numbers: what was looked at before stays.
+    await window.waitForStatus(/local off/);
 
     const file = path.join(harness.serverDataDir, 'data', 'Machine', 'settings.json');
     const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;

@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import { routeShape } from '../../../src/attribution/routeShape.ts';
 
 import { compileTemplate } from '../../../src/domain/routeTemplate.ts';
+import { numbersFrom } from '../randomNumbers.ts';
 import { declaredMatcher, traitsOf } from './declaredRoutes.ts';
-
-/** Numbers that look random and are the same in every run (mulberry32). */
-function numbersFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** A route without any syntax: static segments, and parameters as undefined. */
 type Segments = readonly (string | undefined)[];

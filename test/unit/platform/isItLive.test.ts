@@ -17,18 +17,10 @@ import {
 } from '../../../src/releases/isItLive.ts';
 import type { Repository } from '../../../src/releases/ports.ts';
 import { ReleaseCommits } from '../../../src/releases/releaseCommits.ts';
+import { gitEnvironment } from '../gitEnvironment.ts';
 
 describe('is my change live, in a real repository', function () {
   this.timeout(60_000);
-  const environment = {
-    ...process.env,
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_SYSTEM: '/dev/null',
-    GIT_AUTHOR_NAME: 'x',
-    GIT_AUTHOR_EMAIL: 'x@example.com',
-    GIT_COMMITTER_NAME: 'x',
-    GIT_COMMITTER_EMAIL: 'x@example.com',
-  };
   const never = new AbortController().signal;
   let folder: string;
   let repository: Repository;
@@ -38,12 +30,12 @@ describe('is my change live, in a real repository', function () {
     `function first() {\n  return ${first};\n}\nfunction second() {\n  return ${second};\n}\n`;
   const git = (...words: string[]): string =>
     execFileSync('git', ['-C', path.join(folder, 'shop'), ...words], {
-      env: environment,
+      env: gitEnvironment,
       encoding: 'utf8',
     }).trim();
   const open = (name: string) =>
     openRepository(
-      createProcessRunner({ workspaceFolders: () => [], environment }),
+      createProcessRunner({ workspaceFolders: () => [], environment: gitEnvironment }),
       () => Promise.resolve('git'),
       never,
     )(path.join(folder, name));
@@ -51,7 +43,7 @@ describe('is my change live, in a real repository', function () {
   before(async () => {
     folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'pl-live-')));
     execFileSync('git', ['init', '--quiet', '--initial-branch=main', path.join(folder, 'shop')], {
-      env: environment,
+      env: gitEnvironment,
     });
     for (const [first, second, tag] of [
       [1, 1, 'v1.0.0'],
@@ -152,7 +144,7 @@ describe('is my change live, in a real repository', function () {
     const url = `file://${path.join(folder, 'shop')}`;
     const clone = ['clone', '--quiet', '--depth=1', '--branch=v1.1.0', url];
     execFileSync('git', [...clone, path.join(folder, 'shallow')], {
-      env: environment,
+      env: gitEnvironment,
       stdio: 'ignore',
     });
     const shallow = await open('shallow');

@@ -15,6 +15,7 @@ import { inProcess } from '../../../src/rpc/peer.ts';
 import type { IndexContract } from '../../../src/symbols/contract.ts';
 import { IndexService } from '../../../src/workers/indexService.ts';
 import { linkGrammars } from '../symbols/grammars.ts';
+import { gitEnvironment } from '../gitEnvironment.ts';
 
 const quietLog = {
   trace: () => undefined,
@@ -26,15 +27,6 @@ const quietLog = {
 
 describe('functions beside the source of the releases that run, in a real repository', function () {
   this.timeout(60_000);
-  const environment = {
-    ...process.env,
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_SYSTEM: '/dev/null',
-    GIT_AUTHOR_NAME: 'x',
-    GIT_AUTHOR_EMAIL: 'x@example.com',
-    GIT_COMMITTER_NAME: 'x',
-    GIT_COMMITTER_EMAIL: 'x@example.com',
-  };
   let root: string;
   let grammars: string;
   let file: string;
@@ -43,7 +35,7 @@ describe('functions beside the source of the releases that run, in a real reposi
   let index: ReturnType<typeof inProcess<IndexContract>>['remote'];
   const events = new EventEmitter();
   const git = (...words: string[]): string =>
-    execFileSync('git', ['-C', root, ...words], { env: environment, encoding: 'utf8' }).trim();
+    execFileSync('git', ['-C', root, ...words], { env: gitEnvironment, encoding: 'utf8' }).trim();
   const commit = (name: string, text: string, tag: string): string => {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
     writeFileSync(path.join(root, name), text);
@@ -85,7 +77,7 @@ describe('functions beside the source of the releases that run, in a real reposi
       index: { ...index, onStart: () => ({ dispose: () => undefined }) },
       commits: new ReleaseCommits({
         open: openRepository(
-          createProcessRunner({ workspaceFolders: () => [root], environment }),
+          createProcessRunner({ workspaceFolders: () => [root], environment: gitEnvironment }),
           () => Promise.resolve('git'),
           new AbortController().signal,
         ),

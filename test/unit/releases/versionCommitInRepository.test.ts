@@ -7,23 +7,15 @@ import { openRepository } from '../../../src/platform/git.ts';
 import { createProcessRunner } from '../../../src/platform/process.ts';
 import { ReleaseCommits } from '../../../src/releases/releaseCommits.ts';
 import type { VersionToCommit } from '../../../src/releases/versionCommit.ts';
+import { gitEnvironment } from '../gitEnvironment.ts';
 
 describe('from a version to a commit, in a real repository', function () {
   this.timeout(60_000);
-  const environment = {
-    ...process.env,
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_SYSTEM: '/dev/null',
-    GIT_AUTHOR_NAME: 'x',
-    GIT_AUTHOR_EMAIL: 'x@example.com',
-    GIT_COMMITTER_NAME: 'x',
-    GIT_COMMITTER_EMAIL: 'x@example.com',
-  };
   let folder: string;
   const hashes: string[] = [];
   const run = (words: readonly string[], input?: string): string =>
     execFileSync('git', words, {
-      env: environment,
+      env: gitEnvironment,
       encoding: 'utf8',
       input,
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -35,7 +27,7 @@ describe('from a version to a commit, in a real repository', function () {
   let now = 0;
   const commitsOf = async (name: string) => {
     const open = openRepository(
-      createProcessRunner({ workspaceFolders: () => [], environment }),
+      createProcessRunner({ workspaceFolders: () => [], environment: gitEnvironment }),
       () => Promise.resolve('git'),
       new AbortController().signal,
     );
