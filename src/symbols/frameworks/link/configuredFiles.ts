@@ -16,19 +16,26 @@ export class ConfiguredFiles {
   private readonly whole = new Set<string>();
   private readonly evaluator: Evaluator;
 
-  constructor(evaluator: Evaluator, framework: FilesFramework) {
+  private constructor(evaluator: Evaluator) {
     this.evaluator = evaluator;
+  }
+
+  /** Looks at every file, with turns for others. */
+  static *in(evaluator: Evaluator, framework: FilesFramework): Generator<void, ConfiguredFiles> {
+    const configured = new ConfiguredFiles(evaluator);
     const { config } = framework;
-    if (config === undefined) return;
+    if (config === undefined) return configured;
     for (const file of evaluator.files.values()) {
+      yield;
       const stem = file.path.replace(/\.[cm]?[jt]sx?$/, '');
       const given = file.exports.get('default');
       const imports = file.facts.imports.some((i) => framework.program.modules.test(i.module));
       if (given === undefined || !imports || !stem.endsWith(`/${config.module}`)) continue;
       const found = { conventional: false };
-      this.read(config, file, given, known(''), found, 0);
-      if (!found.conventional) this.whole.add(parentOf(file.path));
+      configured.read(config, file, given, known(''), found, 0);
+      if (!found.conventional) configured.whole.add(parentOf(file.path));
     }
+    return configured;
   }
 
   placesOf(file: LinkedFile): readonly PlacedFile[] {

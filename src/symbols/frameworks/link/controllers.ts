@@ -7,6 +7,7 @@ import type { LinkedFile } from './linkedFile.ts';
 import type { LinkedRoute } from './linkedRoute.ts';
 import { ModulePaths } from './modulePaths.ts';
 import type { ProgramPropertiesIndex } from './programProperties.ts';
+import { startsOf } from './programStarts.ts';
 import { programSettings, type ProgramSettings } from './programSettings.ts';
 import { TemplateTokens } from './templateTokens.ts';
 import { joinRoute, known, type Text } from './text.ts';
@@ -33,12 +34,18 @@ export function* controllerRoutes(
   framework: ControllerFramework,
   properties: ProgramPropertiesIndex,
 ): Generator<void, LinkedRoute[]> {
-  const reading = new ControllerReading(evaluator, framework, properties);
+  // Each of these looks at every file: turns between them.
+  const starts = startsOf(evaluator, framework.settings?.starts);
+  yield;
+  const settings = programSettings(evaluator, framework, starts);
+  yield;
+  const modules = new ModulePaths(evaluator, framework, starts);
+  yield;
+  const reading = new ControllerReading(evaluator, framework, properties, settings, modules);
   const files: LinkedFile[] = [];
   for (const file of evaluator.files.values())
     if (file.family?.id === framework.family) files.push(file);
-  yield;
-  reading.findControllers(files);
+  yield* reading.findControllers(files);
   for (const file of files) {
     yield;
     reading.readFile(file);
@@ -62,29 +69,35 @@ class ControllerReading {
     evaluator: Evaluator,
     framework: ControllerFramework,
     properties: ProgramPropertiesIndex,
+    settings: ProgramSettings,
+    modules: ModulePaths,
   ) {
     this.evaluator = evaluator;
     this.framework = framework;
     this.properties = properties;
     this.annotations = new AnnotationReader(evaluator, framework);
-    this.settings = programSettings(evaluator, framework);
-    this.modules = new ModulePaths(evaluator, framework);
+    this.settings = settings;
+    this.modules = modules;
     this.tokens = new TemplateTokens(framework, this.annotations);
     this.applications = [...this.applicationPaths()];
   }
 
   /** Names of all classes that are controllers by themselves, or may be by what they extend: the others need no look. */
-  findControllers(files: readonly LinkedFile[]): void {
-    for (const file of files)
+  *findControllers(files: readonly LinkedFile[]): Generator<void, void> {
+    for (const file of files) {
+      yield;
       for (const index of file.classIndexes())
         if (this.isController({ file, index })) this.names.add(lastOf(file.functions[index]?.name));
+    }
     if (this.names.size === 0 || !this.framework.inherited) return;
     for (let size = -1, round = 0; size < this.names.size && round < deepestLocator; round += 1) {
       size = this.names.size;
-      for (const file of files)
+      for (const file of files) {
+        yield;
         for (const { index, supertypes } of file.facts.classes)
           if (supertypes.some((name) => this.names.has(lastOf(name))))
             this.names.add(lastOf(file.functions[index]?.name));
+      }
     }
   }
 

@@ -19,15 +19,19 @@ export class FilePrograms {
   private readonly settings = new Set<string>();
   private readonly importing = new Set<string>();
 
-  constructor(evaluator: Evaluator, framework: FilesFramework) {
+  /** Looks at every file, with turns for others. */
+  static *in(evaluator: Evaluator, framework: FilesFramework): Generator<void, FilePrograms> {
+    const programs = new FilePrograms();
     const { file: own, modules } = framework.program;
     for (const file of evaluator.files.values()) {
+      yield;
       const folder = parentOf(file.path);
-      if (own.test(file.path.slice(folder.length + 1))) this.settings.add(folder);
-      if (!this.importing.has(folder) && file.facts.imports.some((i) => modules.test(i.module)))
-        for (let at = folder; at !== '' && !this.importing.has(at); at = parentOf(at))
-          this.importing.add(at);
+      if (own.test(file.path.slice(folder.length + 1))) programs.settings.add(folder);
+      if (!programs.importing.has(folder) && file.facts.imports.some((i) => modules.test(i.module)))
+        for (let at = folder; at !== '' && !programs.importing.has(at); at = parentOf(at))
+          programs.importing.add(at);
     }
+    return programs;
   }
 
   place(file: LinkedFile, tree: FileTree): PlacedFile | undefined {

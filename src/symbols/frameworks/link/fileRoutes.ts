@@ -24,8 +24,8 @@ export function* fileRoutes(
 ): Generator<void, FileRoutes> {
   const routes: LinkedRoute[] = [];
   const spans: SpanLiteral[] = [];
-  const programs = new FilePrograms(evaluator, framework);
-  const configured = new ConfiguredFiles(evaluator, framework);
+  const programs = yield* FilePrograms.in(evaluator, framework);
+  const configured = yield* ConfiguredFiles.in(evaluator, framework);
   for (const file of evaluator.files.values()) {
     if (file.family?.id !== framework.family) continue;
     yield;

@@ -68,8 +68,11 @@ export function* linkSteps(
 ): Generator<void, LinkedFacts> {
   const routers = frameworks.filter((f): f is RouterFramework => f.kind === 'router');
   const linkedFiles = new Map<string, LinkedFile>();
+  // Most frameworks concern no workspace: what is imported anywhere tells, once for all of them.
+  const imported = new Set<string>();
   for (const [path, file] of files) {
     linkedFiles.set(path, new LinkedFile(path, file));
+    for (const { module } of file.facts.imports) imported.add(module);
     yield;
   }
   const evaluator = new Evaluator(
@@ -94,7 +97,7 @@ export function* linkSteps(
     if (framework.kind === 'procedures')
       for (const route of yield* procedureRoutes(evaluator, framework, linked)) linked.push(route);
     if (framework.kind === 'resolvers')
-      for (const one of yield* linkResolvers(evaluator, framework)) resolvers.push(one);
+      for (const one of yield* linkResolvers(evaluator, framework, imported)) resolvers.push(one);
     if (framework.kind === 'functional')
       for (const route of yield* functionalRoutes(evaluator, framework, properties))
         linked.push(route);

@@ -5,7 +5,7 @@ import { lastNameOf } from './annotations.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Found } from './handlers.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { ownCalls, startsOf } from './programStarts.ts';
+import { ownCalls } from './programStarts.ts';
 import { sourceOf } from './sources.ts';
 import { joinRoute, known, type Text } from './text.ts';
 
@@ -23,13 +23,13 @@ export class ModulePaths {
   private readonly trees: { readonly file: LinkedFile; unread?: string }[] = [];
   private readonly treeOf: (file: LinkedFile) => { readonly unread?: string } | undefined;
 
-  constructor(evaluator: Evaluator, framework: ControllerFramework) {
+  constructor(evaluator: Evaluator, framework: ControllerFramework, starts: readonly LinkedFile[]) {
     this.evaluator = evaluator;
     this.tree = framework.settings?.modules;
     if (this.tree !== undefined)
       for (const file of evaluator.files.values())
         if (file.family?.id === framework.family && !file.inTest) this.readCalls(this.tree, file);
-    this.treeOf = ownCalls(this.trees, startsOf(evaluator, framework.settings?.starts));
+    this.treeOf = ownCalls(this.trees, starts);
     if (this.tree === undefined || this.paths.size === 0) return;
     for (const file of evaluator.files.values())
       if (file.family?.id === framework.family) this.readModules(this.tree, file);

@@ -11,7 +11,7 @@ import type { ControllerFramework } from '../controllerFramework.ts';
 import type { Evaluator } from './evaluator.ts';
 import { ExcludedPaths } from './excludedPaths.ts';
 import type { LinkedFile } from './linkedFile.ts';
-import { ownCalls, startsOf } from './programStarts.ts';
+import { ownCalls } from './programStarts.ts';
 import { sourceOf } from './sources.ts';
 import { concat, known, type Text } from './text.ts';
 
@@ -35,10 +35,10 @@ const unversioned: readonly Text[] = [known('')];
 export function programSettings(
   evaluator: Evaluator,
   framework: ControllerFramework,
+  starts: readonly LinkedFile[],
 ): ProgramSettings {
   const { settings } = framework;
   const versioning = settings?.versioning;
-  const starts = startsOf(evaluator, settings?.starts);
   const prefixes = ownCalls(callsOf(evaluator, settings?.globalPrefix?.member), starts);
   const versionings = ownCalls(callsOf(evaluator, versioning?.member), starts);
 

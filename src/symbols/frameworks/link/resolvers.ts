@@ -32,14 +32,17 @@ export interface FoundResolver {
 const deepestMap = 8;
 const mostResolvers = 20_000;
 
-/** Resolvers of a schema's fields, spread over files as maps, types made in code or annotated classes. */
+/**
+ * Resolvers of a schema's fields, spread over files as maps, types made in code or annotated classes.
+ *
+ * @param imported modules that any file imports
+ */
 export function* linkResolvers(
   evaluator: Evaluator,
   framework: ResolverFramework,
+  imported: ReadonlySet<string>,
 ): Generator<void, readonly ResolverDecl[]> {
-  const concerned = [...evaluator.files.values()].some((file) =>
-    file.facts.imports.some((i) => framework.modules.test(i.module)),
-  );
+  const concerned = [...imported].some((module) => framework.modules.test(module));
   if (!concerned && framework.declared === undefined) return [];
   const reader = new ResolverReader(evaluator, framework);
   for (const file of evaluator.files.values()) {
