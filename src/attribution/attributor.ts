@@ -29,11 +29,7 @@ function attribute(index: WorkspaceIndex, operation: Operation): Attribution {
   const telemetry = renderOperation(operation);
   const steps: ExplanationStep[] = [{ stage: 'seen', text: telemetry }];
   const step = (stage: ExplanationStep['stage'], text: string, at?: SourcePlace): void => {
-    steps.push({
-      stage,
-      text,
-      ...(at === undefined ? {} : { at: { path: at.path, line: at.line } }),
-    });
+    steps.push(at === undefined ? { stage, text } : { stage, text, at });
   };
   const context = { operation, index, step };
   let note: string | undefined;
