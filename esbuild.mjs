@@ -47,6 +47,7 @@ export const nodeBundles = {
     extension: 'src/extension.ts',
     indexWorker: 'src/workers/indexWorker.ts',
     receiverWorker: 'src/workers/receiverWorker.ts',
+    decodeWorker: 'src/workers/decodeWorker.ts',
     backends: 'src/workers/backendAdapters.ts',
   },
   outdir: 'dist',

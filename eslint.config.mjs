@@ -74,6 +74,7 @@ export const mayImport = {
     'telemetry/ports.ts',
     'telemetry/backend.ts',
     'telemetry/backendKinds.ts',
+    'telemetry/decodeContract.ts',
     'telemetry/local/contract.ts',
     'rollback/ports.ts',
     'releases/ports.ts',

@@ -20,6 +20,7 @@ const REQUIRED = [
   'dist/indexWorker.js',
   'dist/receiverWorker.js',
   'dist/backends.js',
+  'dist/decodeWorker.js',
   'dist/grammars/web-tree-sitter.wasm',
   'dist/THIRD_PARTY_NOTICES.txt',
 ];

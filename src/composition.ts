@@ -130,6 +130,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const backends = owned.add(
     createBackends({
       file: adaptersFile,
+      decoder: path.join(dist, 'decodeWorker.js'),
       secrets,
       settings,
       clock,

@@ -5,8 +5,8 @@ import type { HttpAnswer } from './exchange.ts';
 
 /** The JSON of a 2xx answer, unchecked. Some servers (Jaeger) send JSON as text/plain: only HTML is refused by its type. */
 export function jsonOf(answer: HttpAnswer): Result<unknown> {
-  if (answer.status < 200 || answer.status >= 300) return statusFailure(answer);
-  if (isPage(answer)) return pageFailure(answer);
+  const refusal = refusalOf(answer);
+  if (refusal !== undefined) return refusal;
   try {
     return ok(JSON.parse(answer.text) as unknown);
   } catch {
@@ -18,9 +18,20 @@ export function jsonOf(answer: HttpAnswer): Result<unknown> {
   }
 }
 
+/** Why an answer is none that holds JSON, as far as can be told without reading it. */
+export function refusalOf(answer: HttpAnswer): Result<never> | undefined {
+  if (answer.status < 200 || answer.status >= 300) return statusFailure(answer);
+  return isPage(answer) ? pageFailure(answer) : undefined;
+}
+
 /** A web page where data was expected: a sign-in form, a proxy's error, another program, or a user interface that answers everything. */
-export const isPage = ({ contentType, text }: HttpAnswer): boolean =>
-  contentType === 'text/html' || /^\s*<(?:!doctype|html)\b/i.test(text.slice(0, 200));
+export const isPage = (answer: HttpAnswer): boolean =>
+  answer.contentType === 'text/html' || /^\s*<(?:!doctype|html)\b/i.test(beginningOf(answer));
+
+const beginningOf = (answer: HttpAnswer): string =>
+  answer.bytes === undefined
+    ? answer.text.slice(0, 200)
+    : new TextDecoder().decode(answer.bytes.subarray(0, 200));
 
 const pageFailure = (answer: HttpAnswer): Result<never> =>
   fail(

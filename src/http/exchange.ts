@@ -21,6 +21,8 @@ export interface HttpAnswer {
   /** Lower case, without parameters; "" when the server names none. */
   readonly contentType: string;
   readonly text: string;
+  /** The body as it came, where it was kept: `text` is read from it when first asked for. */
+  readonly bytes?: Uint8Array;
   /** Milliseconds to wait, from `Retry-After` (RFC 9110, 10.2.3): seconds or a date. */
   readonly retryAfter?: number;
   /** The server's clock, Unix milliseconds, from `Date`. */
@@ -51,7 +53,7 @@ export function createExchange(limits: ExchangeLimits): HttpExchange {
     timeout: limits.timeout,
     maxContentLength: limits.maxBytes,
     maxBodyLength: limits.maxBytes,
-    responseType: 'text',
+    responseType: 'arraybuffer',
     transformResponse: (data: unknown) => data,
     validateStatus: () => true,
   });
@@ -79,14 +81,15 @@ export function createExchange(limits: ExchangeLimits): HttpExchange {
         };
         const location = header('location');
         if (status < 300 || status >= 400 || location === '' || mostRedirects === 0)
-          return ok({
-            url: at,
-            status,
-            contentType: header('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '',
-            text: typeof data === 'string' ? data : '',
-            ...retryAfterOf(header('retry-after')),
-            ...dateOf(header('date')),
-          });
+          return ok(
+            answerOf(data instanceof Uint8Array ? data : new Uint8Array(), {
+              url: at,
+              status,
+              contentType: header('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+              ...retryAfterOf(header('retry-after')),
+              ...dateOf(header('date')),
+            }),
+          );
         const next = parseUrl(location, at);
         if (next?.origin !== originOf(at))
           return fail(
@@ -101,6 +104,18 @@ export function createExchange(limits: ExchangeLimits): HttpExchange {
         `${originOf(url)} redirects more than ${mostRedirects} times.`,
         'Check the address in the setting, its path included.',
       );
+    },
+  };
+}
+
+/** Large bodies are never made text here: they go on as they are. */
+function answerOf(bytes: Uint8Array, head: Omit<HttpAnswer, 'text' | 'bytes'>): HttpAnswer {
+  let text: string | undefined;
+  return {
+    ...head,
+    bytes,
+    get text() {
+      return (text ??= new TextDecoder().decode(bytes));
     },
   };
 }

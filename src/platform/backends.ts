@@ -32,6 +32,8 @@ export interface BackendsOptions {
   readonly ports: Omit<BackendPorts, 'compare' | 'operation'>;
   /** Where the operations of backends are mapped to functions. */
   readonly attribute: (operations: readonly Operation[]) => void;
+  /** What the ports need is needed no longer. */
+  readonly end?: () => void;
   readonly log: Log;
 }
 
@@ -198,6 +200,7 @@ export class Backends implements Disposable {
 
   dispose(): void {
     this.keep([]);
+    this.#options.end?.();
     this.#changed.dispose();
   }
 }

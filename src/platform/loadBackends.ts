@@ -5,6 +5,7 @@ import { milliseconds } from '../domain/units.ts';
 import type { IndexContract } from '../symbols/contract.ts';
 import { Backends, type Adapters } from './backends.ts';
 import type { Clock } from './clock.ts';
+import { DecodeThread } from './decodeThread.ts';
 import type { Log } from './log.ts';
 import type { ConnectionSecrets } from './secrets.ts';
 import type { SupervisedRemote } from './workerHost.ts';
@@ -12,6 +13,8 @@ import type { SupervisedRemote } from './workerHost.ts';
 export interface LoadBackendsOptions {
   /** The adapters' bundle. */
   readonly file: string;
+  /** The decoding thread's bundle. */
+  readonly decoder: string;
   readonly secrets: ConnectionSecrets;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -21,7 +24,8 @@ export interface LoadBackendsOptions {
 
 /** The backends of this window: adapters from their own bundle, operations to the index, pauses while the window isn't looked at. */
 export function createBackends(options: LoadBackendsOptions): Backends {
-  const { file, secrets, settings, clock, index, log } = options;
+  const { file, decoder, secrets, settings, clock, index, log } = options;
+  const decoding = new DecodeThread(decoder, clock);
   const backends = new Backends({
     // `require`, not `import()`: VS Code puts its proxy and certificates under the modules that it loads.
     load: () => Promise.resolve(createRequire(file)(file) as Adapters),
@@ -34,11 +38,15 @@ export function createBackends(options: LoadBackendsOptions): Backends {
       },
       refreshEvery: () => milliseconds(settings.get('prodlens.refreshSeconds') * 1000),
       focused: () => vscode.window.state.focused,
+      decodeAway: decoding.decode,
     },
     attribute: (operations) => {
       index.call('attribute', { operations }).catch((error: unknown) => {
         log.warn(`mapping a backend's operations failed: ${String(error)}`);
       });
+    },
+    end: () => {
+      decoding.dispose();
     },
     log,
   });

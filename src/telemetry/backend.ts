@@ -2,6 +2,7 @@ import type { CompareReleases } from '../domain/comparison.ts';
 import type { Operation, OperationId } from '../domain/operation.ts';
 import type { Result } from '../domain/result.ts';
 import type { Milliseconds } from '../domain/units.ts';
+import type { DecodeAway } from './decodeContract.ts';
 import type { MetricsSource, Select, TraceSource } from './ports.ts';
 
 interface Disposable {
@@ -33,6 +34,8 @@ export interface BackendPorts {
   /** What backends of metrics brought under an id; undefined for another source's. */
   operation(id: OperationId): Operation | undefined;
   readonly compare: CompareReleases;
+  /** Decodes large answers away from this thread; absent: all are decoded here. */
+  readonly decodeAway?: DecodeAway;
 }
 
 /** Numbers of a backend. Their operations are mapped to functions like those of the receiver. */

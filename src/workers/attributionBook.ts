@@ -3,7 +3,7 @@ import type { Operation, OperationId } from '../domain/operation.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { Attributor } from '../attribution/attributor.ts';
 import type { OwnedOperation } from '../symbols/contract.ts';
-import { Turns } from '../symbols/turns.ts';
+import { Turns } from '../domain/turns.ts';
 
 /** Operations of backends are remembered up to there, the oldest go first. */
 const mostOperations = 60_000;

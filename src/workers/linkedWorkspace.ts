@@ -10,7 +10,7 @@ import { linkSteps, type IndexedFile } from '../symbols/frameworks/facts.ts';
 import type { IndexedSource } from '../symbols/index/workspaceIndex.ts';
 import type { FrameFiles } from '../symbols/frames/locateStack.ts';
 import { PathIndex } from '../symbols/pathIndex.ts';
-import { Turns } from '../symbols/turns.ts';
+import { Turns } from '../domain/turns.ts';
 import { SourceMaps } from '../symbols/sourceMaps.ts';
 import type { WorkspaceServices } from './workspaceServices.ts';
 

@@ -9,7 +9,7 @@ import type {
   LanguageId,
 } from '../../domain/functionDecl.ts';
 import { factsVersion, type FileFacts } from '../frameworks/facts.ts';
-import { Turns } from '../turns.ts';
+import { Turns } from '../../domain/turns.ts';
 
 /** Raise with every change of what is extracted or how it is written. */
 const formatVersion = 3;

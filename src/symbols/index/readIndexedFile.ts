@@ -5,7 +5,7 @@ import { extractFacts } from '../frameworks/facts.ts';
 import { readSourceInTurns } from '../parser/extractFunctions.ts';
 import { NestedTooDeeply } from '../parser/nestingGuard.ts';
 import type { LoadedLanguage, ParserPool } from '../parser/parserPool.ts';
-import { Turns } from '../turns.ts';
+import { Turns } from '../../domain/turns.ts';
 import type { CachedFile } from './indexCache.ts';
 import { ownStrings } from './ownStrings.ts';
 import { readSourceText, tooLarge } from './sourceText.ts';

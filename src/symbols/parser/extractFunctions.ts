@@ -2,7 +2,7 @@ import type { Node, Tree } from 'web-tree-sitter';
 import type { FunctionDecl, FunctionId } from '../../domain/functionDecl.ts';
 import type { SourceFile } from '../sourceFile.ts';
 import type { KnownStatements } from './knownStatements.ts';
-import { Turns } from '../turns.ts';
+import { Turns } from '../../domain/turns.ts';
 import { slicedFrom, type LoadedLanguage } from './parserPool.ts';
 import { placeFunctions, type PlacedFunction } from './placeFunctions.ts';
 

@@ -3,7 +3,7 @@ import { Language, Parser, Query, type Tree } from 'web-tree-sitter';
 import type { LanguageId } from '../../domain/functionDecl.ts';
 import type { LanguageDefinition } from '../languages/language.ts';
 import { languageOf } from '../languages/registry.ts';
-import { Turns } from '../turns.ts';
+import { Turns } from '../../domain/turns.ts';
 
 /** Path of a grammar or of the runtime (`web-tree-sitter.wasm`), given its file name. */
 export type LocateGrammar = (fileName: string) => string;

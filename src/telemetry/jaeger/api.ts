@@ -1,5 +1,5 @@
 import type { Result } from '../../domain/result.ts';
-import type { SpanRecord } from '../local/model.ts';
+import type { Trace } from '../../domain/trace.ts';
 import type { Question } from '../traces/wholeTraceSearch.ts';
 
 /** What both of Jaeger's query interfaces give. */
@@ -11,9 +11,9 @@ export interface JaegerApi {
     service: string,
     question: Question,
     signal: AbortSignal,
-  ): Promise<Result<readonly SpanRecord[]>>;
-  /** No spans: there is no such trace. */
-  trace(traceId: string, signal: AbortSignal): Promise<Result<readonly SpanRecord[]>>;
+  ): Promise<Result<readonly Trace[]>>;
+  /** None: there is no such trace. */
+  trace(traceId: string, signal: AbortSignal): Promise<Result<readonly Trace[]>>;
 }
 
 export const backendName = 'Jaeger';

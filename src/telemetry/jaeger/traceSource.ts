@@ -14,7 +14,6 @@ import {
   wantedOf,
 } from '../traces/context.ts';
 import { asTheyAre, serviceNames, spanNamesOf } from '../traces/naming.ts';
-import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
 import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
 import { backendName } from './api.ts';
@@ -28,7 +27,7 @@ interface Opened {
 
 /** Jaeger's query service: `/api/v3` where it is there, else `/api`. Which one is found by asking for the services. */
 export function createJaegerSource(context: TraceBackendContext): TraceSource {
-  const api = new Api(context.connection, context.exchange, context.now);
+  const api = new Api(context);
   const versions = [
     { path: '/api/v3/services', decode: v3.decodeServices, open: v3.jaegerV3 },
     { path: '/api/services', decode: v1.decodeServices, open: v1.jaegerV1 },
@@ -80,10 +79,7 @@ export function createJaegerSource(context: TraceBackendContext): TraceSource {
         tags: jaeger.tags,
         // Memory storage finds none by it; Elasticsearch and Cassandra do.
         failedTags: { error: 'true' },
-        async ask(question) {
-          const spans = await jaeger.search(service, question, signal);
-          return spans.ok ? ok(tracesOfSpans(spans.value)) : spans;
-        },
+        ask: (question) => jaeger.search(service, question, signal),
       },
       wanted.value,
       spanNames,
@@ -97,9 +93,9 @@ export function createJaegerSource(context: TraceBackendContext): TraceSource {
       if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);
       const opened = await open(signal);
       if (!opened.ok) return opened;
-      const spans = await opened.value.jaeger.trace(traceId, signal);
-      if (!spans.ok) return spans;
-      const trace = tracesOfSpans(spans.value).find((one) => one.traceId === traceId);
+      const traces = await opened.value.jaeger.trace(traceId, signal);
+      if (!traces.ok) return traces;
+      const trace = traces.value.find((one) => one.traceId === traceId);
       return foundTrace(backendName, traceId, trace, context);
     },
   };

@@ -3,6 +3,7 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { HttpAnswer } from '../../http/exchange.ts';
 import type { Api } from '../traces/api.ts';
+import { traceDecoder } from '../traces/tracePieces.ts';
 import type { JaegerApi } from './api.ts';
 import { decodeTraces } from './v1Wire.ts';
 
@@ -17,8 +18,8 @@ export function jaegerV1(api: Api, now: () => number): JaegerApi {
       const answer = await api.json('/api/operations', [['service', service]], signal);
       return answer.ok ? decodeOperations(answer.value) : answer;
     },
-    async search(service, { spanName, tags, minDuration, lookback, depth }, signal) {
-      const answer = await api.json(
+    search(service, { spanName, tags, minDuration, lookback, depth }, signal) {
+      return api.traces(
         '/api/traces',
         [
           ['service', service],
@@ -32,16 +33,16 @@ export function jaegerV1(api: Api, now: () => number): JaegerApi {
           ['limit', String(depth)],
         ],
         signal,
+        jaegerV1Traces,
         nothingFound,
       );
-      return answer.ok ? decodeTraces(answer.value) : answer;
     },
-    async trace(traceId, signal) {
-      const answer = await api.json(`/api/traces/${traceId}`, [], signal, nothingFound);
-      return answer.ok ? decodeTraces(answer.value) : answer;
-    },
+    trace: (traceId, signal) =>
+      api.traces(`/api/traces/${traceId}`, [], signal, jaegerV1Traces, nothingFound),
   };
 }
+
+export const jaegerV1Traces = traceDecoder('jaeger.v1', decodeTraces);
 
 const errorsShape = v.object({
   data: v.null(),
@@ -53,12 +54,12 @@ const operationsShape = v.object({
 });
 
 /** A 404 with a body of Jaeger's own; a 404 of another program has another. */
-function nothingFound({ status, text }: HttpAnswer): unknown {
-  if (status !== 404) return undefined;
+function nothingFound({ status, text }: HttpAnswer): boolean {
+  if (status !== 404) return false;
   try {
-    return v.is(errorsShape, JSON.parse(text)) ? { data: [] } : undefined;
+    return v.is(errorsShape, JSON.parse(text));
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -5,6 +5,7 @@ import type { HttpAnswer } from '../../http/exchange.ts';
 import type { SpanRecord } from '../local/model.ts';
 import type { Api } from '../traces/api.ts';
 import { decodeResourceSpans } from '../traces/otlp.ts';
+import { traceDecoder } from '../traces/tracePieces.ts';
 import type { JaegerApi } from './api.ts';
 import { backendName } from './api.ts';
 
@@ -20,8 +21,8 @@ export function jaegerV3(api: Api, now: () => number): JaegerApi {
       const answer = await api.json('/api/v3/operations', [['service', service]], signal);
       return answer.ok ? decodeOperations(answer.value) : answer;
     },
-    async search(service, { spanName, minDuration, lookback, depth }, signal) {
-      const answer = await api.json(
+    search(service, { spanName, minDuration, lookback, depth }, signal) {
+      return api.traces(
         '/api/v3/traces',
         [
           ['query.service_name', service],
@@ -34,14 +35,12 @@ export function jaegerV3(api: Api, now: () => number): JaegerApi {
           ['query.num_traces', String(depth)],
         ],
         signal,
+        jaegerV3Traces,
         nothingFound,
       );
-      return answer.ok ? decodeResult(answer.value) : answer;
     },
-    async trace(traceId, signal) {
-      const answer = await api.json(`/api/v3/traces/${traceId}`, [], signal, nothingFound);
-      return answer.ok ? decodeResult(answer.value) : answer;
-    },
+    trace: (traceId, signal) =>
+      api.traces(`/api/v3/traces/${traceId}`, [], signal, jaegerV3Traces, nothingFound),
   };
 }
 
@@ -53,12 +52,12 @@ const operationsShape = v.object({
 const resultShape = v.object({ result: v.looseObject({}) });
 
 /** No trace fits: a 404 with a body of Jaeger's own. A 404 of another program has another. */
-function nothingFound({ status, text }: HttpAnswer): unknown {
-  if (status !== 404) return undefined;
+function nothingFound({ status, text }: HttpAnswer): boolean {
+  if (status !== 404) return false;
   try {
-    return v.is(errorShape, JSON.parse(text)) ? { result: { resourceSpans: [] } } : undefined;
+    return v.is(errorShape, JSON.parse(text));
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -79,6 +78,8 @@ export function decodeResult(value: unknown): Result<readonly SpanRecord[]> {
   const parsed = v.safeParse(resultShape, value);
   return parsed.success ? decodeResourceSpans(parsed.output.result, backendName) : notV3;
 }
+
+export const jaegerV3Traces = traceDecoder('jaeger.v3', decodeResult);
 
 const notV3 = fail(
   'invalid',

@@ -1,9 +1,11 @@
 import type { Result } from '../../domain/result.ts';
 import { fail } from '../../domain/result.ts';
-import type { HttpExchange } from '../../http/exchange.ts';
+import type { HttpAnswer, HttpExchange } from '../../http/exchange.ts';
 import { jsonOf } from '../../http/answerFailure.ts';
 import type { Connection } from '../backend.ts';
-import { decodeMatrix, decodeTexts, decodeVector, decodeVersion, errorText } from './wire.ts';
+import type { DecodeAway } from '../decodeContract.ts';
+import { decodeRows, type Decoder } from '../decoding.ts';
+import { decodeTexts, decodeVersion, errorText, matrixRows, vectorRows } from './wire.ts';
 import type { MatrixRow } from './wire.ts';
 
 export interface RangeQuery {
@@ -25,6 +27,7 @@ export class PrometheusApi {
   readonly #connection: Connection;
   readonly #http: HttpExchange;
   readonly #now: () => number;
+  readonly #decodeAway: DecodeAway | undefined;
   requests = 0;
   bytes = 0;
   /** Milliseconds that the server's clock is ahead of ours. */
@@ -32,10 +35,16 @@ export class PrometheusApi {
   /** Until when the server asked not to be asked, Unix milliseconds. */
   waitUntil = 0;
 
-  constructor(connection: Connection, http: HttpExchange, now: () => number) {
+  constructor(
+    connection: Connection,
+    http: HttpExchange,
+    now: () => number,
+    decodeAway?: DecodeAway,
+  ) {
     this.#connection = connection;
     this.#http = http;
     this.#now = now;
+    this.#decodeAway = decodeAway;
   }
 
   /** The server's time. */
@@ -44,22 +53,32 @@ export class PrometheusApi {
   }
 
   version = (signal: AbortSignal): Promise<Result<string>> =>
-    this.#ask('status/buildinfo', {}, signal, decodeVersion);
+    this.#ask('status/buildinfo', {}, signal, json(decodeVersion));
 
   /** Names of metrics that match, of the last hour. */
   metricNames = (match: string, signal: AbortSignal): Promise<Result<readonly string[]>> =>
-    this.#ask('label/__name__/values', this.#lastHour(match), signal, decodeTexts);
+    this.#ask('label/__name__/values', this.#lastHour(match), signal, json(decodeTexts));
 
   /** Labels of what matches, of the last hour. */
   labelNames = (match: string, signal: AbortSignal): Promise<Result<readonly string[]>> =>
-    this.#ask('labels', this.#lastHour(match), signal, decodeTexts);
+    this.#ask('labels', this.#lastHour(match), signal, json(decodeTexts));
 
   query = (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    this.#ask('query', { query, time: inSeconds(this.now()), ...always }, signal, decodeVector);
+    this.#ask(
+      'query',
+      { query, time: inSeconds(this.now()), ...always },
+      signal,
+      this.#rows(vectorRows, signal),
+    );
 
   /** Raw samples of a range selector. */
   samples = (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    this.#ask('query', { query, time: inSeconds(this.now()), ...always }, signal, decodeMatrix);
+    this.#ask(
+      'query',
+      { query, time: inSeconds(this.now()), ...always },
+      signal,
+      this.#rows(matrixRows, signal),
+    );
 
   queryRange = (
     { query, from, to, step }: RangeQuery,
@@ -75,7 +94,7 @@ export class PrometheusApi {
         ...always,
       },
       signal,
-      decodeMatrix,
+      this.#rows(matrixRows, signal),
     );
 
   #lastHour(match: string): Readonly<Record<string, string>> {
@@ -83,11 +102,16 @@ export class PrometheusApi {
     return { 'match[]': match, start: inSeconds(now - 3_600_000), end: inSeconds(now) };
   }
 
+  #rows =
+    (decoder: Decoder<MatrixRow>, signal: AbortSignal) =>
+    (answer: HttpAnswer): Promise<Result<readonly MatrixRow[]>> =>
+      decodeRows(answer, decoder, this.#decodeAway, signal);
+
   async #ask<T>(
     path: string,
     parameters: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    decode: (answer: unknown) => Result<T>,
+    read: (answer: HttpAnswer) => Result<T> | Promise<Result<T>>,
   ): Promise<Result<T>> {
     const headers = await this.#connection.headers();
     if (!headers.ok) return headers;
@@ -95,15 +119,15 @@ export class PrometheusApi {
     this.requests += 1;
     const answer = await this.#http.get(url, signal, headers.value);
     if (!answer.ok) return answer;
-    const { status, text, date, retryAfter } = answer.value;
-    this.bytes += text.length;
+    const { status, date, retryAfter, bytes } = answer.value;
+    this.bytes += bytes?.byteLength ?? answer.value.text.length;
     // The header has whole seconds: what is under two is its coarseness and the way.
     const offset = date === undefined ? 0 : date + 500 - this.#now();
     this.clockOffset = Math.abs(offset) > 2_000 ? offset : 0;
     if (retryAfter !== undefined && status >= 400) this.waitUntil = this.#now() + retryAfter;
     // 400 and 422: the query's fault; 503: it was ended (timeout, too many samples). The server says which.
     if ([400, 422, 503].includes(status)) {
-      const said = errorText(parsedJson(text));
+      const said = errorText(parsedJson(answer.value.text));
       if (said !== undefined)
         return fail(
           status === 503 ? 'timeout' : 'unsupported',
@@ -111,10 +135,16 @@ export class PrometheusApi {
           'Choose a shorter window, or narrow the environment down with select in the setting prodlens.environments.',
         );
     }
-    const json = jsonOf(answer.value);
-    return json.ok ? decode(json.value) : json;
+    return read(answer.value);
   }
 }
+
+const json =
+  <T>(decode: (value: unknown) => Result<T>) =>
+  (answer: HttpAnswer): Result<T> => {
+    const value = jsonOf(answer);
+    return value.ok ? decode(value.value) : value;
+  };
 
 /** Three digits: the API takes fractions of a second. */
 const inSeconds = (milliseconds: number): string => String(milliseconds / 1000);

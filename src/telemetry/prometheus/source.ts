@@ -54,7 +54,7 @@ export class PrometheusSource implements BackendMetrics {
   constructor(connection: Connection, ports: BackendPorts, http: HttpExchange) {
     this.#connection = connection;
     this.#ports = ports;
-    this.#api = new PrometheusApi(connection, http, () => ports.now());
+    this.#api = new PrometheusApi(connection, http, () => ports.now(), ports.decodeAway);
     this.#found = new FoundOperations(identityOfConnection(connection));
   }
 

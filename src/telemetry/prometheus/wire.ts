@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
+import type { Decoder } from '../decoding.ts';
 
 /** A series of a range query: labels, and samples as [Unix seconds, value]. */
 export interface MatrixRow {
@@ -54,7 +55,7 @@ const buildInfo = success(v.object({ version: v.string() }));
 const problem = v.object({ status: v.literal('error'), error: v.string() });
 
 /** Answers of `/api/v1/query_range`. Values that are no numbers (NaN, Inf) are left out. https://prometheus.io/docs/prometheus/latest/querying/api/ */
-export function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
+function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
   return decoded(matrix, answer, ({ data, warnings }) => {
     const partial = partialAnswer(warnings);
     if (partial !== undefined) return partial;
@@ -72,7 +73,7 @@ export function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
 }
 
 /** Answers of `/api/v1/query` that are vectors. */
-export function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
+function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
   return decoded(vector, answer, ({ data, warnings }) => {
     const partial = partialAnswer(warnings);
     if (partial !== undefined) return partial;
@@ -85,6 +86,9 @@ export function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
     );
   });
 }
+
+export const matrixRows: Decoder<MatrixRow> = { name: 'prometheus.matrix', read: decodeMatrix };
+export const vectorRows: Decoder<MatrixRow> = { name: 'prometheus.vector', read: decodeVector };
 
 export const decodeTexts = (answer: unknown): Result<readonly string[]> =>
   decoded(texts, answer, ({ data }) => ok(data));

@@ -1,13 +1,25 @@
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import { jsonOf } from '../../http/answerFailure.ts';
+import type { Trace } from '../../domain/trace.ts';
 import type { HttpAnswer, HttpExchange } from '../../http/exchange.ts';
+import type { DecodeAway } from '../decodeContract.ts';
+import { decodeRows, type Decoder } from '../decoding.ts';
+import { joinPieces, type TracePiece } from './tracePieces.ts';
 
 /** Where a backend is and how to sign in. */
 export interface ApiConnection {
   /** Absolute, with the base path, without a slash at its end. */
   readonly url: string;
   headers(): Promise<Result<Readonly<Record<string, string>>>>;
+}
+
+export interface ApiOptions {
+  readonly connection: ApiConnection;
+  readonly exchange: HttpExchange;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly decodeAway?: DecodeAway;
 }
 
 export type Parameters = readonly (readonly [name: string, value: string])[];
@@ -20,12 +32,14 @@ export class Api {
   readonly #connection: ApiConnection;
   readonly #exchange: HttpExchange;
   readonly #now: () => number;
+  readonly #decodeAway: DecodeAway | undefined;
   #pausedUntil = 0;
 
-  constructor(connection: ApiConnection, exchange: HttpExchange, now: () => number) {
+  constructor({ connection, exchange, now, decodeAway }: ApiOptions) {
     this.#connection = connection;
     this.#exchange = exchange;
     this.#now = now;
+    this.#decodeAway = decodeAway;
   }
 
   get url(): string {
@@ -60,16 +74,24 @@ export class Api {
     return answer;
   }
 
-  /** The JSON of a 2xx answer, unchecked. `fallback`: what another status means, where it means something. */
-  async json(
+  /** The JSON of a 2xx answer, unchecked. */
+  async json(path: string, parameters: Parameters, signal: AbortSignal): Promise<Result<unknown>> {
+    const answer = await this.get(path, parameters, signal);
+    return answer.ok ? jsonOf(answer.value) : answer;
+  }
+
+  /** Whole traces of a 2xx answer, a large one decoded away from this thread. `nothing`: whether another status says that there are none. */
+  async traces(
     path: string,
     parameters: Parameters,
     signal: AbortSignal,
-    fallback: (answer: HttpAnswer) => unknown = () => undefined,
-  ): Promise<Result<unknown>> {
+    decoder: Decoder<TracePiece>,
+    nothing: (answer: HttpAnswer) => boolean = () => false,
+  ): Promise<Result<readonly Trace[]>> {
     const answer = await this.get(path, parameters, signal);
     if (!answer.ok) return answer;
-    const meant = answer.value.status >= 400 ? fallback(answer.value) : undefined;
-    return meant === undefined ? jsonOf(answer.value) : ok(meant);
+    if (answer.value.status >= 400 && nothing(answer.value)) return ok([]);
+    const pieces = await decodeRows(answer.value, decoder, this.#decodeAway, signal);
+    return pieces.ok ? ok(joinPieces(pieces.value)) : pieces;
   }
 }

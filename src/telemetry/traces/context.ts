@@ -3,6 +3,7 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { Trace } from '../../domain/trace.ts';
 import type { HttpExchange } from '../../http/exchange.ts';
+import type { DecodeAway } from '../decodeContract.ts';
 import type { Select, TraceQuery } from '../ports.ts';
 import type { ApiConnection } from './api.ts';
 import type { Naming } from './naming.ts';
@@ -17,6 +18,7 @@ export interface TraceBackendContext {
   readonly operation: (id: OperationId) => Operation | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
+  readonly decodeAway?: DecodeAway;
 }
 
 /** A query with its operations known; ids that nobody knows any more are no reason to show other operations' traces. */

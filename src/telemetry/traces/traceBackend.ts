@@ -3,7 +3,7 @@ import type { CreateTraces } from '../backend.ts';
 import type { TraceSource } from '../ports.ts';
 import type { TraceBackendContext } from './context.ts';
 
-/** A whole trace of 10,000 spans is about 10 MB; parsing more would hold up the extension host. */
+/** A whole trace of 10,000 spans is about 10 MB. */
 const limits = { timeout: 20_000, maxBytes: 16 * 1024 * 1024 } as const;
 
 /** An adapter as the registry wants it: with its own HTTP exchange. */
@@ -15,4 +15,5 @@ export const traceBackend =
       exchange: createExchange(limits),
       operation: (id) => ports.operation(id),
       now: () => ports.now(),
+      ...(ports.decodeAway === undefined ? {} : { decodeAway: ports.decodeAway }),
     });

@@ -14,17 +14,16 @@ import {
   wantedOf,
 } from '../traces/context.ts';
 import { lowerCase, sameText, serviceNames, spanNamesOf } from '../traces/naming.ts';
-import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
 import type { Wanted } from '../traces/wanted.ts';
 import type { Question } from '../traces/wholeTraceSearch.ts';
 import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
-import { decodeNames, decodeTrace, decodeTraces } from './wire.ts';
+import { decodeNames, zipkinTrace, zipkinTraces } from './wire.ts';
 
 const name = 'Zipkin';
 
 /** Zipkin's v2 interface (https://zipkin.io/zipkin-api/). It has no credentials of its own; a proxy before it may. */
 export function createZipkinSource(context: TraceBackendContext): TraceSource {
-  const api = new Api(context.connection, context.exchange, context.now);
+  const api = new Api(context);
 
   async function search(
     query: TraceQuery,
@@ -78,7 +77,7 @@ export function createZipkinSource(context: TraceBackendContext): TraceSource {
     );
   }
 
-  async function ask(
+  function ask(
     service: string,
     { spanName, tags, minDuration, lookback, depth }: Question,
     signal: AbortSignal,
@@ -88,7 +87,7 @@ export function createZipkinSource(context: TraceBackendContext): TraceSource {
       .filter(([key, value]) => !/[=\s]/.test(key) && !/ and /i.test(value))
       .map(([key, value]) => (value === '' ? key : `${key}=${value}`))
       .join(' and ');
-    const answer = await api.json(
+    return api.traces(
       '/api/v2/traces',
       [
         ['serviceName', service],
@@ -102,10 +101,8 @@ export function createZipkinSource(context: TraceBackendContext): TraceSource {
         ['limit', String(depth)],
       ],
       signal,
+      zipkinTraces,
     );
-    if (!answer.ok) return answer;
-    const spans = decodeTraces(answer.value);
-    return spans.ok ? ok(tracesOfSpans(spans.value)) : spans;
   }
 
   return {
@@ -113,16 +110,14 @@ export function createZipkinSource(context: TraceBackendContext): TraceSource {
     async trace(traceId, signal) {
       if (!isTraceId(traceId)) return notFoundIn(name, traceId);
       // 404 has two meanings: Zipkin's own has a text that names the id, another program's doesn't.
-      const answer = await api.json(`/api/v2/trace/${traceId}`, [], signal, (refused) =>
-        refused.status === 404 && /^[0-9a-f]{1,32} not found$/.test(refused.text.trim())
-          ? []
-          : undefined,
+      const answer = await api.traces(
+        `/api/v2/trace/${traceId}`,
+        [],
+        signal,
+        zipkinTrace,
+        ({ status, text }) => status === 404 && /^[0-9a-f]{1,32} not found$/.test(text.trim()),
       );
-      if (!answer.ok) return answer;
-      const spans = decodeTrace(answer.value);
-      if (!spans.ok) return spans;
-      const [trace] = tracesOfSpans(spans.value);
-      return foundTrace(name, traceId, trace, context);
+      return answer.ok ? foundTrace(name, traceId, answer.value[0], context) : answer;
     },
   };
 }

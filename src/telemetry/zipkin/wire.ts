@@ -9,6 +9,7 @@ import { recordLimits } from '../local/otlp/limits.ts';
 import { idProblem } from '../local/otlp/spans.ts';
 import { Tally } from '../local/otlp/tally.ts';
 import { timestampOfMicros } from '../traces/micros.ts';
+import { traceDecoder } from '../traces/tracePieces.ts';
 import { readAnnotation } from './annotation.ts';
 
 /** https://zipkin.io/zipkin-api/zipkin2-api.yaml, `Span`: ids in hex without fixed length, times in microseconds, tags are text. */
@@ -60,6 +61,9 @@ export function decodeTraces(value: unknown): Result<readonly SpanRecord[]> {
   const readable = traces.flatMap((trace) => (trace.ok ? [trace.value] : []));
   return readable.length === 0 && traces.length > 0 ? notZipkin : ok(readable.flat());
 }
+
+export const zipkinTrace = traceDecoder('zipkin.trace', decodeTrace);
+export const zipkinTraces = traceDecoder('zipkin.traces', decodeTraces);
 
 export function decodeNames(value: unknown): Result<readonly string[]> {
   const parsed = v.safeParse(v.array(v.string()), value);

@@ -12,7 +12,7 @@ import type {
   SpanLiteral,
 } from '../../../domain/workspace.ts';
 import type { HintFacts } from '../../serviceHints/hints.ts';
-import { atOnce } from '../../turns.ts';
+import { atOnce } from '../../../domain/turns.ts';
 import { runtimes } from '../families/registry.ts';
 import type { IndexedFile } from '../fileFacts.ts';
 import type { RouterFramework } from '../routerFramework.ts';

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { ExponentialHistogram } from '../../../../src/domain/histogramExponential.ts';
 import { bucketRows } from '../../../../src/telemetry/prometheus/bucketRows.ts';
 import { difference } from '../../../../src/telemetry/prometheus/histogramGrowth.ts';
-import { decodeMatrix } from '../../../../src/telemetry/prometheus/wire.ts';
+import { matrixRows } from '../../../../src/telemetry/prometheus/wire.ts';
 
 /** Of one native histogram at 60 s, bounds in the metric's unit. */
 const native = (...buckets: readonly [number, string, string, string][]) =>
   counted(String(buckets.reduce((n, [, , , count]) => n + Number(count), 0)), ...buckets);
 const counted = (count: string, ...buckets: readonly [number, string, string, string][]) => {
-  const answer = decodeMatrix({
+  const answer = matrixRows.read({
     status: 'success',
     data: {
       resultType: 'matrix',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { bucketRows } from '../../../../src/telemetry/prometheus/bucketRows.ts';
 import { equals, growth, oneOf, selector } from '../../../../src/telemetry/prometheus/selector.ts';
 import { firstStart, planChunks, stepFor } from '../../../../src/telemetry/prometheus/slotGrid.ts';
-import { decodeMatrix } from '../../../../src/telemetry/prometheus/wire.ts';
+import { matrixRows } from '../../../../src/telemetry/prometheus/wire.ts';
 
 describe('slots of a backend', () => {
   it('hold four samples', () => {
@@ -104,7 +104,7 @@ describe('answers with buckets', () => {
 
   it('that are partial, or not of this API, are refused; values that are no numbers are left out', () => {
     const matrix = (values: unknown, more: object = {}) =>
-      decodeMatrix({
+      matrixRows.read({
         status: 'success',
         data: { resultType: 'matrix', result: [{ metric: { a: 'x' }, values }] },
         ...more,
@@ -125,6 +125,6 @@ describe('answers with buckets', () => {
     assert.match(partial.failure.message, /store eu is away/);
     assert.ok(matrix([], { warnings: ['PromQL warning: metric might not be a counter'] }).ok);
     for (const odd of [undefined, null, 1, 'x', {}, { status: 'success', data: [] }])
-      assert.equal(decodeMatrix(odd).ok, false);
+      assert.equal(matrixRows.read(odd).ok, false);
   });
 });

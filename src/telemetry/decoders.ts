@@ -1,0 +1,15 @@
+import type { Decoder } from './decoding.ts';
+import { jaegerV1Traces } from './jaeger/v1.ts';
+import { jaegerV3Traces } from './jaeger/v3.ts';
+import { matrixRows, vectorRows } from './prometheus/wire.ts';
+import { zipkinTrace, zipkinTraces } from './zipkin/wire.ts';
+
+/** One line per kind of answer that may be large: what the decoding thread knows. */
+export const decoders: readonly Decoder<unknown>[] = [
+  matrixRows,
+  vectorRows,
+  jaegerV1Traces,
+  jaegerV3Traces,
+  zipkinTrace,
+  zipkinTraces,
+];
