@@ -13,6 +13,8 @@ export interface ConnectionSettings {
   /** Absolute, http or https, without credentials, query or a slash at its end. */
   readonly url: string;
   readonly auth: AuthSettings;
+  /** What its backend's adapter alone understands, unchecked. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 const kind = v.pipe(v.string(), v.minLength(1), v.maxLength(40));
@@ -51,7 +53,7 @@ const auth = v.variant('type', [
     ),
   }),
 ]);
-const connectionShape = v.object({
+const connectionShape = v.looseObject({
   kind,
   url: address,
   auth: v.optional(auth, { type: 'none' }),
@@ -83,5 +85,11 @@ export function decodeConnection(
           ? `no backend of this version is called ${result.output.kind}`
           : `no backend is called ${result.output.kind}; there are: ${kinds.join(', ')}`,
     };
-  return result.output;
+  const { kind: name, url, auth: signIn, ...options } = result.output;
+  return {
+    kind: name,
+    url,
+    auth: signIn,
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
 }

@@ -173,6 +173,7 @@ export class Backends implements Disposable {
       url: settings.url,
       select: environment.select,
       environment: environment.name,
+      ...(settings.options === undefined ? {} : { options: settings.options }),
       headers: () => this.#options.secrets.headers(settings),
     });
     if (made !== undefined) sources.set(key, made);

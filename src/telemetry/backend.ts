@@ -18,6 +18,8 @@ export interface Connection {
   readonly select: Select;
   /** Name of the environment, for remedies. */
   readonly environment: string;
+  /** What the setting says that the backend's adapter alone understands, unchecked. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Headers that sign in; `refused` when a secret is needed and none is kept. They go to the origin of `url` only. */
   headers(): Promise<Result<Readonly<Record<string, string>>>>;
 }
@@ -38,6 +40,14 @@ export interface BackendPorts {
   readonly decodeAway?: DecodeAway;
 }
 
+/** What is wrong with a connection's own options, or with them and what its backend has. */
+export interface ConnectionProblem {
+  /** From the connection's entry in the setting. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly remedy?: string;
+}
+
 /** Numbers of a backend. Their operations are mapped to functions like those of the receiver. */
 export interface BackendMetrics extends MetricsSource, Disposable {
   /** Every operation found so far. */
@@ -47,6 +57,8 @@ export interface BackendMetrics extends MetricsSource, Disposable {
   retry(): void;
   /** One sentence for the status bar: what was found; undefined until it answered. */
   summary(): string | undefined;
+  /** What of its options can't be used, as far as it is known. */
+  problems?(): readonly ConnectionProblem[];
   /** For `prodlens.diagnose`: requests, what was found and what is missing, without secrets. */
   report(): Readonly<Record<string, unknown>>;
 }

@@ -4,6 +4,7 @@ import type { ServiceKey } from '../../domain/service.ts';
 import type { Select } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
 import { discover, labelsOf, type DurationMetric, type Found, type Problem } from './discovery.ts';
+import type { PrometheusOptions } from './options.ts';
 import { serviceOf } from './readRow.ts';
 import { byLabels, equals, selector } from './selector.ts';
 import type { MatrixRow } from './wire.ts';
@@ -42,15 +43,19 @@ const mostServices = 300;
 export async function readCatalogue(
   api: PrometheusApi,
   select: Select,
+  options: Pick<PrometheusOptions, 'conventions' | 'sources'>,
   signal: AbortSignal,
+  tell: (problems: readonly Problem[]) => void,
 ): Promise<Result<Catalogue>> {
   const version = await api.version(signal);
   // Some gateways hide buildinfo; everything else tells whether the API is there.
   if (!version.ok && !['notFound', 'invalid', 'unsupported'].includes(version.failure.reason))
     return version;
-  const discovery = await discover(api, select, signal);
+  const discovery = await discover(api, select, options.conventions, signal);
   if (!discovery.ok) return discovery;
   const { found, problems } = discovery.value;
+  // Also where nothing else was found, or a later question fails.
+  tell(problems);
   if (found.length === 0) return nothingFound(problems);
   const services = new Map<ServiceKey, KnownService>();
   const ranks = new Map<ServiceKey, number>();
@@ -70,7 +75,7 @@ export async function readCatalogue(
       const releases = [
         ...new Set(own.map((l) => (one.version === undefined ? '' : (l[one.version] ?? '')))),
       ];
-      const rank = rankOf(one, releases);
+      const rank = rankOf(one, releases, sourceWanted(service, options.sources));
       if ((ranks.get(service) ?? Infinity) <= rank) continue;
       if (services.size >= mostServices && !services.has(service)) continue;
       ranks.set(service, rank);
@@ -85,11 +90,63 @@ export async function readCatalogue(
       });
     }
   }
-  return ok({ version: version.ok ? version.value : '', services, problems, at: api.now(), young });
+  const all = [...problems, ...notFollowed(options, services)];
+  tell(all);
+  return ok({
+    version: version.ok ? version.value : '',
+    services,
+    problems: all,
+    at: api.now(),
+    young,
+  });
 }
 
-/** Those that tell releases apart first; what counts functions or routes by its own names last. */
-function rankOf({ convention }: Found, releases: readonly string[]): number {
+/** Choices of a person that the backend doesn't allow. */
+function notFollowed(
+  { sources, conventions }: Pick<PrometheusOptions, 'conventions' | 'sources'>,
+  services: ReadonlyMap<ServiceKey, KnownService>,
+): readonly Problem[] {
+  const known = [...services.values()];
+  return [...sources].flatMap(([name, id]) => {
+    if (name === '*') return [];
+    const wanted = conventions.find((convention) => convention.id === id)?.title ?? id;
+    const named = known.filter(({ service }) => isNamed(service, name));
+    const [other] = named.filter(({ found }) => found.convention.id !== id);
+    const path = ['sources', name];
+    if (named.length === 0)
+      return [{ path, message: `No service with numbers is called ${name.slice(0, 60)}.` }];
+    return other === undefined
+      ? []
+      : [
+          {
+            path,
+            message: `${name} has none of ${wanted}: its numbers come from ${other.found.convention.title}.`,
+          },
+        ];
+  });
+}
+
+/** With or without the namespace. */
+const isNamed = (service: ServiceKey, name: string): boolean =>
+  service === name || service.replace(/^.*\//, '') === name;
+
+/** What a person chose for the service, else for all. */
+const sourceWanted = (
+  service: ServiceKey,
+  sources: PrometheusOptions['sources'],
+): string | undefined =>
+  sources.get(service) ??
+  [...sources].find(([name]) => isNamed(service, name))?.[1] ??
+  sources.get('*');
+
+/** What a person chose or wrote down, then those that tell releases apart; what counts functions or routes by its own names last. */
+function rankOf(
+  { convention }: Found,
+  releases: readonly string[],
+  wanted: string | undefined,
+): number {
+  if (convention.id === wanted) return -2;
+  if (convention.preferred === true) return -1;
   if (['autometrics', 'micrometer', 'micrometer-timed'].includes(convention.id)) return 2;
   return releases.some((release) => release !== '') ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import type { Failure, Result } from '../../domain/result.ts';
+import type { ConnectionProblem } from '../backend.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { Select } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
@@ -8,8 +9,9 @@ import {
   type Convention,
   type LabelNames,
 } from './conventions/convention.ts';
-import { conventions } from './conventions/registry.ts';
-import { equals, quoted } from './selector.ts';
+import { isCustom } from './conventions/custom.ts';
+import { missingLabels, missingMetrics, spellings } from './conventions/tried.ts';
+import { equals, escaped, quoted } from './selector.ts';
 
 /** A histogram of durations. */
 export interface DurationMetric {
@@ -25,6 +27,8 @@ export interface Found {
   /** The counter of calls, or the native histogram that counts them. */
   readonly calls: string;
   readonly callsAre: 'counter' | 'count';
+  /** A counter of the failed ones of them; none: labels tell. */
+  readonly errors?: string;
   /** Histograms of the same calls that the backend has, the better first: some services may fill one, some another. */
   readonly durations: readonly DurationMetric[];
   /** Labels by role, those that are there. */
@@ -50,22 +54,28 @@ export interface Discovery {
   readonly problems: readonly Problem[];
 }
 
-export type Problem = Pick<Failure, 'message' | 'remedy'>;
+/** `path`: of the connection's options, where these are the cause. */
+export type Problem = Pick<Failure, 'message' | 'remedy'> &
+  Partial<Pick<ConnectionProblem, 'path'>>;
 
 /** Looks for the conventions that the backend has: by their names, and by the labels that prove them. */
 export async function discover(
   api: PrometheusApi,
   select: Select,
+  conventions: readonly Convention[],
   signal: AbortSignal,
 ): Promise<Result<Discovery>> {
-  const names = await api.metricNames(`{__name__=~${quoted(candidates)}}`, signal);
+  const own = conventions.filter(isCustom).flatMap(({ written }) => Object.values(written.names));
+  const wanted = [candidates, ...new Set(own.flatMap(spellings).map(escaped))].join('|');
+  const names = await api.metricNames(`{__name__=~${quoted(wanted)}}`, signal);
   if (!names.ok) return names;
   const known = new Set(names.value);
   const found: Found[] = [];
   let looked = 0;
   const problems: Problem[] = [];
   let missing: string | undefined;
-  for (const convention of conventions)
+  for (const convention of conventions) {
+    if (isCustom(convention)) problems.push(...missingMetrics(convention, known));
     for (const calls of names.value) {
       const { match, callsAre } = matchOf(convention, calls, known);
       if (match === null || looked >= mostFound) continue;
@@ -73,6 +83,7 @@ export async function discover(
       const labels = await api.labelNames(`{__name__=${quoted(calls)}}`, signal);
       if (!labels.ok) return labels;
       const there = new Set(labels.value);
+      if (isCustom(convention)) problems.push(...missingLabels(convention, calls, there));
       if (!convention.required.every((names) => firstOf(names, there) !== undefined)) continue;
       const other = secondName(calls, known);
       if (other !== undefined) {
@@ -87,6 +98,7 @@ export async function discover(
       const made = foundAs(convention, match.groups?.['prefix'] ?? '', known, there);
       if (made !== undefined) found.push({ ...made, calls, callsAre, matchers });
     }
+  }
   if (found.length === 0 && missing !== undefined)
     return fail(
       'invalid',
@@ -152,6 +164,9 @@ function foundAs(
   return {
     convention,
     durations: durationsOf(convention, prefix, names),
+    ...(convention.errors !== undefined && names.has(convention.errors)
+      ? { errors: convention.errors }
+      : {}),
     service,
     // A job is written "namespace/name" already.
     ...(namespace === undefined || service.endsWith('job') ? {} : { namespace }),

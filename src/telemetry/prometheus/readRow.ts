@@ -5,7 +5,9 @@ import type { Outcome } from '../local/core/errors.ts';
 import { httpStatus, text } from '../local/core/attributes.ts';
 import { identify, type SpanIdentity } from '../local/core/identity.ts';
 import type { Attributes } from '../local/model.ts';
+import { failedAttribute } from './conventions/custom.ts';
 import type { Found } from './discovery.ts';
+import { errorsLabel } from './selector.ts';
 
 /** What a series' labels say. */
 export interface RowMeaning {
@@ -14,8 +16,11 @@ export interface RowMeaning {
   readonly environment: string;
   readonly identity: SpanIdentity;
   readonly outcome: Outcome;
+  /** It counts failed ones of calls that other rows count. */
+  readonly onlyErrors: boolean;
 }
 
+type Meant = Pick<RowMeaning, 'identity' | 'outcome'>;
 type Labels = Readonly<Record<string, string>>;
 
 export function readRow(found: Found, labels: Labels): RowMeaning {
@@ -31,8 +36,25 @@ export function readRow(found: Found, labels: Labels): RowMeaning {
     service: serviceOf(found, labels),
     release: valueOf(labels, found.version),
     environment: valueOf(labels, found.environment),
-    ...said,
+    identity: said.identity,
+    outcome: outcomeOf(found, labels, attributes, said.outcome),
+    onlyErrors: isOnlyErrors(labels),
   };
+}
+
+const isOnlyErrors = (labels: Labels): boolean => labels[errorsLabel] !== undefined;
+
+/** A counter of failed calls or a label's value that a person named wins over what the usual labels say. */
+function outcomeOf(
+  { convention: { failed }, errors }: Found,
+  labels: Labels,
+  attributes: Attributes,
+  said: Outcome,
+): Outcome {
+  if (errors !== undefined) return isOnlyErrors(labels) ? 'error' : 'ok';
+  if (failed === undefined) return said;
+  if (failed.includes(text(attributes, failedAttribute) ?? '')) return 'error';
+  return said === 'clientError' ? said : 'ok';
 }
 
 /** "namespace/name" or "name". */
@@ -59,17 +81,18 @@ function kindOf(written: string): SpanKind {
   return kinds.find((kind) => kind === word) ?? 'unspecified';
 }
 
+/** Where a person's own convention has no kind: requests are named by method and route, all else is a function's. */
+const kindByName = (name: string): string => (/^[A-Z]+ \//.test(name) ? 'server' : 'internal');
+
 /** @param routes the route is a dimension. Where it isn't, the span's name says more than a method alone. */
-function ofSpans(
-  attributes: Attributes,
-  routes: boolean,
-): Pick<RowMeaning, 'identity' | 'outcome'> {
+function ofSpans(attributes: Attributes, routes: boolean): Meant {
   const said = routes
     ? attributes
     : { ...attributes, 'http.request.method': '', 'http.response.status_code': '' };
+  const name = text(attributes, 'span.name') ?? '';
   const identity = identify({
-    kind: kindOf(text(attributes, 'span.kind') ?? ''),
-    name: text(attributes, 'span.name') ?? '',
+    kind: kindOf(text(attributes, 'span.kind') ?? kindByName(name)),
+    name,
     scope: '',
     attributes: said,
   });
@@ -81,15 +104,12 @@ function ofSpans(
   return { identity, outcome: failed ? 'error' : 'ok' };
 }
 
-function ofRequests(
-  attributes: Attributes,
-  instrument: string,
-): Pick<RowMeaning, 'identity' | 'outcome'> {
+function ofRequests(attributes: Attributes, instrument: string): Meant {
   const point = { attributes, name: instrument, scope: '' };
   return { identity: identifyMetric(point), outcome: metricOutcome(point) };
 }
 
-function ofFunctions(attributes: Attributes): Pick<RowMeaning, 'identity' | 'outcome'> {
+function ofFunctions(attributes: Attributes): Meant {
   const module = text(attributes, 'module') ?? '';
   const name = text(attributes, 'function') ?? '';
   // Autometrics for TypeScript calls the module after its file, from where the program was started.

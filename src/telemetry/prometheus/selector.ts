@@ -2,6 +2,16 @@
 const plainMetric = /^[A-Za-z_:][A-Za-z0-9_:]*$/;
 const plainLabel = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Beyond the plain ones, what OpenTelemetry's names are made of; PromQL takes it in quotes (Prometheus 3). */
+const utf8Name = /^[\p{L}_:][\p{L}\p{N}_:./-]*$/u;
+
+/** Whether a person's text can be the name of a metric: no expression, no selector. */
+export const isMetricName = (text: string): boolean => utf8Name.test(text);
+
+/** Whether it can be the name of a label that tells calls apart. */
+export const isLabelName = (text: string): boolean =>
+  utf8Name.test(text) && !text.includes(':') && !['__name__', 'le', 'quantile'].includes(text);
+
 /** A string of PromQL. */
 export const quoted = (text: string): string =>
   `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
@@ -12,9 +22,12 @@ export const labelName = (name: string): string => (plainLabel.test(name) ? name
 export const equals = (label: string, value: string): string =>
   `${labelName(label)}=${quoted(value)}`;
 
-/** One of the values. RE2's special characters are escaped (https://github.com/google/re2/wiki/Syntax). */
+/** A text as a regular expression: RE2's special characters are escaped (https://github.com/google/re2/wiki/Syntax). */
+export const escaped = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+
+/** One of the values. */
 export const oneOf = (label: string, values: readonly string[]): string =>
-  `${labelName(label)}=~${quoted(values.map((v) => v.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')).join('|'))}`;
+  `${labelName(label)}=~${quoted(values.map(escaped).join('|'))}`;
 
 /** `metric{matchers}`. */
 export const selector = (metric: string, matchers: readonly string[]): string =>
@@ -67,3 +80,10 @@ export function growth(
   const begun = `((${now} and on () ${there}) unless ${known})`;
   return `sum ${byLabels(labels)} (${grown} or ${reset} or ${begun} or ${now} * 0)`;
 }
+
+/** Marks rows that count failed calls alone, of a counter of their own: they are counted among the others already. */
+export const errorsLabel = 'prodlens_errors';
+
+/** Rows of a query as those of failed calls. */
+export const asErrors = (query: string): string =>
+  `label_replace(${query}, "${errorsLabel}", "1", "", "")`;

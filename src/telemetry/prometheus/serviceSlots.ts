@@ -9,7 +9,7 @@ import type { QueryData, SourceTraits } from '../local/core/queryData.ts';
 import type { PrometheusApi } from './api.ts';
 import { bucketLabels, bucketRows } from './bucketRows.ts';
 import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
-import { growth, oneOf, selector } from './selector.ts';
+import { asErrors, growth, oneOf, selector } from './selector.ts';
 import { firstStart, lastEnd, planChunks, stepFor, type Chunk } from './slotGrid.ts';
 import { SlotWriter } from './slotWriter.ts';
 
@@ -116,11 +116,7 @@ export class ServiceSlots {
     const { found, matchers } = this.#options;
     const start = this.#nextFrom(this.#to, now);
     for (const chunk of planChunks(start, to, now, this.step)) {
-      const rows = await this.#ask(
-        growth(found.calls, matchers, labelsOf(found), chunk.step, memory, found.callsAre),
-        chunk,
-        signal,
-      );
+      const rows = await this.#ask(callsQuery(found, matchers, chunk.step), chunk, signal);
       if (!rows.ok) {
         // What is covered has no holes: the next try begins here.
         return rows;
@@ -222,4 +218,21 @@ export class ServiceSlots {
       from: () => this.#from,
     });
   }
+}
+
+/** Calls of all operations, and the failed ones of them where a counter of its own has them. */
+function callsQuery(found: Found, matchers: readonly string[], step: number): string {
+  const labels = labelsOf(found);
+  const calls = growth(found.calls, matchers, labels, step, memory, found.callsAre);
+  if (found.errors === undefined) return calls;
+  const errors = growth(
+    found.errors,
+    matchers,
+    labels,
+    step,
+    memory,
+    'counter',
+    selector(found.calls, matchers),
+  );
+  return `${calls} or ${asErrors(errors)}`;
 }

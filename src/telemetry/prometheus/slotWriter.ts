@@ -82,6 +82,10 @@ export class SlotWriter {
     const cell = this.#cell(row, at);
     const slot = cell.series.at(at - 1, now);
     if (slot === undefined) return;
+    if (meaning.onlyErrors) {
+      slot.errors += added;
+      return;
+    }
     slot.calls += added;
     slot.spans += added;
     if (meaning.outcome === 'error') slot.errors += added;
@@ -109,7 +113,9 @@ export class SlotWriter {
       if (end < at - 10 * this.#options.step) row.buckets.delete(end);
     const slot = this.#cell(row, at).series.at(at - 1, now);
     if (slot === undefined) return;
-    const name = row.meaning.outcome === 'error' ? 'failed' : 'succeeded';
+    // Durations of failed calls among them are none that a verdict may look at.
+    const mixed = this.#options.found.errors !== undefined;
+    const name = mixed || row.meaning.outcome === 'error' ? 'failed' : 'succeeded';
     const sum = joined(slot[name], added);
     if (sum !== undefined) slot[name] = sum;
   }

@@ -6,14 +6,21 @@ import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis } from '../../domain/units.ts';
 import { createExchange, type HttpExchange } from '../../http/exchange.ts';
-import type { BackendMetrics, BackendPorts, Connection, CreateMetrics } from '../backend.ts';
+import type {
+  BackendMetrics,
+  BackendPorts,
+  Connection,
+  ConnectionProblem,
+  CreateMetrics,
+} from '../backend.ts';
 import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { NumbersQuery, OperationGroup } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
 import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
 import { FailurePause } from './pauses.ts';
 import { FoundOperations } from './foundOperations.ts';
-import { labelsOf } from './discovery.ts';
+import { labelsOf, type Problem } from './discovery.ts';
+import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { ServiceSlots } from './serviceSlots.ts';
 import { summaryOf, warningsOf } from './summary.ts';
 
@@ -42,11 +49,13 @@ export class PrometheusSource implements BackendMetrics {
   readonly #ports: BackendPorts;
   readonly #api: PrometheusApi;
   readonly #pause = new FailurePause();
+  readonly #options: PrometheusOptions;
   readonly #found: FoundOperations;
   readonly #followed = new Map<ServiceKey, Followed>();
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
   #catalogue: Catalogue | undefined;
+  #tried: readonly Problem[] = [];
   /** Whatever is known, it is asked for anew. */
   #forced = false;
   #working: Promise<unknown> = Promise.resolve();
@@ -55,6 +64,7 @@ export class PrometheusSource implements BackendMetrics {
     this.#connection = connection;
     this.#ports = ports;
     this.#api = new PrometheusApi(connection, http, () => ports.now(), ports.decodeAway);
+    this.#options = decodeOptions(connection);
     this.#found = new FoundOperations(identityOfConnection(connection));
   }
 
@@ -132,7 +142,14 @@ export class PrometheusSource implements BackendMetrics {
   summary(): string | undefined {
     return this.#catalogue === undefined
       ? undefined
-      : summaryOf(this.#connection, this.#catalogue, this.#api.clockOffset);
+      : summaryOf(this.#connection, this.#catalogue, this.#options.problems, this.#api.clockOffset);
+  }
+
+  problems(): readonly ConnectionProblem[] {
+    const tried = this.#tried.flatMap(({ path, message, remedy }) =>
+      path === undefined ? [] : [{ path, message, ...(remedy === undefined ? {} : { remedy }) }],
+    );
+    return [...this.#options.problems, ...tried];
   }
 
   report(): Readonly<Record<string, unknown>> {
@@ -189,7 +206,15 @@ export class PrometheusSource implements BackendMetrics {
       if (now - known.at < every || !this.#ports.focused()) return ok(known);
     }
     this.#forced = false;
-    const read = await readCatalogue(this.#api, this.#connection.select, this.#stop.signal);
+    const read = await readCatalogue(
+      this.#api,
+      this.#connection.select,
+      this.#options,
+      this.#stop.signal,
+      (problems) => {
+        this.#tried = problems;
+      },
+    );
     if (!read.ok) return read;
     this.#catalogue = read.value;
     this.#found.add(read.value);

@@ -1,4 +1,4 @@
-import type { Connection } from '../backend.ts';
+import type { Connection, ConnectionProblem } from '../backend.ts';
 import type { Catalogue, KnownService } from './catalogue.ts';
 
 /** A clock this far off moves calls into other slots than the editor's clock says. */
@@ -8,6 +8,7 @@ const clockTolerance = 30_000;
 export function summaryOf(
   { url }: Connection,
   { version, services, problems }: Catalogue,
+  options: readonly ConnectionProblem[],
   clockOffset: number,
 ): string {
   const known = [...services.values()];
@@ -17,6 +18,10 @@ export function summaryOf(
   return [
     `${version === '' ? 'Prometheus' : `Prometheus ${version}`} at ${new URL(url).host}: ${titles} of ${count}.`,
     ...(blind.length === 0 ? [] : [withoutRelease(blind)]),
+    ...options.map(
+      ({ path, message, remedy = '' }) =>
+        `${path.join('.')} in the setting prodlens.environments ${message}. ${remedy}`,
+    ),
     ...problems.map(({ message, remedy = '' }) => `${message} ${remedy}`),
     ...clockWarning(clockOffset),
   ].join(' ');

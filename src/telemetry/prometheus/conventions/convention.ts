@@ -13,6 +13,8 @@ export interface Convention {
   readonly title: string;
   /** Where the number of calls is. A group `prefix` stands for a namespace that people choose. */
   readonly calls: RegExp;
+  /** A counter of the failed ones of these calls, with the same labels; where there is one, no label tells which failed. */
+  readonly errors?: string;
   /** Histograms of the same calls, after the prefix, with the milliseconds of their unit; none where the name doesn't tell it. */
   readonly durations: readonly { readonly name: string; readonly msPerUnit?: number }[];
   /** All of them must be on the metric: a name alone proves nothing. One of each list. */
@@ -23,6 +25,10 @@ export interface Convention {
   readonly attributes: Readonly<Record<string, LabelNames>>;
   /** Attributes of failed calls only, as they are named where none has failed yet. */
   readonly onFailureOnly?: Readonly<Record<string, LabelNames>>;
+  /** Values of `prodlens.failed` that failed calls have. */
+  readonly failed?: readonly string[];
+  /** A person wants it before all others. */
+  readonly preferred?: boolean;
   /** What makes the operation: the attribute whose values name what was called, for narrowing a query. */
   readonly key: string;
   readonly reads: 'spans' | 'requests' | 'functions';
