@@ -9,9 +9,10 @@ import { headersOf, secretKeyOf } from '../platform/secrets.ts';
 import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundBackend } from '../telemetry/ports.ts';
-import { askAddress, askEnvironment, askSignIn, pickBackend } from './connectSteps.ts';
+import { askAddress, askEnvironment, askSignIn } from './connectSteps.ts';
 import { tellWhatIsThere } from './connectSummary.ts';
 import type { ConnectSummaryContext } from './connectSummary.ts';
+import { pickBackends } from './pickBackends.ts';
 
 export interface ConnectContext extends ConnectSummaryContext {
   readonly secrets: ConnectionSecrets;
@@ -81,37 +82,43 @@ async function keep(
   { auth, secret }: Answered,
 ): Promise<void> {
   const { environments, secrets, backends } = context;
-  const backend = await pickBackend(found);
-  if (backend === undefined) return;
-  const target = await askEnvironment(backend, environments.decoded.environments);
+  const headers = headersOf(auth, secret);
+  const picked = await pickBackends(found, (url, signal) => backends.probe(url, headers, signal));
+  if (picked === undefined) return;
+  const target = await askEnvironment(picked, environments.decoded.environments);
   if (target === undefined) return;
-  const connection = { kind: backend.kind, url: backend.url, auth };
-  const decoded = decodeConnection(connection, [backend.kind]);
-  if (!('url' in decoded)) return;
   const settings = vscode.workspace.getConfiguration('prodlens');
-  const edited = withConnection(settings.inspect('environments')?.globalValue, {
-    environment: target.name,
-    production: target.production,
-    signal: backend.signal,
-    connection: decoded,
-  });
-  if (edited === undefined) {
-    await tellWrongSetting(target.name);
-    return;
+  let edited: unknown = settings.inspect('environments')?.globalValue;
+  let { production } = target;
+  const connections: ConnectionSettings[] = [];
+  for (const { kind, url, signal } of picked) {
+    const connection = decodeConnection({ kind, url, auth }, [kind]);
+    if (!('url' in connection)) return;
+    const { name: environment } = target;
+    edited = withConnection(edited, { environment, production, signal, connection });
+    if (edited === undefined) {
+      await tellWrongSetting(target.name);
+      return;
+    }
+    connections.push(connection);
+    production = undefined;
   }
   if (auth.type !== 'none') {
-    if (!(await mayReplace(context, decoded, secret, target.name))) return;
-    await secrets.keep(decoded, secret);
-    backends.renew(decoded);
+    for (const connection of connections)
+      if (!(await mayReplace(context, connection, secret, target.name))) return;
+    for (const connection of connections) {
+      await secrets.keep(connection, secret);
+      backends.renew(connection);
+    }
   }
   const known = environments.decoded.environments.find(({ name }) => name === target.name);
   const looked = environments.selected().name;
   await settings.update('environments', edited, vscode.ConfigurationTarget.Global);
   // Traces alone give no numbers, and what is looked at changes by nothing else than a choice.
-  const numbers = backend.signal === 'metrics' || known?.metrics !== undefined;
+  const numbers = picked.some((b) => b.signal === 'metrics') || known?.metrics !== undefined;
   await environments.choose({ environment: numbers ? target.name : looked });
   environments.touch();
-  await tellWhatIsThere(context, backend, target.name);
+  await tellWhatIsThere(context, picked, target.name);
 }
 
 async function tellWrongSetting(environment: string): Promise<void> {

@@ -8,7 +8,7 @@ import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundBackend } from '../telemetry/ports.ts';
 import { askSecret, isLoopback } from './askSecret.ts';
 
-const title = (): string => vscode.l10n.t('Connect a Backend');
+export const connectTitle = (): string => vscode.l10n.t('Connect a Backend');
 
 /** What is typed without a scheme: encrypted, but for this machine. */
 const schemed = (text: string): string =>
@@ -19,9 +19,9 @@ export async function askAddress(typed: string | undefined): Promise<string | un
   const read = (text: string) =>
     decodeConnection({ kind: '-', url: /^[a-z]+:\/\//i.test(text) ? text : schemed(text) }, ['-']);
   const text = await vscode.window.showInputBox({
-    title: title(),
+    title: connectTitle(),
     prompt: vscode.l10n.t(
-      'Address of Prometheus (or Mimir, Thanos, VictoriaMetrics), Jaeger or Zipkin. What answers there is found by asking it.',
+      'Address of Prometheus (or Mimir, Thanos, VictoriaMetrics), Jaeger, Zipkin or Grafana. What answers there is found by asking it.',
     ),
     placeHolder: 'https://prometheus.example.com',
     ignoreFocusOut: true,
@@ -41,12 +41,14 @@ export async function askAddress(typed: string | undefined): Promise<string | un
 /** How to sign in, and the secret. `tried`: what was refused; none before the first time. */
 export async function askSignIn(
   origin: string,
-  { message }: Failure,
+  { message, remedy }: Failure,
   tried: AuthSettings,
 ): Promise<{ readonly auth: AuthSettings; readonly secret: string } | undefined> {
+  // A program that was recognised says what it wants; a status alone doesn't.
+  const hint = message.startsWith(origin) || remedy === undefined ? {} : { detail: remedy };
   const picked = await vscode.window.showQuickPick(
     [
-      { label: vscode.l10n.t('Bearer token'), type: 'bearer' as const },
+      { label: vscode.l10n.t('Bearer token'), type: 'bearer' as const, ...hint },
       { label: vscode.l10n.t('User and password'), type: 'basic' as const },
       {
         label: vscode.l10n.t('Another header'),
@@ -55,9 +57,9 @@ export async function askSignIn(
       },
     ],
     {
-      title: title(),
+      title: connectTitle(),
       placeHolder:
-        tried.type === 'none'
+        tried.type === 'none' && message.startsWith(origin)
           ? vscode.l10n.t('{0} wants credentials. How do you sign in?', origin)
           : renderUntrustedLabel(message, 300),
       ignoreFocusOut: true,
@@ -66,7 +68,7 @@ export async function askSignIn(
   if (picked === undefined) return undefined;
   const auth = await askName(picked.type, tried);
   if (auth === undefined) return undefined;
-  const secret = await askSecret(title(), origin, auth);
+  const secret = await askSecret(connectTitle(), origin, auth);
   return secret === undefined ? undefined : { auth, secret };
 }
 
@@ -79,7 +81,7 @@ async function askName(
     type === 'basic' ? { type, user: text } : { type, name: text };
   const before = tried.type === 'basic' ? tried.user : tried.type === 'header' ? tried.name : '';
   const text = await vscode.window.showInputBox({
-    title: title(),
+    title: connectTitle(),
     prompt: type === 'basic' ? vscode.l10n.t('User') : vscode.l10n.t('Name of the header'),
     ignoreFocusOut: true,
     ...(tried.type === type ? { value: before } : {}),
@@ -92,44 +94,30 @@ async function askName(
   return text === undefined || text === '' ? undefined : authOf(text);
 }
 
-/** Nearly always one; an address before several programs has more. */
-export async function pickBackend(
-  found: readonly FoundBackend[],
-): Promise<FoundBackend | undefined> {
-  const [first] = found;
-  if (found.length < 2) return first;
-  const picked = await vscode.window.showQuickPick(
-    found.map((backend) => ({
-      label: nameOf(backend),
-      description:
-        backend.signal === 'metrics' ? vscode.l10n.t('numbers') : vscode.l10n.t('traces'),
-      detail: backend.url,
-      backend,
-    })),
-    { title: title(), placeHolder: vscode.l10n.t('Several backends answer there. Which one?') },
-  );
-  return picked?.backend;
-}
+/** What it is and, behind Grafana, what it is called there. */
+export const nameOf = ({ title, version, behind }: FoundBackend): string => {
+  const what = renderUntrustedLabel(version === undefined ? title : `${title} ${version}`, 80);
+  return behind === undefined
+    ? what
+    : vscode.l10n.t(
+        '{0} “{1}” in {2}',
+        what,
+        renderUntrustedLabel(behind.name, 60),
+        behind.program,
+      );
+};
 
-export const nameOf = ({ title: name, version }: FoundBackend): string =>
-  renderUntrustedLabel(version === undefined ? name : `${name} ${version}`, 80);
-
-/** Which environment the backend belongs to: one that is there, or a new one (`production` says what it is). */
+/** Which environment the backends belong to: one that is there, or a new one (`production` says what it is). */
 export async function askEnvironment(
-  backend: FoundBackend,
+  backends: readonly FoundBackend[],
   environments: readonly EnvironmentSettings[],
 ): Promise<{ readonly name: string; readonly production: boolean | undefined } | undefined> {
+  const names = backends.map(nameOf).join(', ');
   const others = environments.filter(({ name }) => name !== localName);
   if (others.length > 0) {
     const rows = others.map((environment) => ({
       label: renderUntrustedLabel(environment.name, 60),
-      description:
-        environment[backend.signal] === undefined
-          ? vscode.l10n.t('adds it')
-          : vscode.l10n.t(
-              'replaces {0}',
-              renderUntrustedLabel(environment[backend.signal]?.url ?? '', 80),
-            ),
+      description: replacedBy(backends, environment),
       environment: { name: environment.name, production: undefined },
     }));
     const picked = await vscode.window.showQuickPick(
@@ -138,8 +126,8 @@ export async function askEnvironment(
         ...rows,
       ],
       {
-        title: title(),
-        placeHolder: vscode.l10n.t('{0} answers. Which environment is it of?', nameOf(backend)),
+        title: connectTitle(),
+        placeHolder: vscode.l10n.t('{0} answers. Which environment is it of?', names),
         ignoreFocusOut: true,
       },
     );
@@ -147,8 +135,8 @@ export async function askEnvironment(
     if (picked.environment !== undefined) return picked.environment;
   }
   const name = await vscode.window.showInputBox({
-    title: title(),
-    prompt: vscode.l10n.t('{0} answers. Name of its environment', nameOf(backend)),
+    title: connectTitle(),
+    prompt: vscode.l10n.t('{0} answers. Name of its environment', names),
     value: others.length === 0 ? 'production' : '',
     ignoreFocusOut: true,
     validateInput: (text) => {
@@ -169,7 +157,7 @@ export async function askEnvironment(
       { label: vscode.l10n.t('Not production'), production: false },
     ],
     {
-      title: title(),
+      title: connectTitle(),
       placeHolder: vscode.l10n.t(
         'Is {0} an environment of production?',
         renderUntrustedLabel(name.trim(), 60),
@@ -178,4 +166,14 @@ export async function askEnvironment(
     },
   );
   return kind === undefined ? undefined : { name: name.trim(), production: kind.production };
+}
+
+function replacedBy(backends: readonly FoundBackend[], environment: EnvironmentSettings): string {
+  const replaced = backends.flatMap(({ signal }) => environment[signal]?.url ?? []);
+  return replaced.length === 0
+    ? vscode.l10n.t('adds it')
+    : vscode.l10n.t(
+        'replaces {0}',
+        replaced.map((url) => renderUntrustedLabel(url, 80)).join(', '),
+      );
 }

@@ -16,28 +16,33 @@ export interface ConnectSummaryContext {
 const loadWithin = 10_000;
 const lookWithin = 60_000;
 
-/** What the backend has for this workspace, and what to do next. */
+/** What the backends, one of a signal at most, have for this workspace, and what to do next. */
 export async function tellWhatIsThere(
   context: ConnectSummaryContext,
-  backend: FoundBackend,
+  backends: readonly FoundBackend[],
   environment: string,
 ): Promise<void> {
   const coverage = vscode.l10n.t('Show Instrumentation Coverage');
   const more = vscode.l10n.t('Connect Another Backend');
   const name = renderUntrustedLabel(environment, 60);
-  if (backend.signal === 'traces') {
-    const text = vscode.l10n.t(
+  const metrics = backends.find(({ signal }) => signal === 'metrics');
+  const traces = backends.find(({ signal }) => signal === 'traces');
+  const tracesText =
+    traces &&
+    vscode.l10n.t(
       '{0} gives {1} its traces: {2}.',
-      nameOf(backend),
+      nameOf(traces),
       name,
-      servicesText(backend.services ?? []),
+      servicesText(traces.services ?? []),
     );
+  if (metrics === undefined) {
+    const text = tracesText ?? '';
     if ((await vscode.window.showInformationMessage(text, more)) === more)
       await vscode.commands.executeCommand('prodlens.connect');
     return;
   }
   const said = await cancellable(
-    vscode.l10n.t('Looking at what {0} has for this workspace…', nameOf(backend)),
+    vscode.l10n.t('Looking at what {0} has for this workspace…', nameOf(metrics)),
     (cancelled) => {
       const late = AbortSignal.timeout(lookWithin);
       return Promise.race([
@@ -47,9 +52,10 @@ export async function tellWhatIsThere(
     },
   );
   if (said === undefined) return;
+  const text = [said.text.trim(), tracesText].filter(Boolean).join(' ');
   const chosen = await (said.good
-    ? vscode.window.showInformationMessage(said.text, coverage, more)
-    : vscode.window.showWarningMessage(said.text, more));
+    ? vscode.window.showInformationMessage(text, coverage, more)
+    : vscode.window.showWarningMessage(text, more));
   if (chosen === coverage) await vscode.commands.executeCommand('prodlens.showCoverage');
   if (chosen === more) await vscode.commands.executeCommand('prodlens.connect');
 }

@@ -90,6 +90,19 @@ export interface FoundBackend {
   readonly services?: readonly string[];
   /** Absolute, with the base path, without a slash at its end. */
   readonly url: string;
+  /** It was found in another program's list, and not asked yet. */
+  readonly behind?: Behind;
+}
+
+/** How a backend is known to the program that it is asked through (a data source of Grafana). */
+export interface Behind {
+  readonly program: string;
+  /** As people call it there; not ours. */
+  readonly name: string;
+  /** The one that is shown there first. */
+  readonly isDefault: boolean;
+  /** Addresses (`url`) of those that it is linked with there: traces of these numbers, numbers of these traces. */
+  readonly linkedWith: readonly string[];
 }
 
 /** What answers at an address, which must be absolute and without a slash at its end. `refused`: it wants (other) credentials. */

@@ -7,7 +7,7 @@ import type { FoundBackend } from './ports.ts';
 
 /** How one kind of backend is recognised at an address: one file beside its adapter, one line in the registry. */
 export interface Probe {
-  /** As the setting has it; absent for what is recognised only to say so. */
+  /** As the setting has it; absent for what others are asked through, and for what is recognised only to say so. */
   readonly backend?: Pick<FoundBackend, 'kind' | 'signal'>;
   readonly title: string;
   /** Where it may be below the address given, `''` first: base paths of products that put the interface there. */
@@ -21,6 +21,17 @@ export interface Probe {
     readonly path: string;
     readonly read: (json: unknown) => Recognised | undefined;
   };
+  /** Types of Grafana's data sources (plug-in ids) that it is asked by. */
+  readonly dataSourceTypes?: readonly string[];
+  /**
+   * For a program that other backends are asked through: which these are, of the probes' kinds. `get` asks below `base`. Fails with `refused`
+   * when other credentials are wanted.
+   */
+  readonly behind?: (
+    base: string,
+    get: (path: string) => Promise<Result<HttpAnswer>>,
+    probes: readonly Probe[],
+  ) => Promise<Result<readonly FoundBackend[]>>;
 }
 
 export interface Recognised {
@@ -55,6 +66,7 @@ export async function probeAddress(
       asked.map((probe) => ask(probe, base.url, exchange, headers, signal)),
     );
     let unsupported: Result<never> | undefined;
+    let listing: Probe['behind'];
     for (const [i, answer] of answers.entries()) {
       const probe = asked[i];
       if (probe === undefined) continue;
@@ -67,11 +79,18 @@ export async function probeAddress(
           `${originOf(address)} is ${probe.title}.`,
           answer.value.unsupported,
         );
+      else if (answer.value !== undefined && probe.behind !== undefined) listing = probe.behind;
       else if (answer.value !== undefined && probe.backend !== undefined)
         found.push({ title: probe.title, ...answer.value, ...probe.backend, url: base.url });
     }
     // What answers at the address given is what was meant; other paths are for when nothing does.
     if (found.length > 0) return ok(found);
+    if (listing !== undefined)
+      return listing(
+        base.url,
+        (path) => exchange.get(`${base.url}${path}`, signal, headers),
+        probes,
+      );
     if (unsupported !== undefined) return unsupported;
     const failure = failures[before];
     if (failure !== undefined && failures.length - before === asked.length)
@@ -89,7 +108,7 @@ export async function probeAddress(
 
 const titles = (probes: readonly Probe[]): string =>
   probes
-    .filter(({ backend }) => backend !== undefined)
+    .filter(({ backend, behind }) => backend !== undefined || behind !== undefined)
     .map(({ title }) => title)
     .join(', ')
     .replace(/, (?=[^,]*$)/, ' or ');

@@ -1,5 +1,6 @@
 import type { CreateMetrics, CreateTraces } from './backend.ts';
 import { createExchange } from '../http/exchange.ts';
+import { grafanaProbe } from './grafana/probe.ts';
 import { jaegerProbe } from './jaeger/probe.ts';
 import { createJaegerSource } from './jaeger/traceSource.ts';
 import type { ProbeAddress } from './ports.ts';
@@ -28,6 +29,7 @@ export const probes: readonly Probe[] = [
   prometheusProbe,
   jaegerProbe,
   zipkinProbe,
+  grafanaProbe,
   ...recognisedOnly,
 ];
 

@@ -13,6 +13,7 @@ const v1 = v.looseObject({
 export const jaegerProbe: Probe = {
   backend: { kind: 'jaeger', signal: 'traces' },
   title: 'Jaeger',
+  dataSourceTypes: ['jaeger'],
   bases: ['', '/jaeger'],
   paths: ['/api/v3/services', '/api/services'],
   read: (json) => {

@@ -17,6 +17,13 @@ const constant = v.object({
 export const prometheusProbe: Probe = {
   backend: { kind: 'prometheus', signal: 'metrics' },
   title: 'Prometheus',
+  dataSourceTypes: [
+    'prometheus',
+    'victoriametrics-metrics-datasource',
+    'victoriametrics-datasource',
+    'grafana-amazonprometheus-datasource',
+    'grafana-azureprometheus-datasource',
+  ],
   bases: ['', '/prometheus'],
   paths: ['/api/v1/query?query=1'],
   read: (json) => (v.is(constant, json) ? {} : undefined),

@@ -7,6 +7,7 @@ const services = v.array(v.string());
 export const zipkinProbe: Probe = {
   backend: { kind: 'zipkin', signal: 'traces' },
   title: 'Zipkin',
+  dataSourceTypes: ['zipkin'],
   bases: ['', '/zipkin'],
   paths: ['/api/v2/services'],
   read: (json) => (v.is(services, json) ? { services: json } : undefined),
