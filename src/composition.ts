@@ -35,6 +35,7 @@ import { openRepository } from './platform/git.ts';
 import { GitExtension } from './platform/gitExtension.ts';
 import { lookUpOnGithub } from './platform/githubDeployments.ts';
 import { createSourceChanges } from './platform/gitHistory.ts';
+import { showSettingProblems } from './platform/settingProblems.ts';
 import { configureIndex } from './platform/indexConfiguration.ts';
 import { LocalReceiver } from './platform/localReceiver.ts';
 import { createLog } from './platform/log.ts';
@@ -227,6 +228,18 @@ export function compose(context: vscode.ExtensionContext): Composition {
       useful: () =>
         !['off', 'unreachable'].includes(environments.current().health) && fileFolders().length > 0,
       onDidChange: environments.onDidChange,
+    }),
+  );
+
+  owned.add(
+    showSettingProblems({
+      problems: () => environments.problems(),
+      onDidChange: [
+        environments.onDidChange,
+        insights.onDidChangeEnvironment.bind(insights),
+        insights.onDidChange.bind(insights),
+      ],
+      clock,
     }),
   );
 

@@ -39,7 +39,7 @@ export const diagnose = (context: DiagnoseContext) => async (): Promise<void> =>
     ],
     ['Environment', context.insights.environment()],
     ['Backends', context.backends.reports()],
-    ['Problems of settings', environments.decoded.problems],
+    ['Problems of settings', environments.problems()],
     ['Settings', Object.fromEntries(settingIds.map((id) => [id, context.settings.get(id)]))],
     [
       'Index',

@@ -1,5 +1,6 @@
 import type { EnvironmentSettings } from '../config/schema.ts';
 import type { ConnectionSettings } from '../config/schemaConnection.ts';
+import type { EnvironmentProblem } from '../config/settingPlaces.ts';
 import type { CompareReleases } from '../domain/comparison.ts';
 import type { Operation, OperationId } from '../domain/operation.ts';
 import type { Result } from '../domain/result.ts';
@@ -119,6 +120,17 @@ export class Backends implements Disposable {
 
   reports(): readonly Readonly<Record<string, unknown>>[] {
     return [...this.#metrics.values()].map((source) => source.report());
+  }
+
+  /** What is wrong with the options of an environment's connection, as far as its source was made. */
+  problems(environment: EnvironmentSettings): readonly EnvironmentProblem[] {
+    const { name, metrics } = environment;
+    const source = metrics && this.#metrics.get(keyOf(environment, metrics));
+    return (source?.problems?.() ?? []).map((problem) => ({
+      ...problem,
+      environment: name,
+      path: ['metrics', ...problem.path],
+    }));
   }
 
   /** Ends the sources of connections that are configured no longer. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { DecodedEnvironments, EnvironmentSettings } from '../config/schema.ts';
+import type { DecodedEnvironments, EnvironmentSettings, SettingProblem } from '../config/schema.ts';
 import { decodeEnvironments, localName, selectEnvironment } from '../config/schema.ts';
+import type { EnvironmentProblem } from '../config/settingPlaces.ts';
 import type { Settings } from '../config/settings.ts';
 import type { WindowName } from '../domain/units.ts';
 import { windowNames } from '../domain/units.ts';
@@ -70,6 +71,12 @@ export class Environments implements Disposable {
 
   get decoded(): DecodedEnvironments {
     return this.#decoded;
+  }
+
+  /** Mistakes in the setting, also those that only a backend's answer shows. */
+  problems(): readonly (SettingProblem | EnvironmentProblem)[] {
+    const { environments, problems } = this.#decoded;
+    return [...problems, ...environments.flatMap((one) => this.#options.backends.problems(one))];
   }
 
   selected(): EnvironmentSettings {
