@@ -3,7 +3,8 @@
  * built or fetched once into the cache outside of the checkout and started on free ports of 127.0.0.1; one that can't be had is a failure,
  * never a skip. Tests are files named after their server; `<server>.window.backend.test.ts` opens a VS Code with the built extension.
  *
- *     --obtain    only builds and fetches
+ *     --obtain        only builds and fetches
+ *     --tempo PATH    a binary of Grafana Tempo, which isn't fetched (scripts/backends/tempo.mjs)
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,19 +15,22 @@ import { buildAll } from '../esbuild.mjs';
 import { jaeger } from './backends/jaeger.mjs';
 import { pipeline } from './backends/pipeline.mjs';
 import { prometheus, prometheus3 } from './backends/prometheus.mjs';
+import { tempo } from './backends/tempo.mjs';
 import { victoriametrics } from './backends/victoriametrics.mjs';
 import { zipkin } from './backends/zipkin.mjs';
 import { bundleTests, listTests, root } from './bundleTests.mjs';
 import { settleResults, startResults, writeResults } from './testResults.mjs';
 
 /** One line per server. `tests` names another server where both have the same tests. */
-const servers = [zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger];
+const servers = [zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger, tempo];
 /** What the largest of the builds needs at its peak, twice. */
 const memoryOfTwoBuilds = 6 * 1024 ** 3;
 
 const separator = process.argv.indexOf('--');
 const args = process.argv.slice(2, separator < 0 ? undefined : separator);
 const mochaOptions = separator < 0 ? [] : process.argv.slice(separator + 1);
+const tempoAt = args.indexOf('--tempo');
+if (tempoAt >= 0) tempo.binary = args.splice(tempoAt, 2)[1];
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 const unknown = wanted.filter((name) => !servers.some((server) => server.name === name));
 if (unknown.length > 0) {
@@ -35,7 +39,12 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const chosen = servers.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const chosen = servers.filter(({ name, leftOut }) => {
+  if (wanted.length > 0) return wanted.includes(name);
+  const reason = leftOut?.();
+  if (reason !== undefined) console.log(`${name} is left out: ${reason}`);
+  return reason === undefined;
+});
 const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 startResults('backends');
 

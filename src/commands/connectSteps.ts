@@ -21,7 +21,7 @@ export async function askAddress(typed: string | undefined): Promise<string | un
   const text = await vscode.window.showInputBox({
     title: connectTitle(),
     prompt: vscode.l10n.t(
-      'Address of Prometheus (or Mimir, Thanos, VictoriaMetrics), Jaeger, Zipkin or Grafana. What answers there is found by asking it.',
+      'Address of Prometheus (or Mimir, Thanos, VictoriaMetrics), Jaeger, Tempo, Zipkin or Grafana. What answers there is found by asking it.',
     ),
     placeHolder: 'https://prometheus.example.com',
     ignoreFocusOut: true,

@@ -47,6 +47,13 @@ export function statusFailure(answer: HttpAnswer): Result<never> {
   const said = `${origin} answers ${status}`;
   switch (status) {
     case 401:
+      // What Mimir, Tempo and Loki say when nobody is named (github.com/grafana/dskit, user).
+      if (answer.text.trim() === 'no org id')
+        return fail(
+          'refused',
+          `${said}: it wants to know which tenant is asked for.`,
+          'Sign in with the header X-Scope-OrgID, which names the tenant.',
+        );
       return fail(
         'refused',
         `${said}: it wants credentials, or those given are wrong or expired.`,

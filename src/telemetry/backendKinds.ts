@@ -3,4 +3,4 @@
  * (registry.ts; a test holds them together).
  */
 export const metricsKinds: readonly string[] = ['prometheus'];
-export const traceKinds: readonly string[] = ['jaeger', 'zipkin'];
+export const traceKinds: readonly string[] = ['jaeger', 'tempo', 'zipkin'];

@@ -2,6 +2,7 @@ import type { Decoder } from './decoding.ts';
 import { jaegerV1Traces } from './jaeger/v1.ts';
 import { jaegerV3Traces } from './jaeger/v3.ts';
 import { matrixRows, vectorRows } from './prometheus/wire.ts';
+import { tempoSearch, tempoTraceV1, tempoTraceV2 } from './tempo/wire.ts';
 import { zipkinTrace, zipkinTraces } from './zipkin/wire.ts';
 
 /** One line per kind of answer that may be large: what the decoding thread knows. */
@@ -10,6 +11,9 @@ export const decoders: readonly Decoder<unknown>[] = [
   vectorRows,
   jaegerV1Traces,
   jaegerV3Traces,
+  tempoSearch,
+  tempoTraceV2,
+  tempoTraceV1,
   zipkinTrace,
   zipkinTraces,
 ];

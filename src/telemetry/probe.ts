@@ -7,7 +7,7 @@ import type { FoundBackend } from './ports.ts';
 
 /** How one kind of backend is recognised at an address: one file beside its adapter, one line in the registry. */
 export interface Probe {
-  /** As the setting has it; absent for what others are asked through, and for what is recognised only to say so. */
+  /** As the setting has it; absent for what others are asked through. */
   readonly backend?: Pick<FoundBackend, 'kind' | 'signal'>;
   readonly title: string;
   /** Where it may be below the address given, `''` first: base paths of products that put the interface there. */
@@ -16,11 +16,8 @@ export interface Probe {
   readonly paths: readonly string[];
   /** `json` is unchecked, undefined for what is none. Undefined: another program answers. */
   readonly read: (json: unknown, answer: HttpAnswer) => Recognised | undefined;
-  /** Asked once it is recognised, for what else its answer tells; an answer that isn't understood tells nothing. */
-  readonly details?: {
-    readonly path: string;
-    readonly read: (json: unknown) => Recognised | undefined;
-  };
+  /** Asked once it is recognised, for what else its answers tell; one that isn't understood tells nothing. */
+  readonly details?: readonly ProbeDetail[];
   /** Types of Grafana's data sources (plug-in ids) that it is asked by. */
   readonly dataSourceTypes?: readonly string[];
   /**
@@ -34,13 +31,18 @@ export interface Probe {
   ) => Promise<Result<readonly FoundBackend[]>>;
 }
 
+export interface ProbeDetail {
+  readonly path: string;
+  /** What recognises the program is open to all there: only here it shows whether credentials are wanted. */
+  readonly signedIn?: true;
+  readonly read: (json: unknown) => Recognised | undefined;
+}
+
 export interface Recognised {
   readonly title?: string;
   readonly version?: string;
   /** Names of services, where the answer lists them. */
   readonly services?: readonly string[];
-  /** Why it can't be connected, and what can. */
-  readonly unsupported?: string;
 }
 
 /** Answers of a probe are small: a list of services at most. */
@@ -65,7 +67,6 @@ export async function probeAddress(
     const answers = await Promise.all(
       asked.map((probe) => ask(probe, base.url, exchange, headers, signal)),
     );
-    let unsupported: Result<never> | undefined;
     let listing: Probe['behind'];
     for (const [i, answer] of answers.entries()) {
       const probe = asked[i];
@@ -73,13 +74,7 @@ export async function probeAddress(
       if (!answer.ok) {
         if (answer.failure.reason === 'aborted') return answer;
         failures.push(answer.failure);
-      } else if (answer.value?.unsupported !== undefined)
-        unsupported = fail(
-          'unsupported',
-          `${originOf(address)} is ${probe.title}.`,
-          answer.value.unsupported,
-        );
-      else if (answer.value !== undefined && probe.behind !== undefined) listing = probe.behind;
+      } else if (answer.value !== undefined && probe.behind !== undefined) listing = probe.behind;
       else if (answer.value !== undefined && probe.backend !== undefined)
         found.push({ title: probe.title, ...answer.value, ...probe.backend, url: base.url });
     }
@@ -91,7 +86,6 @@ export async function probeAddress(
         (path) => exchange.get(`${base.url}${path}`, signal, headers),
         probes,
       );
-    if (unsupported !== undefined) return unsupported;
     const failure = failures[before];
     if (failure !== undefined && failures.length - before === asked.length)
       return { ok: false, failure };
@@ -148,14 +142,16 @@ async function ask(
     if (status < 200 || status >= 300 || isPage(answer.value)) continue;
     const recognised = probe.read(jsonIn(answer.value.text), answer.value);
     if (recognised === undefined) continue;
-    const more =
-      probe.details && (await exchange.get(`${base}${probe.details.path}`, signal, headers));
-    if (more?.ok === false && more.failure.reason === 'aborted') return more;
-    const told =
-      more?.ok === true && more.value.status === 200
-        ? probe.details?.read(jsonIn(more.value.text))
-        : undefined;
-    return ok({ ...recognised, ...told });
+    let told = recognised;
+    for (const detail of probe.details ?? []) {
+      const more = await exchange.get(`${base}${detail.path}`, signal, headers);
+      if (!more.ok && more.failure.reason === 'aborted') return more;
+      if (!more.ok) continue;
+      if (detail.signedIn === true && [401, 403].includes(more.value.status))
+        return statusFailure(more.value);
+      if (more.value.status === 200) told = { ...told, ...detail.read(jsonIn(more.value.text)) };
+    }
+    return ok(told);
   }
   return ok(undefined);
 }

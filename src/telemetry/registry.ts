@@ -8,7 +8,8 @@ import type { Probe } from './probe.ts';
 import { probeAddress, probeLimits } from './probe.ts';
 import { prometheusProbe } from './prometheus/probe.ts';
 import { createPrometheusSource } from './prometheus/source.ts';
-import { recognisedOnly } from './recognised.ts';
+import { tempoProbe } from './tempo/probe.ts';
+import { createTempoSource } from './tempo/traceSource.ts';
 import { traceBackend } from './traces/traceBackend.ts';
 import { zipkinProbe } from './zipkin/probe.ts';
 import { createZipkinSource } from './zipkin/traceSource.ts';
@@ -21,6 +22,7 @@ export const metricsBackends: Readonly<Record<string, CreateMetrics>> = {
 /** One line per backend of traces; its name goes into backendKinds.ts as well. */
 export const traceBackends: Readonly<Record<string, CreateTraces>> = {
   jaeger: traceBackend(createJaegerSource),
+  tempo: traceBackend(createTempoSource),
   zipkin: traceBackend(createZipkinSource),
 };
 
@@ -28,9 +30,9 @@ export const traceBackends: Readonly<Record<string, CreateTraces>> = {
 export const probes: readonly Probe[] = [
   prometheusProbe,
   jaegerProbe,
+  tempoProbe,
   zipkinProbe,
   grafanaProbe,
-  ...recognisedOnly,
 ];
 
 export const probe: ProbeAddress = (address, headers, signal) =>

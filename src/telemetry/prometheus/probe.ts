@@ -27,13 +27,18 @@ export const prometheusProbe: Probe = {
   bases: ['', '/prometheus'],
   paths: ['/api/v1/query?query=1'],
   read: (json) => (v.is(constant, json) ? {} : undefined),
-  details: {
-    path: '/api/v1/status/buildinfo',
-    read: (json) => {
-      const info = v.safeParse(buildInfo, json);
-      if (!info.success) return undefined;
-      const { version, application } = info.output.data;
-      return { ...(application === undefined ? {} : { title: application.slice(0, 60) }), version };
+  details: [
+    {
+      path: '/api/v1/status/buildinfo',
+      read: (json) => {
+        const info = v.safeParse(buildInfo, json);
+        if (!info.success) return undefined;
+        const { version, application } = info.output.data;
+        return {
+          ...(application === undefined ? {} : { title: application.slice(0, 60) }),
+          version,
+        };
+      },
     },
-  },
+  ],
 };

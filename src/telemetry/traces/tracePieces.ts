@@ -12,11 +12,21 @@ export type TracePiece = { readonly trace: Omit<Trace, 'spans'> } | { readonly s
 export const traceDecoder = (
   name: string,
   read: (json: unknown) => Result<readonly SpanRecord[]>,
+): Decoder<TracePiece> =>
+  wholeTraceDecoder(name, (json) => {
+    const spans = read(json);
+    return spans.ok ? ok(tracesOfSpans(spans.value)) : spans;
+  });
+
+/** The same of an answer that says more of a trace than its spans. */
+export const wholeTraceDecoder = (
+  name: string,
+  read: (json: unknown) => Result<readonly Trace[]>,
 ): Decoder<TracePiece> => ({
   name,
   read: (json) => {
-    const spans = read(json);
-    return spans.ok ? ok(piecesOf(tracesOfSpans(spans.value))) : spans;
+    const traces = read(json);
+    return traces.ok ? ok(piecesOf(traces.value)) : traces;
   },
 });
 

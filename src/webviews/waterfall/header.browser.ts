@@ -47,17 +47,15 @@ export function renderHeader(
     keyHelp(),
   );
   const notices: HTMLElement[] = [];
+  const notice = (text: string): void => {
+    notices.push(element('p', { class: 'oddity' }, icon('warning'), element('span', { text })));
+  };
   if (trace.droppedSpans !== undefined && trace.droppedSpans > 0)
-    notices.push(
-      element(
-        'p',
-        { class: 'oddity' },
-        icon('warning'),
-        element('span', {
-          text: `${trace.droppedSpans.toLocaleString()} more spans of this trace were not kept: it was over the bound of the store.`,
-        }),
-      ),
+    notice(
+      `${trace.droppedSpans.toLocaleString()} more spans of this trace were not kept: it was over the bound of the store.`,
     );
+  if (trace.partial === true)
+    notice('A part of this trace is missing: the backend gives no more of one that large.');
   return element(
     'header',
     {},

@@ -31,7 +31,7 @@ const declarations = new Set(
 /** Words that mean something else. */
 const otherMeanings: ReadonlySet<string> = new Set([
   // What Tempo's endpoint of this name answers.
-  'telemetry/recognised.ts: echo',
+  'telemetry/tempo/probe.ts: echo',
 ]);
 
 const word = (text: string): RegExp =>

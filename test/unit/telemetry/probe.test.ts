@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createExchange } from '../../../src/http/exchange.ts';
 import { probeAddress, probeLimits } from '../../../src/telemetry/probe.ts';
 import { probes } from '../../../src/telemetry/registry.ts';
+import { recorded } from './traces/playback.ts';
 import { deadAddress, localServers } from '../http/localServers.ts';
 
 /** Answers by path, as the real servers give them; HTML for the rest, as Jaeger's page does, or 404. */
@@ -31,8 +32,9 @@ const answersOf: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   oldJaeger: { '/api/services': { data: null, total: 0, limit: 0, offset: 0, errors: null } },
   zipkin: { '/api/v2/services': ['front'] },
   tempo: {
-    '/api/echo': 'echo',
-    '/api/status/buildinfo': { version: '2.8.0' },
+    '/api/echo': recorded('tempo/echo').body,
+    '/api/status/buildinfo': recorded('tempo/buildinfo').body,
+    '/api/v2/search/tag/resource.service.name/values': recorded('tempo/services').body,
   },
   stranger: { '/': 'hello' },
 };
@@ -65,6 +67,13 @@ describe('looking at an address for a backend', () => {
     ['jaeger', '/search', 'jaeger', { title: 'Jaeger', services: ['front', 'stock'] }, ''],
     ['oldJaeger', '', 'jaeger', { title: 'Jaeger', services: [] }, ''],
     ['zipkin', '', 'zipkin', { title: 'Zipkin', services: ['front'] }, ''],
+    [
+      'tempo',
+      '',
+      'tempo',
+      { title: 'Grafana Tempo', version: '2.8.0-rc', services: ['front', 'stock'] },
+      '',
+    ],
   ] as const)
     it(`${name}${path} is ${rest.title}`, async () => {
       const origin = await start(name);
@@ -76,9 +85,8 @@ describe('looking at an address for a backend', () => {
     });
 
   for (const [name, what] of [
-    ['tempo', /is Grafana Tempo\./],
-    ['emptyObjects', /not as Prometheus, Jaeger, Zipkin or Grafana does/],
-    ['stranger', /not as Prometheus, Jaeger, Zipkin or Grafana does/],
+    ['emptyObjects', /not as Prometheus, Jaeger, Grafana Tempo, Zipkin or Grafana does/],
+    ['stranger', /not as Prometheus, Jaeger, Grafana Tempo, Zipkin or Grafana does/],
   ] as const)
     it(`${name} is named, with what to give instead`, async () => {
       const found = await probe(await start(name));
@@ -95,6 +103,20 @@ describe('looking at an address for a backend', () => {
     assert.ok(!wrong.ok && wrong.failure.reason === 'refused');
     assert.ok(!JSON.stringify(wrong).includes('s3cret'));
     assert.ok((await probe(origin, { Authorization: 'Bearer right' })).ok);
+  });
+
+  it('asks for the tenant where only the traces want one', async () => {
+    const origin = await serve((request, response) => {
+      if (request.url === '/api/echo') response.end('echo');
+      else if (request.headers['x-scope-orgid'] === undefined)
+        response.writeHead(401).end('no org id');
+      else response.end('{"tagValues":[]}');
+    });
+    const without = await probe(origin);
+    assert.ok(!without.ok && without.failure.reason === 'refused', JSON.stringify(without));
+    assert.match(without.failure.remedy ?? '', /X-Scope-OrgID/);
+    const found = await probe(origin, { 'X-Scope-OrgID': 'team-a' });
+    assert.ok(found.ok && found.value[0]?.kind === 'tempo', JSON.stringify(found));
   });
 
   it('asks for no credentials where a redirect goes round in circles', async () => {

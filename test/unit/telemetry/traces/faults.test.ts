@@ -9,6 +9,7 @@ import type { ServiceKey } from '../../../../src/domain/service.ts';
 import { createExchange } from '../../../../src/http/exchange.ts';
 import { createJaegerSource } from '../../../../src/telemetry/jaeger/traceSource.ts';
 import type { TraceSource } from '../../../../src/telemetry/ports.ts';
+import { createTempoSource } from '../../../../src/telemetry/tempo/traceSource.ts';
 import type { TraceBackendContext } from '../../../../src/telemetry/traces/context.ts';
 import { createZipkinSource } from '../../../../src/telemetry/zipkin/traceSource.ts';
 
@@ -64,6 +65,7 @@ const faults: readonly Fault[] = [
 
 const adapters: Readonly<Record<string, (context: TraceBackendContext) => TraceSource>> = {
   Jaeger: createJaegerSource,
+  Tempo: createTempoSource,
   Zipkin: createZipkinSource,
 };
 
@@ -120,7 +122,9 @@ describe('a trace backend that fails', function () {
           assert.equal(result.failure.reason, reason);
           assert.match(result.failure.remedy ?? '', remedy);
           assert.doesNotMatch(JSON.stringify(result), /s3cret|stack trace|next=x/);
-          assert.equal(asked, 1);
+          // Of an answer that is too large less is asked for, within bounds; where it may be had without asking for a list first.
+          const most = name === 'Tempo' && reason === 'tooLarge' ? 4 : 1;
+          assert.ok(asked >= 1 && asked <= most, `${asked} requests`);
         }
       });
 

@@ -1,0 +1,146 @@
+import type { Result } from '../../domain/result.ts';
+import { ok } from '../../domain/result.ts';
+import type { Trace, TraceSummary } from '../../domain/trace.ts';
+import type { TraceQuery, TraceSource } from '../ports.ts';
+import type { TraceBackendContext } from '../traces/context.ts';
+import { foundTrace, isTraceId, notFoundIn, unknownService, wantedOf } from '../traces/context.ts';
+import { asTheyAre, serviceNames } from '../traces/naming.ts';
+import type { Wanted } from '../traces/wanted.ts';
+import { inOrder, rowsOf } from '../traces/wanted.ts';
+import type { Question } from '../traces/wholeTraceSearch.ts';
+import { cannotSelect, searchWholeTraces } from '../traces/wholeTraceSearch.ts';
+import type { Stretch } from './api.ts';
+import { TempoApi } from './api.ts';
+import { callsQuery, withTold } from './traceQl.ts';
+import type { FoundTrace } from './wire.ts';
+import { backendName } from './wire.ts';
+
+const day = 86_400_000;
+/** Whole traces fetched at a time. */
+const atOnce = 6;
+
+/** Grafana Tempo: traces are found by TraceQL, which answers with spans; whole traces are asked for where these don't tell enough. */
+export function createTempoSource(context: TraceBackendContext): TraceSource {
+  const tempo = new TempoApi(context);
+  const back = (milliseconds: number): Stretch => ({
+    from: Math.floor((context.now() - milliseconds) / 1000),
+    to: Math.ceil(context.now() / 1000) + 60,
+  });
+
+  async function search(
+    query: TraceQuery,
+    signal: AbortSignal,
+  ): Promise<Result<readonly TraceSummary[]>> {
+    const asked = wantedOf(query, context, asTheyAre);
+    if (!asked.ok) return asked;
+    const wanted = asked.value;
+    const found = new Map<string, FoundTrace>();
+    const backend = {
+      name: backendName,
+      // All that is wanted is in the question already.
+      tags: false,
+      failedTags: {},
+      async ask({ minDuration, lookback, depth }: Question): Promise<Result<readonly Trace[]>> {
+        const calls = callsQuery(wanted, minDuration === undefined ? {} : { minDuration });
+        const answer = await tempo.search(withTold(calls, wanted), back(lookback), depth, signal);
+        if (!answer.ok) return answer;
+        for (const one of answer.value) found.set(one.traceId, one);
+        return needsWholeTraces(wanted)
+          ? whole(likeliest(answer.value, wanted), signal)
+          : ok(tracesOf(answer.value));
+      },
+    };
+    const rows = await searchWholeTraces(backend, wanted, [undefined], signal);
+    if (!rows.ok) return rows;
+    if (rows.value.length === 0) return nothing(wanted, signal);
+    return needsWholeTraces(wanted) ? rows : settled(rows.value, found, wanted, signal);
+  }
+
+  /** Rows of failed calls tell what was thrown, and by what the request was; a trace with more spans than were listed, the slowest. */
+  async function settled(
+    rows: readonly TraceSummary[],
+    found: ReadonlyMap<string, FoundTrace>,
+    wanted: Wanted,
+    signal: AbortSignal,
+  ): Promise<Result<readonly TraceSummary[]>> {
+    const unsettled = rows.flatMap((row) => {
+      const trace = found.get(row.traceId);
+      return trace !== undefined && (row.failed || trace.clipped || !trace.counted) ? [trace] : [];
+    });
+    const traces = await whole(unsettled, signal);
+    if (!traces.ok) return traces;
+    const open = new Set(unsettled.map(({ traceId }) => traceId));
+    return ok(
+      inOrder(
+        [...rows.filter(({ traceId }) => !open.has(traceId)), ...rowsOf(traces.value, wanted).rows],
+        wanted,
+      ),
+    );
+  }
+
+  async function whole(
+    traces: readonly FoundTrace[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly Trace[]>> {
+    const read: Trace[] = [];
+    for (let at = 0; at < traces.length; at += atOnce) {
+      const answers = await Promise.all(
+        traces.slice(at, at + atOnce).map((one) => tempo.trace(one.traceId, one, signal)),
+      );
+      for (const answer of answers) {
+        // One that is too large to be had is missing in the list; the others are of use without it.
+        if (!answer.ok && answer.failure.reason !== 'tooLarge') return answer;
+        if (answer.ok && answer.value !== undefined) read.push(answer.value);
+      }
+    }
+    return ok(read);
+  }
+
+  /** Why nothing was found: the service isn't there, or its spans don't say what `select` asks for, or there is nothing. */
+  async function nothing(
+    wanted: Wanted,
+    signal: AbortSignal,
+  ): Promise<Result<readonly TraceSummary[]>> {
+    const services = await tempo.services(back(day), signal);
+    if (!services.ok) return services;
+    if (!serviceNames(wanted.service).some((name) => services.value.includes(name)))
+      return unknownService(backendName, wanted.service, services.value);
+    if (Object.keys(wanted.select).length === 0) return ok([]);
+    const any: Wanted = { ...wanted, operations: [], kind: 'recent', attributes: [] };
+    const query = withTold(callsQuery(any, { select: false }), any);
+    const others = await tempo.search(query, back(day), wanted.limit, signal);
+    if (!others.ok) return others;
+    const { unsaid } = rowsOf(tracesOf(others.value), any);
+    return unsaid === undefined ? ok([]) : cannotSelect(backendName, wanted.service, unsaid);
+  }
+
+  return {
+    search,
+    async trace(traceId, signal) {
+      if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);
+      const answer = await tempo.trace(traceId, undefined, signal);
+      if (!answer.ok) return answer;
+      return foundTrace(backendName, traceId, answer.value, context);
+    },
+  };
+}
+
+/** Attributes of other spans, and names of jobs and queues, which instrumentations write in many ways, are read from whole traces. */
+const needsWholeTraces = ({ attributes, operations }: Wanted): boolean =>
+  attributes.length > 0 ||
+  operations.some(({ task, messaging }) => task !== undefined || messaging !== undefined);
+
+/** Those to fetch of what was found: by the longest of the spans that match, or the newest. */
+const likeliest = (
+  found: readonly FoundTrace[],
+  { kind, limit }: Pick<Wanted, 'kind' | 'limit'>,
+): readonly FoundTrace[] => {
+  const longest = ({ trace }: FoundTrace): number =>
+    (trace?.spans ?? []).reduce((most, { durationNanos }) => Math.max(most, durationNanos), 0);
+  return found
+    .toSorted((a, b) => (kind === 'slow' ? longest(b) - longest(a) : b.to - a.to))
+    .slice(0, limit);
+};
+
+const tracesOf = (found: readonly FoundTrace[]): readonly Trace[] =>
+  found.flatMap(({ trace }) => trace ?? []);
