@@ -21,9 +21,12 @@ import { showCoverage } from './commands/showCoverage.ts';
 import { showRollbackJournal } from './commands/showRollbackJournal.ts';
 import { vscodeSettings as settings } from './config/settings.ts';
 import type { OperationId } from './domain/operation.ts';
+import { windowLength } from './domain/units.ts';
 import type { FolderTargets } from './domain/workspace.ts';
+import { isPageOf } from './http/address.ts';
 import { createInsightService } from './insights/insightService.ts';
 import { Approvals } from './platform/approvals.ts';
+import { openPage } from './platform/openPage.ts';
 import { createBackends } from './platform/loadBackends.ts';
 import { systemClock } from './platform/clock.ts';
 import { createContextKey } from './platform/contextKeys.ts';
@@ -61,6 +64,7 @@ import type { IndexContract } from './symbols/contract.ts';
 import { languageIds } from './symbols/languages/registry.ts';
 import { createLocalSource } from './telemetry/local/client.ts';
 import type { ReceiverContract } from './telemetry/local/contract.ts';
+import type { PageLink } from './telemetry/ports.ts';
 
 export interface Composition {
   readonly api: ProdlensApi;
@@ -243,6 +247,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
     }),
   );
 
+  const shownPage = (page: PageLink | undefined): PageLink | undefined =>
+    page !== undefined && isPageOf(page.url, environments.addresses()) ? page : undefined;
   const findInEnvironments = (traceId: string, signal: AbortSignal) =>
     findTrace(environments.traceEnvironments(), traceId, signal);
   const waterfalls = owned.add(
@@ -254,6 +260,14 @@ export function compose(context: vscode.ExtensionContext): Composition {
           index.call('locateFrames', { stacks, releases }, { signal }),
       },
       findTrace: findInEnvironments,
+      linkTo: ({ trace, environment }, spanId) =>
+        shownPage(
+          environments
+            .traceEnvironments()
+            .find(({ name }) => name === environment)
+            ?.traces.linkTo?.(trace, spanId),
+        ),
+      openPage,
       onDidChangeEnvironment: (listener) => insights.onDidChangeEnvironment(listener),
       onDidChangeSymbols: (listener) =>
         index.on('changed', () => {
@@ -396,6 +410,8 @@ export function compose(context: vscode.ExtensionContext): Composition {
           extensionUri: context.extensionUri,
           canRollBack: (service) =>
             trusted() && environments.targets().some((target) => target.service === service),
+          linkTo: (group) =>
+            shownPage(environments.metrics()?.linkTo?.(group, windowLength(environments.window()))),
           onIndexProgress: (listener) => index.on('progress', listener),
           locateFrames: (stacks, releases, signal) =>
             index.call('locateFrames', { stacks, releases, thorough: true }, { signal }),

@@ -4,3 +4,15 @@ export const parseUrl = (text: string, base?: string): URL | undefined =>
 
 /** Scheme, host and port: what may be named in messages. Paths and queries may hold what isn't for a log. */
 export const originOf = (url: string): string => parseUrl(url)?.origin ?? 'the address';
+
+/** Whether a page is of one of these addresses' origins, http or https. No other is opened or shown as a link. */
+export function isPageOf(page: string, addresses: readonly string[]): boolean {
+  const url = parseUrl(page);
+  return (
+    url !== undefined &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    addresses.some((address) => parseUrl(address)?.origin === url.origin)
+  );
+}

@@ -152,6 +152,13 @@ export class Environments implements Disposable {
     });
   }
 
+  /** Of all configured backends. */
+  addresses(): readonly string[] {
+    return this.#decoded.environments.flatMap(({ metrics, traces }) =>
+      [metrics, traces].flatMap((one) => one?.url ?? []),
+    );
+  }
+
   /** Asks the selected environment's backend at once, whatever failed before. */
   retry(): void {
     this.#backendMetrics(this.selected())?.retry();

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { StackFrame } from '../domain/stats.ts';
 import type { InsightService } from '../insights/contract.ts';
+import type { OperationGroup, PageLink } from '../telemetry/ports.ts';
 import type { FrameLocation, FrameRelease, IndexProgress } from '../symbols/contract.ts';
 import type { Clock } from './clock.ts';
 import type { Disposable } from './disposables.ts';
@@ -18,6 +19,8 @@ export interface SurfaceContext {
   readonly extensionUri: vscode.Uri;
   /** A deploy target of the selected environment is for this service. */
   readonly canRollBack: (service: ServiceKey) => boolean;
+  /** A page with the queries of a function's numbers, in the backend of the selected environment. */
+  readonly linkTo: (group: OperationGroup) => PageLink | undefined;
   /** The index is being built, and takes long; null when it isn't any more. */
   readonly onIndexProgress: (listener: (progress: IndexProgress | null) => void) => Disposable;
   /** Where the first frame of each stack that is known in the workspace is now. */

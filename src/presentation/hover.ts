@@ -3,6 +3,7 @@ import { linkableCommandIds } from '../commands/ids.ts';
 import type { FunctionDecl } from '../domain/functionDecl.ts';
 import { languageIds } from '../symbols/languages/registry.ts';
 import type { Insight } from '../domain/insight.ts';
+import type { PageLink } from '../telemetry/ports.ts';
 import type { ExceptionGroup } from '../domain/stats.ts';
 import { DisposableStore } from '../platform/disposables.ts';
 import type { RegisterSurface, SurfaceContext } from '../platform/surface.ts';
@@ -57,6 +58,7 @@ export const registerHover: RegisterSurface = (context) => {
                 now: context.clock.now(),
                 canRollBack: insight.service !== undefined && context.canRollBack(insight.service),
                 sources,
+                ...pageOf(context, insight),
               });
               return card === undefined ? [] : [trusted(card)];
             });
@@ -70,6 +72,17 @@ export const registerHover: RegisterSurface = (context) => {
   );
   return vscode.Disposable.from(owned);
 };
+
+/** Where the queries of the function's numbers are seen; the numbers must be the source's own. */
+function pageOf(
+  { linkTo }: SurfaceContext,
+  { service, numbers, attribution, id }: Insight,
+): { readonly page?: PageLink } {
+  const operations = attribution.flatMap(({ operation }) => operation ?? []);
+  if (service === undefined || numbers === undefined || operations.length === 0) return {};
+  const page = linkTo({ key: id, service, operations });
+  return page === undefined ? {} : { page };
+}
 
 /** Addresses of the exceptions' lines, of files in the workspace only. An index that takes long makes no hover wait. */
 async function sourceLinks(

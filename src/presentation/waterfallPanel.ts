@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Result } from '../domain/result.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { Log } from '../platform/log.ts';
+import type { PageLink } from '../telemetry/ports.ts';
 import type { FromWaterfall, ToWaterfall, WaterfallView } from '../webviews/protocol.ts';
 import { decodeFromWaterfall } from '../webviews/protocol.ts';
 import { waterfallPage } from './viewModels/waterfallPage.ts';
@@ -19,6 +20,9 @@ export interface WaterfallContext {
   readonly locator: SpanLocator;
   /** Asks the selected environment, then the others; for a restored editor and for links to other traces. */
   readonly findTrace: (traceId: string, signal: AbortSignal) => Promise<Result<FoundTrace>>;
+  /** The trace on the page of its environment's backend; undefined where that has none. */
+  readonly linkTo: (found: FoundTrace, spanId?: string) => PageLink | undefined;
+  readonly openPage: (page: PageLink) => Promise<void>;
   /** A source may have come up: what was not found is asked for again. */
   readonly onDidChangeEnvironment: (listener: () => void) => { dispose(): void };
   /** Attributions changed: places are asked for again. */
@@ -221,6 +225,11 @@ class WaterfallPanel {
         await vscode.env.clipboard.writeText(this.#traceId);
         void vscode.window.setStatusBarMessage(vscode.l10n.t('Trace id copied'), 3_000);
         return;
+      case 'openPage': {
+        const page = this.#found && this.#context.linkTo(this.#found, message.span?.spanId);
+        if (page !== undefined) await this.#context.openPage(page);
+        return;
+      }
       case 'openSpan':
         return this.#openSpan(message);
       case 'openFrame': {
@@ -243,9 +252,11 @@ class WaterfallPanel {
       this.#send(this.#problem ?? { type: 'loading' });
       return;
     }
+    const page = this.#context.linkTo(this.#found)?.title;
     this.#send({
       type: 'trace',
       ...this.#found,
+      ...(page === undefined ? {} : { page }),
       ...(this.#focus === undefined ? {} : { focusSpanId: this.#focus }),
       ...(this.#view === undefined ? {} : { view: this.#view }),
     });

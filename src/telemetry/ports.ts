@@ -68,6 +68,8 @@ export interface MetricsSource {
   exceptions?(query: ExceptionsQuery, signal: AbortSignal): Promise<Result<ExceptionsAnswer>>;
   /** Whether an operation is one of this source's; absent: all are. Those of others say nothing of its numbers. */
   knows?(operation: OperationId): boolean;
+  /** A page with the queries of a function's numbers. Absent, or undefined: the source has none. */
+  linkTo?(group: OperationGroup, window: Milliseconds): PageLink | undefined;
   /** New data may be there. At most once per second. */
   onDidChange(listener: () => void): { dispose(): void };
 }
@@ -77,6 +79,17 @@ export interface TraceSource {
   search(query: TraceQuery, signal: AbortSignal): Promise<Result<readonly TraceSummary[]>>;
   /** `notFound` when the source doesn't have it. */
   trace(traceId: string, signal: AbortSignal): Promise<Result<Trace>>;
+  /** The trace on a page of the source's own. Absent, or undefined: it has none. */
+  linkTo?(trace: LinkedTrace, spanId?: string): PageLink | undefined;
+}
+
+export type LinkedTrace = Pick<Trace, 'traceId' | 'startedAt'>;
+
+/** A page for a person's browser. It is of the origin of the configured address and holds no secret. */
+export interface PageLink {
+  /** Whose page: `Jaeger`, `Grafana`. */
+  readonly title: string;
+  readonly url: string;
 }
 
 /** A backend that answers at an address. */

@@ -1,6 +1,7 @@
 import type { CreateMetrics, CreateTraces } from './backend.ts';
 import { createExchange } from '../http/exchange.ts';
 import { grafanaProbe } from './grafana/probe.ts';
+import { jaegerPages } from './jaeger/page.ts';
 import { jaegerProbe } from './jaeger/probe.ts';
 import { createJaegerSource } from './jaeger/traceSource.ts';
 import type { ProbeAddress } from './ports.ts';
@@ -8,9 +9,11 @@ import type { Probe } from './probe.ts';
 import { probeAddress, probeLimits } from './probe.ts';
 import { prometheusProbe } from './prometheus/probe.ts';
 import { createPrometheusSource } from './prometheus/source.ts';
+import { tempoPages } from './tempo/page.ts';
 import { tempoProbe } from './tempo/probe.ts';
 import { createTempoSource } from './tempo/traceSource.ts';
 import { traceBackend } from './traces/traceBackend.ts';
+import { zipkinPages } from './zipkin/page.ts';
 import { zipkinProbe } from './zipkin/probe.ts';
 import { createZipkinSource } from './zipkin/traceSource.ts';
 
@@ -21,9 +24,9 @@ export const metricsBackends: Readonly<Record<string, CreateMetrics>> = {
 
 /** One line per backend of traces; its name goes into backendKinds.ts as well. */
 export const traceBackends: Readonly<Record<string, CreateTraces>> = {
-  jaeger: traceBackend(createJaegerSource),
-  tempo: traceBackend(createTempoSource),
-  zipkin: traceBackend(createZipkinSource),
+  jaeger: traceBackend(createJaegerSource, jaegerPages),
+  tempo: traceBackend(createTempoSource, tempoPages),
+  zipkin: traceBackend(createZipkinSource, zipkinPages),
 };
 
 /** One line per backend: how it is recognised at an address. */

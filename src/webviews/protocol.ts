@@ -44,6 +44,8 @@ export type ToWaterfall =
       readonly type: 'trace';
       readonly trace: Trace;
       readonly environment: string;
+      /** Whose page of the trace can be opened in a browser: `Jaeger`. */
+      readonly page?: string;
       /** Selected at first: the span of the function asked for. */
       readonly focusSpanId?: string;
       readonly view?: WaterfallView;
@@ -69,6 +71,8 @@ export type FromWaterfall =
   /** A link of the shown trace, by its place there: the id itself is never taken from the webview. */
   | { readonly type: 'openLink'; readonly span: SpanRef; readonly link: number }
   | { readonly type: 'copyTraceId' }
+  /** The trace on its backend's page, with the span in front. The host knows the address. */
+  | { readonly type: 'openPage'; readonly span?: SpanRef }
   | { readonly type: 'retry' }
   | { readonly type: 'view'; readonly view: WaterfallView };
 
@@ -125,6 +129,8 @@ export function decodeFromWaterfall(message: unknown): FromWaterfall | undefined
     case 'copyTraceId':
     case 'retry':
       return { type: fields.type };
+    case 'openPage':
+      return { type: 'openPage', ...(span === undefined ? {} : { span }) };
     case 'openSpan':
       return span && { type: 'openSpan', span };
     case 'openFrame':

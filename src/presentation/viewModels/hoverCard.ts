@@ -21,6 +21,8 @@ export interface HoverSettings {
   readonly canRollBack: boolean;
   /** Where an exception's frames are in the workspace, and the address that opens the place; checked by the asker. */
   readonly sources: ReadonlyMap<ExceptionGroup, SourceLink>;
+  /** Where the numbers' queries are seen in a browser; of a configured backend, checked by the asker. */
+  readonly page?: { readonly title: string; readonly url: string };
 }
 
 /** A place in the workspace. */
@@ -54,7 +56,7 @@ export function renderHoverCard(insight: Insight, settings: HoverSettings): stri
     verdict(insight),
     objectives(insight),
     table(insight, settings.now),
-    links(insight, settings.canRollBack),
+    links(insight, settings),
     picture(insight, settings),
     exceptions(insight, settings),
     candidates(insight),
@@ -276,7 +278,7 @@ function candidates(insight: Insight): string {
   return [...lines, ...more].join('\n');
 }
 
-function links(insight: Insight, canRollBack: boolean): string {
+function links(insight: Insight, { canRollBack, page }: HoverSettings): string {
   const { numbers } = insight;
   const link = (label: string, command: HoverCommand, kind?: string): string => {
     const argument = [{ insight: insight.id, ...(kind === undefined ? {} : { kind }) }];
@@ -294,10 +296,16 @@ function links(insight: Insight, canRollBack: boolean): string {
       ? [link('$(checklist) Choose owner…', 'prodlens.chooseOwner')]
       : []),
     link('$(info) Explain', 'prodlens.explain'),
+    ...(page === undefined ? [] : [pageLink(page)]),
     ...(running ? [link('$(git-commit) Is my change live?', 'prodlens.isMyChangeLive')] : []),
     ...(offerRollback ? [link('$(discard) Roll back…', 'prodlens.rollBack')] : []),
   ].join(' · ');
 }
+
+/** No command: an address of the web, which VS Code opens after it asked. */
+const pageLink = ({ title, url }: NonNullable<HoverSettings['page']>): string =>
+  // What would end the link is the same address in its escaped form.
+  `[$(link-external) ${md(title, 40)}](${url.replace(/[()<>\s\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)})`;
 
 function provenance(insight: Insight): string {
   const [first] = insight.attribution;

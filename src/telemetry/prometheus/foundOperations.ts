@@ -1,7 +1,7 @@
 import type { Operation, OperationId } from '../../domain/operation.ts';
 import { unixMillis } from '../../domain/units.ts';
 import { CoreState } from '../local/core/coreState.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, KnownService } from './catalogue.ts';
 import { readRow } from './readRow.ts';
 import { identityOf } from './slotWriter.ts';
 
@@ -31,24 +31,30 @@ export class FoundOperations {
 
   /** Operations of all services, so that functions find theirs before any is asked about. */
   add({ services }: Catalogue): void {
-    const compare = (): never => {
-      throw new Error('nothing is compared here');
-    };
-    const state = new CoreState({ now: unixMillis(0), compare }, 0);
-    for (const { found, rows } of services.values())
-      for (const labels of rows) {
-        const meaning = readRow(found, labels);
-        const service = state.services.find(meaning.service, meaning.environment);
-        if (service !== undefined)
-          state.operations.find(
-            service,
-            'metric',
-            identityOf(meaning, this.identity),
-            undefined,
-            undefined,
-          );
-      }
+    const state = emptyState();
+    for (const known of services.values())
+      for (const labels of known.rows) this.#operationOf(state, known, labels);
     this.addOperations(state.operations.list);
+  }
+
+  /** Reads which operation a series of a service belongs to. */
+  operationsOf(
+    known: KnownService,
+  ): (labels: KnownService['rows'][number]) => OperationId | undefined {
+    const state = emptyState();
+    return (labels) => this.#operationOf(state, known, labels)?.id;
+  }
+
+  #operationOf(
+    state: CoreState,
+    { found }: KnownService,
+    labels: KnownService['rows'][number],
+  ): Operation | undefined {
+    const meaning = readRow(found, labels);
+    const service = state.services.find(meaning.service, meaning.environment);
+    if (service === undefined) return undefined;
+    const identity = identityOf(meaning, this.identity);
+    return state.operations.find(service, 'metric', identity, undefined, undefined).operation;
   }
 
   addOperations(operations: readonly Operation[]): void {
@@ -57,4 +63,11 @@ export class FoundOperations {
     for (const operation of added) this.#known.set(operation.id, operation);
     for (const listener of [...this.#listeners]) listener(added);
   }
+}
+
+function emptyState(): CoreState {
+  const compare = (): never => {
+    throw new Error('nothing is compared here');
+  };
+  return new CoreState({ now: unixMillis(0), compare }, 0);
 }

@@ -4,7 +4,7 @@ import type { Failure, Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
-import { unixMillis } from '../../domain/units.ts';
+import { unixMillis, type Milliseconds } from '../../domain/units.ts';
 import { createExchange, type HttpExchange } from '../../http/exchange.ts';
 import type {
   BackendMetrics,
@@ -14,12 +14,13 @@ import type {
   CreateMetrics,
 } from '../backend.ts';
 import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
-import type { NumbersQuery, OperationGroup } from '../ports.ts';
+import type { NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
 import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
 import { FailurePause } from './pauses.ts';
 import { FoundOperations } from './foundOperations.ts';
 import { labelsOf, type Problem } from './discovery.ts';
+import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { ServiceSlots } from './serviceSlots.ts';
 import { summaryOf, warningsOf } from './summary.ts';
@@ -113,6 +114,19 @@ export class PrometheusSource implements BackendMetrics {
           : numbersOf(followed.slots.data(), group, asked, now);
       }),
     );
+  }
+
+  linkTo(group: OperationGroup, window: Milliseconds): PageLink | undefined {
+    const known = this.#catalogue?.services.get(group.service);
+    if (this.#catalogue === undefined || known === undefined) return undefined;
+    const queries = pageQueries(known, new Set(group.operations), this.#found.operationsOf(known));
+    const to = this.#api.now();
+    return queries === undefined
+      ? undefined
+      : metricsPage(this.#connection.url, this.#catalogue.version, queries, {
+          from: to - window,
+          to,
+        });
   }
 
   readonly onDidChange = (listener: () => void): { dispose(): void } => {

@@ -16,7 +16,7 @@ export function summaryOf(
   const count = known.length === 1 ? '1 service' : `${known.length} services`;
   const blind = known.filter((one) => !tellsReleases(one));
   return [
-    `${version === '' ? 'Prometheus' : `Prometheus ${version}`} at ${new URL(url).host}: ${titles} of ${count}.`,
+    `${/^[A-Z]/.test(version) ? version : `Prometheus ${version}`.trim()} at ${new URL(url).host}: ${titles} of ${count}.`,
     ...(blind.length === 0 ? [] : [withoutRelease(blind)]),
     ...options.map(
       ({ path, message, remedy = '' }) =>

@@ -51,7 +51,7 @@ const vector = success(
   }),
 );
 const texts = success(v.array(v.string()));
-const buildInfo = success(v.object({ version: v.string() }));
+const buildInfo = success(v.object({ version: v.string(), application: v.optional(v.string()) }));
 const problem = v.object({ status: v.literal('error'), error: v.string() });
 
 /** Answers of `/api/v1/query_range`. Values that are no numbers (NaN, Inf) are left out. https://prometheus.io/docs/prometheus/latest/querying/api/ */
@@ -93,8 +93,11 @@ export const vectorRows: Decoder<MatrixRow> = { name: 'prometheus.vector', read:
 export const decodeTexts = (answer: unknown): Result<readonly string[]> =>
   decoded(texts, answer, ({ data }) => ok(data));
 
+/** `3.15.0`; with its name what isn't Prometheus: `Grafana Mimir 2.17.0`. */
 export const decodeVersion = (answer: unknown): Result<string> =>
-  decoded(buildInfo, answer, ({ data }) => ok(data.version));
+  decoded(buildInfo, answer, ({ data: { application = '', version } }) =>
+    ok(`${application.slice(0, 60)} ${version.slice(0, 60)}`.trim()),
+  );
 
 /** What a server says of its refusal; hostile text, cut. */
 export function errorText(answer: unknown): string | undefined {

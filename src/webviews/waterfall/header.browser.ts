@@ -12,12 +12,13 @@ interface HeaderParts {
   readonly pathToggle: HTMLButtonElement;
   readonly resetZoom: HTMLButtonElement;
   readonly copyTraceId: () => void;
+  readonly openPage: () => void;
 }
 
 /** Name, facts and tools of the trace. */
 export function renderHeader(
   view: WaterfallViewer,
-  { trace, environment }: TraceMessage,
+  { trace, environment, page }: TraceMessage,
   parts: HeaderParts,
 ): HTMLElement {
   const { tree } = view.model;
@@ -40,6 +41,10 @@ export function renderHeader(
   );
   failed.addEventListener('click', () => view.nextFailure(1));
   const copy = iconButton('copy', 'Copy the trace id', () => parts.copyTraceId());
+  const outside =
+    page === undefined
+      ? []
+      : [iconButton('outside', `Open in ${visibleText(page, 40)}`, () => parts.openPage())];
   const help = element(
     'details',
     { class: 'help' },
@@ -67,6 +72,7 @@ export function renderHeader(
       element('span', { class: 'facts-line', text: facts }),
       element('code', { class: 'trace-id', text: visibleText(trace.traceId, 64) }),
       copy,
+      ...outside,
     ),
     element(
       'div',

@@ -58,6 +58,11 @@ export class WaterfallViewer {
       pathToggle: this.#pathToggle,
       resetZoom: this.#resetZoom,
       copyTraceId: () => this.#send({ type: 'copyTraceId' }),
+      openPage: () => {
+        const { selected } = this.model;
+        const span = selected === undefined ? {} : { span: this.model.refOf(selected) };
+        this.#send({ type: 'openPage', ...span });
+      },
     });
     root.replaceChildren(header, this.#body);
     this.#rows = new RowList(this.grid, canvas, this.model);

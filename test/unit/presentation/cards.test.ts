@@ -172,6 +172,21 @@ describe('hover card', () => {
     assert.doesNotMatch(text, /last good|p95/);
   });
 
+  it('links to the page with the queries, whose address can’t end the link', () => {
+    const url = 'https://p.example/a(b)/query?g0.expr=x%28%29&g0.tab=<1> ';
+    const text = renderHoverCard(build.insight(), {
+      ...settings,
+      page: { title: 'Prome[theus', url },
+    });
+    assert.ok(
+      text?.includes(
+        '[$(link-external) Prome\\[theus](https://p.example/a%28b%29/query?g0.expr=x%28%29&g0.tab=%3C1%3E%20)',
+      ),
+      text,
+    );
+    assert.ok(renderHoverCard(build.insight(), settings)?.includes('link-external') === false);
+  });
+
   it('offers a rollback only where a target is configured', () => {
     const text = renderHoverCard(build.insight(), { ...settings, canRollBack: false }) ?? '';
     assert.match(text, /command:prodlens\.explain/);

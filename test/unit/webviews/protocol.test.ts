@@ -12,6 +12,9 @@ describe('messages of the waterfall', () => {
       type: 'openSpan',
       span: ref,
     });
+    const page = { type: 'openPage', span: ref };
+    assert.deepEqual(decodeFromWaterfall({ ...page, url: 'https://elsewhere' }), page);
+    assert.deepEqual(decodeFromWaterfall({ type: 'openPage' }), { type: 'openPage' });
     const frame = { type: 'openFrame', span: ref, event: 1, line: 2 };
     assert.deepEqual(decodeFromWaterfall(frame), frame);
   });

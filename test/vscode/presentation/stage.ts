@@ -70,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
     clock: systemClock,
     extensionUri: context.extensionUri,
     canRollBack: () => true,
+    linkTo: () => undefined,
     onIndexProgress: () => ({ dispose: () => undefined }),
     locateFrames: () => Promise.resolve([]),
   };

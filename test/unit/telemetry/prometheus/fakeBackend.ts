@@ -55,7 +55,7 @@ export class FakeBackend implements HttpExchange {
   }
 
   #data(url: URL): unknown {
-    const path = url.pathname.replace('/prom/api/v1/', '');
+    const path = url.pathname.replace(/^.*\/api\/v1\//, '');
     if (path === 'status/buildinfo') return { version: '3.1.0' };
     if (path === 'label/__name__/values')
       return [...new Set(this.#series.map((s) => s['__name__'] ?? ''))];
