@@ -38,13 +38,23 @@ export interface HttpExchange {
   ): Promise<Result<HttpAnswer>>;
 }
 
+export interface FormExchange extends HttpExchange {
+  /** A question that is too long for an address: it changes nothing, whatever its method. Goes to the origin of `url` only, redirected or not. */
+  post(
+    url: string,
+    form: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Result<HttpAnswer>>;
+}
+
 const usualRedirects = 3;
 
 /**
  * The one HTTP client: Node's adapter, no proxy of its own (VS Code decides), bounded in size and time, redirects within an origin only.
  * Failures are those of the network; each names a remedy and holds no secret.
  */
-export function createExchange(limits: ExchangeLimits): HttpExchange {
+export function createExchange(limits: ExchangeLimits): FormExchange {
   const mostRedirects = limits.redirects ?? usualRedirects;
   const client = axios.create({
     adapter: 'http',
@@ -57,54 +67,63 @@ export function createExchange(limits: ExchangeLimits): HttpExchange {
     transformResponse: (data: unknown) => data,
     validateStatus: () => true,
   });
-  return {
-    async get(url, signal, headers = {}) {
-      // axios' timeout watches for silence only; a server that drips would hold us for ever.
-      const overdue = AbortSignal.timeout(limits.timeout);
-      const whole = AbortSignal.any([signal, overdue]);
-      let at = url;
-      for (let hop = 0; hop <= mostRedirects; hop += 1) {
-        let response;
-        try {
-          response = await client.get<unknown>(at, {
-            signal: whole,
-            headers: { Accept: 'application/json', ...headers },
-          });
-        } catch (error) {
-          if (signal.aborted) return fail('aborted', 'Cancelled.');
-          return networkFailure(error, at, limits, overdue.aborted);
-        }
-        const { status, data } = response;
-        const header = (name: string): string => {
-          const value: unknown = response.headers[name];
-          return typeof value === 'string' ? value : '';
-        };
-        const location = header('location');
-        if (status < 300 || status >= 400 || location === '' || mostRedirects === 0)
-          return ok(
-            answerOf(data instanceof Uint8Array ? data : new Uint8Array(), {
-              url: at,
-              status,
-              contentType: header('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '',
-              ...retryAfterOf(header('retry-after')),
-              ...dateOf(header('date')),
-            }),
-          );
-        const next = parseUrl(location, at);
-        if (next?.origin !== originOf(at))
-          return fail(
-            'untrusted',
-            `${originOf(at)} redirects to ${next?.origin ?? 'an unreadable address'}; nothing was sent there.`,
-            'If that address is the right one, write it into the setting. A redirect to a sign-in page means that the connection needs credentials.',
-          );
-        at = next.href;
+  async function exchange(
+    url: string,
+    signal: AbortSignal,
+    headers: Readonly<Record<string, string>>,
+    form?: Readonly<Record<string, string>>,
+  ): Promise<Result<HttpAnswer>> {
+    // axios' timeout watches for silence only; a server that drips would hold us for ever.
+    const overdue = AbortSignal.timeout(limits.timeout);
+    const whole = AbortSignal.any([signal, overdue]);
+    let at = url;
+    for (let hop = 0; hop <= mostRedirects; hop += 1) {
+      let response;
+      try {
+        response = await client.request<unknown>({
+          url: at,
+          ...(form === undefined ? {} : { method: 'POST', data: new URLSearchParams(form) }),
+          signal: whole,
+          headers: { Accept: 'application/json', ...headers },
+        });
+      } catch (error) {
+        if (signal.aborted) return fail('aborted', 'Cancelled.');
+        return networkFailure(error, at, limits, overdue.aborted);
       }
-      return fail(
-        'refused',
-        `${originOf(url)} redirects more than ${mostRedirects} times.`,
-        'Check the address in the setting, its path included.',
-      );
-    },
+      const { status, data } = response;
+      const header = (name: string): string => {
+        const value: unknown = response.headers[name];
+        return typeof value === 'string' ? value : '';
+      };
+      const location = header('location');
+      if (status < 300 || status >= 400 || location === '' || mostRedirects === 0)
+        return ok(
+          answerOf(data instanceof Uint8Array ? data : new Uint8Array(), {
+            url: at,
+            status,
+            contentType: header('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+            ...retryAfterOf(header('retry-after')),
+            ...dateOf(header('date')),
+          }),
+        );
+      const next = parseUrl(location, at);
+      if (next?.origin !== originOf(at))
+        return fail(
+          'untrusted',
+          `${originOf(at)} redirects to ${next?.origin ?? 'an unreadable address'}; nothing was sent there.`,
+          'If that address is the right one, write it into the setting. A redirect to a sign-in page means that the connection needs credentials.',
+        );
+      at = next.href;
+    }
+    return fail(
+      'refused',
+      `${originOf(url)} redirects more than ${mostRedirects} times.`,
+      'Check the address in the setting, its path included.',
+    );
+  }
+  return {
+    get: (url, signal, headers = {}) => exchange(url, signal, headers),
+    post: (url, form, signal, headers = {}) => exchange(url, signal, headers, form),
   };
 }
 

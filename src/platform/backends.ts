@@ -119,7 +119,12 @@ export class Backends implements Disposable {
   }
 
   reports(): readonly Readonly<Record<string, unknown>>[] {
-    return [...this.#metrics.values()].map((source) => source.report());
+    return [
+      ...[...this.#metrics.values()].map((source) => source.report()),
+      ...[...this.#traces.values()]
+        .map((source) => source.report?.())
+        .filter((report) => report !== undefined),
+    ];
   }
 
   /** What is wrong with the options of an environment's connection, as far as its source was made. */

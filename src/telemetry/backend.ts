@@ -59,11 +59,14 @@ export interface BackendMetrics extends MetricsSource, Disposable {
   summary(): string | undefined;
   /** What of its options can't be used, as far as it is known. */
   problems?(): readonly ConnectionProblem[];
-  /** For `prodlens.diagnose`: requests, what was found and what is missing, without secrets. */
+  /** For `prodlens.diagnose`: requests, bytes and the backend's cost, what was found and what is missing, without secrets. */
   report(): Readonly<Record<string, unknown>>;
 }
 
-export interface BackendTraces extends TraceSource, Partial<Disposable> {}
+export interface BackendTraces extends TraceSource, Partial<Disposable> {
+  /** As of `BackendMetrics`. */
+  report?(): Readonly<Record<string, unknown>>;
+}
 
 export type CreateMetrics = (connection: Connection, ports: BackendPorts) => BackendMetrics;
 export type CreateTraces = (connection: Connection, ports: BackendPorts) => BackendTraces;

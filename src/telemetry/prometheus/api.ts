@@ -1,10 +1,12 @@
 import type { Result } from '../../domain/result.ts';
-import { fail } from '../../domain/result.ts';
-import type { HttpAnswer, HttpExchange } from '../../http/exchange.ts';
+import { fail, ok } from '../../domain/result.ts';
+import type { FormExchange, HttpAnswer } from '../../http/exchange.ts';
 import { jsonOf } from '../../http/answerFailure.ts';
 import type { Connection } from '../backend.ts';
 import type { DecodeAway } from '../decodeContract.ts';
 import { decodeRows, type Decoder } from '../decoding.ts';
+import { Meter } from '../meter.ts';
+import { bytesOf, meteredExchange } from '../meteredExchange.ts';
 import { decodeTexts, decodeVersion, errorText, matrixRows, vectorRows } from './wire.ts';
 import type { MatrixRow } from './wire.ts';
 
@@ -16,33 +18,49 @@ export interface RangeQuery {
   readonly step: number;
 }
 
+/** Rows of a query, and what they cost. */
+export interface RangeAnswer {
+  readonly rows: readonly MatrixRow[];
+  /** Of the answer. */
+  readonly bytes: number;
+  /** Samples that the backend read, where it says so. */
+  readonly cost?: number;
+}
+
 /**
  * VictoriaMetrics fills its newest half minute with what was before it, unless it is told not to: an earlier slot's calls would be counted
- * twice. Others don't know the parameter. https://docs.victoriametrics.com/victoriametrics/keyconcepts/#query-latency
+ * twice. `stats` makes Prometheus say what a query cost. Others don't know these parameters.
+ * https://docs.victoriametrics.com/victoriametrics/keyconcepts/#query-latency
  */
-const always = { timeout: '20s', latency_offset: '1ms' };
+const always = { timeout: '20s', latency_offset: '1ms', stats: 'true' };
+/** Longer addresses are refused by many a proxy; what is longer goes as a form. */
+const longestAddress = 4_000;
+/** What servers say of a query that asks for too much: Prometheus, Mimir, Thanos and VictoriaMetrics in their words. */
+const tooMuch = /too many|exceed|more than|limit|cannot select|too long|max/i;
 
 /** The HTTP API of Prometheus and what speaks it. https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export class PrometheusApi {
+  readonly meter: Meter;
   readonly #connection: Connection;
-  readonly #http: HttpExchange;
+  readonly #http: FormExchange;
   readonly #now: () => number;
   readonly #decodeAway: DecodeAway | undefined;
-  requests = 0;
-  bytes = 0;
   /** Milliseconds that the server's clock is ahead of ours. */
   clockOffset = 0;
   /** Until when the server asked not to be asked, Unix milliseconds. */
   waitUntil = 0;
+  /** Whether queries that are too long for an address are taken. */
+  takesLong = true;
 
   constructor(
     connection: Connection,
-    http: HttpExchange,
+    http: FormExchange,
     now: () => number,
     decodeAway?: DecodeAway,
   ) {
+    this.meter = new Meter(now);
     this.#connection = connection;
-    this.#http = http;
+    this.#http = meteredExchange(http, this.meter);
     this.#now = now;
     this.#decodeAway = decodeAway;
   }
@@ -63,39 +81,32 @@ export class PrometheusApi {
   labelNames = (match: string, signal: AbortSignal): Promise<Result<readonly string[]>> =>
     this.#ask('labels', this.#lastHour(match), signal, json(decodeTexts));
 
-  query = (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    this.#ask(
-      'query',
-      { query, time: inSeconds(this.now()), ...always },
-      signal,
-      this.#rows(vectorRows, signal),
-    );
+  query = async (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
+    rowsOnly(await this.#instant(query, vectorRows, signal));
 
   /** Raw samples of a range selector. */
-  samples = (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    this.#ask(
-      'query',
-      { query, time: inSeconds(this.now()), ...always },
-      signal,
-      this.#rows(matrixRows, signal),
-    );
+  samples = async (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
+    rowsOnly(await this.#instant(query, matrixRows, signal));
 
   queryRange = (
     { query, from, to, step }: RangeQuery,
     signal: AbortSignal,
-  ): Promise<Result<readonly MatrixRow[]>> =>
+  ): Promise<Result<RangeAnswer>> =>
     this.#ask(
       'query_range',
-      {
-        query,
-        start: inSeconds(from),
-        end: inSeconds(to),
-        step: inSeconds(step),
-        ...always,
-      },
+      { query, start: inSeconds(from), end: inSeconds(to), step: inSeconds(step), ...always },
       signal,
       this.#rows(matrixRows, signal),
     );
+
+  #instant(
+    query: string,
+    decoder: Decoder<MatrixRow>,
+    signal: AbortSignal,
+  ): Promise<Result<RangeAnswer>> {
+    const parameters = { query, time: inSeconds(this.now()), ...always };
+    return this.#ask('query', parameters, signal, this.#rows(decoder, signal));
+  }
 
   #lastHour(match: string): Readonly<Record<string, string>> {
     const now = this.now();
@@ -104,8 +115,16 @@ export class PrometheusApi {
 
   #rows =
     (decoder: Decoder<MatrixRow>, signal: AbortSignal) =>
-    (answer: HttpAnswer): Promise<Result<readonly MatrixRow[]>> =>
-      decodeRows(answer, decoder, this.#decodeAway, signal);
+    async (answer: HttpAnswer): Promise<Result<RangeAnswer>> => {
+      // Bytes that are decoded elsewhere are gone afterwards.
+      const bytes = bytesOf(answer);
+      const read = await decodeRows(answer, decoder, this.#decodeAway, signal);
+      if (!read.ok) return read;
+      const cost = read.value[0]?.cost;
+      if (cost === undefined) return ok({ rows: read.value, bytes });
+      this.meter.cost(cost);
+      return ok({ rows: read.value.slice(1), bytes, cost });
+    };
 
   async #ask<T>(
     path: string,
@@ -115,29 +134,42 @@ export class PrometheusApi {
   ): Promise<Result<T>> {
     const headers = await this.#connection.headers();
     if (!headers.ok) return headers;
-    const url = `${this.#connection.url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`;
-    this.requests += 1;
-    const answer = await this.#http.get(url, signal, headers.value);
+    const address = `${this.#connection.url}/api/v1/${path}`;
+    const whole = `${address}?${new URLSearchParams(parameters).toString()}`;
+    const long = whole.length > longestAddress;
+    const answer = await (long
+      ? this.#http.post(address, parameters, signal, headers.value)
+      : this.#http.get(whole, signal, headers.value));
     if (!answer.ok) return answer;
-    const { status, date, retryAfter, bytes } = answer.value;
-    this.bytes += bytes?.byteLength ?? answer.value.text.length;
+    this.#noteClock(answer.value);
+    const { status } = answer.value;
+    // 400 and 422: the query's fault; 503: it was ended (timeout, too many samples). The server says which.
+    const said = [400, 422, 503].includes(status)
+      ? errorText(parsedJson(answer.value.text))
+      : undefined;
+    // A server of data, or a proxy before it, that takes short queries only.
+    if (long && ([403, 404, 405, 413, 501].includes(status) || /too long/i.test(said ?? '')))
+      this.takesLong = false;
+    return said === undefined ? read(answer.value) : refusal(status, said);
+  }
+
+  #noteClock({ status, date, retryAfter }: HttpAnswer): void {
     // The header has whole seconds: what is under two is its coarseness and the way.
     const offset = date === undefined ? 0 : date + 500 - this.#now();
     this.clockOffset = Math.abs(offset) > 2_000 ? offset : 0;
     if (retryAfter !== undefined && status >= 400) this.waitUntil = this.#now() + retryAfter;
-    // 400 and 422: the query's fault; 503: it was ended (timeout, too many samples). The server says which.
-    if ([400, 422, 503].includes(status)) {
-      const said = errorText(parsedJson(answer.value.text));
-      if (said !== undefined)
-        return fail(
-          status === 503 ? 'timeout' : 'unsupported',
-          `The backend refuses a query: ${said}`,
-          'Choose a shorter window, or narrow the environment down with select in the setting prodlens.environments.',
-        );
-    }
-    return read(answer.value);
   }
 }
+
+const rowsOnly = (answer: Result<RangeAnswer>): Result<readonly MatrixRow[]> =>
+  answer.ok ? ok(answer.value.rows) : answer;
+
+const refusal = (status: number, said: string): Result<never> =>
+  fail(
+    tooMuch.test(said) ? 'tooLarge' : status === 503 ? 'timeout' : 'unsupported',
+    `The backend refuses a query: ${said}`,
+    'Choose a shorter window, or narrow the environment down with select in the setting prodlens.environments.',
+  );
 
 const json =
   <T>(decode: (value: unknown) => Result<T>) =>

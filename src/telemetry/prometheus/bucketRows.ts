@@ -24,16 +24,17 @@ interface Group {
 }
 
 /**
- * Joins the rows of one histogram. Where the name tells no unit, only the producer's own default boundaries do; otherwise there is no
+ * Joins the rows of one histogram, in steps. Where the name tells no unit, only the producer's own default boundaries do; otherwise there is no
  * histogram: a unit is never guessed.
  */
-export function bucketRows(
+export function* bucketRows(
   rows: readonly MatrixRow[],
   msPerUnit: number | undefined,
-): readonly BucketRow[] {
+): Generator<void, readonly BucketRow[]> {
   const groups = new Map<string, Group>();
   const native: BucketRow[] = [];
   for (const row of rows) {
+    yield;
     const { le, vmrange, ...labels } = row.labels;
     if (row.histograms !== undefined) native.push({ labels, slots: nativeSlots(row, msPerUnit) });
     const bound = le === '+Inf' ? Infinity : Number(le ?? NaN);
@@ -44,13 +45,18 @@ export function bucketRows(
     if (vmrange !== undefined) group.byRange.set(vmrange, row);
     else group.byBound.set(bound, row);
   }
-  const joined = [...groups.values()].flatMap(({ labels, byBound, byRange }): BucketRow[] => {
-    if (byRange.size > 0) return [{ labels, slots: rangeSlots(byRange, msPerUnit) }];
+  const joined: BucketRow[] = [];
+  for (const { labels, byBound, byRange } of groups.values()) {
+    yield;
+    if (byRange.size > 0) {
+      joined.push({ labels, slots: rangeSlots(byRange, msPerUnit) });
+      continue;
+    }
     const bounds = [...byBound.keys()].sort((a, b) => a - b);
     const unit = msPerUnit ?? unitOf(bounds);
-    if (unit === undefined || bounds.at(-1) !== Infinity) return [];
-    return [{ labels, slots: slotsOf(bounds, byBound, unit) }];
-  });
+    if (unit !== undefined && bounds.at(-1) === Infinity)
+      joined.push({ labels, slots: slotsOf(bounds, byBound, unit) });
+  }
   return [...native, ...joined];
 }
 

@@ -3,26 +3,28 @@ import type { OperationId } from '../../domain/operation.ts';
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
+import { Turns } from '../../domain/turns.ts';
 import { unixMillis } from '../../domain/units.ts';
+import type { Cell } from '../local/core/cells.ts';
 import { CoreState } from '../local/core/coreState.ts';
 import type { QueryData, SourceTraits } from '../local/core/queryData.ts';
 import type { PrometheusApi } from './api.ts';
-import { bucketLabels, bucketRows } from './bucketRows.ts';
-import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
-import { asErrors, growth, oneOf, selector } from './selector.ts';
-import { firstStart, lastEnd, planChunks, stepFor, type Chunk } from './slotGrid.ts';
+import { bucketRows, type BucketRow } from './bucketRows.ts';
+import type { DurationMetric, Found } from './discovery.ts';
+import { readBack, type ReadStretch } from './readBack.ts';
+import { firstStart, lastEnd, planChunks, stepFor } from './slotGrid.ts';
+import { bucketsQuery, callsQuery, narrowing } from './slotQueries.ts';
 import { SlotWriter } from './slotWriter.ts';
+import type { MatrixRow } from './wire.ts';
 
-/** A series that was there within this time before a step didn't begin in it. */
-const memory = 60 * 60_000;
-/** Of buckets: a shorter look back costs less, and what it takes for new against the calls' own count is left out. */
-const bucketMemory = 10 * 60_000;
 /** Slots that are asked for again: their newest samples may have come late. Two, and a minute at least. */
 const overlap = (step: number): number => Math.max(2 * step, 60_000);
 /** After a longer pause the old slots have settled. */
 const longPause = 10 * 60_000;
-/** A query's text; longer ones are refused by proxies. */
-const longestFilter = 4_000;
+/** Operations whose durations are fetched before anybody asks for them: a file that is opened finds them there. */
+const busiestOperations = 200;
+/** Which ones they are is looked at again. */
+const busiestEvery = 15 * 60_000;
 
 export interface ServiceSlotsOptions {
   readonly api: PrometheusApi;
@@ -44,19 +46,23 @@ export class ServiceSlots {
   readonly #options: ServiceSlotsOptions;
   #state: CoreState;
   #writer: SlotWriter;
-  /** Covered time, Unix milliseconds; nothing yet when both are 0. */
+  /** The beginning of the longest window asked for, Unix milliseconds; 0: none. */
+  #asked = 0;
+  /** Covered time; nothing yet when `#to` is 0. */
   #from = 0;
   #to = 0;
   /** Operations whose buckets are covered as well, by the value that queries narrow them by. */
   readonly #bucketKeys = new Set<string>();
   #bucketsTo = 0;
+  #busiestAt = 0;
+  #capped = { calls: false, buckets: false };
   /** Some of its native histograms were left out: what their buckets say isn't known. */
   unreadable = false;
 
   constructor(options: ServiceSlotsOptions) {
     this.#options = options;
     this.step = stepFor(options.interval);
-    this.#state = new CoreState({ now: unixMillis(0), compare: options.compare }, 0);
+    this.#state = this.#newState();
     this.#writer = this.#newWriter();
   }
 
@@ -69,9 +75,31 @@ export class ServiceSlots {
     return lastEnd(now, this.step) > this.#to;
   }
 
-  covers(window: number, operations: readonly OperationId[], now: number): boolean {
-    const missing = this.#keysOf(operations).some((key) => !this.#bucketKeys.has(key));
-    return !missing && this.#from > 0 && this.#from <= firstStart(now - window, now, this.step);
+  /** Whether its slots go back to the beginning of the window, or as far as the backend lets them. */
+  reaches(window: number, now: number): boolean {
+    return this.#to > 0 && this.#asked <= firstStart(now - window, now, this.step);
+  }
+
+  /** Whether the durations of some of the operations weren't asked for yet, or it is time to look for the busiest. */
+  lacks(operations: readonly OperationId[], now: number): boolean {
+    if (this.#options.buckets === undefined || this.#to === 0) return false;
+    return now - this.#busiestAt >= busiestEvery || this.#missing(operations).length > 0;
+  }
+
+  /** What a person should know of its numbers. */
+  warnings(): readonly string[] {
+    const { calls, buckets } = this.#capped;
+    const since = new Date(this.#from).toISOString().slice(11, 16);
+    return [
+      ...(calls
+        ? [
+            `numbers begin at ${since} UTC: what is before costs the backend too much; choose a shorter window, or write recording rules`,
+          ]
+        : []),
+      ...(buckets
+        ? ['percentiles are of a part of the window: all of its buckets cost the backend too much']
+        : []),
+    ];
   }
 
   data(): QueryData {
@@ -86,8 +114,8 @@ export class ServiceSlots {
   }
 
   /**
-   * Brings the slots up to date, and back to the beginning of `window`: one request for the calls of all operations and one for the
-   * buckets of those asked about, more only for what is older.
+   * Brings the slots up to date: one request for the calls of all operations and one for the buckets of those known. The first time, and
+   * for a window that begins earlier, also back to its beginning, with the buckets of `operations` and of the busiest.
    */
   async refresh(
     window: number,
@@ -95,106 +123,145 @@ export class ServiceSlots {
     now: number,
     signal: AbortSignal,
   ): Promise<Result<undefined>> {
-    const to = lastEnd(now, this.step);
     const wanted = firstStart(now - window, now, this.step);
-    if (this.#from === 0 || wanted < this.#from) {
-      this.#state = new CoreState({ now: unixMillis(0), compare: this.#options.compare }, 0);
-      this.#writer = this.#newWriter();
-      this.#bucketKeys.clear();
-      this.#from = wanted;
-      this.#to = 0;
-      this.#bucketsTo = 0;
-    }
+    if (!this.reaches(window, now)) this.#begin(wanted);
     this.#state.now = now;
     this.#state.tidy();
-    const calls = await this.#calls(to, now, signal);
-    if (!calls.ok) return calls;
-    return this.#buckets(operations, now, signal);
+    const calls = await this.#calls(lastEnd(now, this.step), now, signal);
+    if (!calls.ok || this.#to === 0) return calls;
+    if (this.#bucketsTo > 0) return this.#nextBuckets(now, signal);
+    this.#bucketsTo = this.#to;
+    const asked = this.#missing(operations);
+    const all = [...new Set([...asked, ...this.#busiest(now)])];
+    const whole = await this.#addBuckets(all, now, signal);
+    // Those that somebody looks at come first.
+    return whole.ok && this.#capped.buckets && asked.length > 0 && asked.length < all.length
+      ? this.#addBuckets(asked, now, signal, true)
+      : whole;
+  }
+
+  /** Durations of operations that weren't asked for yet, from the beginning to where the others are: one question. */
+  catchUp(
+    operations: readonly OperationId[],
+    now: number,
+    signal: AbortSignal,
+  ): Promise<Result<undefined>> {
+    const busiest = now - this.#busiestAt >= busiestEvery ? this.#busiest(now) : [];
+    return this.#addBuckets([...new Set([...this.#missing(operations), ...busiest])], now, signal);
+  }
+
+  #begin(at: number): void {
+    this.#asked = at;
+    this.#startFrom(at);
+    this.#capped = { calls: false, buckets: false };
+  }
+
+  /** Empty, to be filled from this moment on. */
+  #startFrom(at: number): void {
+    this.#state = this.#newState();
+    this.#writer = this.#newWriter();
+    this.#bucketKeys.clear();
+    this.#from = at;
+    this.#to = 0;
+    this.#bucketsTo = 0;
   }
 
   async #calls(to: number, now: number, signal: AbortSignal): Promise<Result<undefined>> {
-    const { found, matchers } = this.#options;
     const start = this.#nextFrom(this.#to, now);
-    for (const chunk of planChunks(start, to, now, this.step)) {
-      const rows = await this.#ask(callsQuery(found, matchers, chunk.step), chunk, signal);
-      if (!rows.ok) {
-        // What is covered has no holes: the next try begins here.
-        return rows;
-      }
-      this.#writer.calls(rows.value, chunk, now);
+    const read = await this.#read(
+      start,
+      to,
+      now,
+      (step) => callsQuery(this.#options, step),
+      signal,
+    );
+    if (!read.ok) return read;
+    const { pieces, from, capped } = read.value;
+    if (capped) {
+      // What is covered has no holes.
+      this.#startFrom(from);
+      this.#state.now = now;
+      this.#capped = { ...this.#capped, calls: true };
+    }
+    const turns = new Turns();
+    for (const { rows, chunk } of pieces) {
+      await turns.run(this.#writer.calls(rows, chunk, now));
       this.#to = Math.max(this.#to, chunk.to);
     }
     return ok(undefined);
   }
 
-  async #buckets(
-    operations: readonly OperationId[],
+  /** @param again what was read before of these keys didn't reach back to the beginning */
+  async #addBuckets(
+    keys: readonly string[],
     now: number,
     signal: AbortSignal,
+    again = false,
   ): Promise<Result<undefined>> {
-    const { buckets } = this.#options;
-    if (buckets === undefined || this.#to === 0) return ok(undefined);
-    const keys = this.#keysOf(operations);
-    const added = keys.filter((key) => !this.#bucketKeys.has(key));
-    const known = [...this.#bucketKeys];
-    if (this.#bucketsTo === 0) this.#bucketsTo = this.#to;
-    // New ones are brought up to where the others are; then all go on together.
-    const backfilled = await this.#bucketsOf(added, this.#from, this.#bucketsTo, now, signal);
-    if (!backfilled.ok) return backfilled;
+    const added = keys.filter((key) => again || !this.#bucketKeys.has(key));
+    if (added.length === 0) return ok(undefined);
+    const read = await this.#bucketsOf(added, this.#from, this.#bucketsTo, now, signal);
+    if (!read.ok) return read;
     for (const key of added) this.#bucketKeys.add(key);
-    const next = this.#nextFrom(this.#bucketsTo, now);
-    const all = [...known, ...added];
-    const updated = known.length === 0 && this.#bucketsTo === this.#to;
-    const result = updated
-      ? ok(undefined)
-      : await this.#bucketsOf(all, next, this.#to, now, signal);
-    if (result.ok) this.#bucketsTo = this.#to;
-    return result;
+    this.#capped = { ...this.#capped, buckets: read.value };
+    return ok(undefined);
   }
 
+  async #nextBuckets(now: number, signal: AbortSignal): Promise<Result<undefined>> {
+    const next = this.#nextFrom(this.#bucketsTo, now);
+    const read = await this.#bucketsOf([...this.#bucketKeys], next, this.#to, now, signal);
+    if (!read.ok) return read;
+    this.#bucketsTo = this.#to;
+    return ok(undefined);
+  }
+
+  /** @returns whether the backend's costs left some of it out */
   async #bucketsOf(
     keys: readonly string[],
     from: number,
     to: number,
     now: number,
     signal: AbortSignal,
-  ): Promise<Result<undefined>> {
-    const { found, buckets, matchers } = this.#options;
-    if (buckets === undefined || keys.length === 0) return ok(undefined);
-    const label = narrowingLabel(found);
-    const narrow = label === undefined ? [] : [oneOf(label, keys)];
-    const filter = (narrow[0]?.length ?? 0) > longestFilter ? [] : narrow;
-    for (const chunk of planChunks(from, to, now, this.step)) {
-      const rows = await this.#ask(
-        growth(
-          buckets.metric,
-          [...matchers, ...filter],
-          buckets.native ? labelsOf(found) : [...labelsOf(found), ...bucketLabels],
-          chunk.step,
-          Math.max(bucketMemory, 2 * chunk.step),
-          buckets.native ? 'histogram' : 'counter',
-          selector(found.calls, matchers),
-        ),
-        chunk,
-        signal,
-      );
-      if (!rows.ok) return rows;
-      const read = bucketRows(rows.value, buckets.msPerUnit);
-      if (buckets.native) {
-        const filled = rows.value.flatMap(({ histograms = [] }) =>
-          histograms.filter(([, one]) => one?.length !== 0),
-        );
-        this.unreadable ||= filled.length > read.reduce((n, { slots }) => n + slots.length, 0);
-      }
-      this.#writer.buckets(read, chunk, now);
+  ): Promise<Result<boolean>> {
+    const { api, found, buckets } = this.#options;
+    if (buckets === undefined || keys.length === 0) return ok(false);
+    const ask = (): Promise<Result<ReadStretch>> => {
+      const narrow = narrowing(found, keys, api.takesLong);
+      const query = (step: number) => bucketsQuery(this.#options, buckets, narrow, step);
+      return this.#read(from, to, now, query, signal);
+    };
+    const tookLong = api.takesLong;
+    const first = await ask();
+    const read = !first.ok && tookLong && !api.takesLong ? await ask() : first;
+    if (!read.ok) return read;
+    const turns = new Turns();
+    for (const { rows, chunk } of read.value.pieces) {
+      const joined = await turns.run(bucketRows(rows, buckets.msPerUnit));
+      if (buckets.native) this.#noteUnreadable(rows, joined);
+      await turns.run(this.#writer.buckets(joined, chunk, now));
     }
-    return ok(undefined);
+    return ok(read.value.capped);
   }
 
-  #ask(query: string, chunk: Chunk, signal: AbortSignal) {
-    return this.#options.api.queryRange(
-      { query, from: chunk.from + chunk.step, to: chunk.to, step: chunk.step },
-      signal,
+  #noteUnreadable(rows: readonly MatrixRow[], read: readonly BucketRow[]): void {
+    const filled = rows.flatMap(({ histograms = [] }) =>
+      histograms.filter(([, one]) => one?.length !== 0),
+    );
+    this.unreadable ||= filled.length > read.reduce((n, { slots }) => n + slots.length, 0);
+  }
+
+  #read(
+    from: number,
+    to: number,
+    now: number,
+    query: (step: number) => string,
+    signal: AbortSignal,
+  ): Promise<Result<ReadStretch>> {
+    return readBack(planChunks(from, to, now, this.step), (chunk) =>
+      this.#options.api.queryRange(
+        { query: query(chunk.step), from: chunk.from + chunk.step, to: chunk.to, step: chunk.step },
+        signal,
+      ),
     );
   }
 
@@ -203,8 +270,20 @@ export class ServiceSlots {
     return now - covered > longPause ? covered : Math.max(this.#from, covered - overlap(this.step));
   }
 
-  #keysOf(operations: readonly OperationId[]): readonly string[] {
-    return [...new Set(operations.flatMap((id) => [...this.#writer.keysOf(id)]))];
+  #missing(operations: readonly OperationId[]): readonly string[] {
+    const keys = new Set(operations.flatMap((id) => [...this.#writer.keysOf(id)]));
+    return [...keys].filter((key) => !this.#bucketKeys.has(key));
+  }
+
+  #busiest(now: number): readonly string[] {
+    this.#busiestAt = now;
+    return busiest(this.#state.cells.all(), busiestOperations).flatMap((id) => [
+      ...this.#writer.keysOf(id),
+    ]);
+  }
+
+  #newState(): CoreState {
+    return new CoreState({ now: unixMillis(0), compare: this.#options.compare }, 0);
   }
 
   #newWriter(): SlotWriter {
@@ -220,19 +299,16 @@ export class ServiceSlots {
   }
 }
 
-/** Calls of all operations, and the failed ones of them where a counter of its own has them. */
-function callsQuery(found: Found, matchers: readonly string[], step: number): string {
-  const labels = labelsOf(found);
-  const calls = growth(found.calls, matchers, labels, step, memory, found.callsAre);
-  if (found.errors === undefined) return calls;
-  const errors = growth(
-    found.errors,
-    matchers,
-    labels,
-    step,
-    memory,
-    'counter',
-    selector(found.calls, matchers),
-  );
-  return `${calls} or ${asErrors(errors)}`;
+/** Operations with the most calls. */
+function busiest(cells: Iterable<Cell>, most: number): readonly OperationId[] {
+  const calls = new Map<OperationId, number>();
+  for (const { operation, series } of cells) {
+    let sum = calls.get(operation.operation.id) ?? 0;
+    for (const slot of series.slots) sum += slot.calls;
+    calls.set(operation.operation.id, sum);
+  }
+  return [...calls]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, most)
+    .map(([id]) => id);
 }

@@ -8,7 +8,7 @@ export interface Chunk {
 }
 
 /** Points of one request: a longer stretch is asked for in several, so that none is refused for its cost. */
-const mostPoints = 60;
+const mostPoints = 100;
 /** Counters younger than that may still be written when they are read. */
 const settle = 3_000;
 

@@ -5,7 +5,7 @@ import type { CoreState } from '../local/core/coreState.ts';
 import type { OperationEntry } from '../local/core/operations.ts';
 import { rootPath } from '../local/core/paths.ts';
 import { noteArrival, type ServiceEntry } from '../local/core/services.ts';
-import { joined } from '../local/core/slots.ts';
+import { joined, slotLength } from '../local/core/slots.ts';
 import { rowKey, type BucketRow } from './bucketRows.ts';
 import { narrowingLabel, type Found } from './discovery.ts';
 import { difference } from './histogramGrowth.ts';
@@ -27,6 +27,9 @@ export interface SlotWriterOptions {
 
 /** The live interval of a backend (docs/semantics.md, "Time"), or four samples if that is longer. */
 const liveFor = 5 * 60_000;
+
+/** Ends of slots whose calls are remembered one by one: more than a day of slots has in the lengths that it is kept in. */
+const mostEnds = 400;
 
 interface Row {
   readonly meaning: RowMeaning;
@@ -61,16 +64,26 @@ export class SlotWriter {
     return this.#keys.get(operation) ?? new Set();
   }
 
-  calls(rows: readonly MatrixRow[], chunk: Chunk, now: number): void {
-    const events = rows.flatMap(({ labels, samples }) => {
+  /** In steps: a large service's rows take longer than others can wait. */
+  *calls(rows: readonly MatrixRow[], chunk: Chunk, now: number): Generator<void, void> {
+    const byEnd = new Map<number, { readonly row: Row; readonly value: number }[]>();
+    for (const { labels, samples } of rows) {
       const row = this.#row(labels);
-      return row === undefined
-        ? []
-        : samples.map(([at, value]) => ({ at: Math.round(at * 1000), value, row }));
-    });
+      if (row === undefined) continue;
+      for (const [seconds, value] of samples) {
+        const at = Math.round(seconds * 1000);
+        const events = byEnd.get(at);
+        if (events === undefined) byEnd.set(at, [{ row, value }]);
+        else events.push({ row, value });
+      }
+      yield;
+    }
     // In order of time: which run of a release a call belongs to depends on what came before.
-    events.sort((a, b) => a.at - b.at);
-    for (const { at, value, row } of events) this.#call(row, at, value, chunk, now);
+    for (const [at, events] of [...byEnd].sort(([a], [b]) => a - b))
+      for (const { row, value } of events) {
+        this.#call(row, at, value, chunk, now);
+        yield;
+      }
   }
 
   #call(row: Row, at: number, value: number, chunk: Chunk, now: number): void {
@@ -78,6 +91,7 @@ export class SlotWriter {
     this.#noteSample(service, at, chunk);
     const added = value - (calls.get(at) ?? 0);
     calls.set(at, Math.max(value, calls.get(at) ?? 0));
+    if (calls.size > mostEnds) coarsen(calls, now);
     if (!(added > 0)) return;
     const cell = this.#cell(row, at);
     const slot = cell.series.at(at - 1, now);
@@ -95,11 +109,13 @@ export class SlotWriter {
     service.releases.countCall(cell.lane.run, at - 1, added, operation.entry, !operation.callOut);
   }
 
-  buckets(rows: readonly BucketRow[], chunk: Chunk, now: number): void {
+  /** In steps. */
+  *buckets(rows: readonly BucketRow[], chunk: Chunk, now: number): Generator<void, void> {
     for (const { labels, slots } of rows) {
       const row = this.#row(labels);
       if (row !== undefined)
         for (const { at, histogram } of slots) this.#bucket(row, at, histogram, chunk, now);
+      yield;
     }
   }
 
@@ -169,6 +185,17 @@ export class SlotWriter {
     this.#keys.set(operation.operation.id, keys);
     keys.add(label === undefined ? '' : (labels[label] ?? ''));
     return { meaning, service, operation, calls: new Map(), buckets: new Map() };
+  }
+}
+
+/** Joins what grew old, as slots do: durations that are fetched later are compared with it in the same lengths. */
+function coarsen(calls: Map<number, number>, now: number): void {
+  const fine = [...calls];
+  calls.clear();
+  for (const [end, n] of fine) {
+    const length = slotLength(end - 1, now);
+    const coarse = Math.ceil(end / length) * length;
+    calls.set(coarse, (calls.get(coarse) ?? 0) + n);
   }
 }
 

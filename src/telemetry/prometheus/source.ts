@@ -5,7 +5,7 @@ import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis, type Milliseconds } from '../../domain/units.ts';
-import { createExchange, type HttpExchange } from '../../http/exchange.ts';
+import { createExchange, type FormExchange } from '../../http/exchange.ts';
 import type {
   BackendMetrics,
   BackendPorts,
@@ -17,7 +17,7 @@ import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
 import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
-import { FailurePause } from './pauses.ts';
+import { FailurePause } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
 import { labelsOf, type Problem } from './discovery.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
@@ -30,6 +30,8 @@ const limits = { timeout: 30_000, maxBytes: 32_000_000 };
 const catalogueEvery = 15 * 60_000;
 const missingEvery = 2 * 60_000;
 const youngEvery = 30_000;
+/** Operations that aren't there yet are asked for that often at most. */
+const catchUpEvery = 5_000;
 /** Services that nobody asked about for so long are asked for no more. */
 const keptFor = 30 * 60_000;
 
@@ -39,7 +41,11 @@ export const createPrometheusSource: CreateMetrics = (connection, ports) =>
 interface Followed {
   readonly known: KnownService;
   readonly slots: ServiceSlots;
-  refreshedAt: number;
+  /** When it is asked for new data again. */
+  refreshAt: number;
+  /** When operations that weren't there were last asked for. */
+  caughtUpAt: number;
+  waiting?: { dispose(): void };
   askedAt: number;
   readonly operations: Set<OperationId>;
 }
@@ -61,7 +67,7 @@ export class PrometheusSource implements BackendMetrics {
   #forced = false;
   #working: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: Connection, ports: BackendPorts, http: HttpExchange) {
+  constructor(connection: Connection, ports: BackendPorts, http: FormExchange) {
     this.#connection = connection;
     this.#ports = ports;
     this.#api = new PrometheusApi(connection, http, () => ports.now(), ports.decodeAway);
@@ -69,9 +75,14 @@ export class PrometheusSource implements BackendMetrics {
     this.#found = new FoundOperations(identityOfConnection(connection));
   }
 
-  async services(): Promise<Result<readonly ServiceState[]>> {
-    const catalogue = await this.#alone(() => this.#look());
-    if (!catalogue.ok) return catalogue;
+  services(): Promise<Result<readonly ServiceState[]>> {
+    return this.#alone(async () => {
+      const catalogue = await this.#look();
+      return catalogue.ok ? this.#services(catalogue) : catalogue;
+    });
+  }
+
+  #services(catalogue: { readonly value: Catalogue }): Result<readonly ServiceState[]> {
     const now = this.#api.now();
     return ok(
       [...catalogue.value.services.values()].flatMap((known) => {
@@ -85,6 +96,7 @@ export class PrometheusSource implements BackendMetrics {
           warnings: [
             ...state.warnings,
             ...warningsOf(known, this.#api.clockOffset, followed?.slots.unreadable),
+            ...(followed?.slots.warnings() ?? []),
           ],
         }));
       }),
@@ -95,9 +107,16 @@ export class PrometheusSource implements BackendMetrics {
     query: NumbersQuery,
     signal: AbortSignal,
   ): Promise<Result<readonly FunctionNumbers[]>> {
-    const ready = await this.#alone(() => this.#bringUpToDate(query));
-    if (signal.aborted) return fail('aborted', 'Cancelled.');
-    if (!ready.ok) return ready;
+    const answer = await this.#alone(async () => {
+      if (signal.aborted) return ok([]);
+      const ready = await this.#bringUpToDate(query);
+      // Read while nobody else writes: slots are filled in turns.
+      return ready.ok ? this.#numbers(query) : ready;
+    });
+    return signal.aborted ? fail('aborted', 'Cancelled.') : answer;
+  }
+
+  #numbers(query: NumbersQuery): Result<readonly FunctionNumbers[]> {
     const now = unixMillis(Math.floor(this.#api.now()));
     const asked = { ...query, select: {} };
     // First all are noted as asked for: the error budget is shared among them, whatever their order.
@@ -149,8 +168,8 @@ export class PrometheusSource implements BackendMetrics {
   retry(): void {
     this.#pause.forget();
     this.#forced = true;
-    for (const followed of this.#followed.values()) followed.refreshedAt = 0;
-    for (const listener of [...this.#listeners]) listener();
+    for (const followed of this.#followed.values()) followed.refreshAt = 0;
+    this.#tell();
   }
 
   summary(): string | undefined {
@@ -167,12 +186,11 @@ export class PrometheusSource implements BackendMetrics {
   }
 
   report(): Readonly<Record<string, unknown>> {
-    const { requests, bytes, clockOffset } = this.#api;
+    const { meter, clockOffset } = this.#api;
     return {
       kind: this.#connection.kind,
       environment: this.#connection.environment,
-      requests,
-      bytes,
+      ...meter.report(),
       clockOffsetMs: clockOffset,
       version: this.#catalogue?.version,
       services: [...(this.#catalogue?.services.values() ?? [])].slice(0, 50).map((known) => ({
@@ -189,6 +207,7 @@ export class PrometheusSource implements BackendMetrics {
 
   dispose(): void {
     this.#stop.abort();
+    for (const { waiting } of this.#followed.values()) waiting?.dispose();
     this.#listeners.clear();
   }
 
@@ -249,11 +268,14 @@ export class PrometheusSource implements BackendMetrics {
       const known = catalogue.value.services.get(service);
       if (known === undefined) continue;
       const followed = this.#follow(known, now);
-      const refreshed = await this.#refresh(followed, query.window, operations);
+      const refreshed = await this.#refresh(followed, query, operations);
       if (!refreshed.ok) return refreshed;
     }
-    for (const [service, { askedAt }] of [...this.#followed])
-      if (now - askedAt > keptFor) this.#followed.delete(service);
+    for (const [service, { askedAt, waiting }] of [...this.#followed])
+      if (now - askedAt > keptFor) {
+        waiting?.dispose();
+        this.#followed.delete(service);
+      }
     return ok(undefined);
   }
 
@@ -276,7 +298,8 @@ export class PrometheusSource implements BackendMetrics {
         compare: this.#ports.compare,
         identity: this.#found.identity,
       }),
-      refreshedAt: 0,
+      refreshAt: 0,
+      caughtUpAt: 0,
       askedAt: now,
       operations: new Set(),
     };
@@ -286,21 +309,40 @@ export class PrometheusSource implements BackendMetrics {
 
   async #refresh(
     followed: Followed,
-    window: number,
+    { window, since }: NumbersQuery,
     asked: readonly OperationId[],
   ): Promise<Result<undefined>> {
     const { slots, operations } = followed;
     for (const id of asked) operations.add(id);
     const now = this.#api.now();
-    const all = [...operations];
-    const covered = slots.covers(window, all, now);
-    const due = now - followed.refreshedAt >= this.#ports.refreshEvery() && slots.due(now);
-    if (covered && (!due || !this.#ports.focused())) return ok(undefined);
-    const result = await slots.refresh(window, all, now, this.#stop.signal);
-    if (!result.ok) return result;
-    followed.refreshedAt = now;
-    this.#found.addOperations(slots.data().operations.list);
-    return result;
+    // Whoever waits for a rollback to show looks elsewhere meanwhile.
+    const watched = this.#ports.focused() || since !== undefined;
+    const due = watched && now >= followed.refreshAt && slots.due(now);
+    if (!slots.reaches(window, now) || due) {
+      const refreshed = await slots.refresh(window, [...operations], now, this.#stop.signal);
+      if (!refreshed.ok) return refreshed;
+      followed.refreshAt = now + this.#ports.refreshEvery() * (0.9 + 0.2 * Math.random());
+      this.#found.addOperations(slots.data().operations.list);
+    }
+    return slots.lacks([...operations], now) ? this.#catchUp(followed, now) : ok(undefined);
+  }
+
+  /** Files that are opened one after the other have their operations asked for together. */
+  async #catchUp(followed: Followed, now: number): Promise<Result<undefined>> {
+    const wait = followed.caughtUpAt + catchUpEvery - now;
+    if (wait > 0) {
+      followed.waiting ??= this.#ports.after(wait, () => {
+        delete followed.waiting;
+        this.#tell();
+      });
+      return ok(undefined);
+    }
+    followed.caughtUpAt = now;
+    return followed.slots.catchUp([...followed.operations], now, this.#stop.signal);
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 }
 

@@ -9,6 +9,8 @@ export interface MatrixRow {
   readonly samples: readonly (readonly [number, number])[];
   /** Samples that are native histograms: [Unix seconds, filled buckets]; undefined where these don't hold all values. */
   readonly histograms?: readonly (readonly [number, readonly NativeBucket[] | undefined])[];
+  /** On a row of its own: samples that the query made the backend read, where it says so. */
+  readonly cost?: number;
 }
 
 /** In the metric's unit. */
@@ -32,8 +34,13 @@ const histogramSample = v.tuple([
 ]);
 const success = <T extends v.GenericSchema>(data: T) =>
   v.object({ status: v.literal('success'), data, warnings: v.optional(v.array(v.string())) });
+const stats = v.fallback(
+  v.optional(v.object({ samples: v.object({ totalQueryableSamples: v.number() }) })),
+  undefined,
+);
 const matrix = success(
   v.object({
+    stats,
     resultType: v.literal('matrix'),
     result: v.array(
       v.object({
@@ -46,6 +53,7 @@ const matrix = success(
 );
 const vector = success(
   v.object({
+    stats,
     resultType: v.literal('vector'),
     result: v.array(v.object({ metric: labels, value: v.optional(sample) })),
   }),
@@ -60,15 +68,16 @@ function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
     const partial = partialAnswer(warnings);
     if (partial !== undefined) return partial;
     if (data.result.length > mostRows) return tooMany();
-    return ok(
-      data.result.map(({ metric, values, histograms }) => ({
+    return ok([
+      ...costRow(data.stats),
+      ...data.result.map(({ metric, values, histograms }) => ({
         labels: metric,
         samples: numbers(values),
         ...(histograms === undefined
           ? {}
           : { histograms: histograms.map(([at, one]) => [at, filled(one)] as const) }),
       })),
-    );
+    ]);
   });
 }
 
@@ -78,12 +87,13 @@ function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
     const partial = partialAnswer(warnings);
     if (partial !== undefined) return partial;
     if (data.result.length > mostRows) return tooMany();
-    return ok(
-      data.result.map(({ metric, value }) => ({
+    return ok([
+      ...costRow(data.stats),
+      ...data.result.map(({ metric, value }) => ({
         labels: metric,
         samples: numbers(value === undefined ? [] : [value]),
       })),
-    );
+    ]);
   });
 }
 
@@ -118,6 +128,9 @@ function decoded<S extends v.GenericSchema, T>(
     'Check the address in the setting: it is the one under which /api/v1/query is found.',
   );
 }
+
+const costRow = (said: v.InferOutput<typeof stats>): readonly MatrixRow[] =>
+  said === undefined ? [] : [{ labels: {}, samples: [], cost: said.samples.totalQueryableSamples }];
 
 const numbers = (values: readonly (readonly [number, string])[]): MatrixRow['samples'] =>
   values.flatMap(([at, text]) => {

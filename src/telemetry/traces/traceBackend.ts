@@ -1,5 +1,8 @@
 import { createExchange } from '../../http/exchange.ts';
 import type { CreateTraces } from '../backend.ts';
+import { circuitBreaker } from '../circuitBreaker.ts';
+import { Meter } from '../meter.ts';
+import { meteredExchange } from '../meteredExchange.ts';
 import type { TraceSource } from '../ports.ts';
 import type { TraceBackendContext } from './context.ts';
 import type { TracePages } from './tracePages.ts';
@@ -12,15 +15,22 @@ const limits = { timeout: 20_000, maxBytes: 16 * 1024 * 1024 } as const;
 export const traceBackend =
   (create: (context: TraceBackendContext) => TraceSource, pages: TracePages = {}): CreateTraces =>
   (connection, ports) => {
+    const now = (): number => ports.now();
+    const meter = new Meter(now);
     const source = create({
       connection,
-      exchange: createExchange(limits),
+      exchange: circuitBreaker(meteredExchange(createExchange(limits), meter), now),
       operation: (id) => ports.operation(id),
-      now: () => ports.now(),
+      now,
       ...(ports.decodeAway === undefined ? {} : { decodeAway: ports.decodeAway }),
     });
     return Object.assign(source, {
       linkTo: (...asked: Parameters<NonNullable<TraceSource['linkTo']>>) =>
         tracePage(connection.url, pages, ...asked),
+      report: () => ({
+        kind: connection.kind,
+        environment: connection.environment,
+        ...meter.report(),
+      }),
     });
   };

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../../src/domain/result.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
-import type { HttpAnswer, HttpExchange } from '../../../../src/http/exchange.ts';
+import type { FormExchange, HttpAnswer } from '../../../../src/http/exchange.ts';
 import type { BackendPorts, Connection } from '../../../../src/telemetry/backend.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export const connection = (select: Labels = {}): Connection => ({
 });
 
 /** A Prometheus that has the given series and answers nothing else than what is looked up by name. */
-export class FakeBackend implements HttpExchange {
+export class FakeBackend implements FormExchange {
   readonly asked: URL[] = [];
   now = 1_800_000_000_000;
   answer: (url: URL) => Partial<HttpAnswer> | Result<never> | undefined = () => undefined;
@@ -35,6 +35,12 @@ export class FakeBackend implements HttpExchange {
         throw new Error('nothing to compare');
       },
     };
+  }
+
+  post(text: string, form: Labels): Promise<Result<HttpAnswer>> {
+    const url = new URL(text);
+    for (const [name, value] of Object.entries(form)) url.searchParams.set(name, value);
+    return this.get(url.href);
   }
 
   get(text: string): Promise<Result<HttpAnswer>> {

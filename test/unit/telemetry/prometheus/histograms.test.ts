@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { ExponentialHistogram } from '../../../../src/domain/histogramExponential.ts';
-import { bucketRows } from '../../../../src/telemetry/prometheus/bucketRows.ts';
+import { atOnce } from '../../../../src/domain/turns.ts';
+import { bucketRows as rowsInSteps } from '../../../../src/telemetry/prometheus/bucketRows.ts';
 import { difference } from '../../../../src/telemetry/prometheus/histogramGrowth.ts';
 import { matrixRows } from '../../../../src/telemetry/prometheus/wire.ts';
+
+const bucketRows = (...question: Parameters<typeof rowsInSteps>) =>
+  atOnce(rowsInSteps(...question));
 
 /** Of one native histogram at 60 s, bounds in the metric's unit. */
 const native = (...buckets: readonly [number, string, string, string][]) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { explicitFromCumulative } from '../../../../src/domain/histogramExplicit.ts';
+import { atOnce } from '../../../../src/domain/turns.ts';
 import { unixMillis } from '../../../../src/domain/units.ts';
 import { CoreState } from '../../../../src/telemetry/local/core/coreState.ts';
 import { spanMetrics } from '../../../../src/telemetry/prometheus/conventions/spanMetrics.ts';
@@ -39,12 +40,13 @@ function timed(calls: readonly number[], durations: readonly number[]): number {
   });
   const chunk = { from, to: from + calls.length * step, step };
   const end = (slot: number): number => from + (slot + 1) * step;
-  writer.calls([{ labels, samples: calls.map((n, i) => [end(i) / 1000, n] as const) }], chunk, now);
+  const samples = calls.map((n, i) => [end(i) / 1000, n] as const);
+  atOnce(writer.calls([{ labels, samples }], chunk, now));
   const slots = durations.flatMap((n, i) => {
     const histogram = explicitFromCumulative([10], [n, n]);
     return histogram === undefined || n === 0 ? [] : [{ at: end(i), histogram }];
   });
-  writer.buckets([{ labels, slots }], chunk, now);
+  atOnce(writer.buckets([{ labels, slots }], chunk, now));
   let sum = 0;
   for (const cell of state.cells.all())
     for (const slot of cell.series.slots) sum += slot.succeeded?.count ?? 0;

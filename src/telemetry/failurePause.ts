@@ -1,4 +1,4 @@
-import type { Failure } from '../../domain/result.ts';
+import type { Failure } from '../domain/result.ts';
 
 /** Pauses after failures: the first retry comes soon, the last ones once a minute, so that recovery shows within one refresh. */
 const pauses = [5_000, 15_000, 30_000, 60_000];
