@@ -5,10 +5,12 @@ import path from 'node:path';
 import { loadDriver } from '../scripts/harness/driver.mjs';
 import { step } from '../scripts/harness/steps.mjs';
 
-const seconds = 1000;
-
-/** @param {{ root: string, repository: string, settings: object, stops: (() => unknown)[] }} options */
-export async function journey({ root, repository, settings, stops }) {
+/**
+ * @param {{ root: string, repository: string, settings: object, stops: (() => unknown)[], patience: number }} options `patience`: how many
+ *   times longer than with the local receiver everything may take
+ */
+export async function journey({ root, repository, settings, stops, patience }) {
+  const seconds = 1000 * patience;
   const { startProdlens, VsCodeWindow } = await loadDriver();
   const out = path.join(root, 'demo/out');
   rmSync(out, { recursive: true, force: true });
@@ -58,7 +60,7 @@ export async function journey({ root, repository, settings, stops }) {
     await picture('trace');
 
     await window.openFile(file, checkout);
-    await rollBack(window, say, picture);
+    await rollBack(window, say, picture, seconds);
     await window.openFile(file, checkout);
 
     const after = await step('waiting for the numbers after the rollback', () =>
@@ -80,7 +82,7 @@ export async function journey({ root, repository, settings, stops }) {
 }
 
 /** The whole flow with its typed confirmation. */
-async function rollBack(window, say, picture) {
+async function rollBack(window, say, picture, seconds) {
   await window.runCommand('Prodlens: Roll Back…');
   const approval = await window.dialog.read(15 * seconds);
   say('approval of the programs', `${approval.message}\n${approval.detail}`);

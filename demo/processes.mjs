@@ -34,8 +34,9 @@ async function listening(port, child) {
 }
 
 /**
- * @param {{ folder: string, releases: { version: string, commit: string, folder: string }[], otlpPort: number, rate: number,
- *   newShare?: number, protocol?: string }} options `newShare`: of the newest release; `protocol`: instead of the SDK's default
+ * @param {{ folder: string, releases: { version: string, commit: string, folder: string }[], otlpPort?: number, rate: number,
+ *   newShare?: number, protocol?: string, variables?: Record<string, string> }} options `newShare`: of the newest release; `protocol`: instead
+ *   of the SDK's default; `variables`: of the services, where telemetry goes for example
  */
 export async function startProcesses({
   folder,
@@ -44,6 +45,7 @@ export async function startProcesses({
   rate,
   newShare = 0.1,
   protocol,
+  variables = {},
 }) {
   const children = [];
   const logs = path.join(folder, 'logs');
@@ -74,8 +76,11 @@ export async function startProcesses({
           OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process,serviceinstance',
           OTEL_SERVICE_NAME: name,
           OTEL_RESOURCE_ATTRIBUTES: `service.version=${release.version}`,
-          OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlpPort}`,
+          ...(otlpPort === undefined
+            ? {}
+            : { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlpPort}` }),
           ...(protocol === undefined ? {} : { OTEL_EXPORTER_OTLP_PROTOCOL: protocol }),
+          ...variables,
         },
       },
     );

@@ -1,6 +1,6 @@
 // `npm run demo`: two releases of a small shop run on this machine under unmodified OpenTelemetry auto-instrumentation, and VS Code
 // shows beside their functions how they behave. `npm run demo -- --check` does the whole journey by itself and exits 0 only if all of
-// it happened.
+// it happened. `--backend prometheus+jaeger` (and others) does it on real servers, which the backend tests build or fetch once.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,10 +9,17 @@ import { ensureDependencies } from '../scripts/ensureDependencies.mjs';
 import { step } from '../scripts/harness/steps.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const check = process.argv.includes('--check');
+const args = process.argv.slice(2);
+const check = args.includes('--check');
 const minutes = Number(process.env.DEMO_MINUTES ?? 60);
 
 await ensureDependencies();
+const { chosenBackend } = await import('./backend.mjs');
+const chosen = chosenBackend(args);
+if (typeof chosen === 'string') {
+  console.error(chosen);
+  process.exit(2);
+}
 const { buildAll } = await import('../esbuild.mjs');
 const { ensureServiceDependencies } = await import('./dependencies.mjs');
 const { createRepository } = await import('./repository.mjs');
@@ -46,18 +53,31 @@ const interrupted = new Promise((resolve) => {
 try {
   const { repository, releases } = createRepository(folder, dependencies);
   console.log(`repository: ${repository} (v1.4.0, v1.5.0)`);
-  const [httpPort, grpcPort] = [await freePort(), await freePort()];
+  const local =
+    chosen === undefined ? { httpPort: await freePort(), grpcPort: await freePort() } : undefined;
+  const backend = await chosen?.start(folder);
+  if (backend !== undefined) stops.push(backend.stop);
   const shop = await step('starting two services in two releases', () =>
-    startProcesses({ folder, releases, otlpPort: httpPort, rate: 40 }),
+    startProcesses({
+      folder,
+      releases,
+      rate: 40,
+      ...(local === undefined ? { variables: backend.variables } : { otlpPort: local.httpPort }),
+    }),
   );
   stops.push(shop.stop);
   console.log(`shop: http://127.0.0.1:${shop.splitterPort} (90 % v1.4.0, 10 % v1.5.0)`);
-  const settings = demoSettings({ root, httpPort, grpcPort, splitterPort: shop.splitterPort });
+  const settings = demoSettings({
+    root,
+    splitterPort: shop.splitterPort,
+    local,
+    backend: backend?.connections,
+  });
 
   if (check) {
     const { journey } = await import('./journey.mjs');
     await Promise.race([
-      journey({ root, repository, settings, stops }),
+      journey({ root, repository, settings, stops, patience: chosen?.patience ?? 1 }),
       interrupted.then((signal) => {
         throw new Error(`interrupted by ${signal}`);
       }),
@@ -69,7 +89,7 @@ try {
     console.log(
       '\nOpen api/routes/orders.js and wait a minute: numbers appear beside the handlers.',
     );
-    console.log('Within three minutes `checkout` is marked. Hover over it, open a failing trace,');
+    console.log('Within a few minutes `checkout` is marked. Hover over it, open a failing trace,');
     console.log('then roll back (Prodlens: Roll Back…, target shop-demo) and watch it recover.');
     console.log(`\nThe demo ends with Ctrl+C, or by itself after ${minutes} minutes.`);
     let timer;

@@ -56,11 +56,16 @@ export async function startPrometheus2(
  * Prometheus 3, with its OTLP receiver.
  *
  * @param {string} folder
- * @param {{ data?: string, translation?: string }} [options] `translation` of names: how OTLP's become Prometheus'
+ * @param {{ data?: string, translation?: string, config?: object }} [options] `translation` of names: how OTLP's become Prometheus';
+ *   `config`: more of its configuration, instead of what it has here
  */
 export async function startPrometheus3(
   folder,
-  { data = path.join(folder, 'data'), translation = 'UnderscoreEscapingWithSuffixes' } = {},
+  {
+    data = path.join(folder, 'data'),
+    translation = 'UnderscoreEscapingWithSuffixes',
+    config = {},
+  } = {},
 ) {
   return startPrometheus(folder, {
     binary: await obtain3(),
@@ -74,6 +79,7 @@ export async function startPrometheus3(
         ],
         translation_strategy: translation,
       },
+      ...config,
     },
   });
 }
