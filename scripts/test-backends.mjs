@@ -15,6 +15,7 @@ import { buildAll } from '../esbuild.mjs';
 import { jaeger } from './backends/jaeger.mjs';
 import { pipeline } from './backends/pipeline.mjs';
 import { prometheus, prometheus3 } from './backends/prometheus.mjs';
+import { readme } from './backends/readmeServer.mjs';
 import { tempo } from './backends/tempo.mjs';
 import { victoriametrics } from './backends/victoriametrics.mjs';
 import { zipkin } from './backends/zipkin.mjs';
@@ -22,7 +23,7 @@ import { bundleTests, listTests, root } from './bundleTests.mjs';
 import { settleResults, startResults, writeResults } from './testResults.mjs';
 
 /** One line per server. `tests` names another server where both have the same tests. */
-const servers = [zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger, tempo];
+const servers = [zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger, readme, tempo];
 /** What the largest of the builds needs at its peak, twice. */
 const memoryOfTwoBuilds = 6 * 1024 ** 3;
 
