@@ -61,8 +61,12 @@ async function coverage(
     );
     if (signal.aborted) return undefined;
     for (const [j, one] of part.entries()) {
-      const calls = answer.ok ? answer.value[j]?.total?.count : undefined;
-      covered.push({ ...one, ...(calls === undefined ? {} : { calls }) });
+      const total = answer.ok ? answer.value[j]?.total : undefined;
+      covered.push({
+        ...one,
+        ...(total?.count === undefined ? {} : { calls: total.count }),
+        ...(total?.basis === 'sample' ? { sampled: true as const } : {}),
+      });
     }
   }
   return renderCoverage({

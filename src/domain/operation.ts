@@ -4,6 +4,9 @@ import type { Branded } from './units.ts';
 /** Opaque, stable across restarts: made from every field that is part of the identity. */
 export type OperationId = Branded<string, 'operation'>;
 
+/** What an operation's id has in common with that of an alike one of another source: those of backends have their origin after an `@`. */
+export const withoutOrigin = (id: OperationId): string => id.split('@', 1)[0] ?? id;
+
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 /** What HTTP telemetry says; `route` is the template exactly as the instrumentation reports it. */

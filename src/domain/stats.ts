@@ -98,6 +98,16 @@ export interface SeriesPoint {
   readonly p95Ms?: Milliseconds;
 }
 
+/** What numbers of basis `sample` were read from. */
+export interface TraceSample {
+  /** Traces of the service that were looked at and began in the window. */
+  readonly traces: number;
+  /** How much of the window the answers hold every stored trace of: the rest was only passed by. */
+  readonly covered: Milliseconds;
+  /** The backend, by its product's name. */
+  readonly backend: string;
+}
+
 /** Everything a metrics source knows of one function (a set of operations) over a window. */
 export interface FunctionNumbers {
   /** The key that the query gave. */
@@ -113,6 +123,8 @@ export interface FunctionNumbers {
   /** Since when the service has been silent, when it isn't alive. */
   readonly silentSince?: UnixMillis;
   readonly total?: FunctionStats;
+  /** The numbers are those of a sample of traces, also where none of them has a call of the function. */
+  readonly sample?: TraceSample;
   readonly releases: readonly ReleaseNumbers[];
   /** Releases beyond the bound of ten, as a number. */
   readonly olderReleases?: number;

@@ -205,7 +205,10 @@ function ofGroup(group: FunctionGroup, context: CombineContext): readonly Insigh
         ...start,
         state: 'noTraffic',
         numbers,
-        reason: `${service} sends telemetry, but there was no call of this function in the window.`,
+        reason:
+          numbers.sample === undefined
+            ? `${service} sends telemetry, but there was no call of this function in the window.`
+            : `None of the ${numbers.sample.traces} traces of ${service} that were looked at has a call of this function; others may have.`,
       },
     ];
   // A silent service says nothing about calls: the last good numbers with their age, or that there is no answer.

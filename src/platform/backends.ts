@@ -61,13 +61,14 @@ export class Backends implements Disposable {
     return this.#failure;
   }
 
-  /** Undefined while the adapters are loaded, and for an environment without metrics. */
+  /** Undefined while the adapters are loaded, and for an environment without a source of numbers. Traces alone give those of a sample. */
   metrics(environment: EnvironmentSettings): BackendMetrics | undefined {
-    return this.#make(environment, environment.metrics, this.#metrics, (adapters, connection) => {
-      const made = adapters.metricsBackends[connection.kind]?.(
-        connection,
-        this.#portsWith(adapters),
-      );
+    const { metrics, traces } = environment;
+    return this.#make(environment, metrics ?? traces, this.#metrics, (adapters, connection) => {
+      const made =
+        metrics === undefined
+          ? this.traces(environment)?.numbers?.()
+          : adapters.metricsBackends[connection.kind]?.(connection, this.#portsWith(adapters));
       made?.onDidFindOperations((found) => {
         for (const one of found) this.#operations.set(one.id, one);
         this.#options.attribute(found);
@@ -146,7 +147,7 @@ export class Backends implements Disposable {
     ] as const) {
       const wanted = new Set(
         environments.flatMap((e) => {
-          const connection = e[signal];
+          const connection = signal === 'metrics' ? (e.metrics ?? e.traces) : e.traces;
           return connection === undefined ? [] : [keyOf(e, connection)];
         }),
       );

@@ -182,8 +182,9 @@ export class Environments implements Disposable {
 
   #backendHealth(environment: EnvironmentSettings): Pick<EnvironmentView, 'health' | 'detail'> {
     const { backends, trusted } = this.#options;
-    const { name, metrics } = environment;
-    if (metrics === undefined) return notConnected(name);
+    const { name } = environment;
+    const connection = environment.metrics ?? environment.traces;
+    if (connection === undefined) return notConnected(name);
     if (!trusted())
       return {
         health: 'off',
@@ -194,7 +195,7 @@ export class Environments implements Disposable {
     if (backends.failure !== undefined) return { health: 'unreachable', detail: backends.failure };
     const summary = this.#backendMetrics(environment)?.summary();
     return summary === undefined
-      ? { health: 'starting', detail: vscode.l10n.t('Asking {0}.', metrics.url) }
+      ? { health: 'starting', detail: vscode.l10n.t('Asking {0}.', connection.url) }
       : { health: 'ok', detail: summary };
   }
 

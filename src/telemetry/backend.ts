@@ -66,6 +66,8 @@ export interface BackendMetrics extends MetricsSource, Disposable {
 export interface BackendTraces extends TraceSource, Partial<Disposable> {
   /** As of `BackendMetrics`. */
   report?(): Readonly<Record<string, unknown>>;
+  /** Numbers from a sample of its traces: for an environment that has no metrics. Absent: none can be had. */
+  numbers?(): BackendMetrics;
 }
 
 export type CreateMetrics = (connection: Connection, ports: BackendPorts) => BackendMetrics;

@@ -1,19 +1,22 @@
 import type { Decoder } from './decoding.ts';
-import { jaegerV1Traces } from './jaeger/v1.ts';
-import { jaegerV3Traces } from './jaeger/v3.ts';
+import { jaegerV1Spans, jaegerV1Traces } from './jaeger/v1.ts';
+import { jaegerV3Spans, jaegerV3Traces } from './jaeger/v3.ts';
 import { matrixRows, vectorRows } from './prometheus/wire.ts';
 import { tempoSearch, tempoTraceV1, tempoTraceV2 } from './tempo/wire.ts';
-import { zipkinTrace, zipkinTraces } from './zipkin/wire.ts';
+import { zipkinSpans, zipkinTrace, zipkinTraces } from './zipkin/wire.ts';
 
 /** One line per kind of answer that may be large: what the decoding thread knows. */
 export const decoders: readonly Decoder<unknown>[] = [
   matrixRows,
   vectorRows,
+  jaegerV1Spans,
   jaegerV1Traces,
+  jaegerV3Spans,
   jaegerV3Traces,
   tempoSearch,
   tempoTraceV2,
   tempoTraceV1,
+  zipkinSpans,
   zipkinTrace,
   zipkinTraces,
 ];

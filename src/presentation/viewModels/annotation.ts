@@ -75,6 +75,12 @@ function renderOne(insight: Insight, settings: AnnotationSettings): Annotation |
     if (owners < 2) return undefined;
     return { text: withEnv(`${owners} functions could own this telemetry`), tone: 'stale' };
   }
+  const sample = insight.numbers?.sample;
+  if (insight.state === 'noTraffic' && sample !== undefined)
+    return {
+      text: withEnv(`not in ${text.renderCount(sample.traces)} sampled traces`),
+      tone: 'stale',
+    };
   if (insight.state === 'noTraffic')
     return { text: withEnv(`no calls in ${windowText(insight, settings)}`), tone: 'stale' };
   const total = insight.numbers?.total;

@@ -8,6 +8,8 @@ export interface CoveredOperation {
   readonly operation: Operation;
   readonly attribution: Attribution;
   readonly calls?: number;
+  /** They are those of a sample. */
+  readonly sampled?: true;
 }
 
 export interface CoverageInput {
@@ -64,10 +66,11 @@ const callsOf = (operations: readonly CoveredOperation[]): number =>
 function summary(what: string, operations: readonly CoveredOperation[]): readonly string[] {
   const all = callsOf(operations);
   if (all === 0) return [];
+  const sampled = operations.some((operation) => operation.sampled === true);
   const landed = callsOf(operations.filter((o) => o.attribution.kind === 'owned'));
   const open = callsOf(operations.filter((o) => o.attribution.kind === 'ambiguous'));
   return [
-    `- ${what}: ${renderCount(landed)} of ${renderCount(all)} calls (${renderRatio(landed / all)}) land on a function` +
+    `- ${what}: ${renderCount(landed)} of ${renderCount(all)} ${sampled ? 'sampled ' : ''}calls (${renderRatio(landed / all)}) land on a function` +
       (open === 0 ? '' : `, ${renderCount(open)} on one of several`),
   ];
 }
@@ -77,13 +80,16 @@ function misses(
   operations: readonly CoveredOperation[],
   safe: CoverageInput['safe'],
 ): readonly string[] {
-  const alike = new Map<string, { readonly cells: readonly string[]; calls: number }>();
-  for (const { operation, attribution, calls = 0 } of operations) {
+  const alike = new Map<
+    string,
+    { readonly cells: readonly string[]; readonly sampled: boolean; calls: number }
+  >();
+  for (const { operation, attribution, calls = 0, sampled = false } of operations) {
     if (attribution.kind === 'owned' || calls === 0) continue;
     // Operations that differ in what isn't shown (their request, say) are one line to a reader.
     const cells = [nameOf(operation), attribution.explanation, fixOf(operation, attribution)];
     const same = alike.get(JSON.stringify(cells));
-    if (same === undefined) alike.set(JSON.stringify(cells), { cells, calls });
+    if (same === undefined) alike.set(JSON.stringify(cells), { cells, sampled, calls });
     else same.calls += calls;
   }
   const missing = [...alike.values()].sort((a, b) => b.calls - a.calls);
@@ -99,7 +105,7 @@ function misses(
     '',
     `### ${title}`,
     '',
-    '| telemetry | calls | why | what would give it one |',
+    `| telemetry | ${missing.some(({ sampled }) => sampled) ? 'sampled ' : ''}calls | why | what would give it one |`,
     '| --- | ---: | --- | --- |',
     ...rows,
     ...(rest > 0 ? ['', `… and ${rest} more.`] : []),

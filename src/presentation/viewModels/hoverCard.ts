@@ -53,6 +53,7 @@ export function renderHoverCard(insight: Insight, settings: HoverSettings): stri
   const sections = [
     title(insight, settings),
     state(insight, settings.now),
+    sampled(insight, settings.window),
     verdict(insight),
     objectives(insight),
     table(insight, settings.now),
@@ -93,7 +94,11 @@ function state(insight: Insight, now: number): string {
         : `$(warning) No telemetry of this service${since === undefined ? '' : ` ${text.renderSince(since, now)}`}.`,
     );
   if (insight.state === 'noTraffic')
-    lines.push('No calls of this function in the window; the service itself is alive.');
+    lines.push(
+      insight.numbers?.sample === undefined
+        ? 'No calls of this function in the window; the service itself is alive.'
+        : 'No call of this function among the traces that were looked at; the service itself is alive.',
+    );
   if (insight.state === 'ambiguous')
     lines.push(
       '$(question) Several functions could own this telemetry: no number is shown for any.',
@@ -103,6 +108,17 @@ function state(insight: Insight, now: number): string {
   if (insight.drift === 'notInRelease') lines.push('Not in any running release yet.');
   if (insight.reason !== undefined) lines.push(md(insight.reason, 300));
   return lines.join('  \n');
+}
+
+/** What the numbers of a sample are worth, before the numbers. */
+function sampled({ numbers }: Insight, window: WindowName): string {
+  if (numbers?.sample === undefined) return '';
+  const { traces, covered, backend } = numbers.sample;
+  const whole = covered >= 0.9 * (numbers.window.to - numbers.window.from);
+  const part = whole
+    ? 'all that are stored'
+    : `covering ${text.renderAge(covered)} of ${text.renderWindow(window)}`;
+  return `$(beaker) From **${text.renderCount(traces)} sampled traces** in ${md(backend, 40)} (${part}): no totals, no rates of traffic.`;
 }
 
 function verdict(insight: Insight): string {
@@ -158,7 +174,9 @@ function table(insight: Insight, now: number): string {
     // Muted without HTML: italics, and no share.
     ...past.slice(0, 3).map((release) => {
       const ended =
-        release.lastSeen === undefined ? '' : ` ended ${text.renderMoment(release.lastSeen, now)}`;
+        release.lastSeen === undefined
+          ? ''
+          : ` ${release.stats.basis === 'sample' ? 'last sampled' : 'ended'} ${text.renderMoment(release.lastSeen, now)}`;
       const cells = statCells(release.stats, undefined, false).map((cell) =>
         cell === none ? cell : `_${cell}_`,
       );
@@ -187,7 +205,9 @@ function releaseName(release: ReleaseNumbers, now: number): string {
       ? ` \`${release.commit.slice(0, 7)}\``
       : '';
   const since =
-    release.firstSeen === undefined ? '' : ` ${text.renderSince(release.firstSeen, now)}`;
+    release.firstSeen === undefined || release.stats.basis === 'sample'
+      ? ''
+      : ` ${text.renderSince(release.firstSeen, now)}`;
   return `${md(renderVersion(release.version))}${commit}${since}`;
 }
 
@@ -238,7 +258,7 @@ function extras(insight: Insight): string {
         ? ''
         : `, ${text.renderRatio(callsOut.errorRatio)} err`;
     parts.push(
-      `calls out: ${text.renderCount(callsOut.count)}${p95 === '' ? '' : `, p95 ${p95}`}${failing}`,
+      `${callsOut.basis === 'sample' ? 'sampled ' : ''}calls out: ${text.renderCount(callsOut.count)}${p95 === '' ? '' : `, p95 ${p95}`}${failing}`,
     );
   }
   return parts.join(' · ');
@@ -255,7 +275,8 @@ function exceptions(insight: Insight, { now, sources }: HoverSettings): string {
     return `- ${text.renderCount(group.count)} × **${md(group.type, 80)}**${message}${place}${where} · ${text.renderAge(now - group.lastSeen)} ago`;
   });
   const more = groups.length > 3 ? [`- and ${groups.length - 3} more kinds`] : [];
-  return ['Top errors', '', ...lines, ...more].join('\n');
+  const title = insight.numbers?.sample === undefined ? 'Top errors' : 'Errors in the sample';
+  return [title, '', ...lines, ...more].join('\n');
 }
 
 /** The line in the workspace as a link; else what the stack trace says, as text. */

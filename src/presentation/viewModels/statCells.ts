@@ -20,13 +20,21 @@ export function statCells(
       ? none
       : least + text.renderRatio(stats.errorRatio);
   return [
-    !live || stats.perSecond === undefined ? none : least + rate(stats.perSecond),
+    stats.basis === 'sample'
+      ? sampled(stats.count)
+      : !live || stats.perSecond === undefined
+        ? none
+        : least + rate(stats.perSecond),
     known(text.renderQuantile(stats.p50Ms)),
     strong(known(text.renderQuantile(stats.p95Ms)), worse('p95')),
     known(text.renderQuantile(stats.p99Ms)),
     strong(errors, worse('errors')),
   ];
 }
+
+/** No rate follows from a sample; its size says what the percentiles are worth. */
+const sampled = (count: number | undefined): string =>
+  count === undefined ? none : `${text.renderCount(count)} sampled`;
 
 /** The column says calls per second: only rarer calls name their unit. */
 const rate = (perSecond: number): string => text.renderRate(perSecond).replace(/\/s$/, '');

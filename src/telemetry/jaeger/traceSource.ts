@@ -2,9 +2,11 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { TraceSummary } from '../../domain/trace.ts';
 import { jsonOf } from '../../http/answerFailure.ts';
-import type { TraceQuery, TraceSource } from '../ports.ts';
+import type { TraceQuery } from '../ports.ts';
+import type { TraceSearch } from '../sampled/traceSearch.ts';
 import { Api } from '../traces/api.ts';
-import type { TraceBackendContext } from '../traces/context.ts';
+import { milliseconds } from '../../domain/units.ts';
+import type { SampledTraceSource, TraceBackendContext } from '../traces/context.ts';
 import {
   foundTrace,
   isTraceId,
@@ -26,7 +28,7 @@ interface Opened {
 }
 
 /** Jaeger's query service: `/api/v3` where it is there, else `/api`. Which one is found by asking for the services. */
-export function createJaegerSource(context: TraceBackendContext): TraceSource {
+export function createJaegerSource(context: TraceBackendContext): SampledTraceSource {
   const api = new Api(context);
   const versions = [
     { path: '/api/v3/services', decode: v3.decodeServices, open: v3.jaegerV3 },
@@ -87,8 +89,43 @@ export function createJaegerSource(context: TraceBackendContext): TraceSource {
     );
   }
 
+  /** As last found by asking for the services. */
+  let opened: Opened | undefined;
+  const sampling: TraceSearch = {
+    name: backendName,
+    naming: asTheyAre,
+    async services(signal) {
+      const found = await open(signal);
+      opened = found.ok ? found.value : undefined;
+      return found.ok ? ok(found.value.services) : found;
+    },
+    async spanNames(service, signal) {
+      const found = opened === undefined ? await open(signal) : ok(opened);
+      return found.ok ? found.value.jaeger.spanNames(service, signal) : found;
+    },
+    async newest({ service, spanName, select, from, to, depth }, signal) {
+      const found = opened === undefined ? await open(signal) : ok(opened);
+      if (!found.ok) return found;
+      opened = found.value;
+      const answer = await opened.jaeger.spans(
+        service,
+        {
+          ...(spanName === undefined ? {} : { spanName }),
+          tags: opened.jaeger.tags ? select : {},
+          lookback: milliseconds(to - from),
+          until: to,
+          depth,
+        },
+        signal,
+      );
+      if (!answer.ok) opened = undefined;
+      return answer;
+    },
+  };
+
   return {
     search,
+    sampling,
     async trace(traceId, signal) {
       if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);
       const opened = await open(signal);

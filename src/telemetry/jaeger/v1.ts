@@ -2,8 +2,12 @@ import * as v from 'valibot';
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { HttpAnswer } from '../../http/exchange.ts';
-import type { Api } from '../traces/api.ts';
+import type { Decoder } from '../decoding.ts';
+import type { SpanRecord } from '../local/model.ts';
+import type { Api, Parameters } from '../traces/api.ts';
 import { traceDecoder } from '../traces/tracePieces.ts';
+import type { Question } from '../traces/wholeTraceSearch.ts';
+import { rangeOf } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
 import { decodeTraces } from './v1Wire.ts';
 
@@ -18,31 +22,45 @@ export function jaegerV1(api: Api, now: () => number): JaegerApi {
       const answer = await api.json('/api/operations', [['service', service]], signal);
       return answer.ok ? decodeOperations(answer.value) : answer;
     },
-    search(service, { spanName, tags, minDuration, lookback, depth }, signal) {
-      return api.traces(
+    search: (service, question, signal) =>
+      api.traces(
         '/api/traces',
-        [
-          ['service', service],
-          ...(spanName === undefined ? [] : [['operation', spanName] as const]),
-          ...(Object.keys(tags).length === 0 ? [] : [['tags', JSON.stringify(tags)] as const]),
-          ...(minDuration === undefined
-            ? []
-            : [['minDuration', `${Math.max(1, Math.floor(minDuration * 1000))}us`] as const]),
-          ['start', String(Math.floor((now() - lookback) * 1000))],
-          ['end', String(Math.floor((now() + 60_000) * 1000))],
-          ['limit', String(depth)],
-        ],
+        parametersOf(service, question, now()),
         signal,
         jaegerV1Traces,
         nothingFound,
-      );
-    },
+      ),
+    spans: (service, question, signal) =>
+      api.rows(
+        '/api/traces',
+        parametersOf(service, question, now()),
+        signal,
+        jaegerV1Spans,
+        nothingFound,
+      ),
     trace: (traceId, signal) =>
       api.traces(`/api/traces/${traceId}`, [], signal, jaegerV1Traces, nothingFound),
   };
 }
 
+function parametersOf(service: string, question: Question, now: number): Parameters {
+  const { spanName, tags, minDuration, depth } = question;
+  const { from, to } = rangeOf(question, now);
+  return [
+    ['service', service],
+    ...(spanName === undefined ? [] : [['operation', spanName] as const]),
+    ...(Object.keys(tags).length === 0 ? [] : [['tags', JSON.stringify(tags)] as const]),
+    ...(minDuration === undefined
+      ? []
+      : [['minDuration', `${Math.max(1, Math.floor(minDuration * 1000))}us`] as const]),
+    ['start', String(Math.floor(from * 1000))],
+    ['end', String(Math.floor(to * 1000))],
+    ['limit', String(depth)],
+  ];
+}
+
 export const jaegerV1Traces = traceDecoder('jaeger.v1', decodeTraces);
+export const jaegerV1Spans: Decoder<SpanRecord> = { name: 'jaeger.v1.spans', read: decodeTraces };
 
 const errorsShape = v.object({
   data: v.null(),

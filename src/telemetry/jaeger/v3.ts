@@ -3,9 +3,12 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { HttpAnswer } from '../../http/exchange.ts';
 import type { SpanRecord } from '../local/model.ts';
-import type { Api } from '../traces/api.ts';
+import type { Decoder } from '../decoding.ts';
+import type { Api, Parameters } from '../traces/api.ts';
 import { decodeResourceSpans } from '../traces/otlp.ts';
 import { traceDecoder } from '../traces/tracePieces.ts';
+import type { Question } from '../traces/wholeTraceSearch.ts';
+import { rangeOf } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
 import { backendName } from './api.ts';
 
@@ -21,27 +24,40 @@ export function jaegerV3(api: Api, now: () => number): JaegerApi {
       const answer = await api.json('/api/v3/operations', [['service', service]], signal);
       return answer.ok ? decodeOperations(answer.value) : answer;
     },
-    search(service, { spanName, minDuration, lookback, depth }, signal) {
-      return api.traces(
+    search: (service, question, signal) =>
+      api.traces(
         '/api/v3/traces',
-        [
-          ['query.service_name', service],
-          ...(spanName === undefined ? [] : [['query.operation_name', spanName] as const]),
-          ['query.start_time_min', new Date(now() - lookback).toISOString()],
-          ['query.start_time_max', new Date(now() + 60_000).toISOString()],
-          ...(minDuration === undefined
-            ? []
-            : [['query.duration_min', `${Math.max(1, Math.floor(minDuration))}ms`] as const]),
-          ['query.num_traces', String(depth)],
-        ],
+        parametersOf(service, question, now()),
         signal,
         jaegerV3Traces,
         nothingFound,
-      );
-    },
+      ),
+    spans: (service, question, signal) =>
+      api.rows(
+        '/api/v3/traces',
+        parametersOf(service, question, now()),
+        signal,
+        jaegerV3Spans,
+        nothingFound,
+      ),
     trace: (traceId, signal) =>
       api.traces(`/api/v3/traces/${traceId}`, [], signal, jaegerV3Traces, nothingFound),
   };
+}
+
+function parametersOf(service: string, question: Question, now: number): Parameters {
+  const { spanName, minDuration, depth } = question;
+  const { from, to } = rangeOf(question, now);
+  return [
+    ['query.service_name', service],
+    ...(spanName === undefined ? [] : [['query.operation_name', spanName] as const]),
+    ['query.start_time_min', new Date(from).toISOString()],
+    ['query.start_time_max', new Date(to).toISOString()],
+    ...(minDuration === undefined
+      ? []
+      : [['query.duration_min', `${Math.max(1, Math.floor(minDuration))}ms`] as const]),
+    ['query.num_traces', String(depth)],
+  ];
 }
 
 const errorShape = v.object({ error: v.object({ httpCode: v.number() }) });
@@ -80,6 +96,7 @@ export function decodeResult(value: unknown): Result<readonly SpanRecord[]> {
 }
 
 export const jaegerV3Traces = traceDecoder('jaeger.v3', decodeResult);
+export const jaegerV3Spans: Decoder<SpanRecord> = { name: 'jaeger.v3.spans', read: decodeResult };
 
 const notV3 = fail(
   'invalid',

@@ -13,10 +13,19 @@ import type {
   Select,
   TraceQuery,
 } from '../ports.ts';
-import type { TelemetrySink } from './model.ts';
+import type { SourceTraits } from './core/queryData.ts';
+import type { IngestOutcome, SpanRecord, TelemetrySink } from './model.ts';
 
 /** The part of the receiver that knows what the telemetry means: assembly, operations, slots, traces. No I/O, no timers. */
 export interface TelemetryCore extends TelemetrySink {
+  /**
+   * @param standsFor how many spans like it each counts for; 0: it isn't counted, and only says what those below it are. Absent: 1
+   */
+  spans(
+    records: readonly SpanRecord[],
+    arrival: UnixMillis,
+    standsFor?: (span: SpanRecord) => number,
+  ): IngestOutcome;
   /** Closes assemblies whose time is over; call about once per second. */
   tick(now: UnixMillis): void;
   /** Closes every open assembly now (before a snapshot at shutdown, and in tests). */
@@ -43,6 +52,10 @@ export interface TelemetryCore extends TelemetrySink {
 export interface CoreOptions {
   readonly now: UnixMillis;
   readonly compare: CompareReleases;
+  /** Tells its operations from alike ones of another source; absent: those of this machine. */
+  readonly origin?: string;
+  /** Of numbers that aren't those of every call received here. */
+  readonly traits?: SourceTraits;
   /** Total of our own byte count; the shares of its parts are decided inside. */
   readonly memoryLimitBytes?: number;
 }

@@ -80,18 +80,29 @@ export class Api {
     return answer.ok ? jsonOf(answer.value) : answer;
   }
 
-  /** Whole traces of a 2xx answer, a large one decoded away from this thread. `nothing`: whether another status says that there are none. */
+  /** Rows of a 2xx answer, those of a large one decoded away from this thread. `nothing`: whether another status says that there are none. */
+  async rows<T>(
+    path: string,
+    parameters: Parameters,
+    signal: AbortSignal,
+    decoder: Decoder<T>,
+    nothing: (answer: HttpAnswer) => boolean = () => false,
+  ): Promise<Result<readonly T[]>> {
+    const answer = await this.get(path, parameters, signal);
+    if (!answer.ok) return answer;
+    if (answer.value.status >= 400 && nothing(answer.value)) return ok([]);
+    return decodeRows(answer.value, decoder, this.#decodeAway, signal);
+  }
+
+  /** Whole traces of a 2xx answer; see `rows`. */
   async traces(
     path: string,
     parameters: Parameters,
     signal: AbortSignal,
     decoder: Decoder<TracePiece>,
-    nothing: (answer: HttpAnswer) => boolean = () => false,
+    nothing?: (answer: HttpAnswer) => boolean,
   ): Promise<Result<readonly Trace[]>> {
-    const answer = await this.get(path, parameters, signal);
-    if (!answer.ok) return answer;
-    if (answer.value.status >= 400 && nothing(answer.value)) return ok([]);
-    const pieces = await decodeRows(answer.value, decoder, this.#decodeAway, signal);
+    const pieces = await this.rows(path, parameters, signal, decoder, nothing);
     return pieces.ok ? ok(joinPieces(pieces.value)) : pieces;
   }
 }

@@ -4,7 +4,8 @@ import { fail, ok } from '../../domain/result.ts';
 import type { Trace } from '../../domain/trace.ts';
 import type { HttpExchange } from '../../http/exchange.ts';
 import type { DecodeAway } from '../decodeContract.ts';
-import type { Select, TraceQuery } from '../ports.ts';
+import type { Select, TraceQuery, TraceSource } from '../ports.ts';
+import type { TraceSearch } from '../sampled/traceSearch.ts';
 import type { ApiConnection } from './api.ts';
 import type { Naming } from './naming.ts';
 import type { Wanted } from './wanted.ts';
@@ -19,6 +20,11 @@ export interface TraceBackendContext {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly decodeAway?: DecodeAway;
+}
+
+/** A trace backend that samples are taken from as well. */
+export interface SampledTraceSource extends TraceSource {
+  readonly sampling: TraceSearch;
 }
 
 /** A query with its operations known; ids that nobody knows any more are no reason to show other operations' traces. */

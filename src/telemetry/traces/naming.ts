@@ -1,4 +1,4 @@
-import type { Operation } from '../../domain/operation.ts';
+import { withoutOrigin, type Operation } from '../../domain/operation.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { TraceSpan } from '../../domain/trace.ts';
 
@@ -39,7 +39,7 @@ export function isOfService(span: TraceSpan, service: ServiceKey, naming: Naming
  */
 export function isCallOf(span: TraceSpan, operation: Operation, naming: Naming): boolean {
   const own = span.operation;
-  if (own?.id === operation.id) return true;
+  if (own !== undefined && withoutOrigin(own.id) === withoutOrigin(operation.id)) return true;
   if (operation.overflow === true) return false;
   if (operation.kind !== 'unspecified' && span.kind !== operation.kind) return false;
   const same = (a: string | undefined, b: string): boolean =>

@@ -4,16 +4,23 @@ import { circuitBreaker } from '../circuitBreaker.ts';
 import { Meter } from '../meter.ts';
 import { meteredExchange } from '../meteredExchange.ts';
 import type { TraceSource } from '../ports.ts';
-import type { TraceBackendContext } from './context.ts';
+import { SampledSource } from '../sampled/source.ts';
+import type { SampledTraceSource, TraceBackendContext } from './context.ts';
 import type { TracePages } from './tracePages.ts';
 import { tracePage } from './tracePages.ts';
 
 /** A whole trace of 10,000 spans is about 10 MB. */
 const limits = { timeout: 20_000, maxBytes: 16 * 1024 * 1024 } as const;
 
-/** An adapter as the registry wants it: with its own HTTP exchange, and with where its traces are seen in a browser. */
+/**
+ * An adapter as the registry wants it: with its own HTTP exchange, with where its traces are seen in a browser, and with numbers from a
+ * sample of its traces where it can give one.
+ */
 export const traceBackend =
-  (create: (context: TraceBackendContext) => TraceSource, pages: TracePages = {}): CreateTraces =>
+  (
+    create: (context: TraceBackendContext) => TraceSource & Partial<SampledTraceSource>,
+    pages: TracePages = {},
+  ): CreateTraces =>
   (connection, ports) => {
     const now = (): number => ports.now();
     const meter = new Meter(now);
@@ -24,7 +31,11 @@ export const traceBackend =
       now,
       ...(ports.decodeAway === undefined ? {} : { decodeAway: ports.decodeAway }),
     });
+    const { sampling } = source;
     return Object.assign(source, {
+      ...(sampling === undefined
+        ? {}
+        : { numbers: () => new SampledSource(connection, ports, sampling) }),
       linkTo: (...asked: Parameters<NonNullable<TraceSource['linkTo']>>) =>
         tracePage(connection.url, pages, ...asked),
       report: () => ({

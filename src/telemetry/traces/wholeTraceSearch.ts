@@ -15,9 +15,20 @@ export interface Question {
   readonly minDuration?: Milliseconds;
   /** How far back. */
   readonly lookback: Milliseconds;
+  /** Up to when, Unix milliseconds; absent: now. */
+  readonly until?: number;
   /** Most traces in the answer. */
   readonly depth: number;
 }
+
+/** When the traces of a question began, Unix milliseconds. Now: a minute more, for clocks that are ahead. */
+export const rangeOf = (
+  { lookback, until }: Pick<Question, 'lookback' | 'until'>,
+  now: number,
+): { readonly from: number; readonly to: number } => ({
+  from: (until ?? now) - lookback,
+  to: until ?? now + 60_000,
+});
 
 export interface WholeTraceBackend {
   readonly name: string;

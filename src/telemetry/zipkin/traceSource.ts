@@ -1,10 +1,12 @@
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { Trace, TraceSummary } from '../../domain/trace.ts';
-import type { TraceQuery, TraceSource } from '../ports.ts';
+import type { TraceSearch } from '../sampled/traceSearch.ts';
+import { milliseconds } from '../../domain/units.ts';
+import type { TraceQuery } from '../ports.ts';
 import type { Parameters } from '../traces/api.ts';
 import { Api } from '../traces/api.ts';
-import type { TraceBackendContext } from '../traces/context.ts';
+import type { SampledTraceSource, TraceBackendContext } from '../traces/context.ts';
 import {
   foundTrace,
   isTraceId,
@@ -16,13 +18,13 @@ import {
 import { lowerCase, sameText, serviceNames, spanNamesOf } from '../traces/naming.ts';
 import type { Wanted } from '../traces/wanted.ts';
 import type { Question } from '../traces/wholeTraceSearch.ts';
-import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
-import { decodeNames, zipkinTrace, zipkinTraces } from './wire.ts';
+import { rangeOf, searchWholeTraces } from '../traces/wholeTraceSearch.ts';
+import { decodeNames, zipkinSpans, zipkinTrace, zipkinTraces } from './wire.ts';
 
 const name = 'Zipkin';
 
 /** Zipkin's v2 interface (https://zipkin.io/zipkin-api/). It has no credentials of its own; a proxy before it may. */
-export function createZipkinSource(context: TraceBackendContext): TraceSource {
+export function createZipkinSource(context: TraceBackendContext): SampledTraceSource {
   const api = new Api(context);
 
   async function search(
@@ -77,36 +79,57 @@ export function createZipkinSource(context: TraceBackendContext): TraceSource {
     );
   }
 
-  function ask(
+  const ask = (
     service: string,
-    { spanName, tags, minDuration, lookback, depth }: Question,
+    question: Question,
     signal: AbortSignal,
-  ): Promise<Result<readonly Trace[]>> {
+  ): Promise<Result<readonly Trace[]>> =>
+    api.traces('/api/v2/traces', parametersOf(service, question), signal, zipkinTraces);
+
+  function parametersOf(service: string, question: Question): Parameters {
+    const { spanName, tags, minDuration, depth } = question;
+    const { from, to } = rangeOf(question, context.now());
     // `key=value` joined by " and "; a key alone asks for its presence. What would break that syntax is left to our own filter.
     const annotationQuery = Object.entries(tags)
       .filter(([key, value]) => !/[=\s]/.test(key) && !/ and /i.test(value))
       .map(([key, value]) => (value === '' ? key : `${key}=${value}`))
       .join(' and ');
-    return api.traces(
-      '/api/v2/traces',
-      [
-        ['serviceName', service],
-        ...(spanName === undefined ? [] : [['spanName', spanName] as const]),
-        ...(annotationQuery === '' ? [] : [['annotationQuery', annotationQuery] as const]),
-        ...(minDuration === undefined
-          ? []
-          : [['minDuration', String(Math.max(1, Math.floor(minDuration * 1000)))] as const]),
-        ['endTs', String(Math.floor(context.now() + 60_000))],
-        ['lookback', String(lookback)],
-        ['limit', String(depth)],
-      ],
-      signal,
-      zipkinTraces,
-    );
+    return [
+      ['serviceName', service],
+      ...(spanName === undefined ? [] : [['spanName', spanName] as const]),
+      ...(annotationQuery === '' ? [] : [['annotationQuery', annotationQuery] as const]),
+      ...(minDuration === undefined
+        ? []
+        : [['minDuration', String(Math.max(1, Math.floor(minDuration * 1000)))] as const]),
+      ['endTs', String(Math.floor(to))],
+      ['lookback', String(Math.ceil(to - from))],
+      ['limit', String(depth)],
+    ];
   }
+
+  const sampling: TraceSearch = {
+    name,
+    naming: lowerCase,
+    services: (signal) => names('/api/v2/services', [], signal),
+    spanNames: (service, signal) => names('/api/v2/spans', [['serviceName', service]], signal),
+    newest: ({ service, spanName, select, from, to, depth }, signal) =>
+      api.rows(
+        '/api/v2/traces',
+        parametersOf(service, {
+          ...(spanName === undefined ? {} : { spanName }),
+          tags: select,
+          lookback: milliseconds(to - from),
+          until: to,
+          depth,
+        }),
+        signal,
+        zipkinSpans,
+      ),
+  };
 
   return {
     search,
+    sampling,
     async trace(traceId, signal) {
       if (!isTraceId(traceId)) return notFoundIn(name, traceId);
       // 404 has two meanings: Zipkin's own has a text that names the id, another program's doesn't.

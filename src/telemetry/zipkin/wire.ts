@@ -3,6 +3,7 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import { serviceKey } from '../../domain/service.ts';
 import type { SpanKind } from '../../domain/operation.ts';
+import type { Decoder } from '../decoding.ts';
 import type { EventRecord, ResourceRecord, SpanRecord } from '../local/model.ts';
 import { AttributeCollector, cutText, valueLimit } from '../local/otlp/attributes.ts';
 import { recordLimits } from '../local/otlp/limits.ts';
@@ -64,6 +65,7 @@ export function decodeTraces(value: unknown): Result<readonly SpanRecord[]> {
 
 export const zipkinTrace = traceDecoder('zipkin.trace', decodeTrace);
 export const zipkinTraces = traceDecoder('zipkin.traces', decodeTraces);
+export const zipkinSpans: Decoder<SpanRecord> = { name: 'zipkin.spans', read: decodeTraces };
 
 export function decodeNames(value: unknown): Result<readonly string[]> {
   const parsed = v.safeParse(v.array(v.string()), value);

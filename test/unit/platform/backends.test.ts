@@ -45,7 +45,7 @@ function stage() {
   const made: Connection[] = [];
   const told: string[] = [];
   let find: (found: readonly Operation[]) => void = () => undefined;
-  const source = (connection: Connection): BackendMetrics => {
+  const source = (connection: Connection, summary?: string): BackendMetrics => {
     made.push(connection);
     return {
       services: () => Promise.resolve(ok([])),
@@ -57,7 +57,7 @@ function stage() {
         return { dispose: () => undefined };
       },
       retry: () => undefined,
-      summary: () => undefined,
+      summary: () => summary,
       report: () => ({}),
       dispose: () => told.push(`ended ${connection.url}`),
     };
@@ -65,9 +65,10 @@ function stage() {
   const adapters: Adapters = {
     compare: () => assert.fail(),
     probe: (address) => Promise.resolve(fail('notFound', `nothing at ${address}`)),
-    metricsBackends: { fake: source },
+    metricsBackends: { fake: (connection) => source(connection) },
     traceBackends: {
       fake: (connection, ports) => ({
+        numbers: () => source(connection, 'sampled'),
         search: () => Promise.resolve(fail('unsupported', connection.url)),
         trace: () =>
           Promise.resolve(
@@ -136,6 +137,24 @@ describe('backends of environments', () => {
     assert.deepEqual(told, ['o1']);
     assert.ok(backends.knows(operation.id));
     assert.deepEqual(backends.operations(), [operation]);
+  });
+
+  it('give numbers of a sample where an environment has traces alone, and only there', async () => {
+    const { backends, made } = stage();
+    const connection = (url: string) => ({ kind: 'fake', url, auth: { type: 'none' } }) as const;
+    const { metrics, ...without } = environment('a', 'http://a');
+    const alone = { ...without, traces: connection('http://traces') };
+    const there = loaded(backends);
+    assert.equal(backends.metrics(alone), undefined);
+    await there;
+    assert.equal(backends.metrics(alone)?.summary(), 'sampled');
+    assert.ok(metrics !== undefined);
+    assert.equal(backends.metrics({ ...alone, metrics })?.summary(), undefined);
+    assert.deepEqual(
+      made.map(({ url }) => url),
+      ['http://traces', 'http://a'],
+    );
+    assert.equal(backends.metrics(without), undefined);
   });
 
   it('give traces to whoever asks while they are loaded, and know what metrics brought', async () => {

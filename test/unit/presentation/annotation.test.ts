@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { settings as catalogue } from '../../../src/config/catalogue.ts';
 import type { Insight } from '../../../src/domain/insight.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
-import { perSecond, ratio, unixMillis } from '../../../src/domain/units.ts';
+import { milliseconds, perSecond, ratio, unixMillis } from '../../../src/domain/units.ts';
 import type { AnnotationSettings, Tone } from '../../../src/presentation/viewModels/annotation.ts';
 import { renderAnnotation } from '../../../src/presentation/viewModels/annotation.ts';
 import { parseTemplate } from '../../../src/presentation/viewModels/template.ts';
@@ -119,6 +119,27 @@ const table: readonly (readonly [string, Insight, string | undefined, Tone?])[] 
     'a sample has no rate',
     build.insight({ numbers: build.numbers({ total: sampled }) }),
     'p95 212 ms · sample of 34 · v2.3.1',
+    'steady',
+  ],
+  [
+    'no call in a sample is not known to be none',
+    build.insight({
+      state: 'noTraffic',
+      numbers: build.numbers({
+        sample: { traces: 400, covered: milliseconds(60_000), backend: 'Jaeger' },
+      }),
+    }),
+    'not in 400 sampled traces',
+    'stale',
+  ],
+  [
+    'a sample whose bounds hold the threshold is not over it',
+    build.insight({
+      numbers: build.numbers({
+        total: { ...sampled, p95Ms: { ...build.quantile(1_240), low: milliseconds(900) } },
+      }),
+    }),
+    'p95 ~1.2 s · sample of 34 · v2.3.1',
     'steady',
   ],
   [

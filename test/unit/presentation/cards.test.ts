@@ -254,6 +254,37 @@ describe('hover card', () => {
     assert.match(text, /31 client errors \(4xx\) · 12 refused before the body · calls out: 4100/);
   });
 
+  it('says what a sample is worth before its numbers, and calls nothing in it a total', () => {
+    const stats = build.stats({ basis: 'sample', count: 36 });
+    const sample = { traces: 40, covered: milliseconds(9 * 60_000), backend: 'Jaeger' };
+    const text = card({
+      numbers: build.numbers({
+        sample,
+        total: stats,
+        releases: [
+          build.release({ stats }),
+          build.release({ version: '2.2.0', running: false, lastSeen: unixMillis(0), stats }),
+        ],
+        callsOut: build.stats({ count: 4_100, basis: 'sample' }),
+        exceptions: [],
+      }),
+    });
+    assert.match(
+      text,
+      /From \*\*40 sampled traces\*\* in Jaeger \(covering 9 min of 1 h\): no totals/,
+    );
+    assert.match(text, /36\ssampled/);
+    assert.match(text, /last sampled/);
+    assert.match(text, /36 sampled calls · sampled calls out: 4100/);
+    // When it was first sampled is not when it began.
+    assert.doesNotMatch(text, /ended|38|since/);
+    const none = card({
+      state: 'noTraffic',
+      numbers: { ...build.numbers({ sample }), total: undefined as never, releases: [] },
+    });
+    assert.match(none, /No call of this function among the traces that were looked at/);
+  });
+
   it('shows a dash, never 0 %, where something is unknown', () => {
     const stats = { basis: 'sample', source: 'traces' } as const;
     const text = card({

@@ -11,6 +11,8 @@ import type { ServiceEntry } from './services.ts';
 export interface SpanNode {
   readonly span: SpanRecord;
   readonly service: ServiceEntry;
+  /** How many spans like it one counts for; 0: it is only there for those below it. */
+  readonly standsFor: number;
   readonly bytes: number;
   readonly arrival: number;
   /** Another span with the same id (client and server may share one). */

@@ -8,7 +8,7 @@ import { Operations } from './operations.ts';
 import { PathTable } from './paths.ts';
 import type { MetricsIngest } from './metricsIngest.ts';
 import type { Pause } from './pauses.ts';
-import type { QueryData } from './queryData.ts';
+import type { QueryData, SourceTraits } from './queryData.ts';
 import { ServiceTable } from './serviceTable.ts';
 import type { SpanIngest } from './spanIngest.ts';
 import { TraceStore } from './traceStore.ts';
@@ -21,7 +21,7 @@ const mostTraceBytes = 64 * mebibyte;
 /** Everything that is known, with its bounds. Ingest writes it, queries read it. */
 export class CoreState {
   readonly services = new ServiceTable();
-  readonly operations = new Operations();
+  readonly operations: Operations;
   readonly paths = new PathTable();
   readonly cells = new Cells(this.paths);
   readonly exceptions = new Exceptions(this.paths);
@@ -36,9 +36,12 @@ export class CoreState {
   now: number;
 
   readonly began: number;
+  private readonly traits: SourceTraits | undefined;
 
   constructor(options: CoreOptions, began: number) {
     this.began = began;
+    this.operations = new Operations(options.origin);
+    this.traits = options.traits;
     this.now = began;
     const limit = options.memoryLimitBytes ?? defaultLimit;
     this.traces = new TraceStore(Math.min(mostTraceBytes, limit / 4));
@@ -65,8 +68,11 @@ export class CoreState {
   }
 
   queryData(compare: CompareReleases): QueryData {
-    const { services, operations, cells, paths, exceptions, began, pauses } = this;
-    return { services, operations, cells, paths, exceptions, compare, began, pauses };
+    const { services, operations, cells, paths, exceptions, began, pauses, traits } = this;
+    return {
+      ...{ services, operations, cells, paths, exceptions, compare, began, pauses },
+      ...(traits === undefined ? {} : { traits }),
+    };
   }
 
   countersWith(ingest: SpanIngest): Readonly<Record<string, number>> {

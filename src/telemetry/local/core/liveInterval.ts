@@ -47,8 +47,14 @@ function metricsInterval(service: ServiceEntry): LiveInterval {
 const floorSlot = (time: number): number => Math.floor(time / finest) * finest;
 
 /** Whether a release runs: calls or process telemetry of it in the live interval, lag allowed. */
-export function isRunning(service: ServiceEntry, run: ReleaseRun, now: number): boolean {
-  const length = service.hasSpans ? spansLive : Math.max(spansLive, 4 * service.metrics.interval);
+export function isRunning(
+  service: ServiceEntry,
+  run: ReleaseRun,
+  now: number,
+  within?: number,
+): boolean {
+  const length =
+    (within ?? service.hasSpans) ? spansLive : Math.max(spansLive, 4 * service.metrics.interval);
   return run.older !== true && now - Math.max(run.lastSeen, run.lastProcess) <= length + mostLag;
 }
 

@@ -6,6 +6,8 @@ import type { LiveInterval } from './liveInterval.ts';
 import type { OperationEntry } from './operations.ts';
 import { insideCallOut, unknownPath, type PathTable } from './paths.ts';
 import type { ReleaseRun } from './releases.ts';
+import type { SampleTraits } from './queryData.ts';
+import { sampleStats } from './sampleStats.ts';
 import type { ServiceEntry } from './services.ts';
 import { absorb, joined, slotLength, type Slot } from './slots.ts';
 
@@ -126,8 +128,10 @@ export function statsOf(
     readonly percentiles: boolean;
     readonly lowerBound: boolean;
     readonly source: string;
+    readonly sample?: SampleTraits;
   },
 ): FunctionStats {
+  if (known.sample !== undefined) return sampleStats(sum, known, known.sample);
   const weighted = Math.abs(sum.calls - sum.spans) > 1e-6;
   const whole = (n: number): number => (weighted ? Math.round(n) : n);
   const latencies = joined(sum.succeeded?.clone(), sum.failed)?.buckets() ?? [];

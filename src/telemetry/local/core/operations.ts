@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { EntryRef, Operation, OperationId } from '../../../domain/operation.ts';
+import {
+  withoutOrigin,
+  type EntryRef,
+  type Operation,
+  type OperationId,
+} from '../../../domain/operation.ts';
 import { isCallOut, isEntryKind, type SpanIdentity } from './identity.ts';
 import type { ServiceEntry } from './services.ts';
 
@@ -23,6 +28,12 @@ export class Operations {
   readonly list: Operation[] = [];
   private readonly byId = new Map<OperationId, OperationEntry>();
   overflowed = 0;
+  private readonly origin: string;
+
+  /** @param origin tells operations of one source from alike ones of another */
+  constructor(origin = '') {
+    this.origin = origin === '' ? '' : `@${hash(origin).slice(0, 8)}`;
+  }
 
   get bytes(): number {
     return this.list.length * 900;
@@ -47,8 +58,8 @@ export class Operations {
     if (service.operations.size >= most || this.list.length >= mostOverall)
       return this.overflow(service, source);
     const operation: Operation = {
-      id: hash(
-        `${source}\n${nameOf(service)}\n${identity.key}\n${entry?.operation.id ?? ''}\n${parentOwner ?? ''}`,
+      id: this.idOf(
+        `${source}\n${nameOf(service)}\n${identity.key}\n${entry === undefined ? '' : withoutOrigin(entry.operation.id)}\n${parentOwner ?? ''}`,
       ),
       service: service.key,
       ...(service.environment === '' ? {} : { environment: service.environment }),
@@ -70,10 +81,14 @@ export class Operations {
     return made;
   }
 
+  private idOf(identity: string): OperationId {
+    return `${hash(identity)}${this.origin}` as OperationId;
+  }
+
   private overflow(service: ServiceEntry, source: Operation['source']): OperationEntry {
     this.overflowed += 1;
     service.overflow ??= this.add(service, {
-      id: hash(`overflow\n${nameOf(service)}`),
+      id: this.idOf(`overflow\n${nameOf(service)}`),
       service: service.key,
       ...(service.environment === '' ? {} : { environment: service.environment }),
       source,

@@ -40,7 +40,7 @@ export function serviceStates(data: QueryData, select: Select, now: number): Ser
     const { service, problem } = chooseAlive(entries, select, now);
     if (problem !== undefined) return [withoutRelease(key, entries, problem, now)];
     if (service === undefined) return [];
-    const parts = shares(service, now, data.began);
+    const parts = sharesOf(data, service, now);
     return [
       {
         service: service.key,
@@ -48,7 +48,7 @@ export function serviceStates(data: QueryData, select: Select, now: number): Ser
         lastSeen: unixMillis(Math.floor(service.lastSeen)),
         releases: service.releases.runs
           .filter((run) => run.older !== true)
-          .map((run) => releaseState(service, run, parts, now))
+          .map((run) => releaseState(data, service, run, parts, now))
           .sort((a, b) => Number(b.running) - Number(a.running) || b.lastSeen - a.lastSeen)
           .slice(0, mostReleases),
         warnings: warningsOf(service),
@@ -75,6 +75,7 @@ const withoutRelease = (
 });
 
 function releaseState(
+  data: QueryData,
   service: ServiceEntry,
   run: ReleaseRun,
   parts: ReadonlyMap<ReleaseRun, number>,
@@ -84,7 +85,7 @@ function releaseState(
   return {
     version: run.version,
     run: run.run,
-    running: isRunning(service, run, now),
+    running: isRunning(service, run, now, data.traits?.running),
     // An unknown release may be several: its part of the traffic is no release's share.
     ...(part === undefined || run.version === '' ? {} : { share: ratio(part) }),
     firstSeen: unixMillis(Math.floor(run.firstSeen)),
@@ -92,6 +93,14 @@ function releaseState(
     ...(run.commit === undefined || run.commit === '' ? {} : { commit: run.commit }),
   };
 }
+
+/** What part of a sample a release has says how traces were taken. */
+const sharesOf = (
+  data: QueryData,
+  service: ServiceEntry,
+  now: number,
+): ReadonlyMap<ReleaseRun, number> =>
+  data.traits?.sample === undefined ? shares(service, now, data.began) : new Map();
 
 const anyAlive = (data: QueryData, service: ServiceKey, now: number): boolean =>
   data.services.of(service).some((entry) => isAlive(entry, now));
@@ -150,9 +159,10 @@ export function numbersOf(
     percentiles: true,
     lowerBound: incomplete,
     source: traits?.name ?? sourceOf(service),
+    ...(traits?.sample === undefined ? {} : { sample: traits.sample }),
   };
   const rate = (calls: number): number | undefined =>
-    alive && live.seconds > 0 ? calls / live.seconds : undefined;
+    alive && live.seconds > 0 && traits?.sample === undefined ? calls / live.seconds : undefined;
   const total = totalOf(runs);
   const out = unusable
     ? emptySum()
@@ -183,8 +193,15 @@ export function numbersOf(
         }
       : {}),
     exceptions: data.exceptions.query(group.members, (stretch) => span.takes(stretch)),
-    series: unusable ? [] : seriesOf(cells, span, now, query.seriesPoints, traits?.slot),
-    comparisons: unusable ? [] : comparisonsOf(data, service, cells, span, now),
+    // Points of few calls each would show chance.
+    series:
+      unusable || traits?.sample !== undefined
+        ? []
+        : seriesOf(cells, span, now, query.seriesPoints, traits?.slot),
+    comparisons:
+      unusable || traits?.sample !== undefined
+        ? []
+        : comparisonsOf(data, service, cells, span, now),
   };
 }
 
@@ -264,12 +281,13 @@ function releaseNumbers(
   now: number,
   stats: (sum: RunSum) => ReleaseNumbers['stats'],
 ): { readonly releases: ReleaseNumbers[]; readonly older: number } {
-  const parts = shares(service, now, data.began);
+  const parts = sharesOf(data, service, now);
   const shown = service.releases.runs.filter(
-    (run) => run.older !== true && (runs.has(run) || isRunning(service, run, now)),
+    (run) =>
+      run.older !== true && (runs.has(run) || isRunning(service, run, now, data.traits?.running)),
   );
   const all = shown.map((run) => ({
-    ...releaseState(service, run, parts, now),
+    ...releaseState(data, service, run, parts, now),
     stats: stats(runs.get(run) ?? { run, sum: emptySum(), live: 0 }),
   }));
   all.sort(

@@ -16,6 +16,15 @@ export interface SourceTraits {
   readonly slot: number;
   /** The start of a release that is left out of comparisons, milliseconds. */
   readonly warmUp: number;
+  /** How long after its last call a release counts as running, milliseconds; absent: as for calls received here. */
+  readonly running?: number;
+  /** The calls are a sample: neither totals, rates, shares nor verdicts follow from them. */
+  readonly sample?: SampleTraits;
+}
+
+export interface SampleTraits {
+  /** Somebody said that every trace is stored: then the part of errors among those looked at is that of all. */
+  readonly unsampled: boolean;
 }
 
 /** What answers are made from. */

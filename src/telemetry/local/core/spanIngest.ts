@@ -62,7 +62,14 @@ export class SpanIngest {
     return this.recent.bytes;
   }
 
-  take(records: readonly SpanRecord[], arrival: UnixMillis): IngestOutcome {
+  /**
+   * @param standsFor how many spans like it each counts for; 0: it isn't counted, and only says what those below it are. Absent: 1
+   */
+  take(
+    records: readonly SpanRecord[],
+    arrival: UnixMillis,
+    standsFor?: (span: SpanRecord) => number,
+  ): IngestOutcome {
     const { state } = this;
     state.now = Math.max(state.now, arrival);
     let rejected = 0;
@@ -72,13 +79,14 @@ export class SpanIngest {
         rejected += 1;
         continue;
       }
+      const each = standsFor?.(span) ?? 1;
       const salt = service.index * 8 + kindNumber[span.kind];
       const [high, low] = hash64(span.traceId, span.spanId, salt);
-      if (this.recent.seen(high, low, arrival)) {
+      if (each > 0 && this.recent.seen(high, low, arrival)) {
         state.count('spans.duplicate');
         continue;
       }
-      this.assemblies.add(newNode(span, service, arrival));
+      this.assemblies.add(newNode(span, service, arrival, each));
     }
     this.lastResource = undefined;
     this.assemblies.relieve();
@@ -133,9 +141,11 @@ export class SpanIngest {
     node.operation = operation;
     if (node.insideCallOut && operation.callOut) path = paths.extend(path, insideCallOut);
     this.place(node);
-    const lane = cells.lane(service, this.runOf(node), span.resource.instance);
-    node.cell = cells.cell(operation, path, lane);
-    this.countCall(node);
+    const run = this.runOf(node);
+    if (node.standsFor > 0) {
+      node.cell = cells.cell(operation, path, cells.lane(service, run, span.resource.instance));
+      this.countCall(node);
+    }
     this.noteHandler(node);
   }
 
@@ -147,7 +157,7 @@ export class SpanIngest {
     const skewed = !(end <= arrival + tooFarAhead && end >= arrival - tooOld);
     if (skewed) this.state.count('spans.skewed');
     node.time = skewed ? arrival : end;
-    node.weight = samplingWeight(span.traceState);
+    node.weight = samplingWeight(span.traceState) * node.standsFor;
     if (node.time < service.firstSeen) service.firstSeen = node.time;
     if (node.time > service.lastSeen) service.lastSeen = node.time;
     if (!isCallOut(span.kind)) service.hasSpans = true;

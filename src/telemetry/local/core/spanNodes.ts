@@ -7,10 +7,16 @@ import type { ServiceEntry } from './services.ts';
 /** Ancestors looked through for one of the same service; deeper chains of other services are cut. */
 const mostHops = 256;
 
-export function newNode(span: SpanRecord, service: ServiceEntry, arrival: number): SpanNode {
+export function newNode(
+  span: SpanRecord,
+  service: ServiceEntry,
+  arrival: number,
+  standsFor = 1,
+): SpanNode {
   return {
     span,
     service,
+    standsFor,
     bytes: spanBytes(span),
     arrival,
     twin: undefined,

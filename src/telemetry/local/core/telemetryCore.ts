@@ -52,8 +52,12 @@ class LocalTelemetry implements TelemetryCore {
     return this.changes + this.ingest.changes + this.metricsIngest.changes;
   }
 
-  spans(records: readonly SpanRecord[], arrival: UnixMillis): IngestOutcome {
-    return this.ingest.take(records, arrival);
+  spans(
+    records: readonly SpanRecord[],
+    arrival: UnixMillis,
+    standsFor?: (span: SpanRecord) => number,
+  ): IngestOutcome {
+    return this.ingest.take(records, arrival, standsFor);
   }
 
   metrics(records: readonly MetricRecord[], arrival: UnixMillis): IngestOutcome {

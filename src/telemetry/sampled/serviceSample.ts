@@ -1,0 +1,375 @@
+import type { CompareReleases } from '../../domain/comparison.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { ServiceState } from '../../domain/release.ts';
+import type { Result } from '../../domain/result.ts';
+import { ok } from '../../domain/result.ts';
+import type { ServiceKey } from '../../domain/service.ts';
+import type { FunctionNumbers } from '../../domain/stats.ts';
+import { milliseconds, unixMillis } from '../../domain/units.ts';
+import type { TelemetryCore } from '../local/core.ts';
+import { mostSpansPerTrace } from '../local/core/storedTrace.ts';
+import { createTelemetryCore } from '../local/core/telemetryCore.ts';
+import type { SpanRecord } from '../local/model.ts';
+import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, Select } from '../ports.ts';
+import { sameText, serviceNames } from '../traces/naming.ts';
+import { isIncomplete, tracesIn, type SampledTrace } from './answer.ts';
+import type { Stretch } from './stretches.ts';
+import {
+  covered,
+  holds,
+  joined,
+  olderPart,
+  since,
+  slicesOf,
+  startOfSlice,
+  withStretch,
+} from './stretches.ts';
+import type { SampleQuestion, TraceSearch } from './traceSearch.ts';
+
+/** Traces of one answer. */
+export const depth = 50;
+const fewestAtOnce = 5;
+/** An answer with more spans than that takes long to read: the next one is asked for fewer traces. */
+const mostSpansAtOnce = 5_000;
+/** Slices that a window is sampled in: as many questions, at most, when it is first looked at. */
+const mostSlices = 8;
+const shortestSlice = 120_000;
+/** Names of spans that the sample hasn't met are asked for again that often. */
+const namesEvery = 15 * 60_000;
+/** Spans arrive some seconds after their end, and a trace is asked for when it is whole. */
+const settle = 15_000;
+/** Traces that weren't whole are looked at again for so long. */
+const overlap = 120_000;
+/** What numbers are kept of. */
+const kept = 25 * 60 * 60_000;
+/** An operation with fewer calls in the sample is asked for by its name, no more often than that. */
+export const fewCalls = 30;
+const askedAgainAfter = 5 * 60_000;
+const mostSeen = 100_000;
+const memory = 24 * 1024 * 1024;
+/** The live interval of a backend (docs/semantics.md, "Time"). */
+const runningFor = 5 * 60_000;
+
+export interface ServiceSampleOptions {
+  readonly search: TraceSearch;
+  /** As the backend has it. */
+  readonly service: string;
+  readonly select: Select;
+  readonly compare: CompareReleases;
+  /** Tells its operations from alike ones of other sources. */
+  readonly origin: string;
+  /** 0–1. */
+  readonly random: () => number;
+  readonly now: number;
+}
+
+export interface Refresh {
+  /** Milliseconds. */
+  readonly window: number;
+  readonly now: number;
+  /** Ask for the newest traces. */
+  readonly newest: boolean;
+  /** Ask for each slice of the window that nothing is known of. */
+  readonly slices: boolean;
+  /** The window wasn't asked for before: slices that are known in part are asked for the rest. */
+  readonly first: boolean;
+}
+
+/** What was counted of a trace: all spans of the service, or those of some names. */
+type Counted = 'all' | Set<string>;
+
+/** A sample of one service's traces: what was asked for, what it covers, and the calls in it. */
+export class ServiceSample {
+  readonly #options: ServiceSampleOptions;
+  readonly #core: TelemetryCore;
+  readonly #phase: number;
+  /** Stretches of which every stored trace of the service was looked at; and of which every trace with a span of a name was. */
+  #whole: readonly Stretch[] = [];
+  readonly #named = new Map<string, readonly Stretch[]>();
+  readonly #namedAt = new Map<string, number>();
+  readonly #seen = new Map<string, { readonly start: number; counted: Counted }>();
+  readonly #unsaid: Set<string>;
+  #spansSeen = 0;
+  #depth = depth;
+  #names: readonly string[] = [];
+  #listedAt = -Infinity;
+  /** Up to when its newest traces were asked for. */
+  #to = 0;
+
+  constructor(options: ServiceSampleOptions) {
+    this.#options = options;
+    this.#phase = options.random();
+    this.#unsaid = new Set(Object.keys(options.select));
+    this.#core = createTelemetryCore({
+      now: unixMillis(Math.floor(options.now)),
+      compare: options.compare,
+      origin: options.origin,
+      memoryLimitBytes: memory,
+      traits: {
+        name: `a sample of traces in ${options.search.name}`,
+        clientErrors: true,
+        slot: 0,
+        warmUp: 0,
+        running: runningFor,
+        sample: { unsampled: false },
+      },
+    });
+  }
+
+  /** Of all traces looked at those that began since. */
+  tracesSince(from: number): number {
+    let count = 0;
+    for (const { start } of this.#seen.values()) if (start >= from) count += 1;
+    return count;
+  }
+
+  /** A key of `select` that no span of the service has: nothing can be told by it. */
+  get problem(): string | undefined {
+    const [key] = this.#unsaid;
+    return this.#spansSeen === 0 || key === undefined
+      ? undefined
+      : `The spans of ${this.#options.service} don’t say ${key}, which the environment’s “select” asks for. Let the exporter send the resource attribute ${key} along.`;
+  }
+
+  /** Own operations, in order of first sight. */
+  operations(): readonly Operation[] {
+    return this.#core.operations().operations.filter(({ service }) => this.#isOwn(service));
+  }
+
+  states(now: number): readonly ServiceState[] {
+    return this.#core
+      .services(unixMillis(Math.floor(now)))
+      .filter(({ service }) => this.#isOwn(service));
+  }
+
+  /** One question for the newest traces, and one for each slice of the window that nothing is known of. */
+  async refresh(asked: Refresh, signal: AbortSignal): Promise<Result<undefined>> {
+    const { window, now } = asked;
+    const whole = { from: now - window, to: now - settle };
+    const slices = slicesOf(whole, partsOf(window), this.#phase);
+    this.#forget(now);
+    if (asked.newest) {
+      const known = this.#to > whole.from;
+      const newFrom = known ? this.#to : whole.from;
+      const from = known ? Math.max(whole.from, this.#to - overlap) : whole.from;
+      // Of a new window the older part is asked for: the newest stand for themselves.
+      const standFor = known ? slices : [];
+      const head = await this.#ask({ from, to: whole.to }, undefined, newFrom, standFor, signal);
+      if (!head.ok) return head;
+      this.#to = Math.max(this.#to, whole.to);
+    }
+    if (!asked.slices) return ok(undefined);
+    for (const slice of slices) {
+      const rest = olderPart(this.#whole, slice);
+      const partly = rest.to < slice.to;
+      // What came after it stands for all of its slice, unless the window is new.
+      if (partly && (!asked.first || rest.to - rest.from < 1_000)) continue;
+      const more = await this.#ask(rest, undefined, rest.from, [rest], signal);
+      if (!more.ok) return more;
+    }
+    return ok(undefined);
+  }
+
+  /**
+   * Asks by name for operations that the sample has few calls of, the first ones of these that it doesn't hold all calls of anyway and
+   * that weren't asked for lately.
+   */
+  async askFor(
+    names: readonly string[],
+    { window, now, most }: { readonly window: number; readonly now: number; readonly most: number },
+    signal: AbortSignal,
+  ): Promise<Result<undefined>> {
+    const whole = { from: now - window, to: now - settle };
+    let asked = 0;
+    for (const spanName of new Set(names)) {
+      if (asked >= most) break;
+      const known = joined(this.#whole, this.#named.get(spanName) ?? []);
+      if (covered(known, whole) >= 0.99 * (whole.to - whole.from)) continue;
+      if (now - (this.#namedAt.get(spanName) ?? -Infinity) < askedAgainAfter) continue;
+      this.#namedAt.set(spanName, now);
+      asked += 1;
+      const answer = await this.#ask(whole, spanName, whole.from, [whole], signal);
+      if (!answer.ok) return answer;
+    }
+    return ok(undefined);
+  }
+
+  /** Names that the backend has spans of, but the sample hasn't; asked for now and then. */
+  async unseenNames(now: number, signal: AbortSignal): Promise<Result<readonly string[]>> {
+    if (now - this.#listedAt >= namesEvery) {
+      const names = await this.#options.search.spanNames(this.#options.service, signal);
+      if (!names.ok) return names;
+      this.#names = names.value;
+      this.#listedAt = now;
+    }
+    const seen = new Set(this.operations().map((one) => this.nameOf(one)));
+    return ok(this.#names.filter((name) => !seen.has(name) && !this.#namedAt.has(name)));
+  }
+
+  /** All of them are of this service. One answer per group, same order. */
+  numbers(query: NumbersQuery, now: number): readonly FunctionNumbers[] {
+    const at = unixMillis(Math.floor(now));
+    const from = Math.max(now - query.window, query.since ?? 0);
+    const { problem } = this;
+    const traces = this.tracesSince(from);
+    const operations = new Map(this.operations().map((one) => [one.id, one]));
+    return this.#core.numbers({ ...query, select: {} }, at).map((numbers, i): FunctionNumbers => {
+      const known = (query.groups[i]?.operations ?? []).reduce((all, id) => {
+        const operation = operations.get(id);
+        const own = operation && this.#named.get(this.nameOf(operation));
+        return own === undefined ? all : joined(all, own);
+      }, this.#whole);
+      const first = known.find(({ to }) => to > from)?.from ?? now;
+      const length = covered(known, { from, to: now });
+      return {
+        ...numbers,
+        window: { from: unixMillis(Math.floor(Math.max(from, first))), to: at },
+        sample: {
+          traces,
+          covered: milliseconds(Math.round(length)),
+          backend: this.#options.search.name,
+        },
+        ...(problem === undefined ? {} : { problem }),
+      };
+    });
+  }
+
+  exceptions(query: ExceptionsQuery, now: number): ExceptionsAnswer {
+    const { services, stacks } = this.#core.exceptions(
+      { ...query, select: {} },
+      unixMillis(Math.floor(now)),
+    );
+    return {
+      // There were more, in the traces that weren't looked at.
+      services: services
+        .filter(({ service }) => this.#isOwn(service))
+        .map((one) => ({ ...one, lowerBound: true as const })),
+      stacks,
+    };
+  }
+
+  #isOwn(service: ServiceKey): boolean {
+    const { service: name, search } = this.#options;
+    return serviceNames(service).some((one) => sameText(one, name, search.naming));
+  }
+
+  /** @param since what was covered before begins no later: only what is newer stands for more than itself */
+  async #ask(
+    stretch: Stretch,
+    spanName: string | undefined,
+    newFrom: number,
+    slices: readonly Stretch[],
+    signal: AbortSignal,
+  ): Promise<Result<undefined>> {
+    const { search, service, select } = this.#options;
+    const asked = this.#depth;
+    const question: SampleQuestion = {
+      service,
+      ...(spanName === undefined ? {} : { spanName }),
+      select,
+      from: unixMillis(Math.floor(stretch.from)),
+      to: unixMillis(Math.floor(stretch.to)),
+      depth: asked,
+    };
+    const answer = await search.newest(question, signal);
+    if (!answer.ok) {
+      if (answer.failure.reason !== 'tooLarge' || asked <= fewestAtOnce) return answer;
+      this.#depth = Math.max(fewestAtOnce, Math.floor(asked / 5));
+      return this.#ask(stretch, spanName, newFrom, slices, signal);
+    }
+    if (answer.value.length > mostSpansAtOnce)
+      this.#depth = Math.max(fewestAtOnce, Math.floor(asked / 2));
+    const traces = tracesIn(answer.value, (span) => this.#isOwn(span.resource.service));
+    const oldest = traces.reduce((least, { start }) => Math.min(least, start), Infinity);
+    // As many as were asked for: there may be more, older than the oldest of these.
+    const from = traces.length >= asked ? Math.max(stretch.from, oldest) : stretch.from;
+    const seen = { from, to: stretch.to };
+    // Older slices are asked for by themselves: these stand for what of their own slice is new.
+    const first = Math.max(newFrom, Math.min(startOfSlice(slices, from), stretch.to - 1));
+    const stands = Math.max(
+      1,
+      (stretch.to - first) / Math.max(1, stretch.to - Math.max(from, first)),
+    );
+    const standsFor = (start: number): number => (start >= first ? stands : 1);
+    await this.#take(traces, seen, spanName, standsFor, stretch.to);
+    if (spanName === undefined) this.#whole = withStretch(this.#whole, seen);
+    else this.#named.set(spanName, withStretch(this.#named.get(spanName) ?? [], seen));
+    return ok(undefined);
+  }
+
+  /** @param standsFor how many calls one counts for: the stretch asked for is longer than what the answer holds all of */
+  async #take(
+    traces: readonly SampledTrace[],
+    seen: Stretch,
+    spanName: string | undefined,
+    standsFor: (start: number) => number,
+    until: number,
+  ): Promise<void> {
+    let spans = 0;
+    for (const trace of traces.toSorted((a, b) => a.start - b.start)) {
+      if (!holds([seen], trace.start)) continue;
+      if (trace.start > until - overlap && isIncomplete(trace)) continue;
+      const before = this.#seen.get(trace.traceId);
+      if (before?.counted === 'all') continue;
+      this.#count(trace, spanName, before?.counted, standsFor(trace.start), until + settle);
+      spans += trace.spans.length;
+      // Long work goes on in turns.
+      if (spans > 500) {
+        spans = 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  }
+
+  #count(
+    trace: SampledTrace,
+    spanName: string | undefined,
+    before: Set<string> | undefined,
+    stands: number,
+    now: number,
+  ): void {
+    const { select } = this.#options;
+    const { traceId, start } = trace;
+    const arrival = unixMillis(Math.floor(now));
+    const weight = (span: SpanRecord): number => {
+      if (!trace.own.has(span)) return 0;
+      const name = this.nameOf(span);
+      if (spanName !== undefined ? name !== spanName : before?.has(name) === true) return 0;
+      return this.#isSelected(span, select) ? stands : 0;
+    };
+    if (spanName !== undefined && before?.has(spanName) === true) return;
+    this.#core.spans(trace.spans.slice(0, mostSpansPerTrace), arrival, weight);
+    this.#core.settle(arrival);
+    this.#spansSeen += trace.own.size;
+    const counted: Counted = spanName === undefined ? 'all' : (before ?? new Set()).add(spanName);
+    this.#seen.set(traceId, { start, counted });
+  }
+
+  /** An operation's or a span's, as the backend has it. */
+  nameOf({ name }: { readonly name: string }): string {
+    return this.#options.search.naming.folded ? name.toLowerCase() : name;
+  }
+
+  #isSelected(span: SpanRecord, select: Select): boolean {
+    let fits = true;
+    for (const [key, value] of Object.entries(select)) {
+      const said = span.attributes[key] ?? span.resource.attributes[key];
+      if (said !== undefined) this.#unsaid.delete(key);
+      if (String(said) !== value) fits = false;
+    }
+    return fits;
+  }
+
+  #forget(now: number): void {
+    const oldest = now - kept;
+    this.#whole = since(this.#whole, oldest);
+    for (const [name, stretches] of this.#named) this.#named.set(name, since(stretches, oldest));
+    for (const [id, { start }] of this.#seen)
+      if (start < oldest || this.#seen.size > mostSeen) this.#seen.delete(id);
+    this.#core.tick(unixMillis(Math.floor(now)));
+  }
+}
+
+/** As many slices as a window has room for; at least two, so that its newest traces don't stand for all of it. */
+const partsOf = (window: number): number =>
+  Math.max(2, Math.min(mostSlices, Math.floor(window / shortestSlice)));

@@ -1,0 +1,344 @@
+import type { Operation } from '../../domain/operation.ts';
+import type { ServiceState } from '../../domain/release.ts';
+import type { Result } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
+import type { ServiceKey } from '../../domain/service.ts';
+import type { FunctionNumbers } from '../../domain/stats.ts';
+import { unixMillis } from '../../domain/units.ts';
+import type { BackendMetrics, BackendPorts, Connection } from '../backend.ts';
+import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, OperationGroup } from '../ports.ts';
+import { FailurePause } from '../failurePause.ts';
+import { fewCalls, ServiceSample, type Refresh } from './serviceSample.ts';
+import type { TraceSearch } from './traceSearch.ts';
+
+/** Which services there are is asked again that often, and their newest traces while no function in sight is theirs. */
+const listEvery = 2 * 60_000;
+const lookEvery = 15 * 60_000;
+/** Services that are looked at for the first time in one go, and in all. */
+const mostAtOnce = 4;
+const mostServices = 40;
+/** Services that nobody asked about for so long are only looked at. */
+const followedFor = 30 * 60_000;
+/** Questions by name when a window is first looked at; one at each refresh. */
+const mostNamedAtFirst = 4;
+/** What a service is looked at over before anybody asks for a window. */
+const firstWindow = 60 * 60_000;
+
+interface Known {
+  readonly name: string;
+  readonly sample: ServiceSample;
+  refreshedAt: number;
+  askedAt: number;
+  /** The longest window that its slices were asked for. */
+  window: number;
+  /** Operations that were told of. */
+  told: number;
+}
+
+/**
+ * Numbers of functions from a sample of stored traces, where an environment has nothing better. Budget: architecture.md, "Requests of
+ * numbers from traces".
+ */
+export class SampledSource implements BackendMetrics {
+  readonly #connection: Pick<Connection, 'kind' | 'url' | 'select' | 'environment'>;
+  readonly #ports: BackendPorts;
+  readonly #search: TraceSearch;
+  readonly #random: () => number;
+  readonly #pause = new FailurePause();
+  readonly #known = new Map<string, Known>();
+  readonly #stop = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  readonly #found = new Set<(found: readonly Operation[]) => void>();
+  readonly #operations = new Map<Operation['id'], Operation>();
+  #names: readonly string[] | undefined;
+  #listedAt = -Infinity;
+  #working: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    connection: Pick<Connection, 'kind' | 'url' | 'select' | 'environment'>,
+    ports: BackendPorts,
+    search: TraceSearch,
+    random: () => number = Math.random,
+  ) {
+    this.#connection = connection;
+    this.#ports = ports;
+    this.#search = search;
+    this.#random = random;
+  }
+
+  async services(signal: AbortSignal): Promise<Result<readonly ServiceState[]>> {
+    const looked = await this.#alone(() => this.#look());
+    if (signal.aborted) return fail('aborted', 'Cancelled.');
+    if (!looked.ok) return looked;
+    const now = this.#ports.now();
+    return ok(
+      [...this.#known.values()].flatMap(({ sample }) => {
+        const { problem } = sample;
+        const states = sample.states(now);
+        return problem === undefined ? states : states.map((state) => ({ ...state, problem }));
+      }),
+    );
+  }
+
+  async numbers(
+    query: NumbersQuery,
+    signal: AbortSignal,
+  ): Promise<Result<readonly FunctionNumbers[]>> {
+    const ready = await this.#alone(() => this.#bringUpToDate(query));
+    if (signal.aborted) return fail('aborted', 'Cancelled.');
+    if (!ready.ok) return ready;
+    const now = this.#ports.now();
+    const answers = new Map<OperationGroup, FunctionNumbers>();
+    for (const [known, groups] of this.#byService(query.groups))
+      for (const [i, numbers] of (
+        known?.sample.numbers({ ...query, groups }, now) ?? []
+      ).entries()) {
+        const group = groups[i];
+        if (group !== undefined) answers.set(group, numbers);
+      }
+    return ok(query.groups.map((group) => answers.get(group) ?? notThere(group, query, now)));
+  }
+
+  async exceptions(query: ExceptionsQuery, signal: AbortSignal): Promise<Result<ExceptionsAnswer>> {
+    await Promise.resolve();
+    if (signal.aborted) return fail('aborted', 'Cancelled.');
+    const answers = [...this.#known.values()].map(({ sample }) =>
+      sample.exceptions(query, this.#ports.now()),
+    );
+    return ok({
+      services: answers.flatMap(({ services }) => services),
+      stacks: answers.flatMap(({ stacks }) => stacks),
+    });
+  }
+
+  readonly onDidChange = (listener: () => void): { dispose(): void } => {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  };
+
+  knows(operation: Operation['id']): boolean {
+    return this.#operations.has(operation);
+  }
+
+  operations(): readonly Operation[] {
+    return [...this.#operations.values()];
+  }
+
+  onDidFindOperations(listener: (found: readonly Operation[]) => void): { dispose(): void } {
+    this.#found.add(listener);
+    return { dispose: () => void this.#found.delete(listener) };
+  }
+
+  retry(): void {
+    this.#pause.forget();
+    this.#listedAt = -Infinity;
+    for (const known of this.#known.values()) known.refreshedAt = -Infinity;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  summary(): string | undefined {
+    if (this.#names === undefined) return undefined;
+    const known = [...this.#known.values()];
+    const since = this.#ports.now() - firstWindow;
+    const traces = known.reduce((sum, { sample }) => sum + sample.tracesSince(since), 0);
+    const left = this.#names.length - known.length;
+    return [
+      `${this.#search.name} at ${new URL(this.#connection.url).host}: no metrics beside it, so numbers are those of a sample of its traces (${traces} of the last hour, of ${known.length} ${known.length === 1 ? 'service' : 'services'}): no rates, no totals.`,
+      ...(left > 0
+        ? [
+            known.length < mostServices
+              ? `${left} more ${left === 1 ? 'service is' : 'services are'} still to be looked at.`
+              : `${left} more services are not looked at.`,
+          ]
+        : []),
+    ].join(' ');
+  }
+
+  report(): Readonly<Record<string, unknown>> {
+    const { kind, environment } = this.#connection;
+    return {
+      kind,
+      environment,
+      source: 'a sample of traces',
+      services: [...this.#known.values()].slice(0, 50).map(({ name, sample, window }) => ({
+        service: name,
+        traces: sample.tracesSince(0),
+        windowMs: window,
+        operations: sample.operations().length,
+      })),
+    };
+  }
+
+  dispose(): void {
+    this.#stop.abort();
+    this.#listeners.clear();
+    this.#found.clear();
+  }
+
+  /** One after the other: two callers never ask the same twice. */
+  #alone(work: () => Promise<Result<undefined>>): Promise<Result<undefined>> {
+    const answer = this.#working.then(async (): Promise<Result<undefined>> => {
+      const failed = this.#pause.at(this.#ports.now());
+      if (failed !== undefined) return { ok: false, failure: failed };
+      const result = await work();
+      this.#tell();
+      if (result.ok) this.#pause.succeeded();
+      else if (!this.#stop.signal.aborted) this.#pause.failed(result.failure, this.#ports.now(), 0);
+      return result;
+    });
+    this.#working = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Which services there are, and a first look at some of those that weren't looked at. */
+  async #look(): Promise<Result<undefined>> {
+    const now = this.#ports.now();
+    if (!this.#ports.focused() && this.#names !== undefined) return ok(undefined);
+    if (now - this.#listedAt >= listEvery) {
+      const names = await this.#search.services(this.#stop.signal);
+      if (!names.ok) return names;
+      this.#names = names.value;
+      this.#listedAt = now;
+    }
+    let asked = 0;
+    for (const name of this.#names ?? []) {
+      if (asked >= mostAtOnce) break;
+      const known = this.#known.get(name);
+      if (known === undefined ? this.#known.size >= mostServices : !isDueToLook(known, now))
+        continue;
+      asked += 1;
+      const looked = await this.#refresh(known ?? this.#meet(name), firstWindow, {
+        newest: true,
+        slices: false,
+        first: false,
+      });
+      if (!looked.ok) return looked;
+    }
+    return ok(undefined);
+  }
+
+  #meet(name: string): Known {
+    const made: Known = {
+      name,
+      sample: new ServiceSample({
+        search: this.#search,
+        service: name,
+        select: this.#connection.select,
+        compare: this.#ports.compare,
+        origin: originOf(this.#connection),
+        random: this.#random,
+        now: this.#ports.now(),
+      }),
+      refreshedAt: -Infinity,
+      askedAt: -Infinity,
+      window: 0,
+      told: 0,
+    };
+    this.#known.set(name, made);
+    return made;
+  }
+
+  async #bringUpToDate(query: NumbersQuery): Promise<Result<undefined>> {
+    const looked = await this.#look();
+    if (!looked.ok) return looked;
+    const now = this.#ports.now();
+    for (const [known, groups] of this.#byService(query.groups)) {
+      if (known === undefined) continue;
+      known.askedAt = now;
+      const first = query.window > known.window;
+      const due = now - known.refreshedAt >= this.#ports.refreshEvery();
+      if (!first && !(due && this.#ports.focused())) continue;
+      const what = { newest: due, slices: true, first };
+      const refreshed = await this.#refresh(known, query.window, what);
+      if (!refreshed.ok) return refreshed;
+      const few = await this.#askForFew(known, { ...query, groups, seriesPoints: 0 }, first);
+      if (!few.ok) return few;
+    }
+    return ok(undefined);
+  }
+
+  /** Operations in sight of which the sample has few calls, and those that the backend has and the sample hasn't met, by their names. */
+  async #askForFew(known: Known, query: NumbersQuery, first: boolean): Promise<Result<undefined>> {
+    const { sample } = known;
+    const now = this.#ports.now();
+    const { window } = query;
+    const few = sample
+      .numbers(query, now)
+      .map(({ total }, i) => ({ group: query.groups[i], calls: total?.count ?? 0 }))
+      .filter(({ calls }) => calls < fewCalls)
+      .toSorted((a, b) => a.calls - b.calls)
+      .flatMap(({ group }) => group?.operations ?? [])
+      .flatMap((id) => this.#operations.get(id) ?? [])
+      .map((operation) => sample.nameOf(operation));
+    const unseen = await sample.unseenNames(now, this.#stop.signal);
+    if (!unseen.ok) return unseen;
+    const most = first ? mostNamedAtFirst : 1;
+    return sample.askFor([...unseen.value, ...few], { window, now, most }, this.#stop.signal);
+  }
+
+  async #refresh(
+    known: Known,
+    window: number,
+    what: Pick<Refresh, 'newest' | 'slices' | 'first'>,
+  ): Promise<Result<undefined>> {
+    const now = this.#ports.now();
+    const result = await known.sample.refresh({ window, now, ...what }, this.#stop.signal);
+    if (!result.ok) return result;
+    if (what.newest) known.refreshedAt = now;
+    if (what.slices) known.window = Math.max(known.window, window);
+    return result;
+  }
+
+  #byService(
+    groups: readonly OperationGroup[],
+  ): ReadonlyMap<Known | undefined, readonly OperationGroup[]> {
+    const owners = new Map<ServiceKey, Known>();
+    const now = this.#ports.now();
+    for (const known of this.#known.values())
+      for (const { service } of known.sample.states(now)) owners.set(service, known);
+    const found = new Map<Known | undefined, OperationGroup[]>();
+    for (const group of groups) {
+      const known = owners.get(group.service);
+      found.set(known, [...(found.get(known) ?? []), group]);
+    }
+    return found;
+  }
+
+  /** Of operations that weren't told of. */
+  #tell(): void {
+    const fresh: Operation[] = [];
+    for (const known of this.#known.values()) {
+      const all = known.sample.operations();
+      fresh.push(...all.slice(known.told));
+      known.told = all.length;
+    }
+    if (fresh.length === 0) return;
+    for (const one of fresh) this.#operations.set(one.id, one);
+    for (const listener of [...this.#found]) listener(fresh);
+  }
+}
+
+const isDueToLook = ({ refreshedAt, askedAt }: Known, now: number): boolean =>
+  now - askedAt > followedFor && now - refreshedAt >= lookEvery;
+
+/** What tells operations of a connection from alike ones of others. */
+export const originOf = ({
+  kind,
+  url,
+  select,
+}: Pick<Connection, 'kind' | 'url' | 'select'>): string =>
+  JSON.stringify([kind, url, Object.entries(select).sort()]);
+
+const notThere = (
+  { key }: OperationGroup,
+  { window }: NumbersQuery,
+  now: number,
+): FunctionNumbers => ({
+  key,
+  window: { from: unixMillis(Math.floor(now - window)), to: unixMillis(Math.floor(now)) },
+  serviceAlive: false,
+  releases: [],
+  exceptions: [],
+  series: [],
+  comparisons: [],
+});

@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { withoutOrigin } from '../../../../src/domain/operation.ts';
+import { fail } from '../../../../src/domain/result.ts';
+import { serviceKey } from '../../../../src/domain/service.ts';
+import type { FunctionNumbers } from '../../../../src/domain/stats.ts';
+import { unixMillis } from '../../../../src/domain/units.ts';
+import { createTelemetryCore } from '../../../../src/telemetry/local/core/telemetryCore.ts';
+import { child, exception, request, resource, t0 } from '../core/builders.ts';
+import { FakeTraces, hour, look, minute, never } from './fakeTraces.ts';
+
+const [older, newer] = ['1.0.0', '2.0.0'].map((release) => resource({ release }));
+const orders = 'GET /orders/:id';
+
+/** Requests of one route, evenly over a stretch of time; every tenth is of the newer release. */
+function send(
+  traces: FakeTraces,
+  of: {
+    readonly count: number;
+    readonly from: number;
+    readonly to: number;
+    readonly route?: string;
+    readonly inner?: string;
+    readonly ms?: (i: number) => number;
+    readonly code?: (i: number) => number;
+  },
+): void {
+  const {
+    count,
+    from,
+    to,
+    route = '/orders/:id',
+    inner = 'load',
+    ms = (i) => 10 + (i % 100),
+    code,
+  } = of;
+  for (let i = 0; i < count; i += 1) {
+    const entry = request(route, {
+      end: from + ((to - from) * (i + 0.5)) / count + ms(i),
+      ms: ms(i),
+      code: code?.(i) ?? 200,
+      ...((code?.(i) ?? 200) >= 500 ? { events: [exception('StockError', 'no row')] } : {}),
+      resource: (i % 10 === 0 ? newer : older) ?? resource(),
+    });
+    traces.spans.push(entry, child(entry, { name: inner, ms: 1 }));
+  }
+}
+
+const only = (numbers: readonly FunctionNumbers[]): FunctionNumbers => {
+  const [first] = numbers;
+  assert.ok(first !== undefined && numbers.length === 1);
+  return first;
+};
+const lastHour = (traces: FakeTraces) => ({ from: traces.now - hour, to: traces.now - minute });
+
+describe('numbers from a sample of traces', () => {
+  it('hold every call where the answers hold every trace, and are a sample all the same', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 40, ...lastHour(traces), code: (i) => (i % 8 === 0 ? 500 : 200) });
+    const source = traces.source();
+    await look(source, []);
+    const { total, releases, sample, comparisons, series, observedAt } = only(
+      await look(source, [orders]),
+    );
+    assert.equal(total?.basis, 'sample');
+    assert.deepEqual([total.count, total.errors], [40, 5]);
+    assert.deepEqual(releases.map(({ version, stats }) => [version, stats.count]).sort(), [
+      ['1.0.0', 36],
+      ['2.0.0', 4],
+    ]);
+    assert.equal(sample?.traces, 40);
+    assert.equal(sample.backend, 'Jaeger');
+    assert.ok(sample.covered > 0.99 * (hour - minute), `${sample.covered}`);
+    assert.equal(total.source, 'a sample of traces in Jaeger');
+    assert.ok(observedAt !== undefined && observedAt < traces.now - minute + 200);
+    // What a sample can't tell.
+    assert.deepEqual(
+      [total.perSecond, total.errorRatio, comparisons, series],
+      [undefined, undefined, [], []],
+    );
+    for (const release of releases) {
+      assert.equal(release.share, undefined);
+      assert.equal(release.stats.basis, 'sample');
+    }
+    const states = await source.services(never);
+    assert.ok(states.ok);
+    assert.deepEqual(
+      states.value.flatMap((s) => s.releases.map(({ share }) => share)),
+      [undefined, undefined],
+    );
+  });
+
+  it('are those of slices of a busy window, with percentiles in their bounds', async () => {
+    const traces = new FakeTraces();
+    const window = lastHour(traces);
+    const durations = (i: number): number => 10 + ((i * 7919) % 1000);
+    send(traces, { count: 9000, ...window, ms: durations });
+    const source = traces.source();
+    await look(source, []);
+    const { total, sample } = only(await look(source, [orders]));
+    assert.ok(total?.count !== undefined && sample !== undefined);
+    assert.ok(total.count >= 300 && total.count <= 500, `${total.count} calls`);
+    assert.equal(sample.traces, total.count);
+    assert.ok(sample.covered < 0.2 * hour, `covers ${sample.covered}`);
+    assert.ok(traces.questions().length <= 10, `${traces.questions().length} questions`);
+    const sorted = Array.from({ length: 9000 }, (_, i) => durations(i)).sort((a, b) => a - b);
+    for (const [q, told] of [
+      [0.5, total.p50Ms],
+      [0.95, total.p95Ms],
+      [0.99, total.p99Ms],
+    ] as const) {
+      const real = sorted[Math.ceil(q * 9000) - 1] ?? NaN;
+      assert.ok(told !== undefined && told.low <= real && real <= told.high, `${q}: ${real}`);
+      assert.ok(told.low <= told.value && told.value <= told.high);
+    }
+  });
+
+  it('give each slice the weight of its time: the newest traces don’t stand for the hour', async () => {
+    const traces = new FakeTraces();
+    const { from, to } = lastHour(traces);
+    const change = to - 10 * minute;
+    send(traces, { count: 5000, from, to: change, ms: () => 500 });
+    send(traces, { count: 1000, from: change, to, ms: () => 20 });
+    const source = traces.source();
+    await look(source, []);
+    await look(source, [orders]);
+    // The newest traces of many refreshes come to outnumber the slices of before.
+    for (let i = 0; i < 10; i += 1) {
+      traces.now += minute;
+      send(traces, {
+        count: 100,
+        from: traces.now - 2 * minute,
+        to: traces.now - minute,
+        ms: () => 20,
+      });
+      await look(source, [orders]);
+    }
+    const { total } = only(await look(source, [orders]));
+    assert.ok(total?.p50Ms !== undefined);
+    assert.ok(
+      total.p50Ms.high > 400,
+      `two thirds of the calls took 500 ms, told: ${total.p50Ms.value}`,
+    );
+  });
+
+  it('count a call once, however often its trace comes', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 12, from: traces.now - 10 * minute, to: traces.now - minute / 2 });
+    const source = traces.source();
+    await look(source, []);
+    for (let i = 0; i < 5; i += 1) {
+      const { total } = only(await look(source, [orders]));
+      assert.equal(total?.count, 12 + 2 * i);
+      traces.now += minute;
+      send(traces, { count: 2, from: traces.now - minute / 2, to: traces.now - minute / 3 });
+    }
+  });
+
+  it('wait for the rest of a trace that isn’t whole yet', async () => {
+    const traces = new FakeTraces();
+    const entry = request('/orders/:id', { end: traces.now + 10_000, ms: 50_000 });
+    const inner = child(entry, { name: 'load', end: traces.now - 20_000, ms: 5 });
+    traces.spans.push(inner);
+    const source = traces.source();
+    await look(source, []);
+    assert.deepEqual(source.operations(), []);
+    traces.now += minute;
+    traces.spans.push(entry);
+    await look(source, []);
+    source.retry();
+    await look(source, []);
+    const { total } = only(await look(source, [orders]));
+    assert.equal(total?.count, 1);
+  });
+
+  it('ask for rare operations by name, and count nothing else of what that finds', async () => {
+    const traces = new FakeTraces();
+    const window = lastHour(traces);
+    send(traces, { count: 3000, ...window });
+    send(traces, { count: 6, ...window, route: '/carts', inner: 'price' });
+    const source = traces.source();
+    await look(source, []);
+    // Met in a slice or by its name, then asked for by its name; nothing more is sent after that.
+    for (let i = 0; i < 2; i += 1) {
+      await look(source, [orders, 'GET /carts']);
+      traces.now += minute;
+    }
+    traces.focused = false;
+    const [carts, busy, price] = await look(source, ['GET /carts', orders, 'price']);
+    assert.ok(traces.questions().some(({ spanName }) => spanName === 'GET /carts'));
+    assert.equal(carts?.total?.count, 6);
+    // Its covered time is its own: all of the window.
+    assert.ok((carts.sample?.covered ?? 0) > 0.95 * hour);
+    assert.ok((busy?.sample?.covered ?? hour) < 0.5 * hour);
+    assert.ok((price?.total?.count ?? 0) < 3, 'what runs inside of them was not asked for');
+  });
+
+  it('say that nothing is known of a function that no sampled trace has', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 60, ...lastHour(traces) });
+    send(traces, {
+      count: 1,
+      from: traces.now - 90 * minute,
+      to: traces.now - 80 * minute,
+      route: '/old',
+    });
+    const source = traces.source();
+    await look(source, [], 2 * hour);
+    await look(source, [orders], 2 * hour);
+    const { total, sample, serviceAlive } = only(await look(source, ['GET /old']));
+    assert.equal(total, undefined);
+    assert.equal(serviceAlive, true);
+    assert.equal(sample?.traces, 60);
+  });
+
+  it('keep to the environment’s “select”, and say when nothing can be told by it', async () => {
+    const traces = new FakeTraces();
+    const { from, to } = lastHour(traces);
+    for (let i = 0; i < 20; i += 1)
+      traces.spans.push(
+        request('/orders/:id', {
+          end: from + ((to - from) * i) / 20 + 50,
+          resource: resource({ attributes: { cluster: i % 4 === 0 ? 'eu' : 'us' } }),
+        }),
+      );
+    const source = traces.source({ cluster: 'eu' });
+    await look(source, []);
+    assert.equal(only(await look(source, [orders])).total?.count, 5);
+    const other = traces.source({ tier: 'gold' });
+    await look(other, []);
+    const states = await other.services(never);
+    assert.ok(states.ok);
+    assert.match(states.value[0]?.problem ?? '', /don’t say tier/);
+    assert.match(only(await look(other, [orders])).problem ?? '', /don’t say tier/);
+  });
+
+  it('tell errors of stacks as at least as many', async () => {
+    const traces = new FakeTraces();
+    const entry = request('/orders/:id', {
+      end: traces.now - minute,
+      code: 500,
+      events: [
+        exception('StockError', 'no row', 'StockError: no row\n    at load (/app/orders.js:3:5)'),
+      ],
+    });
+    traces.spans.push(entry);
+    const source = traces.source();
+    await look(source, []);
+    const answer = await source.exceptions({ window: hour as never, known: [] }, never);
+    assert.ok(answer.ok);
+    const [own] = answer.value.services;
+    assert.deepEqual([own?.exceptions.length, own?.lowerBound], [1, true]);
+  });
+
+  it('have operations of their own, alike those of the receiver', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 1, ...lastHour(traces) });
+    const source = traces.source();
+    const found: string[] = [];
+    source.onDidFindOperations((operations) => found.push(...operations.map(({ id }) => id)));
+    await look(source, []);
+    const core = createTelemetryCore({ now: t0, compare: () => assert.fail() });
+    core.spans(traces.spans, unixMillis(traces.now));
+    core.settle(unixMillis(traces.now));
+    const local = core.operations().operations.map(({ id }) => id);
+    assert.equal(local.length, 2);
+    assert.deepEqual(
+      found.map((id) => withoutOrigin(id as never)),
+      local,
+    );
+    for (const id of local) assert.equal(source.knows(id), false);
+    for (const id of found) assert.equal(source.knows(id as never), true);
+  });
+});
+
+describe('requests of numbers from traces', () => {
+  const services = (traces: FakeTraces, count: number): void => {
+    for (let i = 0; i < count; i += 1)
+      traces.spans.push(
+        request('/orders/:id', {
+          end: traces.now - minute,
+          resource: resource({ service: serviceKey(`service-${String(i).padStart(2, '0')}`) }),
+        }),
+      );
+  };
+
+  it('are two at most per service and refresh, nine more when a window is first looked at', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 9000, ...lastHour(traces) });
+    send(traces, { count: 6, ...lastHour(traces), route: '/carts' });
+    const source = traces.source();
+    await look(source, []);
+    await look(source, [orders, 'GET /carts']);
+    assert.ok(traces.questions().length <= 12, `${traces.questions().length} at first`);
+    const before = traces.questions().length;
+    const lists = traces.asked.length - before;
+    for (let i = 0; i < 60; i += 1) {
+      traces.now += minute;
+      send(traces, { count: 150, from: traces.now - minute, to: traces.now });
+      // Every surface and window asks, more often than there is something new.
+      for (let n = 0; n < 4; n += 1) await look(source, [orders, 'GET /carts', 'load']);
+    }
+    const questions = traces.questions().slice(before);
+    assert.ok(questions.length <= 60 * 2, `${questions.length} in 60 refreshes`);
+    assert.ok(questions.filter((q) => q.spanName === undefined).length <= 60);
+    assert.ok(traces.asked.length - traces.questions().length - lists <= 30 + 5);
+  });
+
+  it('are none while nobody looks, and one look at a time at what there is', async () => {
+    const traces = new FakeTraces();
+    services(traces, 60);
+    const source = traces.source();
+    await look(source, []);
+    assert.equal(traces.questions().length, 4 * 2);
+    traces.focused = false;
+    traces.now += 10 * minute;
+    const before = traces.asked.length;
+    await look(source, []);
+    assert.equal(traces.asked.length, before);
+    traces.focused = true;
+    for (let i = 0; i < 30; i += 1) await look(source, []);
+    assert.equal(new Set(traces.questions().map(({ service }) => service)).size, 40);
+    assert.match(source.summary() ?? '', /20 more services are not looked at/);
+  });
+
+  it('pause after a failure, and ask for fewer traces where an answer is too large', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 200, ...lastHour(traces) });
+    traces.refuse = ({ depth }) => (depth > 20 ? fail('tooLarge', 'too large') : undefined);
+    const source = traces.source();
+    await look(source, []);
+    const { total } = only(await look(source, [orders]));
+    assert.ok((total?.count ?? 0) >= 20);
+    traces.refuse = () => fail('unreachable', 'nothing answers');
+    traces.now += minute;
+    const before = traces.asked.length;
+    for (let i = 0; i < 5; i += 1) {
+      const answer = await source.numbers(
+        { groups: [], window: hour as never, seriesPoints: 0 },
+        never,
+      );
+      if (!answer.ok) assert.equal(answer.failure.reason, 'unreachable');
+      await look(source, [orders]).catch(() => undefined);
+    }
+    assert.ok(traces.asked.length - before <= 2, `${traces.asked.length - before} requests`);
+  });
+});
