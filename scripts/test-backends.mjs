@@ -92,7 +92,8 @@ async function testAll() {
     if (missing.has(server)) continue;
     const own = tests.filter((file) => {
       const name = path.basename(file);
-      return name.startsWith(`${server.name}.`) || name === `${server.tests}.backend.test.ts`;
+      const shared = name.startsWith(`${server.tests}.`) && !name.includes('.window.');
+      return name.startsWith(`${server.name}.`) || shared;
     });
     console.log(`\n── ${server.name}`);
     const folder = await mkdtemp(path.join(tmpdir(), `prodlens-${server.name}-`));

@@ -43,6 +43,8 @@ export const explain =
             : a.kind === 'ambiguous' && a.candidates.some((c) => c.id === id),
         ),
       services: servicesOf(view),
+      warnings: (service) =>
+        environment.services.find((s) => s.service === service)?.warnings ?? [],
       environment: `${environment.name}. ${environment.detail}`,
       safe: escapeTelemetry,
       link: linkTo,

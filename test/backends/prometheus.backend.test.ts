@@ -1,45 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Operation } from '../../src/domain/operation.ts';
-import { ok } from '../../src/domain/result.ts';
 import type { FunctionNumbers } from '../../src/domain/stats.ts';
 import { milliseconds } from '../../src/domain/units.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
-import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import { growth } from '../../src/telemetry/prometheus/selector.ts';
-import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
 import { probe } from '../../src/telemetry/registry.ts';
+import { scrapeOnly, slot, sourceFor, until, url } from './realPrometheus.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
 
-const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
-const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
 const never = new AbortController().signal;
-/** Slots of a backend that is sampled each second. */
-const slot = 10_000;
-
-const sourceFor = (select: Readonly<Record<string, string>>): BackendMetrics =>
-  createPrometheusSource(
-    { kind: 'prometheus', url, select, environment: 'test', headers: async () => ok({}) },
-    {
-      now: () => Date.now(),
-      after: () => ({ dispose: () => undefined }),
-      operation: () => undefined,
-      refreshEvery: () => milliseconds(1),
-      focused: () => true,
-      compare: compareReleases,
-    },
-  );
-
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 60_000; Date.now() < end;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await delay(250);
-  }
-  assert.fail(`waited in vain for ${what}`);
-}
-
 /** What the scrapes after a moment add, per series: the difference to the scrape before, or all of it after a restart. */
 function growthAfter(
   { scrapes }: SpanMetricsExporter,
@@ -112,7 +81,7 @@ describe('a real Prometheus', function () {
     steady.calls(name, 'UNSET', new Array<number>(1000).fill(3));
     const addresses = [await steady.start(), await canary.start()];
     const scrape = (count: number): void => {
-      writeFileSync(targets, JSON.stringify([{ targets: addresses.slice(0, count) }]));
+      scrapeOnly(addresses.slice(0, count));
     };
     scrape(1);
     await until('a first scrape', async () => (steady.scrapes.length > 0 ? true : undefined));
@@ -148,7 +117,7 @@ describe('a real Prometheus', function () {
   });
 
   after(async () => {
-    writeFileSync(targets, '[]');
+    scrapeOnly([]);
     source.dispose();
     await steady.stop();
     await canary.stop();

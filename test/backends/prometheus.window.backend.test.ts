@@ -82,7 +82,10 @@ describe('a real VS Code on a real Prometheus', function () {
       await window.waitForStatus(/local off/, 60_000);
       await connect(window);
       const { message } = await window.notifications.waitFor(/^staging: /, 90_000);
-      assert.match(message, /shop-api\. \d+ of its \d+ operations land on \d+ functions of this/);
+      assert.match(
+        message,
+        /shop-api[^.]*\. \d+ of its \d+ operations land on \d+ functions of this/,
+      );
       await window.waitForStatus(/staging/, 60_000);
       const editor = await window.openFile('api/routes/orders.js');
       const text = await editor.waitForLineEnd(15, /p95.*v1\.4\.0.*v1\.5\.0/, 120_000);

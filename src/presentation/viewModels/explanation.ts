@@ -1,6 +1,7 @@
 import type { Attribution, SourcePlace } from '../../domain/attribution.ts';
 import type { FunctionRef } from '../../domain/functionDecl.ts';
 import type { Insight } from '../../domain/insight.ts';
+import type { ServiceKey } from '../../domain/service.ts';
 import { renderCount, renderTime } from './numberText.ts';
 
 /** Everything that the explanation of one function is made from. */
@@ -11,6 +12,8 @@ export interface ExplanationInput {
   /** Which services the file was compared with, and why; one sentence each. */
   readonly services: readonly string[];
   readonly environment: string;
+  /** What can't be said of a service, and what would change that. */
+  readonly warnings?: (service: ServiceKey) => readonly string[];
   /** Escapes and cuts text of telemetry. */
   readonly safe: (text: string) => string;
   /** The function as a Markdown link to its declaration. */
@@ -46,6 +49,8 @@ export function renderExplanation(input: ExplanationInput): string {
           '.',
         '',
       );
+    const warnings = insight.service === undefined ? [] : input.warnings?.(insight.service);
+    for (const warning of warnings ?? []) lines.push(safe(warning), '');
   }
   lines.push('## Service of this file', '', ...input.services.map((s) => `- ${safe(s)}`), '');
   lines.push('## From telemetry to this function', '');

@@ -6,7 +6,8 @@ import type { PrometheusApi } from './api.ts';
 import { discover, labelsOf, type DurationMetric, type Found, type Problem } from './discovery.ts';
 import type { PrometheusOptions } from './options.ts';
 import { serviceOf } from './readRow.ts';
-import { byLabels, equals, selector } from './selector.ts';
+import type { ReleaseInfo } from './releaseInfo.ts';
+import { byLabels, equals, oneOf, selector } from './selector.ts';
 import type { MatrixRow } from './wire.ts';
 
 /** A service of a backend, and the one convention that its numbers come from. */
@@ -16,6 +17,8 @@ export interface KnownService {
   readonly matchers: readonly string[];
   /** Its durations; none: no percentiles. */
   readonly buckets: DurationMetric | undefined;
+  /** Matchers of the series that say its processes' releases, where the calls' labels don't. */
+  readonly infoMatchers?: readonly string[];
   /** Releases that have series now. */
   readonly releases: readonly string[];
   /** One row for each group of calls that it has now. */
@@ -71,20 +74,20 @@ export async function readCatalogue(
     const interval = await intervalOf(api, one, signal);
     if (!interval.ok) return interval;
     young ||= interval.value === undefined;
+    const processes = await readProcesses(api, one, signal);
+    if (!processes.ok) return processes;
     for (const [service, own] of groupByService(one, rows.value)) {
-      const releases = [
-        ...new Set(own.map((l) => (one.version === undefined ? '' : (l[one.version] ?? '')))),
-      ];
+      const told = releasesOf(one, own, processes.value);
+      const { releases } = told;
       const rank = rankOf(one, releases, sourceWanted(service, options.sources));
       if ((ranks.get(service) ?? Infinity) <= rank) continue;
       if (services.size >= mostServices && !services.has(service)) continue;
       ranks.set(service, rank);
       services.set(service, {
         service,
-        found: one,
+        ...told,
         matchers: [...one.matchers, ...serviceMatchers(one, own[0] ?? {})],
         buckets: buckets.value(service),
-        releases,
         rows: own,
         interval: interval.value ?? usualInterval,
       });
@@ -99,6 +102,59 @@ export async function readCatalogue(
     at: api.now(),
     young,
   });
+}
+
+/** More rows, times the buckets of each, would be too many for one answer. */
+const mostJoined = 1_500;
+
+/** Releases of a service's series: of their own label, else of the processes that they are from. */
+function releasesOf(
+  found: Found,
+  rows: readonly MatrixRow['labels'][],
+  processes: ReadonlyMap<string, readonly string[]>,
+): Pick<KnownService, 'found' | 'releases' | 'infoMatchers'> {
+  const { version, info } = found;
+  if (version !== undefined)
+    return { found, releases: [...new Set(rows.map((labels) => labels[version] ?? ''))] };
+  if (typeof info !== 'object') return { found, releases: [''] };
+  const blind = withoutInfo(found);
+  const told = rows.flatMap((labels) => processes.get(processOf(info, labels)) ?? []);
+  const releases = new Set(told);
+  if (told.length > 0 && told.every((release) => release === ''))
+    return { found: { ...blind, info: 'noVersion' }, releases: [''] };
+  if (told.length === 0 || rows.length > mostJoined) return { found: blind, releases: [''] };
+  const [job] = info.process;
+  const jobs = [...new Set(rows.map((labels) => labels[job] ?? ''))];
+  return { found, releases: [...releases], infoMatchers: [oneOf(job, jobs)] };
+}
+
+function withoutInfo(found: Found): Found {
+  const copy: { -readonly [K in keyof Found]: Found[K] } = { ...found };
+  delete copy.info;
+  return copy;
+}
+
+const processOf = ({ process }: ReleaseInfo, labels: MatrixRow['labels']): string =>
+  JSON.stringify(process.map((name) => labels[name] ?? ''));
+
+/** Releases that each process has said it is of, lately. */
+async function readProcesses(
+  api: PrometheusApi,
+  { info }: Found,
+  signal: AbortSignal,
+): Promise<Result<ReadonlyMap<string, readonly string[]>>> {
+  const processes = new Map<string, string[]>();
+  if (typeof info !== 'object') return ok(processes);
+  const rows = await api.query(
+    `group ${byLabels([...info.process, info.version])} (${selector(info.metric, [])})`,
+    signal,
+  );
+  if (!rows.ok) return rows;
+  for (const { labels } of rows.value) {
+    const key = processOf(info, labels);
+    processes.set(key, [...(processes.get(key) ?? []), labels[info.version] ?? '']);
+  }
+  return ok(processes);
 }
 
 /** Choices of a person that the backend doesn't allow. */
@@ -141,14 +197,15 @@ const sourceWanted = (
 
 /** What a person chose or wrote down, then those that tell releases apart; what counts functions or routes by its own names last. */
 function rankOf(
-  { convention }: Found,
+  { convention, version }: Found,
   releases: readonly string[],
   wanted: string | undefined,
 ): number {
   if (convention.id === wanted) return -2;
   if (convention.preferred === true) return -1;
   if (['autometrics', 'micrometer', 'micrometer-timed'].includes(convention.id)) return 2;
-  return releases.some((release) => release !== '') ? 0 : 1;
+  if (releases.every((release) => release === '')) return 1;
+  return version === undefined ? 0.5 : 0;
 }
 
 function groupByService(

@@ -11,6 +11,7 @@ import {
 } from './conventions/convention.ts';
 import { isCustom } from './conventions/custom.ts';
 import { missingLabels, missingMetrics, spellings } from './conventions/tried.ts';
+import { infoMetrics, readInfoLabels, releaseInfoOf, type ReleaseInfo } from './releaseInfo.ts';
 import { equals, escaped, quoted } from './selector.ts';
 
 /** A histogram of durations. */
@@ -35,6 +36,8 @@ export interface Found {
   readonly service: string;
   readonly namespace?: string;
   readonly version?: string;
+  /** Where processes say their release, when no label of the calls does; `noVersion`: they are known, and say none. */
+  readonly info?: ReleaseInfo | 'noVersion';
   readonly environment?: string;
   /** Labels by attribute: all that are there, since one metric may come from several collectors. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
@@ -66,10 +69,14 @@ export async function discover(
   signal: AbortSignal,
 ): Promise<Result<Discovery>> {
   const own = conventions.filter(isCustom).flatMap(({ written }) => Object.values(written.names));
-  const wanted = [candidates, ...new Set(own.flatMap(spellings).map(escaped))].join('|');
+  const wanted = [candidates, ...infoMetrics, ...new Set(own.flatMap(spellings).map(escaped))].join(
+    '|',
+  );
   const names = await api.metricNames(`{__name__=~${quoted(wanted)}}`, signal);
   if (!names.ok) return names;
   const known = new Set(names.value);
+  const infos = await readInfoLabels(api, known, conventions, signal);
+  if (!infos.ok) return infos;
   const found: Found[] = [];
   let looked = 0;
   const problems: Problem[] = [];
@@ -96,7 +103,16 @@ export async function discover(
         continue;
       }
       const made = foundAs(convention, match.groups?.['prefix'] ?? '', known, there);
-      if (made !== undefined) found.push({ ...made, calls, callsAre, matchers });
+      if (made === undefined) continue;
+      const info =
+        made.version === undefined ? releaseInfoOf(convention, there, infos.value) : undefined;
+      found.push({
+        ...made,
+        calls,
+        callsAre,
+        matchers,
+        ...(info === undefined ? {} : { info }),
+      });
     }
   }
   if (found.length === 0 && missing !== undefined)
@@ -155,7 +171,7 @@ function foundAs(
   prefix: string,
   names: ReadonlySet<string>,
   labels: ReadonlySet<string>,
-): Omit<Found, 'calls' | 'callsAre' | 'matchers'> | undefined {
+): Omit<Found, 'calls' | 'callsAre' | 'matchers' | 'info'> | undefined {
   const service = firstOf(convention.service, labels);
   if (service === undefined) return undefined;
   const namespace = firstOf(namespaceLabels, labels);
@@ -216,6 +232,7 @@ export const labelsOf = (found: Found): readonly string[] => [
       found.namespace,
       found.version,
       found.environment,
+      ...(typeof found.info === 'object' ? found.info.process : []),
       ...[...found.attributes.values()].flat(),
     ].filter((label) => label !== undefined),
   ),

@@ -47,11 +47,21 @@ const longMemory = '24h:20m';
 /** What of a series is read: a counter, the number of values of a native histogram, or all of it. */
 export type Reading = 'counter' | 'count' | 'histogram';
 
+/** What tells a series that began, or began anew, from one that is scraped again. */
+export interface Presence {
+  /** Of the whole selection, where the counters are a narrow part of it. */
+  readonly of?: string;
+  /** Labels that tell calls of one process apart: its series differ in no others. */
+  readonly kin?: readonly string[];
+}
+
 /**
  * What counters of `metric` grew by in each step, summed by `labels`. Exact where `increase` extrapolates, and per raw series before
  * summing: a reset counts from zero, and a series that began within the step counts whole (its first value is where a new release's
  * errors are), unless it was there before that hour, or nothing of the selection was there in the hour: then it may be an old process that
- * is scraped only now. "Of the selection" is of `presence`, where the counters are a narrow part of it. A series with samples and no growth is there with 0, as a sign of life.
+ * is scraped only now. "Of the selection" is of `presence.of`, where the counters are a narrow part of it. A series that was away while others of
+ * its process were there (`presence.kin`) is of a new process, though it may be above what the old one ended with: whole. A series with samples
+ * and no growth is there with 0, as a sign of life.
  */
 export function growth(
   metric: string,
@@ -60,7 +70,7 @@ export function growth(
   step: number,
   memory: number,
   reading: Reading = 'counter',
-  presence?: string,
+  { of: selection, kin }: Presence = {},
 ): string {
   const of = selector(metric, matchers);
   const read = (series: string): string =>
@@ -76,9 +86,15 @@ export function growth(
       : `(${now} - ${before}) >= 0`;
   const reset = `(${now} and ${before})`;
   const there =
-    presence === undefined ? before : `last_over_time(${presence}[${seconds(memory)}] ${offset})`;
+    selection === undefined ? before : `last_over_time(${selection}[${seconds(memory)}] ${offset})`;
   const begun = `((${now} and on () ${there}) unless ${known})`;
-  return `sum ${byLabels(labels)} (${grown} or ${reset} or ${begun} or ${now} * 0)`;
+  // Two samples: who misses one scrape is still there.
+  const lately = `last_over_time(${of}[${seconds(step / 2)}] ${offset})`;
+  const anew =
+    kin === undefined
+      ? ''
+      : `((${now} unless ${lately}) and ignoring (${kin.map(labelName).join(',')}) ${lately}) or `;
+  return `sum ${byLabels(labels)} (${anew}${grown} or ${reset} or ${begun} or ${now} * 0)`;
 }
 
 /** Marks rows that count failed calls alone, of a counter of their own: they are counted among the others already. */

@@ -13,6 +13,7 @@ import { bucketRows, type BucketRow } from './bucketRows.ts';
 import type { DurationMetric, Found } from './discovery.ts';
 import { readBack, type ReadStretch } from './readBack.ts';
 import { firstStart, lastEnd, planChunks, stepFor } from './slotGrid.ts';
+import { ReleaseTimeline } from './releaseTimeline.ts';
 import { bucketsQuery, callsQuery, narrowing } from './slotQueries.ts';
 import { SlotWriter } from './slotWriter.ts';
 import type { MatrixRow } from './wire.ts';
@@ -34,6 +35,8 @@ export interface ServiceSlotsOptions {
   readonly service: ServiceKey;
   /** Matchers of the service, the environment's `select` among them. */
   readonly matchers: readonly string[];
+  /** Matchers of the series that say its processes' releases. */
+  readonly infoMatchers?: readonly string[];
   /** Distance of samples, milliseconds. */
   readonly interval: number;
   readonly compare: CompareReleases;
@@ -46,6 +49,7 @@ export class ServiceSlots {
   readonly #options: ServiceSlotsOptions;
   #state: CoreState;
   #writer: SlotWriter;
+  #timeline: ReleaseTimeline | undefined;
   /** The beginning of the longest window asked for, Unix milliseconds; 0: none. */
   #asked = 0;
   /** Covered time; nothing yet when `#to` is 0. */
@@ -89,6 +93,7 @@ export class ServiceSlots {
   /** What a person should know of its numbers. */
   warnings(): readonly string[] {
     const { calls, buckets } = this.#capped;
+    const torn = this.#timeline?.torn;
     const since = new Date(this.#from).toISOString().slice(11, 16);
     return [
       ...(calls
@@ -99,6 +104,11 @@ export class ServiceSlots {
       ...(buckets
         ? ['percentiles are of a part of the window: all of its buckets cost the backend too much']
         : []),
+      ...(torn === undefined
+        ? []
+        : [
+            `two releases write as one process (${torn.slice(0, 80)}), so that their calls can’t be told apart: give each process a service.instance.id of its own`,
+          ]),
     ];
   }
 
@@ -185,7 +195,8 @@ export class ServiceSlots {
     }
     const turns = new Turns();
     for (const { rows, chunk } of pieces) {
-      await turns.run(this.#writer.calls(rows, chunk, now));
+      const calls = this.#timeline?.take(rows, chunk) ?? rows;
+      await turns.run(this.#writer.calls(calls, chunk, now));
       this.#to = Math.max(this.#to, chunk.to);
     }
     return ok(undefined);
@@ -288,7 +299,9 @@ export class ServiceSlots {
 
   #newWriter(): SlotWriter {
     const { found, interval, identity } = this.#options;
+    this.#timeline = typeof found.info === 'object' ? new ReleaseTimeline(found.info) : undefined;
     return new SlotWriter({
+      ...(this.#timeline === undefined ? {} : { timeline: this.#timeline }),
       state: this.#state,
       found,
       interval,

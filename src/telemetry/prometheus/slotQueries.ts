@@ -1,5 +1,6 @@
 import { bucketLabels } from './bucketRows.ts';
 import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
+import { releasesSeen } from './releaseInfo.ts';
 import { asErrors, growth, oneOf, selector } from './selector.ts';
 
 /** A series that was there within this time before a step didn't begin in it. */
@@ -14,24 +15,31 @@ export interface Asked {
   readonly found: Found;
   /** Matchers of the service, the environment's `select` among them. */
   readonly matchers: readonly string[];
+  /** Matchers of the series that say its processes' releases. */
+  readonly infoMatchers?: readonly string[];
 }
 
-/** Calls of all operations, and the failed ones of them where a counter of its own has them. */
-export function callsQuery({ found, matchers }: Asked, step: number): string {
+/**
+ * Calls of all operations; the failed ones of them where a counter of its own has them; and which release the processes were of where the
+ * calls' labels don't tell it.
+ */
+export function callsQuery({ found, matchers, infoMatchers = [] }: Asked, step: number): string {
+  const { calls, callsAre, errors, info } = found;
   const labels = labelsOf(found);
-  const calls = growth(found.calls, matchers, labels, step, memory, found.callsAre);
-  if (found.errors === undefined) return calls;
-  const errors = growth(
-    found.errors,
-    matchers,
-    labels,
-    step,
-    memory,
-    'counter',
-    selector(found.calls, matchers),
-  );
-  return `${calls} or ${asErrors(errors)}`;
+  const kin = kinLabels(found);
+  const parts = [growth(calls, matchers, labels, step, memory, callsAre, { kin })];
+  if (errors !== undefined) {
+    const of = selector(calls, matchers);
+    parts.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of, kin })));
+  }
+  if (typeof info === 'object') parts.push(releasesSeen(info, infoMatchers, step));
+  return parts.join(' or ');
 }
+
+/** Labels that tell apart what one process counts. Buckets do without: who has too few durations shows no percentiles. */
+const kinLabels = ({ attributes }: Found): readonly string[] => [
+  ...new Set([...attributes.values()].flat()),
+];
 
 /** Buckets of durations. @param narrow matchers of the operations wanted; none: of all */
 export const bucketsQuery = (
@@ -47,7 +55,7 @@ export const bucketsQuery = (
     step,
     Math.max(bucketMemory, 2 * step),
     buckets.native ? 'histogram' : 'counter',
-    selector(found.calls, matchers),
+    { of: selector(found.calls, matchers) },
   );
 
 /**

@@ -10,6 +10,7 @@ import { rowKey, type BucketRow } from './bucketRows.ts';
 import { narrowingLabel, type Found } from './discovery.ts';
 import { difference } from './histogramGrowth.ts';
 import { readRow, type RowMeaning } from './readRow.ts';
+import type { ReleaseTimeline } from './releaseTimeline.ts';
 import type { Chunk } from './slotGrid.ts';
 import type { MatrixRow } from './wire.ts';
 
@@ -23,6 +24,8 @@ export interface SlotWriterOptions {
   readonly identity: string;
   /** From when on slots were asked for. */
   readonly from: () => number;
+  /** Which release each process was of, where the calls' labels don't say it. */
+  readonly timeline?: ReleaseTimeline;
 }
 
 /** The live interval of a backend (docs/semantics.md, "Time"), or four samples if that is longer. */
@@ -32,6 +35,7 @@ const liveFor = 5 * 60_000;
 const mostEnds = 400;
 
 interface Row {
+  readonly labels: MatrixRow['labels'];
   readonly meaning: RowMeaning;
   readonly service: ServiceEntry;
   readonly operation: OperationEntry;
@@ -93,7 +97,7 @@ export class SlotWriter {
     calls.set(at, Math.max(value, calls.get(at) ?? 0));
     if (calls.size > mostEnds) coarsen(calls, now);
     if (!(added > 0)) return;
-    const cell = this.#cell(row, at);
+    const cell = this.#cell(row, at, chunk.step);
     const slot = cell.series.at(at - 1, now);
     if (slot === undefined) return;
     if (meaning.onlyErrors) {
@@ -127,7 +131,7 @@ export class SlotWriter {
     row.buckets.set(at, histogram);
     for (const end of row.buckets.keys())
       if (end < at - 10 * this.#options.step) row.buckets.delete(end);
-    const slot = this.#cell(row, at).series.at(at - 1, now);
+    const slot = this.#cell(row, at, chunk.step).series.at(at - 1, now);
     if (slot === undefined) return;
     // Durations of failed calls among them are none that a verdict may look at.
     const mixed = this.#options.found.errors !== undefined;
@@ -136,9 +140,11 @@ export class SlotWriter {
     if (sum !== undefined) slot[name] = sum;
   }
 
-  #cell({ meaning, service, operation }: Row, at: number): Cell {
-    const { cells } = this.#options.state;
-    const run = service.releases.touch(meaning.release, at - 1);
+  #cell({ labels, meaning, service, operation }: Row, at: number, length: number): Cell {
+    const { state, timeline } = this.#options;
+    const { cells } = state;
+    const release = timeline?.at(labels, at, length) ?? meaning.release;
+    const run = service.releases.touch(release, at - 1);
     return cells.cell(operation, rootPath, cells.lane(service, run, ''));
   }
 
@@ -184,7 +190,7 @@ export class SlotWriter {
     const keys = this.#keys.get(operation.operation.id) ?? new Set<string>();
     this.#keys.set(operation.operation.id, keys);
     keys.add(label === undefined ? '' : (labels[label] ?? ''));
-    return { meaning, service, operation, calls: new Map(), buckets: new Map() };
+    return { labels, meaning, service, operation, calls: new Map(), buckets: new Map() };
   }
 }
 

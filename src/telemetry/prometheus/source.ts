@@ -198,7 +198,7 @@ export class PrometheusSource implements BackendMetrics {
         source: known.found.convention.id,
         calls: known.found.calls,
         buckets: known.buckets?.metric ?? 'none',
-        releaseLabel: known.found.version ?? 'none',
+        releaseLabel: releaseLabelOf(known),
         sampleIntervalMs: known.interval,
         followed: this.#followed.has(known.service),
       })),
@@ -294,6 +294,7 @@ export class PrometheusSource implements BackendMetrics {
         buckets: known.buckets,
         service: known.service,
         matchers: known.matchers,
+        ...(known.infoMatchers === undefined ? {} : { infoMatchers: known.infoMatchers }),
         interval: known.interval,
         compare: this.#ports.compare,
         identity: this.#found.identity,
@@ -349,6 +350,7 @@ export class PrometheusSource implements BackendMetrics {
 const sameSource = (a: KnownService, b: KnownService): boolean =>
   a.found.calls === b.found.calls &&
   a.found.version === b.found.version &&
+  a.infoMatchers?.join() === b.infoMatchers?.join() &&
   a.buckets?.metric === b.buckets?.metric &&
   a.found.service === b.found.service &&
   a.found.namespace === b.found.namespace &&
@@ -366,6 +368,9 @@ function namedAnew(before: KnownService, after: KnownService): boolean {
   const added = labelsOf(after.found).filter((label) => !known.has(label));
   return after.rows.some((row) => added.some((label) => (row[label] ?? '') !== ''));
 }
+
+const releaseLabelOf = ({ found: { version, info } }: KnownService): string =>
+  version ?? (typeof info === 'object' ? `${info.version} of ${info.metric}` : 'none');
 
 /** A service that no function in sight belongs to: what the look at the backend said of it. */
 const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceState => ({

@@ -54,7 +54,7 @@ const withoutRelease = (blind: readonly KnownService[]): string =>
     .slice(0, 3)
     .join(
       ', ',
-    )}${blind.length > 3 ? ', …' : ''} can’t be told apart. ${blind[0]?.found.convention.versionRemedy ?? ''}`.trim();
+    )}${blind.length > 3 ? ', …' : ''} can’t be told apart. ${blind[0] === undefined ? '' : versionRemedy(blind[0])}`.trim();
 
 const clockWarning = (offset: number): readonly string[] =>
   Math.abs(offset) <= clockTolerance
@@ -62,3 +62,9 @@ const clockWarning = (offset: number): readonly string[] =>
     : [
         `The backend’s clock is ${Math.round(Math.abs(offset) / 1000)} s ${offset > 0 ? 'ahead' : 'behind'}.`,
       ];
+
+/** The exact change that would tell releases apart. */
+const versionRemedy = ({ found: { info, convention } }: KnownService): string =>
+  info === 'noVersion'
+    ? 'Its processes say no service.version: start them with OTEL_RESOURCE_ATTRIBUTES=service.version=….'
+    : convention.versionRemedy;

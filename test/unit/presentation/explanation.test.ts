@@ -34,6 +34,7 @@ const explain = (attributions: readonly Attribution[]): string =>
     attributions,
     services: ['shop: a', 'shop: b'],
     environment: 'local.',
+    warnings: (service) => [`Releases of ${service} can’t be told apart.`],
     safe: (text) => text,
     place: (text, { path, line }) => `[${text}](${path}:${line + 1})`,
     link: ({ name, declarationLine }) => `[${name}](line:${declarationLine + 1})`,
@@ -51,6 +52,10 @@ describe('the explanation of a function', () => {
     );
     assert.ok(text.includes(`- **Decision**: [checkout](line:17) (exact): ${because}`));
     assert.match(text, /- shop: a\n- shop: b\n/);
+  });
+
+  it('says what can’t be said of the service', () => {
+    assert.match(explain([]), /Releases of \S+ can’t be told apart\.\n/);
   });
 
   it('gives times as the clock of the reader has them', () => {

@@ -55,6 +55,19 @@ describe('queries', () => {
   });
 });
 
+describe('queries of counters of a process that is replaced', () => {
+  it('count what comes back whole while others of its process were there', () => {
+    const query = growth('c', [], ['a'], 60_000, 3_600_000, 'counter', { kin: ['route', 'le'] });
+    const lately = 'last_over_time(c{}[30s] offset 60s)';
+    assert.ok(
+      query.startsWith(
+        `sum by (a) (((last_over_time(c{}[60s]) unless ${lately}) and ignoring (route,le) ${lately}) or (`,
+      ),
+      query,
+    );
+  });
+});
+
 describe('queries of native histograms', () => {
   const of = 'last_over_time(h{}[60s])';
   const before = 'last_over_time(h{}[600s] offset 60s)';
@@ -75,7 +88,9 @@ describe('queries of native histograms', () => {
   });
 
   it('take a new series whole where the service was there before, not only the narrow part that is asked for', () => {
-    const query = growth('b', ['s="x"', 'n=~"a"'], ['le'], 60_000, 600_000, 'counter', 'c{s="x"}');
+    const query = growth('b', ['s="x"', 'n=~"a"'], ['le'], 60_000, 600_000, 'counter', {
+      of: 'c{s="x"}',
+    });
     assert.match(query, /and on \(\) last_over_time\(c\{s="x"\}\[600s\] offset 60s\)/);
   });
 });

@@ -246,6 +246,41 @@ describe('Prometheus as a source of numbers', () => {
     assert.match(JSON.stringify(better.source.report()), /"source":"http-server"/);
   });
 
+  it('finds releases by target_info, where no label of the calls tells them, and asks for both at once', async () => {
+    const http = {
+      __name__: 'http_server_request_duration_seconds_count',
+      job: 'eu/shop',
+      instance: 'a',
+      http_request_method: 'GET',
+      http_route: '/a',
+    };
+    const info = { __name__: 'target_info', job: 'eu/shop', instance: 'a' };
+    const told = await operationsOf([http, { ...info, service_version: '1' }]);
+    assert.match(JSON.stringify(told.source.report()), /"service_version of target_info"/);
+    assert.doesNotMatch(told.source.summary() ?? '', /told apart/);
+    const [operation] = told.source.operations();
+    assert.ok(operation !== undefined);
+    const groups = [{ key: 'f', service: operation.service, operations: [operation.id] }];
+    await told.source.numbers({ groups, window: milliseconds(300_000), seriesPoints: 0 }, never);
+    const ranges = told.backend.asked.filter((u) => u.pathname.endsWith('query_range'));
+    assert.equal(ranges.length, 1);
+    assert.match(
+      ranges[0]?.searchParams.get('query') ?? '',
+      / or label_replace\(max by \(job,instance,service_version\) .*timestamp\(target_info\{job=~"eu\/shop"\}\)/,
+    );
+    // Another convention of the service has them as a label of its own.
+    const better = await operationsOf([
+      http,
+      { ...info, service_version: '1' },
+      span('calls_total', { service_name: 'eu/shop', service_version: '1' }),
+    ]);
+    assert.match(JSON.stringify(better.source.report()), /"source":"span-metrics"/);
+    const silent = await operationsOf([http, info]);
+    assert.match(silent.source.summary() ?? '', /OTEL_RESOURCE_ATTRIBUTES=service\.version/);
+    const none = await operationsOf([http]);
+    assert.match(none.source.summary() ?? '', /promote_resource_attributes/);
+  });
+
   it('carries the selection in every query of data, and signs in', async () => {
     const { backend } = await operationsOf([span('calls_total', { cluster: 'eu' })], {
       cluster: 'eu',

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Operation } from '../../src/domain/operation.ts';
+import type { FunctionNumbers } from '../../src/domain/stats.ts';
+import { milliseconds } from '../../src/domain/units.ts';
+import { scrapeOnly, slot, sourceFor, until, url } from './realPrometheus.ts';
+import { ScrapedProcess } from './scrapedProcess.ts';
+
+const never = new AbortController().signal;
+const source = sourceFor(
+  {},
+  {
+    conventions: [
+      {
+        name: 'Acme',
+        calls: 'acme_requests_total',
+        durations: 'acme_request_time',
+        unit: 'ms',
+        labels: { service: 'app', release: 'build', route: 'path', method: 'verb' },
+        failed: { label: 'result', values: ['panic'] },
+      },
+    ],
+  },
+);
+
+/** OpenTelemetry's HTTP server metrics of one process, under the names that its exporter for Prometheus gives them. */
+class HttpProcess extends ScrapedProcess {
+  readonly #who: Readonly<Record<string, string>>;
+
+  constructor(job: string, instance: string, version: string) {
+    super();
+    this.#who = { job, instance };
+    this.begin(version);
+  }
+
+  begin(version: string): void {
+    this.restart();
+    this.info('target', { ...this.#who, service_version: version });
+  }
+
+  requests(route: string, status: string, seconds: readonly number[]): void {
+    const labels = {
+      ...this.#who,
+      http_request_method: 'GET',
+      http_route: route,
+      http_response_status_code: status,
+    };
+    this.observe('http_server_request_duration_seconds', labels, seconds);
+  }
+}
+
+const times = (n: number, seconds: number): number[] => new Array<number>(n).fill(seconds);
+
+describe('conventions on a real Prometheus', function () {
+  this.timeout(240_000);
+  const replaced = new HttpProcess('acme/cart', 'cart-1', '1.0.0');
+  const kept = new HttpProcess('acme/cart', 'cart-2', '1.0.0');
+  const bakery = new ScrapedProcess([5, 50, 500]);
+  const all = [replaced, kept, bakery];
+  let operations: ReadonlyMap<string, Operation>;
+
+  const bake = (result: string, ms: readonly number[]): void => {
+    const labels = { app: 'bakery', build: '7', path: '/bread/{id}', verb: 'GET', result };
+    bakery.count('acme_requests', labels, ms.length);
+    bakery.observe('acme_request_time', labels, ms);
+  };
+  const numbersOf = async (service: string): Promise<FunctionNumbers> => {
+    const operation = operations.get(service);
+    assert.ok(operation !== undefined, service);
+    const answer = await source.numbers(
+      {
+        groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
+        window: milliseconds(5 * 60_000),
+        seriesPoints: 0,
+      },
+      never,
+    );
+    assert.ok(answer.ok && answer.value[0] !== undefined, JSON.stringify(answer));
+    return answer.value[0];
+  };
+  const scraped = (process: ScrapedProcess): Promise<true> => {
+    const before = process.scrapes;
+    // One may be under way that began before.
+    return until('a scrape', async () => process.scrapes > before + 1 || undefined);
+  };
+
+  before(async () => {
+    // Old processes: what they counted before belongs to no window.
+    replaced.requests('/carts/:id', '200', times(500, 0.01));
+    kept.requests('/carts/:id', '200', times(500, 0.01));
+    bake('ok', times(300, 20));
+    scrapeOnly(await Promise.all(all.map((process) => process.start())));
+    await Promise.all(all.map(scraped));
+    operations = await until('operations, and how often samples come', async () => {
+      source.retry();
+      await source.services(never);
+      const found = new Map(source.operations().map((one) => [one.service as string, one]));
+      const services = source.report()['services'] as {
+        service: string;
+        sampleIntervalMs: number;
+      }[];
+      const measured = services.every(({ sampleIntervalMs }) => sampleIntervalMs < 3_000);
+      return found.has('acme/cart') && found.has('bakery') && measured ? found : undefined;
+    });
+    await delay(slot - (Date.now() % slot) + 3_000);
+    replaced.requests('/carts/:id', '200', times(30, 0.02));
+    replaced.requests('/carts/:id', '500', times(2, 0.02));
+    kept.requests('/carts/:id', '200', times(20, 0.02));
+    bake('ok', times(40, 20));
+    bake('panic', times(4, 200));
+    await scraped(replaced);
+    // What a process counted in the slot in which it is replaced can't be known.
+    await delay(slot - (Date.now() % slot) + 3_000);
+    replaced.begin('1.1.0');
+    replaced.requests('/carts/:id', '200', times(10, 0.3));
+    await scraped(replaced);
+    await delay(slot);
+    replaced.requests('/carts/:id', '200', times(10, 0.3));
+    replaced.requests('/carts/:id', '500', times(5, 0.3));
+    kept.requests('/carts/:id', '200', times(20, 0.02));
+    await Promise.all(all.map(scraped));
+    const last = Date.now();
+    await until('the last slot', async () => {
+      for (const service of ['acme/cart', 'bakery']) await numbersOf(service);
+      return Date.now() > Math.ceil(last / slot) * slot + 6_000 || undefined;
+    });
+  });
+
+  after(async () => {
+    scrapeOnly([]);
+    source.dispose();
+    for (const process of all) await process.stop();
+  });
+
+  it('lets PromQL’s own join of releases fail while both releases of a process are within its look-back', async () => {
+    const query = `rate(http_server_request_duration_seconds_count{exported_job="acme/cart"}[1m]) * on (exported_job, exported_instance) group_left (service_version) target_info`;
+    const answer = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query }).toString()}`);
+    const { error = '' } = (await answer.json()) as { error?: string };
+    assert.match(error, /duplicate series|many-to-many/);
+  });
+
+  it('has each release’s calls and errors by the process that was of it then', async () => {
+    const { releases, total } = await numbersOf('acme/cart');
+    const stats = new Map(releases.map(({ version, stats: one }) => [version, one]));
+    assert.deepEqual([...stats.keys()].toSorted(), ['1.0.0', '1.1.0']);
+    const [old, young] = [stats.get('1.0.0'), stats.get('1.1.0')];
+    assert.deepEqual([old?.count, old?.errors], [30 + 2 + 20 + 20, 2]);
+    assert.deepEqual([young?.count, young?.errors], [10 + 10 + 5, 5]);
+    assert.equal(total?.count, 97);
+    assert.ok(old?.p95Ms !== undefined && old.p95Ms.low >= 5 && old.p95Ms.high <= 50);
+    assert.ok(young?.p95Ms !== undefined && young.p95Ms.low >= 50 && young.p95Ms.high <= 500);
+    const services = await source.services(never);
+    assert.ok(services.ok);
+    const cart = services.value.find(({ service }) => service === 'acme/cart');
+    assert.deepEqual(cart?.warnings, []);
+  });
+
+  it('reads a person’s own metrics, with their failures, release and unit', async () => {
+    const { releases, total } = await numbersOf('bakery');
+    assert.deepEqual(
+      releases.map(({ version, stats }) => [version, stats.count, stats.errors]),
+      [['7', 44, 4]],
+    );
+    assert.deepEqual(source.problems?.(), []);
+    assert.ok(total?.p50Ms !== undefined && total.p50Ms.low >= 5 && total.p50Ms.high <= 50);
+    assert.ok(total.p99Ms !== undefined && total.p99Ms.low >= 50 && total.p99Ms.high <= 500);
+    assert.equal(total.source, 'Acme');
+  });
+});

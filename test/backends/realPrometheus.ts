@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ok } from '../../src/domain/result.ts';
+import { milliseconds } from '../../src/domain/units.ts';
+import { compareReleases } from '../../src/releases/compareReleases.ts';
+import type { BackendMetrics, Connection } from '../../src/telemetry/backend.ts';
+import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
+
+export const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
+const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
+/** Slots of a backend that is sampled each second. */
+export const slot = 10_000;
+
+/** What the server scrapes from now on: addresses without a scheme. */
+export const scrapeOnly = (addresses: readonly string[]): void => {
+  writeFileSync(targets, JSON.stringify([{ targets: addresses }]));
+};
+
+export const sourceFor = (
+  select: Connection['select'],
+  options: Connection['options'] = {},
+): BackendMetrics =>
+  createPrometheusSource(
+    { kind: 'prometheus', url, select, options, environment: 'test', headers: async () => ok({}) },
+    {
+      now: () => Date.now(),
+      after: () => ({ dispose: () => undefined }),
+      operation: () => undefined,
+      refreshEvery: () => milliseconds(1),
+      focused: () => true,
+      compare: compareReleases,
+    },
+  );
+
+export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await delay(250);
+  }
+  assert.fail(`waited in vain for ${what}`);
+}
