@@ -1,16 +1,25 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { jaegerPages } from '../../src/telemetry/jaeger/page.ts';
 import { createJaegerSource } from '../../src/telemetry/jaeger/traceSource.ts';
 import type { SampleTrace } from './sampleTraffic.ts';
 import { asOtlp } from './sampleTraffic.ts';
-import { describeTraceBackend, post, urlFrom } from './traceBackend.ts';
+import { describeBehindGrafana, describeTraceBackend, post, urlFrom } from './traceBackend.ts';
 
 const url = urlFrom('PRODLENS_TEST_JAEGER');
 const send = (traces: readonly SampleTrace[]): Promise<void> =>
   post(`${urlFrom('PRODLENS_TEST_JAEGER_OTLP')}/v1/traces`, asOtlp(traces));
 
-describeTraceBackend({ name: 'Jaeger (v3)', url: () => url, create: createJaegerSource, send });
+const jaeger = {
+  name: 'Jaeger (v3)',
+  url: () => url,
+  create: createJaegerSource,
+  pages: jaegerPages,
+  send,
+};
+describeTraceBackend(jaeger);
+describeBehindGrafana(jaeger, 'jaeger');
 
 /** A Jaeger that is too old for v3: the real one behind a base path, with the page that answers every path it doesn't know. */
 const old = createServer((request, response) => {

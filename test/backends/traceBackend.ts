@@ -9,6 +9,10 @@ import { createExchange } from '../../src/http/exchange.ts';
 import type { Select, TraceQuery, TraceSource } from '../../src/telemetry/ports.ts';
 import { probe } from '../../src/telemetry/registry.ts';
 import type { TraceBackendContext } from '../../src/telemetry/traces/context.ts';
+import type { TracePages } from '../../src/telemetry/traces/tracePages.ts';
+import { tracePage } from '../../src/telemetry/traces/tracePages.ts';
+import type { GrafanaProxy } from './grafanaProxy.ts';
+import { startGrafanaProxy } from './grafanaProxy.ts';
 import type { SampleTrace } from './sampleTraffic.ts';
 import { sampleTraffic } from './sampleTraffic.ts';
 
@@ -20,6 +24,9 @@ export interface TraceBackendUnderTest {
   readonly prepare?: () => Promise<void>;
   readonly end?: () => Promise<void>;
   readonly send: (traces: readonly SampleTrace[]) => Promise<void>;
+  /** Sign in there; none: nothing is wanted. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly pages?: TracePages;
   /** Zipkin's exporters send attributes as text. */
   readonly textOnly?: true;
 }
@@ -42,6 +49,7 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
   describe(`${backend.name} as a source of traces`, function () {
     this.timeout(120_000);
     const service = newService();
+    const { headers = {}, pages = {} } = backend;
     const front = serviceKey(service, 'acme');
     /** As a metrics backend brings it: no scope, nothing but what its labels say. */
     const orders: Operation = {
@@ -56,7 +64,7 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
     let traffic: readonly SampleTrace[] = [];
 
     it('is recognised at its address, and nothing else is', async () => {
-      const found = await probe(backend.url(), {}, never);
+      const found = await probe(backend.url(), headers, never);
       assert.ok(found.ok, JSON.stringify(found));
       const { title, signal, url } = found.value[0] ?? {};
       assert.deepEqual([found.value.length, signal, url], [1, 'traces', backend.url()]);
@@ -68,7 +76,7 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
         connection: {
           url: backend.url(),
           select,
-          headers: () => Promise.resolve({ ok: true, value: {} }),
+          headers: () => Promise.resolve({ ok: true, value: headers }),
         },
         exchange: createExchange({ timeout: 30_000, maxBytes: 16_000_000 }),
         operation: (id) => (id === orders.id ? orders : undefined),
@@ -231,6 +239,22 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
       );
     });
 
+    it('has a page of a trace, its own or Grafana’s', async () => {
+      const [sent] = traffic;
+      assert.ok(sent !== undefined);
+      const found = await source().trace(sent.traceId, never);
+      assert.ok(found.ok, JSON.stringify(found));
+      const page = tracePage(backend.url(), pages, found.value, sent.entrySpanId);
+      if (page === undefined) {
+        assert.equal(pages.address, undefined);
+        return;
+      }
+      const answer = await fetch(page.url, { headers });
+      assert.equal(answer.status, 200, page.url);
+      assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
+      assert.ok(page.url.includes(sent.traceId));
+    });
+
     it('says of a trace that it isn’t there, or another environment’s', async () => {
       const missing = await source().trace('00000000000000000000000000000abc', never);
       assert.ok(!missing.ok);
@@ -271,4 +295,26 @@ export function urlFrom(variable: string): string {
   const url = process.env[variable];
   assert.ok(url !== undefined, `run it with: npm run test:backends (no ${variable})`);
   return url;
+}
+
+/** The same backend as a data source of Grafana. */
+export function describeBehindGrafana(backend: TraceBackendUnderTest, type: string): void {
+  let grafana: GrafanaProxy | undefined;
+  describeTraceBackend({
+    ...backend,
+    name: `${backend.name} behind Grafana`,
+    headers: { Authorization: 'Bearer glsa_right' },
+    url: () => `${grafana?.url ?? ''}/api/datasources/proxy/uid/traces`,
+    async prepare() {
+      await backend.prepare?.();
+      grafana = await startGrafanaProxy({
+        token: 'glsa_right',
+        dataSources: [{ uid: 'traces', name: 'Traces', type, url: backend.url() }],
+      });
+    },
+    async end() {
+      await grafana?.stop();
+      await backend.end?.();
+    },
+  });
 }

@@ -1,13 +1,18 @@
+import { zipkinPages } from '../../src/telemetry/zipkin/page.ts';
 import { createZipkinSource } from '../../src/telemetry/zipkin/traceSource.ts';
+import type { SampleTrace } from './sampleTraffic.ts';
 import { asZipkin } from './sampleTraffic.ts';
-import { describeTraceBackend, post, urlFrom } from './traceBackend.ts';
+import { describeBehindGrafana, describeTraceBackend, post, urlFrom } from './traceBackend.ts';
 
 const url = urlFrom('PRODLENS_TEST_ZIPKIN');
 
-describeTraceBackend({
+const zipkin = {
   name: 'Zipkin',
   url: () => url,
-  textOnly: true,
+  textOnly: true as const,
   create: createZipkinSource,
-  send: (traces) => post(`${url}/api/v2/spans`, asZipkin(traces)),
-});
+  pages: zipkinPages,
+  send: (traces: readonly SampleTrace[]) => post(`${url}/api/v2/spans`, asZipkin(traces)),
+};
+describeTraceBackend(zipkin);
+describeBehindGrafana(zipkin, 'zipkin');
