@@ -2,7 +2,7 @@ import type { Decoder } from './decoding.ts';
 import { jaegerV1Spans, jaegerV1Traces } from './jaeger/v1.ts';
 import { jaegerV3Spans, jaegerV3Traces } from './jaeger/v3.ts';
 import { matrixRows, vectorRows } from './prometheus/wire.ts';
-import { tempoSearch, tempoTraceV1, tempoTraceV2 } from './tempo/wire.ts';
+import { tempoSearch, tempoSpans, tempoTrace } from './tempo/wire.ts';
 import { zipkinSpans, zipkinTrace, zipkinTraces } from './zipkin/wire.ts';
 
 /** One line per kind of answer that may be large: what the decoding thread knows. */
@@ -14,8 +14,10 @@ export const decoders: readonly Decoder<unknown>[] = [
   jaegerV3Spans,
   jaegerV3Traces,
   tempoSearch,
-  tempoTraceV2,
-  tempoTraceV1,
+  tempoSpans.v1,
+  tempoSpans.v2,
+  tempoTrace.v1,
+  tempoTrace.v2,
   zipkinSpans,
   zipkinTrace,
   zipkinTraces,

@@ -119,7 +119,7 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
         signal,
       );
       if (!answer.ok) opened = undefined;
-      return answer;
+      return answer.ok ? ok({ spans: answer.value }) : answer;
     },
   };
 

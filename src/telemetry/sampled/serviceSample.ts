@@ -277,12 +277,13 @@ export class ServiceSample {
       this.#depth = Math.max(fewestAtOnce, Math.floor(asked / 5));
       return this.#ask(stretch, spanName, newFrom, slices, signal);
     }
-    if (answer.value.length > mostSpansAtOnce)
-      this.#depth = Math.max(fewestAtOnce, Math.floor(asked / 2));
-    const traces = tracesIn(answer.value, (span) => this.#isOwn(span.resource.service));
+    const { spans, completeFrom } = answer.value;
+    if (spans.length > mostSpansAtOnce) this.#depth = Math.max(fewestAtOnce, Math.floor(asked / 2));
+    const traces = tracesIn(spans, (span) => this.#isOwn(span.resource.service));
     const oldest = traces.reduce((least, { start }) => Math.min(least, start), Infinity);
     // As many as were asked for: there may be more, older than the oldest of these.
-    const from = traces.length >= asked ? Math.max(stretch.from, oldest) : stretch.from;
+    const complete = completeFrom ?? (traces.length >= asked ? oldest : stretch.from);
+    const from = Math.max(stretch.from, complete);
     const seen = { from, to: stretch.to };
     // Older slices are asked for by themselves: these stand for what of their own slice is new.
     const first = Math.max(newFrom, Math.min(startOfSlice(slices, from), stretch.to - 1));

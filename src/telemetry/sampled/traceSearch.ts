@@ -16,8 +16,17 @@ export interface TraceSearch {
   services(signal: AbortSignal): Promise<Result<readonly string[]>>;
   /** Names of a service's spans. */
   spanNames(service: string, signal: AbortSignal): Promise<Result<readonly string[]>>;
+  newest(question: SampleQuestion, signal: AbortSignal): Promise<Result<SampleAnswer>>;
+}
+
+export interface SampleAnswer {
   /** All spans of the newest traces that fit, at most `depth` traces. */
-  newest(question: SampleQuestion, signal: AbortSignal): Promise<Result<readonly SpanRecord[]>>;
+  readonly spans: readonly SpanRecord[];
+  /**
+   * Every fitting trace that began since is among them, Unix milliseconds. Absent: where there are `depth` traces, since the oldest of them, else
+   * since the beginning of the stretch.
+   */
+  readonly completeFrom?: number;
 }
 
 export interface SampleQuestion {

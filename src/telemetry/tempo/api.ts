@@ -7,18 +7,28 @@ import type { HttpAnswer } from '../../http/exchange.ts';
 import type { DecodeAway } from '../decodeContract.ts';
 import type { Decoder } from '../decoding.ts';
 import { decodeRows } from '../decoding.ts';
+import type { SpanRecord } from '../local/model.ts';
 import type { ApiOptions, Parameters } from '../traces/api.ts';
 import { Api } from '../traces/api.ts';
-import type { TracePiece } from '../traces/tracePieces.ts';
 import { joinPieces } from '../traces/tracePieces.ts';
-import { servicesPath } from './services.ts';
-import type { FoundTrace } from './wire.ts';
-import { backendName, decodeServices, tempoSearch, tempoTraceV1, tempoTraceV2 } from './wire.ts';
+import { servicesPath, spanNamesPath } from './valuePaths.ts';
+import { serviceQuery } from './traceQl.ts';
+import type { FoundTrace, TraceDecoders } from './wire.ts';
+import { backendName, decodeValues, tempoSearch, tempoSpans, tempoTrace } from './wire.ts';
 
 /** Unix seconds. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
+}
+
+export interface SearchOptions {
+  /** Most traces: fewer are all that there are. */
+  readonly limit: number;
+  /** Most spans of each. */
+  readonly spans?: number;
+  /** Costs Tempo more: otherwise it stops at the first that fit. */
+  readonly newestFirst?: boolean;
 }
 
 /** Spans of one trace that a search lists; a trace that has more of them is fetched whole where it matters. */
@@ -30,7 +40,7 @@ const margin = 3_600;
 export class TempoApi {
   readonly #api: Api;
   readonly #decodeAway: DecodeAway | undefined;
-  /** The newest first; versions before 2.8 don't know the hint and may refuse it. */
+  /** For the newest first; versions before 2.8 don't know it and may refuse it. */
   #hint = ' with (most_recent=true)';
 
   constructor(options: ApiOptions) {
@@ -38,28 +48,27 @@ export class TempoApi {
     this.#decodeAway = options.decodeAway;
   }
 
-  /** @param limit most traces; fewer are all that there are */
+  /** @param query TraceQL */
   async search(
     query: string,
-    { from, to }: Stretch,
-    limit: number,
+    stretch: Stretch,
+    { limit, spans = spansPerTrace, newestFirst = false }: SearchOptions,
     signal: AbortSignal,
   ): Promise<Result<readonly FoundTrace[]>> {
     const answer = await this.#api.get(
       '/api/search',
       [
-        ['q', query + this.#hint],
-        ['start', String(from)],
-        ['end', String(to)],
+        ['q', newestFirst ? query + this.#hint : query],
+        ...parametersOf(stretch),
         ['limit', String(limit)],
-        ['spss', String(spansPerTrace)],
+        ['spss', String(spans)],
       ],
       signal,
     );
     if (!answer.ok) return answer;
-    if (isSyntax(answer.value) && this.#hint !== '') {
+    if (newestFirst && isSyntax(answer.value) && this.#hint !== '') {
       this.#hint = '';
-      return this.search(query, { from, to }, limit, signal);
+      return this.search(query, stretch, { limit, spans, newestFirst }, signal);
     }
     return this.#rows(answer.value, tempoSearch, signal);
   }
@@ -70,39 +79,39 @@ export class TempoApi {
     near: Stretch | undefined,
     signal: AbortSignal,
   ): Promise<Result<Trace | undefined>> {
+    const pieces = await this.#whole(traceId, near, tempoTrace, signal);
+    return pieces.ok ? ok(joinPieces(pieces.value)[0]) : pieces;
+  }
+
+  /** All spans of a trace; none where there is no such trace. */
+  spans(
+    traceId: string,
+    near: Stretch,
+    signal: AbortSignal,
+  ): Promise<Result<readonly SpanRecord[]>> {
+    return this.#whole(traceId, near, tempoSpans, signal);
+  }
+
+  async #whole<T>(
+    traceId: string,
+    near: Stretch | undefined,
+    decoders: TraceDecoders<T>,
+    signal: AbortSignal,
+  ): Promise<Result<readonly T[]>> {
     const within: Parameters =
       near === undefined
         ? []
-        : [
-            ['start', String(Math.max(0, near.from - margin))],
-            ['end', String(near.to + margin)],
-          ];
+        : parametersOf({ from: Math.max(0, near.from - margin), to: near.to + margin });
     const answer = await this.#api.get(`/api/v2/traces/${traceId}`, within, signal);
     if (!answer.ok) return answer;
+    if (answer.value.status !== 404) return this.#rows(answer.value, decoders.v2, signal);
     // Before 2.7 there is no such interface; 404 is also what some say of a trace that isn't there.
-    if (answer.value.status === 404) return this.#traceV1(traceId, within, signal);
-    return this.#whole(answer.value, tempoTraceV2, signal);
-  }
-
-  async #traceV1(
-    traceId: string,
-    within: Parameters,
-    signal: AbortSignal,
-  ): Promise<Result<Trace | undefined>> {
-    const answer = await this.#api.get(`/api/traces/${traceId}`, within, signal);
-    if (!answer.ok) return answer;
-    if (answer.value.status === 404 && /^(?:trace not found)?$/i.test(answer.value.text.trim()))
-      return ok(undefined);
-    return this.#whole(answer.value, tempoTraceV1, signal);
-  }
-
-  async #whole(
-    answer: HttpAnswer,
-    decoder: Decoder<TracePiece>,
-    signal: AbortSignal,
-  ): Promise<Result<Trace | undefined>> {
-    const pieces = await this.#rows(answer, decoder, signal);
-    return pieces.ok ? ok(joinPieces(pieces.value)[0]) : pieces;
+    const older = await this.#api.get(`/api/traces/${traceId}`, within, signal);
+    if (!older.ok) return older;
+    const { status, text } = older.value;
+    return status === 404 && /^(?:trace not found)?$/i.test(text.trim())
+      ? ok([])
+      : this.#rows(older.value, decoders.v1, signal);
   }
 
   #rows<T>(
@@ -116,20 +125,36 @@ export class TempoApi {
       : Promise.resolve(refusal);
   }
 
-  async services({ from, to }: Stretch, signal: AbortSignal): Promise<Result<readonly string[]>> {
-    const answer = await this.#api.get(
-      servicesPath,
-      [
-        ['start', String(from)],
-        ['end', String(to)],
-      ],
-      signal,
-    );
+  services(stretch: Stretch, signal: AbortSignal): Promise<Result<readonly string[]>> {
+    return this.#values(servicesPath, parametersOf(stretch), signal);
+  }
+
+  /** Names of a service's spans. */
+  spanNames(
+    service: string,
+    stretch: Stretch,
+    signal: AbortSignal,
+  ): Promise<Result<readonly string[]>> {
+    const parameters = [['q', serviceQuery(service)] as const, ...parametersOf(stretch)];
+    return this.#values(spanNamesPath, parameters, signal);
+  }
+
+  async #values(
+    path: string,
+    parameters: Parameters,
+    signal: AbortSignal,
+  ): Promise<Result<readonly string[]>> {
+    const answer = await this.#api.get(path, parameters, signal);
     if (!answer.ok) return answer;
     const value = jsonOf(answer.value);
-    return value.ok ? decodeServices(value.value) : value;
+    return value.ok ? decodeValues(value.value) : value;
   }
 }
+
+const parametersOf = ({ from, to }: Stretch): Parameters => [
+  ['start', String(from)],
+  ['end', String(to)],
+];
 
 const isSyntax = ({ status, text }: HttpAnswer): boolean =>
   status === 400 && /\bTraceQL\b|parse error|syntax error/i.test(text.slice(0, 500));

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Probe } from '../probe.ts';
-import { decodeServices } from './wire.ts';
-import { servicesPath } from './services.ts';
+import { decodeValues } from './wire.ts';
+import { servicesPath } from './valuePaths.ts';
 
 const buildInfo = v.looseObject({ version: v.pipe(v.string(), v.maxLength(60)) });
 
@@ -28,7 +28,7 @@ export const tempoProbe: Probe = {
       path: servicesPath,
       signedIn: true,
       read: (json) => {
-        const services = decodeServices(json);
+        const services = decodeValues(json);
         return services.ok ? { services: services.value } : undefined;
       },
     },

@@ -1,5 +1,7 @@
 import type { Operation } from '../../domain/operation.ts';
 import type { Milliseconds } from '../../domain/units.ts';
+import type { Select } from '../ports.ts';
+import type { SampleQuestion } from '../sampled/traceSearch.ts';
 import { spanNamesOf } from '../traces/naming.ts';
 import type { Wanted } from '../traces/wanted.ts';
 
@@ -50,7 +52,22 @@ export function callsQuery(
   return [`{ ${conditions.join(' && ')} }`, ...others].join(' && ');
 }
 
-/** The same, with what rows are made from. */
+/** Spans of a service, under its own name alone. */
+export const serviceQuery = (service: string): string =>
+  `{ ${equal('resource.service.name', service)} }`;
+
+/** Spans of a service, of a name perhaps. Nothing in it depends on how a call went. */
+export const sampleQuery = (
+  { service, spanName }: Pick<SampleQuestion, 'service' | 'spanName'>,
+  select: Select,
+): string =>
+  `{ ${[
+    equal('resource.service.name', service),
+    ...(spanName === undefined ? [] : [equal('name', spanName)]),
+    ...Object.entries(select).map(([key, value]) => anywhere(key, value)),
+  ].join(' && ')} }`;
+
+/** A query for calls, with what rows are made from. */
 export const withTold = (query: string, wanted: Wanted): string =>
   `${query} | select(${[
     ...told,

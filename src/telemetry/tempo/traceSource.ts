@@ -1,8 +1,8 @@
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { Trace, TraceSummary } from '../../domain/trace.ts';
-import type { TraceQuery, TraceSource } from '../ports.ts';
-import type { TraceBackendContext } from '../traces/context.ts';
+import type { TraceQuery } from '../ports.ts';
+import type { SampledTraceSource, TraceBackendContext } from '../traces/context.ts';
 import { foundTrace, isTraceId, notFoundIn, unknownService, wantedOf } from '../traces/context.ts';
 import { asTheyAre, serviceNames } from '../traces/naming.ts';
 import type { Wanted } from '../traces/wanted.ts';
@@ -11,16 +11,16 @@ import type { Question } from '../traces/wholeTraceSearch.ts';
 import { cannotSelect, searchWholeTraces } from '../traces/wholeTraceSearch.ts';
 import type { Stretch } from './api.ts';
 import { TempoApi } from './api.ts';
+import { inTurns } from './inTurns.ts';
+import { tempoSampling } from './sampling.ts';
 import { callsQuery, withTold } from './traceQl.ts';
 import type { FoundTrace } from './wire.ts';
 import { backendName } from './wire.ts';
 
 const day = 86_400_000;
-/** Whole traces fetched at a time. */
-const atOnce = 6;
 
 /** Grafana Tempo: traces are found by TraceQL, which answers with spans; whole traces are asked for where these don't tell enough. */
-export function createTempoSource(context: TraceBackendContext): TraceSource {
+export function createTempoSource(context: TraceBackendContext): SampledTraceSource {
   const tempo = new TempoApi(context);
   const back = (milliseconds: number): Stretch => ({
     from: Math.floor((context.now() - milliseconds) / 1000),
@@ -42,7 +42,13 @@ export function createTempoSource(context: TraceBackendContext): TraceSource {
       failedTags: {},
       async ask({ minDuration, lookback, depth }: Question): Promise<Result<readonly Trace[]>> {
         const calls = callsQuery(wanted, minDuration === undefined ? {} : { minDuration });
-        const answer = await tempo.search(withTold(calls, wanted), back(lookback), depth, signal);
+        const answer = await tempo.search(
+          withTold(calls, wanted),
+          back(lookback),
+          // What is slower than a limit is wanted all the same, whenever it was.
+          { limit: depth, newestFirst: minDuration === undefined },
+          signal,
+        );
         if (!answer.ok) return answer;
         for (const one of answer.value) found.set(one.traceId, one);
         return needsWholeTraces(wanted)
@@ -82,18 +88,8 @@ export function createTempoSource(context: TraceBackendContext): TraceSource {
     traces: readonly FoundTrace[],
     signal: AbortSignal,
   ): Promise<Result<readonly Trace[]>> {
-    const read: Trace[] = [];
-    for (let at = 0; at < traces.length; at += atOnce) {
-      const answers = await Promise.all(
-        traces.slice(at, at + atOnce).map((one) => tempo.trace(one.traceId, one, signal)),
-      );
-      for (const answer of answers) {
-        // One that is too large to be had is missing in the list; the others are of use without it.
-        if (!answer.ok && answer.failure.reason !== 'tooLarge') return answer;
-        if (answer.ok && answer.value !== undefined) read.push(answer.value);
-      }
-    }
-    return ok(read);
+    const read = await inTurns(traces, (one) => tempo.trace(one.traceId, one, signal));
+    return read.ok ? ok(read.value.filter((trace) => trace !== undefined)) : read;
   }
 
   /** Why nothing was found: the service isn't there, or its spans don't say what `select` asks for, or there is nothing. */
@@ -108,7 +104,7 @@ export function createTempoSource(context: TraceBackendContext): TraceSource {
     if (Object.keys(wanted.select).length === 0) return ok([]);
     const any: Wanted = { ...wanted, operations: [], kind: 'recent', attributes: [] };
     const query = withTold(callsQuery(any, { select: false }), any);
-    const others = await tempo.search(query, back(day), wanted.limit, signal);
+    const others = await tempo.search(query, back(day), { limit: wanted.limit }, signal);
     if (!others.ok) return others;
     const { unsaid } = rowsOf(tracesOf(others.value), any);
     return unsaid === undefined ? ok([]) : cannotSelect(backendName, wanted.service, unsaid);
@@ -116,6 +112,7 @@ export function createTempoSource(context: TraceBackendContext): TraceSource {
 
   return {
     search,
+    sampling: tempoSampling(tempo, context.now),
     async trace(traceId, signal) {
       if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);
       const answer = await tempo.trace(traceId, undefined, signal);

@@ -3,9 +3,11 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { Trace } from '../../domain/trace.ts';
 import type { Decoder } from '../decoding.ts';
+import type { SpanRecord } from '../local/model.ts';
 import type { ReadId } from '../local/otlp/jsonTraces.ts';
 import { hexField, isObject, textField } from '../local/otlp/jsonValues.ts';
 import { decodeResourceSpans } from '../traces/otlp.ts';
+import type { TracePiece } from '../traces/tracePieces.ts';
 import { traceDecoder, wholeTraceDecoder } from '../traces/tracePieces.ts';
 import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
 
@@ -146,26 +148,53 @@ const v1Shape = v.object({ batches: v.array(v.unknown()) });
  * `/api/v2/traces/{id}`: https://grafana.com/docs/tempo/latest/api_docs/#query-v2. Empty where there is no such trace; `partial` where it is
  * over one of Tempo's bounds.
  */
-function decodeTraceV2(value: unknown): Result<readonly Trace[]> {
+function spansOfV2(
+  value: unknown,
+): Result<{ readonly spans: readonly SpanRecord[]; readonly partial: boolean }> {
   const answer = v.safeParse(v2Shape, value);
   if (!answer.success || !('trace' in answer.output)) return notTempo;
   const { trace, status } = answer.output;
   const spans = decodeResourceSpans(trace ?? {}, backendName, readId);
-  if (!spans.ok) return spans;
   // An enum of protobuf: its name, or 1.
-  const partial = status === 'PARTIAL' || status === 1;
-  return ok(tracesOfSpans(spans.value).map((one) => (partial ? { ...one, partial } : one)));
+  return spans.ok
+    ? ok({ spans: spans.value, partial: status === 'PARTIAL' || status === 1 })
+    : spans;
 }
 
-export const tempoTraceV2 = wholeTraceDecoder('tempo.v2', decodeTraceV2);
-
 /** `/api/traces/{id}` of versions before 2.7: `batches` is what OTLP calls `resourceSpans`. */
-export const tempoTraceV1 = traceDecoder('tempo.v1', (value) => {
+function spansOfV1(value: unknown): Result<readonly SpanRecord[]> {
   const answer = v.safeParse(v1Shape, value);
   return answer.success
     ? decodeResourceSpans({ resourceSpans: answer.output.batches }, backendName, readId)
     : notTempo;
-});
+}
+
+/** How a whole trace is read, over either interface. */
+export interface TraceDecoders<T> {
+  readonly v2: Decoder<T>;
+  readonly v1: Decoder<T>;
+}
+
+export const tempoTrace: TraceDecoders<TracePiece> = {
+  v2: wholeTraceDecoder('tempo.v2', (value) => {
+    const read = spansOfV2(value);
+    if (!read.ok) return read;
+    const { spans, partial } = read.value;
+    return ok(tracesOfSpans(spans).map((one) => (partial ? { ...one, partial } : one)));
+  }),
+  v1: traceDecoder('tempo.v1', spansOfV1),
+};
+
+export const tempoSpans: TraceDecoders<SpanRecord> = {
+  v2: {
+    name: 'tempo.v2.spans',
+    read: (value) => {
+      const read = spansOfV2(value);
+      return read.ok ? ok(read.value.spans) : read;
+    },
+  },
+  v1: { name: 'tempo.v1.spans', read: spansOfV1 },
+};
 
 /** Bytes of protobuf are base64 in its JSON; OTLP's own JSON has hex. Lengths tell them apart. */
 const readId: ReadId = (parent, name) => {
@@ -179,8 +208,8 @@ const valuesShape = v.object({
   tagValues: v.nullish(v.array(v.object({ type: v.nullish(v.string()), value: v.string() }))),
 });
 
-/** `/api/v2/search/tag/…/values`. */
-export function decodeServices(value: unknown): Result<readonly string[]> {
+/** `/api/v2/search/tag/…/values`: names of services, or of spans. */
+export function decodeValues(value: unknown): Result<readonly string[]> {
   const answer = v.safeParse(valuesShape, value);
   // Every object without the list would do: others answer with what the list isn't in.
   if (!answer.success || !isObject(value) || !('tagValues' in value || 'metrics' in value))

@@ -112,8 +112,8 @@ export function createZipkinSource(context: TraceBackendContext): SampledTraceSo
     naming: lowerCase,
     services: (signal) => names('/api/v2/services', [], signal),
     spanNames: (service, signal) => names('/api/v2/spans', [['serviceName', service]], signal),
-    newest: ({ service, spanName, select, from, to, depth }, signal) =>
-      api.rows(
+    async newest({ service, spanName, select, from, to, depth }, signal) {
+      const spans = await api.rows(
         '/api/v2/traces',
         parametersOf(service, {
           ...(spanName === undefined ? {} : { spanName }),
@@ -124,7 +124,9 @@ export function createZipkinSource(context: TraceBackendContext): SampledTraceSo
         }),
         signal,
         zipkinSpans,
-      ),
+      );
+      return spans.ok ? ok({ spans: spans.value }) : spans;
+    },
   };
 
   return {

@@ -6,7 +6,11 @@ import type { BackendPorts } from '../../../../src/telemetry/backend.ts';
 import type { SpanRecord } from '../../../../src/telemetry/local/model.ts';
 import type { Select } from '../../../../src/telemetry/ports.ts';
 import { SampledSource } from '../../../../src/telemetry/sampled/source.ts';
-import type { SampleQuestion, TraceSearch } from '../../../../src/telemetry/sampled/traceSearch.ts';
+import type {
+  SampleAnswer,
+  SampleQuestion,
+  TraceSearch,
+} from '../../../../src/telemetry/sampled/traceSearch.ts';
 import { asTheyAre } from '../../../../src/telemetry/traces/naming.ts';
 import { t0 } from '../core/builders.ts';
 
@@ -35,7 +39,7 @@ export class FakeTraces implements TraceSearch {
     return Promise.resolve(ok([...new Set(own.map(({ name }) => name))]));
   }
 
-  newest(question: SampleQuestion): Promise<Result<readonly SpanRecord[]>> {
+  newest(question: SampleQuestion): Promise<Result<SampleAnswer>> {
     this.asked.push(question);
     const refused = this.refuse(question);
     if (refused !== undefined) return Promise.resolve(refused);
@@ -49,7 +53,7 @@ export class FakeTraces implements TraceSearch {
     }
     const newest = [...fitting].sort((a, b) => b[1] - a[1]).slice(0, depth);
     const ids = new Set(newest.map(([id]) => id));
-    return Promise.resolve(ok(this.spans.filter(({ traceId }) => ids.has(traceId))));
+    return Promise.resolve(ok({ spans: this.spans.filter(({ traceId }) => ids.has(traceId)) }));
   }
 
   questions(): readonly SampleQuestion[] {

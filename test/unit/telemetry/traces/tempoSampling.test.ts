@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { unixMillis } from '../../../../src/domain/units.ts';
+import type {
+  SampleAnswer,
+  SampleQuestion,
+} from '../../../../src/telemetry/sampled/traceSearch.ts';
+import { createTempoSource } from '../../../../src/telemetry/tempo/traceSource.ts';
+import type { Played } from './playback.ts';
+import { contextOf, json, never, playback } from './playback.ts';
+
+const now = Date.UTC(2026, 10, 26, 10, 0, 0);
+const hour = 3_600_000;
+
+interface Kept {
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly start: number;
+  readonly name: string;
+}
+
+const idOf = (index: number): string => (index + 1).toString(16).padStart(32, '0');
+const nanos = (milliseconds: number): string => `${Math.floor(milliseconds)}000000`;
+
+/** A Tempo that answers as the recorded one does, with any of those that fit, in no order. */
+function tempo(kept: readonly Kept[]): ReturnType<typeof playback> {
+  const shuffled = kept.toSorted((a, b) => a.id.at(-1)?.localeCompare(b.id.at(-1) ?? '') ?? 0);
+  const search = (query: URLSearchParams): Played => {
+    const [from, to, limit] = ['start', 'end', 'limit'].map((name) => Number(query.get(name)));
+    const q = query.get('q') ?? '';
+    const name = / name = "([^"]*)"/.exec(q)?.[1];
+    const fits = q.includes('"elsewhere"')
+      ? []
+      : shuffled.filter(
+          (one) =>
+            one.start >= (from ?? 0) * 1000 &&
+            one.start <= (to ?? 0) * 1000 &&
+            (name === undefined || one.name === name),
+        );
+    return json({
+      traces: fits.slice(0, limit).map(({ id, start }) => ({
+        traceID: id.replace(/^0+/, ''),
+        startTimeUnixNano: nanos(start),
+        durationMs: 20,
+        spanSets: [
+          {
+            spans: [
+              {
+                spanID: id.slice(16),
+                startTimeUnixNano: nanos(start),
+                durationNanos: '20000000',
+                attributes: [{ key: 'service.name', value: { stringValue: 'front' } }],
+              },
+            ],
+            matched: 1,
+          },
+        ],
+      })),
+    });
+  };
+  return playback((path, query) => {
+    if (path === '/api/search') return search(query);
+    if (path.startsWith('/api/v2/search/tag/name'))
+      return json({ tagValues: [{ type: 'string', value: 'GET /' }] });
+    const one = kept.find(({ id }) => path.endsWith(id));
+    return json({ trace: one === undefined ? {} : wholeOf(one) });
+  });
+}
+
+const wholeOf = ({ id, start, name }: Kept): unknown => ({
+  resourceSpans: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'front' } }] },
+      scopeSpans: [
+        {
+          spans: [
+            {
+              traceId: Buffer.from(id, 'hex').toString('base64'),
+              spanId: Buffer.from(id.slice(16), 'hex').toString('base64'),
+              name,
+              kind: 'SPAN_KIND_SERVER',
+              startTimeUnixNano: nanos(start),
+              endTimeUnixNano: nanos(start + 20),
+            },
+          ],
+        },
+      ],
+    },
+  ],
+});
+
+const question = (over: Partial<SampleQuestion> = {}): SampleQuestion => ({
+  service: 'front',
+  select: {},
+  from: unixMillis(now - hour),
+  to: unixMillis(now),
+  depth: 50,
+  ...over,
+});
+
+/** What was asked for, and what came: each trace has one span. */
+async function ask(
+  kept: readonly Kept[],
+  questions: readonly SampleQuestion[],
+): Promise<
+  readonly {
+    readonly answer: SampleAnswer;
+    readonly ids: readonly string[];
+    readonly searches: number;
+    readonly traces: number;
+  }[]
+> {
+  const { exchange, asked } = tempo(kept);
+  const { sampling } = createTempoSource(contextOf(exchange, { now: () => now }));
+  const answers = [];
+  for (const one of questions) {
+    asked.length = 0;
+    const answer = await sampling.newest(one, never);
+    assert.ok(answer.ok, JSON.stringify(answer));
+    answers.push({
+      answer: answer.value,
+      ids: answer.value.spans.map(({ traceId }) => traceId).toSorted(),
+      searches: asked.filter((path) => path.startsWith('/api/search')).length,
+      traces: asked.filter((path) => path.startsWith('/api/v2/traces/')).length,
+    });
+    assert.ok(!asked.some((path) => path.includes('most_recent')));
+  }
+  return answers;
+}
+
+/** `count` traces, evenly over the hour. */
+const even = (count: number): readonly Kept[] =>
+  Array.from({ length: count }, (_, i) => ({
+    id: idOf(i),
+    start: Math.floor(now - hour + ((i + 0.5) * hour) / count),
+    name: i % 40 === 0 ? 'GET /rare' : 'GET /',
+  }));
+const since = (kept: readonly Kept[], from: number): readonly string[] =>
+  kept.filter(({ start }) => start >= from).map(({ id }) => id);
+
+describe('a sample of Tempo’s traces', () => {
+  for (const count of [0, 5, 150, 3_000, 200_000])
+    it(`holds every trace since when it says so, of ${count} in the hour`, async () => {
+      const kept = even(count);
+      const [first, second] = await ask(kept, [question(), question()]);
+      assert.ok(first !== undefined && second !== undefined);
+      const { completeFrom = 0 } = first.answer;
+      assert.ok(completeFrom >= now - hour);
+      assert.deepEqual(first.ids, since(kept, completeFrom).toSorted());
+      assert.ok(first.ids.length >= Math.min(count, 10), `${first.ids.length} traces`);
+      // Its budget: a search or a few until it is known how busy the service is, and ten traces.
+      assert.ok(first.searches <= 9, `${first.searches} searches`);
+      assert.ok(second.searches <= 2, `${second.searches} searches later`);
+      for (const { traces } of [first, second]) assert.ok(traces <= 10, `${traces} traces`);
+    });
+
+  it('of one second that holds more than an answer does has some of it', async () => {
+    const kept = Array.from({ length: 5_000 }, (_, i) => ({
+      id: idOf(i),
+      start: now - 500 + (i % 400),
+      name: 'GET /',
+    }));
+    const [one] = await ask(kept, [question()]);
+    assert.equal(one?.ids.length, 10);
+    assert.ok(one.searches <= 9);
+  });
+
+  it('of an operation has traces with a call of it', async () => {
+    const kept = even(3_000);
+    const [one] = await ask(kept, [question({ spanName: 'GET /rare' })]);
+    assert.ok(one !== undefined);
+    const rare = kept.filter(({ name }) => name === 'GET /rare');
+    assert.deepEqual(one.ids, since(rare, one.answer.completeFrom ?? 0).toSorted());
+    assert.ok(one.ids.length >= 10);
+  });
+
+  it('asks for less where less is asked for', async () => {
+    const [one] = await ask(even(3_000), [question({ depth: 5 })]);
+    assert.ok(one !== undefined && one.ids.length >= 5 && one.traces <= 5);
+  });
+
+  it('shows a few of the others where none carries what “select” asks for', async () => {
+    const [one] = await ask(even(100), [question({ select: { 'k8s.cluster.name': 'elsewhere' } })]);
+    assert.equal(one?.ids.length, 2);
+    assert.equal(one.answer.completeFrom, now - hour);
+  });
+
+  it('knows the names of a service’s spans', async () => {
+    const { exchange, asked } = tempo([]);
+    const { sampling } = createTempoSource(contextOf(exchange, { now: () => now }));
+    const names = await sampling.spanNames('fr"ont', never);
+    assert.deepEqual(names, { ok: true, value: ['GET /'] });
+    assert.match(asked[0] ?? '', /\?q=\{ resource\.service\.name = "fr\\"ont" \}&start=/);
+  });
+});
