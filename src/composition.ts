@@ -19,6 +19,7 @@ import { selectEnvironment } from './commands/selectEnvironment.ts';
 import { selectWindow } from './commands/selectWindow.ts';
 import { showCoverage } from './commands/showCoverage.ts';
 import { showRollbackJournal } from './commands/showRollbackJournal.ts';
+import { writeRecordingRules } from './commands/writeRecordingRules.ts';
 import { vscodeSettings as settings } from './config/settings.ts';
 import type { OperationId } from './domain/operation.ts';
 import { windowLength } from './domain/units.ts';
@@ -319,6 +320,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
         metrics: () => environments.metrics(),
         showDocument: documents.showRendered,
       }),
+    'prodlens.writeRecordingRules': () => writeRecordingRules({ environments }),
     'prodlens.explain': () =>
       explain({ insights, index, languages: languageIds, showDocument: documents.showRendered }),
     'prodlens.connect': () =>

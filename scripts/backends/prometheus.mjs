@@ -2,14 +2,16 @@
  * Prometheus 2 is Debian's package, unpacked and not installed; 3.15 (module v0.315.0) is built. Both scrape each second whatever targets a
  * test writes into a file; 3 takes OTLP as well.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { goBuild } from './goBuild.mjs';
 import { archiveSamples, lastMinute } from './history.mjs';
 import { freePort, obtain, startServer } from './server.mjs';
 
+const run = promisify(execFile);
 const version = '3.15.0';
 const versionPackage = 'github.com/prometheus/common/version';
 
@@ -33,6 +35,15 @@ const obtain3 = () =>
     // Service discovery of clouds is most of the build and of no use here.
     tags: 'netgo,remove_all_sd',
   });
+
+/** @param {string[]} args of promtool, which is a part of Debian's package */
+export async function promtool(args) {
+  const unpacked = await obtainDebian();
+  const { stdout } = await run(path.join(unpacked, 'usr/bin/promtool'), args, {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
+}
 
 /**
  * Prometheus 2.42.
@@ -129,11 +140,7 @@ const withHistory = (name, obtainAll, start) => ({
       ({ instance, value, at }) => `archive_calls_total{instance="${instance}"} ${value} ${at}`,
     );
     writeFileSync(history, ['# TYPE archive_calls counter', ...lines, '# EOF', ''].join('\n'));
-    execFileSync(
-      path.join(await obtainDebian(), 'usr/bin/promtool'),
-      ['tsdb', 'create-blocks-from', 'openmetrics', history, data],
-      { stdio: 'ignore' },
-    );
+    await promtool(['tsdb', 'create-blocks-from', 'openmetrics', history, data]);
     const { url, targets, stop } = await start(folder, data);
     return {
       env: {

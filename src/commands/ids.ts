@@ -7,6 +7,7 @@ export const commandIds = [
   'prodlens.chooseOwner',
   'prodlens.showCoverage',
   'prodlens.connect',
+  'prodlens.writeRecordingRules',
   'prodlens.selectEnvironment',
   'prodlens.selectWindow',
   'prodlens.refresh',

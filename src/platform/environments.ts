@@ -5,6 +5,7 @@ import type { EnvironmentProblem } from '../config/settingPlaces.ts';
 import type { Settings } from '../config/settings.ts';
 import type { WindowName } from '../domain/units.ts';
 import { windowNames } from '../domain/units.ts';
+import type { Result } from '../domain/result.ts';
 import type { EnvironmentView } from '../insights/contract.ts';
 import type { DeployTarget } from '../rollback/ports.ts';
 import { metricsKinds, traceKinds } from '../telemetry/backendKinds.ts';
@@ -157,6 +158,12 @@ export class Environments implements Disposable {
     return this.#decoded.environments.flatMap(({ metrics, traces }) =>
       [metrics, traces].flatMap((one) => one?.url ?? []),
     );
+  }
+
+  /** Makes recording rules for the selected environment's backend of numbers; undefined where none can evaluate such. */
+  recordingRules(): (() => Promise<Result<string>>) | undefined {
+    const source = this.#backendMetrics(this.selected());
+    return source?.recordingRules?.bind(source);
   }
 
   /** Asks the selected environment's backend at once, whatever failed before. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,6 +29,7 @@ interface Window {
     waitFor(pattern: RegExp, timeoutMs?: number): Promise<{ readonly message: string }>;
   };
   runCommand(title: string): Promise<void>;
+  tabs(): Promise<string[]>;
   openFile(file: string): Promise<Editor>;
   waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
 }
@@ -95,6 +96,20 @@ describe('a real VS Code on a real Prometheus', function () {
     } finally {
       clearInterval(calling);
     }
+  });
+
+  it('writes recording rules for what the backend has', async () => {
+    const { quickInput } = window;
+    await window.runCommand('Prodlens: Write Recording Rules…');
+    await quickInput.waitFor('Write Recording Rules');
+    await quickInput.fill(path.join(workspace, 'rules.yaml'));
+    await quickInput.accept();
+    await window.notifications.waitFor(/^Recording rules are in rules\.yaml\./);
+    assert.ok((await window.tabs()).some((tab) => tab.includes('rules.yaml')));
+    assert.match(
+      await readFile(path.join(workspace, 'rules.yaml'), 'utf8'),
+      /^ +- record: prodlens:traces_span_metrics_calls_total:growth1m$/m,
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import type { PrometheusApi } from './api.ts';
 import { discover, labelsOf, type DurationMetric, type Found, type Problem } from './discovery.ts';
 import type { PrometheusOptions } from './options.ts';
 import { serviceOf } from './readRow.ts';
+import { findRecorded, recordedOf, type Recorded } from './recording/recorded.ts';
 import type { ReleaseInfo } from './releaseInfo.ts';
 import { byLabels, equals, oneOf, selector } from './selector.ts';
 import type { MatrixRow } from './wire.ts';
@@ -25,6 +26,13 @@ export interface KnownService {
   readonly rows: readonly MatrixRow['labels'][];
   /** Distance of samples, milliseconds; assumed while the series are too young to show it. */
   readonly interval: number;
+  readonly recorded: RecordedSeries;
+}
+
+/** Series of our recording rules that stand for the raw ones. */
+export interface RecordedSeries {
+  readonly calls?: Recorded;
+  readonly buckets?: Recorded;
 }
 
 /** What a backend has: asked for once in a while. */
@@ -56,10 +64,12 @@ export async function readCatalogue(
     return version;
   const discovery = await discover(api, select, options.conventions, signal);
   if (!discovery.ok) return discovery;
-  const { found, problems } = discovery.value;
+  const { found, problems, records } = discovery.value;
   // Also where nothing else was found, or a later question fails.
   tell(problems);
   if (found.length === 0) return nothingFound(problems);
+  const recorded = records ? await findRecorded(api, signal) : ok([]);
+  if (!recorded.ok) return recorded;
   const services = new Map<ServiceKey, KnownService>();
   const ranks = new Map<ServiceKey, number>();
   let young = false;
@@ -83,11 +93,13 @@ export async function readCatalogue(
       if ((ranks.get(service) ?? Infinity) <= rank) continue;
       if (services.size >= mostServices && !services.has(service)) continue;
       ranks.set(service, rank);
+      const duration = buckets.value(service);
       services.set(service, {
         service,
         ...told,
         matchers: [...one.matchers, ...serviceMatchers(one, own[0] ?? {})],
-        buckets: buckets.value(service),
+        recorded: recordedSeries(told.found, duration, recorded.value),
+        buckets: duration,
         rows: own,
         interval: interval.value ?? usualInterval,
       });
@@ -155,6 +167,22 @@ async function readProcesses(
     processes.set(key, [...(processes.get(key) ?? []), labels[info.version] ?? '']);
   }
   return ok(processes);
+}
+
+function recordedSeries(
+  found: Found,
+  duration: DurationMetric | undefined,
+  all: readonly Recorded[],
+): RecordedSeries {
+  // A counter of failures beside the calls has no rule.
+  if (found.errors !== undefined) return {};
+  const labels = [...labelsOf(found), ...found.selected];
+  const calls = recordedOf(found.calls, labels, all);
+  const buckets =
+    duration === undefined || duration.native
+      ? undefined
+      : recordedOf(duration.metric, labels, all);
+  return { ...(calls && { calls }), ...(buckets && { buckets }) };
 }
 
 /** Choices of a person that the backend doesn't allow. */

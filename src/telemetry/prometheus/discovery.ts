@@ -11,6 +11,7 @@ import {
 } from './conventions/convention.ts';
 import { isCustom } from './conventions/custom.ts';
 import { missingLabels, missingMetrics, spellings } from './conventions/tried.ts';
+import { evaluations } from './recording/names.ts';
 import { infoMetrics, readInfoLabels, releaseInfoOf, type ReleaseInfo } from './releaseInfo.ts';
 import { equals, escaped, quoted } from './selector.ts';
 
@@ -43,6 +44,8 @@ export interface Found {
   readonly attributes: ReadonlyMap<string, readonly string[]>;
   /** Matchers of the environment's `select`. */
   readonly matchers: readonly string[];
+  /** Labels of those matchers. */
+  readonly selected: readonly string[];
 }
 
 /** Names worth a look: what any convention counts calls or times them by. */
@@ -54,6 +57,8 @@ const mostFound = 12;
 /** What a backend has that can be read, and what there is but can't be. */
 export interface Discovery {
   readonly found: readonly Found[];
+  /** Our recording rules are evaluated there. */
+  readonly records: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -69,9 +74,12 @@ export async function discover(
   signal: AbortSignal,
 ): Promise<Result<Discovery>> {
   const own = conventions.filter(isCustom).flatMap(({ written }) => Object.values(written.names));
-  const wanted = [candidates, ...infoMetrics, ...new Set(own.flatMap(spellings).map(escaped))].join(
-    '|',
-  );
+  const wanted = [
+    candidates,
+    evaluations,
+    ...infoMetrics,
+    ...new Set(own.flatMap(spellings).map(escaped)),
+  ].join('|');
   const names = await api.metricNames(`{__name__=~${quoted(wanted)}}`, signal);
   if (!names.ok) return names;
   const known = new Set(names.value);
@@ -110,7 +118,7 @@ export async function discover(
         ...made,
         calls,
         callsAre,
-        matchers,
+        ...matchers,
         ...(info === undefined ? {} : { info }),
       });
     }
@@ -121,7 +129,7 @@ export async function discover(
       `The environment selects by a label that the backend’s metrics don’t have: ${missing}.`,
       'Correct select in the setting prodlens.environments, or promote the attribute to a label.',
     );
-  return ok({ found, problems });
+  return ok({ found, problems, records: known.has(evaluations) });
 }
 
 /**
@@ -171,7 +179,7 @@ function foundAs(
   prefix: string,
   names: ReadonlySet<string>,
   labels: ReadonlySet<string>,
-): Omit<Found, 'calls' | 'callsAre' | 'matchers' | 'info'> | undefined {
+): Omit<Found, 'calls' | 'callsAre' | 'matchers' | 'selected' | 'info'> | undefined {
   const service = firstOf(convention.service, labels);
   if (service === undefined) return undefined;
   const namespace = firstOf(namespaceLabels, labels);
@@ -214,14 +222,19 @@ const firstOf = (names: LabelNames, labels: ReadonlySet<string>): string | undef
   names.find((name) => labels.has(name));
 
 /** Matchers of `select`; the name of the label that is missing when there is none for one of them: it is never left out. */
-function matchersOf(select: Select, labels: ReadonlySet<string>): readonly string[] | string {
+function matchersOf(
+  select: Select,
+  labels: ReadonlySet<string>,
+): Pick<Found, 'matchers' | 'selected'> | string {
   const matchers: string[] = [];
+  const selected: string[] = [];
   for (const [name, value] of Object.entries(select)) {
     const label = [name, name.replaceAll(/[^A-Za-z0-9_]/g, '_')].find((n) => labels.has(n));
     if (label === undefined) return name;
     matchers.push(equals(label, value));
+    selected.push(label);
   }
-  return matchers;
+  return { matchers, selected };
 }
 
 /** All labels that tell calls apart: what `sum by` keeps. */

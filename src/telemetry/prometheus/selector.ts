@@ -42,7 +42,7 @@ export const byLabels = (labels: readonly string[]): string =>
 export const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)}s`;
 
 /** A series that was away for longer than the memory is still known for a day, if it was there for twenty minutes of it. */
-const longMemory = '24h:20m';
+const usualMemory = '24h:20m';
 
 /** What of a series is read: a counter, the number of values of a native histogram, or all of it. */
 export type Reading = 'counter' | 'count' | 'histogram';
@@ -53,6 +53,10 @@ export interface Presence {
   readonly of?: string;
   /** Labels that tell calls of one process apart: its series differ in no others. */
   readonly kin?: readonly string[];
+  /** Labels of selections that are looked at together. */
+  readonly by?: readonly string[];
+  /** Range and resolution of the longer memory. */
+  readonly longMemory?: string;
 }
 
 /**
@@ -70,7 +74,7 @@ export function growth(
   step: number,
   memory: number,
   reading: Reading = 'counter',
-  { of: selection, kin }: Presence = {},
+  { of: selection, kin, by = [], longMemory = usualMemory }: Presence = {},
 ): string {
   const of = selector(metric, matchers);
   const read = (series: string): string =>
@@ -87,7 +91,7 @@ export function growth(
   const reset = `(${now} and ${before})`;
   const there =
     selection === undefined ? before : `last_over_time(${selection}[${seconds(memory)}] ${offset})`;
-  const begun = `((${now} and on () ${there}) unless ${known})`;
+  const begun = `((${now} and on (${by.map(labelName).join(',')}) ${there}) unless ${known})`;
   // Two samples: who misses one scrape is still there.
   const lately = `last_over_time(${of}[${seconds(step / 2)}] ${offset})`;
   const anew =

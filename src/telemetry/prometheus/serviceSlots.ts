@@ -12,6 +12,8 @@ import type { PrometheusApi } from './api.ts';
 import { bucketRows, type BucketRow } from './bucketRows.ts';
 import type { DurationMetric, Found } from './discovery.ts';
 import { readBack, type ReadStretch } from './readBack.ts';
+import type { RecordedSeries } from './catalogue.ts';
+import { askGrowth, evaluationTime, type GrowthQuery } from './recording/recorded.ts';
 import { firstStart, lastEnd, planChunks, stepFor } from './slotGrid.ts';
 import { ReleaseTimeline } from './releaseTimeline.ts';
 import { bucketsQuery, callsQuery, narrowing } from './slotQueries.ts';
@@ -37,6 +39,8 @@ export interface ServiceSlotsOptions {
   readonly matchers: readonly string[];
   /** Matchers of the series that say its processes' releases. */
   readonly infoMatchers?: readonly string[];
+  /** Asked for in place of the metrics themselves, where they have all of a stretch. */
+  readonly recorded: RecordedSeries;
   /** Distance of samples, milliseconds. */
   readonly interval: number;
   readonly compare: CompareReleases;
@@ -76,7 +80,7 @@ export class ServiceSlots {
 
   /** Whether a slot has ended that isn't known yet. */
   due(now: number): boolean {
-    return lastEnd(now, this.step) > this.#to;
+    return this.#lastEnd(now) > this.#to;
   }
 
   /** Whether its slots go back to the beginning of the window, or as far as the backend lets them. */
@@ -137,7 +141,7 @@ export class ServiceSlots {
     if (!this.reaches(window, now)) this.#begin(wanted);
     this.#state.now = now;
     this.#state.tidy();
-    const calls = await this.#calls(lastEnd(now, this.step), now, signal);
+    const calls = await this.#calls(this.#lastEnd(now), now, signal);
     if (!calls.ok || this.#to === 0) return calls;
     if (this.#bucketsTo > 0) return this.#nextBuckets(now, signal);
     this.#bucketsTo = this.#to;
@@ -265,15 +269,17 @@ export class ServiceSlots {
     from: number,
     to: number,
     now: number,
-    query: (step: number) => string,
+    query: (step: number) => GrowthQuery,
     signal: AbortSignal,
   ): Promise<Result<ReadStretch>> {
     return readBack(planChunks(from, to, now, this.step), (chunk) =>
-      this.#options.api.queryRange(
-        { query: query(chunk.step), from: chunk.from + chunk.step, to: chunk.to, step: chunk.step },
-        signal,
-      ),
+      askGrowth(this.#options.api, query(chunk.step), chunk, signal),
     );
+  }
+
+  #lastEnd(now: number): number {
+    const { calls } = this.#options.recorded;
+    return lastEnd(calls === undefined ? now : now - evaluationTime, this.step);
   }
 
   #nextFrom(covered: number, now: number): number {

@@ -1,5 +1,7 @@
 import { bucketLabels } from './bucketRows.ts';
 import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
+import type { RecordedSeries } from './catalogue.ts';
+import { recordedGrowth, type GrowthQuery } from './recording/recorded.ts';
 import { releasesSeen } from './releaseInfo.ts';
 import { asErrors, growth, oneOf, selector } from './selector.ts';
 
@@ -12,6 +14,7 @@ const longestFilter = { address: 1_000, form: 24_000 };
 
 /** What is asked of one service. */
 export interface Asked {
+  readonly recorded: RecordedSeries;
   readonly found: Found;
   /** Matchers of the service, the environment's `select` among them. */
   readonly matchers: readonly string[];
@@ -23,40 +26,57 @@ export interface Asked {
  * Calls of all operations; the failed ones of them where a counter of its own has them; and which release the processes were of where the
  * calls' labels don't tell it.
  */
-export function callsQuery({ found, matchers, infoMatchers = [] }: Asked, step: number): string {
+export function callsQuery(
+  { found, matchers, infoMatchers = [], recorded }: Asked,
+  step: number,
+): GrowthQuery {
   const { calls, callsAre, errors, info } = found;
   const labels = labelsOf(found);
   const kin = kinLabels(found);
+  const seen = typeof info === 'object' ? [releasesSeen(info, infoMatchers, step)] : [];
   const parts = [growth(calls, matchers, labels, step, memory, callsAre, { kin })];
   if (errors !== undefined) {
     const of = selector(calls, matchers);
     parts.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of, kin })));
   }
-  if (typeof info === 'object') parts.push(releasesSeen(info, infoMatchers, step));
-  return parts.join(' or ');
+  return {
+    raw: [...parts, ...seen].join(' or '),
+    ...(recorded.calls && {
+      recorded: [recordedGrowth(recorded.calls, matchers, labels, step), ...seen].join(' or '),
+    }),
+  };
 }
 
 /** Labels that tell apart what one process counts. Buckets do without: who has too few durations shows no percentiles. */
-const kinLabels = ({ attributes }: Found): readonly string[] => [
+export const kinLabels = ({ attributes }: Found): readonly string[] => [
   ...new Set([...attributes.values()].flat()),
 ];
 
 /** Buckets of durations. @param narrow matchers of the operations wanted; none: of all */
-export const bucketsQuery = (
-  { found, matchers }: Asked,
+export function bucketsQuery(
+  { found, matchers, recorded }: Asked,
   buckets: DurationMetric,
   narrow: readonly string[],
   step: number,
-): string =>
-  growth(
+): GrowthQuery {
+  const narrowed = [...matchers, ...narrow];
+  const labels = buckets.native ? labelsOf(found) : [...labelsOf(found), ...bucketLabels];
+  const raw = growth(
     buckets.metric,
-    [...matchers, ...narrow],
-    buckets.native ? labelsOf(found) : [...labelsOf(found), ...bucketLabels],
+    narrowed,
+    labels,
     step,
     Math.max(bucketMemory, 2 * step),
     buckets.native ? 'histogram' : 'counter',
     { of: selector(found.calls, matchers) },
   );
+  return {
+    raw,
+    ...(recorded.buckets && {
+      recorded: recordedGrowth(recorded.buckets, narrowed, labels, step),
+    }),
+  };
+}
 
 /**
  * Matchers of the values that operations are told by. None, and so all operations, where no label tells them, or where the backend takes no

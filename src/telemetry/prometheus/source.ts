@@ -22,6 +22,7 @@ import { FoundOperations } from './foundOperations.ts';
 import { labelsOf, type Problem } from './discovery.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
+import { renderedRules } from './recording/rules.ts';
 import { ServiceSlots } from './serviceSlots.ts';
 import { summaryOf, warningsOf } from './summary.ts';
 
@@ -200,9 +201,15 @@ export class PrometheusSource implements BackendMetrics {
         buckets: known.buckets?.metric ?? 'none',
         releaseLabel: releaseLabelOf(known),
         sampleIntervalMs: known.interval,
+        recordingRules: Object.keys(known.recorded),
         followed: this.#followed.has(known.service),
       })),
     };
+  }
+
+  async recordingRules(): Promise<Result<string>> {
+    const catalogue = await this.#alone(() => this.#look());
+    return catalogue.ok ? renderedRules(catalogue.value) : catalogue;
   }
 
   dispose(): void {
@@ -296,6 +303,7 @@ export class PrometheusSource implements BackendMetrics {
         matchers: known.matchers,
         ...(known.infoMatchers === undefined ? {} : { infoMatchers: known.infoMatchers }),
         interval: known.interval,
+        recorded: known.recorded,
         compare: this.#ports.compare,
         identity: this.#found.identity,
       }),
@@ -355,6 +363,8 @@ const sameSource = (a: KnownService, b: KnownService): boolean =>
   a.found.service === b.found.service &&
   a.found.namespace === b.found.namespace &&
   a.found.environment === b.found.environment &&
+  a.recorded.calls?.by === b.recorded.calls?.by &&
+  a.recorded.buckets?.by === b.recorded.buckets?.by &&
   !namedAnew(a, b) &&
   // Samples jitter; a clearly other interval is another configuration.
   Math.abs(a.interval - b.interval) <= a.interval / 2;

@@ -21,6 +21,7 @@ const found: Found = {
     ['span.kind', ['span_kind']],
   ]),
   matchers: [],
+  selected: [],
 };
 
 /** Timed calls after calls of the first, second and third slot, and durations of the same. */

@@ -1,0 +1,11 @@
+/** How often rules are evaluated, and the time that each evaluation records the growth of. */
+export const recordedStep = 60_000;
+/** One series for each rule and minute, there only if that minute was recorded: what wasn't is never taken for no calls. */
+export const evaluations = 'prodlens:evaluations';
+/** Labels of recorded series: the labels that they are summed by, and of an evaluation the rule that was evaluated. */
+export const byLabel = 'prodlens_by';
+export const ofLabel = 'prodlens_of';
+
+/** Named after the metric: `prodlens:calls_total:growth1m`. */
+export const recordOf = (metric: string): string =>
+  `prodlens:${metric.replaceAll(/[^A-Za-z0-9_]/g, '_')}:growth1m`;

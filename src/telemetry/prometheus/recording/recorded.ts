@@ -1,0 +1,117 @@
+import type { Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import type { PrometheusApi, RangeAnswer } from '../api.ts';
+import { byLabels, equals, selector } from '../selector.ts';
+import type { Chunk } from '../slotGrid.ts';
+import type { MatrixRow } from '../wire.ts';
+import { byLabel, evaluations, ofLabel, recordedStep, recordOf } from './names.ts';
+
+/** Series that a rule recorded. */
+export interface Recorded {
+  readonly record: string;
+  /** As `prodlens_by` has it. */
+  readonly by: string;
+}
+
+/** Which rules are evaluated now. Asked only where the backend has their metric. */
+export async function findRecorded(
+  api: PrometheusApi,
+  signal: AbortSignal,
+): Promise<Result<readonly Recorded[]>> {
+  const rows = await api.query(
+    `group ${byLabels([ofLabel, byLabel])} (${selector(evaluations, [])})`,
+    signal,
+  );
+  if (!rows.ok) return rows;
+  return ok(
+    rows.value.map(({ labels }) => ({
+      record: labels[ofLabel] ?? '',
+      by: labels[byLabel] ?? '',
+    })),
+  );
+}
+
+/** The recorded series of a metric that keep all of the labels; the shortest list of labels is the least to read. */
+export function recordedOf(
+  metric: string,
+  labels: readonly string[],
+  all: readonly Recorded[],
+): Recorded | undefined {
+  return all
+    .filter(({ record, by }) => {
+      const kept = new Set(by.split(','));
+      return record === recordOf(metric) && labels.every((label) => kept.has(label));
+    })
+    .sort((a, b) => a.by.length - b.by.length)[0];
+}
+
+/** An evaluation of rules takes no longer, milliseconds: a slot whose end is so old is recorded. */
+export const evaluationTime = 30_000;
+
+/** Whether slots of that length are made of whole evaluations. */
+export const fitsRecorded = (step: number): boolean => step % recordedStep === 0;
+
+/** What `growth` asks for, from recorded series; with it, in the same answer, how many evaluations each step has. */
+export function recordedGrowth(
+  { record, by }: Recorded,
+  matchers: readonly string[],
+  labels: readonly string[],
+  step: number,
+): string {
+  const variant = equals(byLabel, by);
+  // Prometheus 2 takes both ends of a range: an evaluation at the very end of one slot must not be in the next as well.
+  const range = `[${step - 1}ms]`;
+  const grown = `sum ${byLabels(labels)} (sum_over_time(${selector(record, [variant, ...matchers])}${range}))`;
+  const marks = selector(evaluations, [equals(ofLabel, record), variant]);
+  return `${grown} or sum ${byLabels([ofLabel])} (sum_over_time(${marks}${range}))`;
+}
+
+export interface RecordedRows {
+  readonly rows: readonly MatrixRow[];
+  /** The end of the last slot up to which all were recorded whole; `from` of the chunk if not even the first was. */
+  readonly completeTo: number;
+}
+
+/**
+ * Takes the count of evaluations out of the answer. A slot with fewer than one a minute lacks calls; one with more has them twice (two
+ * Prometheus that evaluate the same rules, unless their series are deduplicated): neither is whole.
+ */
+export function readRecorded(
+  answer: readonly MatrixRow[],
+  { from, to, step }: Chunk,
+): RecordedRows {
+  const marks = answer.filter(({ labels }) => labels[ofLabel] !== undefined);
+  const rows = answer.filter(({ labels }) => labels[ofLabel] === undefined);
+  const counts = new Map<number, number>();
+  for (const { samples } of marks)
+    for (const [at, count] of samples) counts.set(Math.round(at * 1000), count);
+  let completeTo = from;
+  while (completeTo < to && counts.get(completeTo + step) === step / recordedStep)
+    completeTo += step;
+  return { rows, completeTo };
+}
+
+/** A question in both forms. */
+export interface GrowthQuery {
+  readonly raw: string;
+  readonly recorded?: string;
+}
+
+/** From recorded series where they have the whole stretch, else from the metrics themselves. */
+export async function askGrowth(
+  api: PrometheusApi,
+  { raw, recorded }: GrowthQuery,
+  chunk: Chunk,
+  signal: AbortSignal,
+): Promise<Result<RangeAnswer>> {
+  const ask = (query: string): Promise<Result<RangeAnswer>> =>
+    api.queryRange(
+      { query, from: chunk.from + chunk.step, to: chunk.to, step: chunk.step },
+      signal,
+    );
+  if (recorded === undefined || !fitsRecorded(chunk.step)) return ask(raw);
+  const answer = await ask(recorded);
+  if (!answer.ok) return answer;
+  const { rows, completeTo } = readRecorded(answer.value.rows, chunk);
+  return completeTo === chunk.to ? ok({ ...answer.value, rows }) : ask(raw);
+}

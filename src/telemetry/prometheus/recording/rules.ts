@@ -1,0 +1,110 @@
+import { Document } from 'yaml';
+import type { Result } from '../../../domain/result.ts';
+import { fail, ok } from '../../../domain/result.ts';
+import type { Catalogue } from '../catalogue.ts';
+import type { Found } from '../discovery.ts';
+import { labelsOf } from '../discovery.ts';
+import { bucketLabels } from '../bucketRows.ts';
+import { byLabel, evaluations, ofLabel, recordedStep, recordOf } from './names.ts';
+import { kinLabels } from '../slotQueries.ts';
+import { growth, quoted, selector } from '../selector.ts';
+
+/** Rules look back less far than queries do: they run each minute over everything. */
+const memory = 10 * 60_000;
+const longMemory = '24h:1h';
+
+/** The growth of one metric's counters in each minute, summed by what Prodlens tells apart. */
+interface RecordingRule {
+  readonly record: string;
+  /** Labels that it is summed by, sorted; those of buckets left out. */
+  readonly by: readonly string[];
+  readonly expr: string;
+}
+
+/** A label value: the labels of `by` in one text. */
+export const writtenLabels = (by: readonly string[]): string => by.join(',');
+
+const about = `Recording rules for Prodlens: the growth of calls and durations in each minute, summed over instances.
+Prometheus: name this file under rule_files and reload. Mimir: mimirtool rules load. VictoriaMetrics: vmalert -rule.
+Prodlens uses them where they have every minute of a stretch, and the metrics themselves elsewhere.
+Written anew when a dimension is added: rules that lack one are left alone.`;
+
+/** The file for all that a backend was found to have, each convention once, however many services have it. */
+export function renderedRules({ services }: Catalogue): Result<string> {
+  const found = [...services.values()]
+    .map((known) => known.found)
+    .filter(({ errors }) => errors === undefined);
+  if (found.length === 0)
+    return fail(
+      'notFound',
+      'Rules can’t be written for what this backend has: failures have a counter of their own.',
+    );
+  return ok(
+    renderRules([...new Map(found.map((one) => [one.calls, one])).values()].map(rulesOf), about),
+  );
+}
+
+/** Native histograms have no rule: one series holds all buckets of one, so that there is little to save. */
+function rulesOf(found: Found): RuleGroup {
+  return {
+    name: `prodlens ${found.calls}`,
+    rules: [
+      ruleOf(found, found.calls, found.callsAre, []),
+      ...found.durations
+        .filter(({ native }) => !native)
+        .map(({ metric }) => ruleOf(found, metric, 'counter', bucketLabels)),
+    ],
+  };
+}
+
+function ruleOf(
+  found: Found,
+  metric: string,
+  reading: 'counter' | 'count',
+  extra: readonly string[],
+): RecordingRule {
+  // What the environment selects by stays a label, so that it can be selected by.
+  const by = [...new Set([...labelsOf(found), ...found.selected])].sort();
+  const presentBy = [found.service, found.namespace].filter((label) => label !== undefined);
+  return {
+    record: recordOf(metric),
+    by,
+    expr: growth(metric, [], [...by, ...extra], recordedStep, memory, reading, {
+      of: selector(found.calls, []),
+      by: presentBy,
+      ...(extra.length === 0 && { kin: kinLabels(found) }),
+      longMemory,
+    }),
+  };
+}
+
+/** Rules of one convention: evaluated together, so that calls and their durations are of the same minutes. */
+interface RuleGroup {
+  readonly name: string;
+  readonly rules: readonly RecordingRule[];
+}
+
+/** A rule file as Prometheus, Mimir's ruler and vmalert read it. `about`: a comment at its beginning, lines of plain text. */
+function renderRules(groups: readonly RuleGroup[], about: string): string {
+  const document = new Document({
+    groups: groups.map(({ name, rules }) => ({
+      name,
+      interval: '1m',
+      rules: rules.flatMap((rule) => [
+        { record: rule.record, labels: { [byLabel]: writtenLabels(rule.by) }, expr: rule.expr },
+        { record: evaluations, labels: markLabels(rule), expr: recordedJustNow(rule) },
+      ]),
+    })),
+  });
+  document.commentBefore = about.replaceAll(/^/gm, ' ');
+  return document.toString({ lineWidth: 0 });
+}
+
+const markLabels = (rule: RecordingRule) => ({
+  [ofLabel]: rule.record,
+  [byLabel]: writtenLabels(rule.by),
+});
+
+/** Rules of a group are evaluated in order: 1 where the one before it wrote something in this very evaluation. */
+const recordedJustNow = ({ record, by }: RecordingRule): string =>
+  `count(last_over_time(${record}{${byLabel}=${quoted(writtenLabels(by))}}[30s])) > bool 0`;

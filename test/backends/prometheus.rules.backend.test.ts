@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parse, stringify } from 'yaml';
+import { ok } from '../../src/domain/result.ts';
+import type { FunctionNumbers } from '../../src/domain/stats.ts';
+import { milliseconds } from '../../src/domain/units.ts';
+import { createExchange, type FormExchange } from '../../src/http/exchange.ts';
+import { compareReleases } from '../../src/releases/compareReleases.ts';
+import { PrometheusSource } from '../../src/telemetry/prometheus/source.ts';
+import { shopHistory } from './shopHistory.ts';
+
+const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
+const never = new AbortController().signal;
+
+/** What is used here of scripts/backends/prometheus.mjs. */
+interface Scripts {
+  readonly promtool: (args: readonly string[]) => Promise<string>;
+  readonly startPrometheus2: (
+    folder: string,
+    options: { readonly data: string },
+  ) => Promise<{ readonly url: string; stop(): Promise<void> }>;
+}
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly name: string;
+    readonly interval: string;
+    readonly rules: readonly { readonly record: string; readonly expr: string }[];
+  }[];
+}
+
+describe('recording rules on a real Prometheus', function () {
+  this.timeout(180_000);
+  const now = Math.floor(Date.now() / 60_000) * 60;
+  // Ahead of now, so that the newest slot is recorded as well, however long this takes.
+  const ahead = 15 * 60;
+  const history = shopHistory(now, ahead);
+  let folder: string;
+  let data: string;
+  let scripts: Scripts;
+  let server: Awaited<ReturnType<Scripts['startPrometheus2']>>;
+  let raw: FunctionNumbers;
+  let rules: string;
+
+  const restart = async (): Promise<void> => {
+    await server.stop();
+    server = await scripts.startPrometheus2(folder, { data });
+  };
+
+  before(async () => {
+    scripts = (await import(
+      pathToFileURL(path.join(root, 'scripts/backends/prometheus.mjs')).href
+    )) as Scripts;
+    folder = await mkdtemp(path.join(tmpdir(), 'prodlens-rules-'));
+    data = path.join(folder, 'data');
+    await mkdir(data);
+    const file = path.join(folder, 'history.txt');
+    await writeFile(file, history.text);
+    await scripts.promtool(['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
+    server = await scripts.startPrometheus2(folder, { data });
+  });
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('are written for what the backend has, and promtool takes them', async () => {
+    const { source, numbers } = await ask(server.url);
+    raw = numbers;
+    assert.equal(raw.total?.count, history.calls);
+    assert.equal(raw.total.errors, history.errors);
+    const written = await source.recordingRules();
+    source.dispose();
+    assert.ok(written.ok, JSON.stringify(written));
+    rules = written.value;
+    const file = path.join(folder, 'rules.yaml');
+    await writeFile(file, rules);
+    assert.match(await scripts.promtool(['check', 'rules', file]), /SUCCESS: 4 rules found/);
+  });
+
+  it('record each minute’s growth and mark it as recorded in the same evaluation', async () => {
+    const labels =
+      'service_name="s",span_name="n",span_kind="SPAN_KIND_SERVER",service_version="1",status_code="STATUS_CODE_UNSET"';
+    const test = {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: '1m',
+      tests: [
+        {
+          interval: '15s',
+          input_series: [
+            {
+              series: `traces_span_metrics_calls_total{${labels},instance="a"}`,
+              values: '0+4x59 0+1x20',
+            },
+            {
+              series: `traces_span_metrics_calls_total{${labels},instance="b"}`,
+              values: '7+0x79',
+            },
+          ],
+          promql_expr_test: [
+            {
+              expr: 'sum(prodlens:traces_span_metrics_calls_total:growth1m)',
+              eval_time: '10m',
+              exp_samples: [{ labels: '{}', value: 16 }],
+            },
+            {
+              // Of the restart: 0 1 2 3 …, of which the minute up to it saw the first.
+              expr: 'sum(sum_over_time(prodlens:traces_span_metrics_calls_total:growth1m[239999ms]))',
+              eval_time: '19m',
+              exp_samples: [{ labels: '{}', value: 3 * 4 + 4 }],
+            },
+            {
+              expr: 'sum by (prodlens_of) (sum_over_time(prodlens:evaluations{prodlens_of=~".*calls.*"}[299999ms]))',
+              eval_time: '12m',
+              exp_samples: [
+                {
+                  labels: '{prodlens_of="prodlens:traces_span_metrics_calls_total:growth1m"}',
+                  value: 5,
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    const file = path.join(folder, 'rules.test.yaml');
+    await writeFile(file, stringify(test));
+    assert.match(await scripts.promtool(['test', 'rules', file]), /SUCCESS/);
+  });
+
+  it('answer with the numbers that the metrics themselves have', async () => {
+    await record();
+    const { source, numbers, asked } = await ask(server.url);
+    source.dispose();
+    const ranges = asked.filter((url) => url.pathname.endsWith('/query_range'));
+    const queries = ranges.map((url) => url.searchParams.get('query') ?? '');
+    assert.ok(queries.length > 0);
+    assert.deepEqual(
+      queries.filter((query) => !query.includes('prodlens:')),
+      [],
+    );
+    // Rules are evaluated at a second of their own: what a restarting process counted since the one before is lost.
+    const lost = history.calls - (numbers.total?.count ?? 0);
+    assert.ok(lost >= 0 && lost < 4 * 7, `${lost} calls are missing`);
+    assert.equal(numbers.total?.errors, history.errors);
+    const [exact = 0, recorded = 0] = [raw.total?.p95Ms?.value, numbers.total.p95Ms?.value];
+    assert.ok(Math.abs(exact - recorded) < exact / 1000, `${exact} became ${recorded}`);
+    assert.deepEqual(
+      numbers.releases.map(({ version }) => version),
+      ['1.0.0'],
+    );
+    const p95 = 0.95 * (history.calls - history.errors);
+    const [bound] = [...history.atMost].find(([, n]) => n >= p95) ?? [];
+    assert.equal(numbers.total.p95Ms?.high, Number(bound));
+  });
+
+  /** What the ruler would have written: first the growth, then the marks, which look at it. */
+  async function record(): Promise<void> {
+    const { groups } = parse(rules) as RuleFile;
+    for (const marks of [false, true]) {
+      // One name for both: the second at which a group is evaluated depends on it.
+      const file = path.join(folder, 'part.yaml');
+      const part = groups.map((group) => ({
+        ...group,
+        rules: group.rules.filter(({ record }) => (record === 'prodlens:evaluations') === marks),
+      }));
+      await writeFile(file, stringify({ groups: part }));
+      await scripts.promtool([
+        ...['tsdb', 'create-blocks-from', 'rules'],
+        ...[`--start=${now - 2 * 3600}`, `--end=${now + ahead}`, `--url=${server.url}`],
+        ...[`--output-dir=${data}`, '--eval-interval=1m', file],
+      ]);
+      await restart();
+    }
+  }
+});
+
+/** All numbers of the only operation, and what was asked for them. */
+async function ask(url: string) {
+  const asked: URL[] = [];
+  const exchange = createExchange({ timeout: 30_000, maxBytes: 32_000_000 });
+  const recording: FormExchange = {
+    get: (address, signal, headers) => {
+      asked.push(new URL(address));
+      return exchange.get(address, signal, headers);
+    },
+    post: (...question) => exchange.post(...question),
+  };
+  const source = new PrometheusSource(
+    { kind: 'prometheus', url, select: {}, environment: 'test', headers: async () => ok({}) },
+    {
+      now: () => Date.now(),
+      after: () => ({ dispose: () => undefined }),
+      operation: () => undefined,
+      refreshEvery: () => milliseconds(60_000),
+      focused: () => true,
+      compare: compareReleases,
+    },
+    recording,
+  );
+  const services = await source.services();
+  assert.ok(services.ok, JSON.stringify(services));
+  const operations = source.operations();
+  const [operation] = operations;
+  assert.ok(operation !== undefined && operations.length === 1, JSON.stringify(operations));
+  const answer = await source.numbers(
+    {
+      groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
+      window: milliseconds(3_600_000),
+      seriesPoints: 0,
+    },
+    never,
+  );
+  assert.ok(answer.ok, JSON.stringify(answer));
+  const [numbers] = answer.value;
+  assert.ok(numbers !== undefined);
+  return { source, numbers, asked };
+}
