@@ -60,6 +60,7 @@ export async function startPrometheus2(
     binary: path.join(unpacked, 'usr/bin/prometheus'),
     data,
     every,
+    flags: ['--enable-feature=exemplar-storage'],
   });
 }
 

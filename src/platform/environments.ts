@@ -14,6 +14,7 @@ import type { BackendMetrics } from '../telemetry/backend.ts';
 import type { Backends } from './backends.ts';
 import type { Disposable } from './disposables.ts';
 import { DisposableStore, Emitter } from './disposables.ts';
+import { withExemplars } from './exemplarTraces.ts';
 import type { LocalReceiver } from './localReceiver.ts';
 
 const chosenEnvironment = 'prodlens.environment';
@@ -145,7 +146,9 @@ export class Environments implements Disposable {
     const { receiver, local, backends, trusted } = this.#options;
     const tracesOf = (environment: EnvironmentSettings): TraceSource | undefined => {
       if (environment.name === localName) return receiver.running ? local : undefined;
-      return trusted() ? backends.traces(environment) : undefined;
+      const traces = trusted() ? backends.traces(environment) : undefined;
+      const metrics = environment.metrics === undefined ? undefined : backends.metrics(environment);
+      return traces && withExemplars(traces, metrics);
     };
     return this.#decoded.environments.flatMap((environment) => {
       const traces = tracesOf(environment);

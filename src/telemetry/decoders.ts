@@ -1,14 +1,15 @@
 import type { Decoder } from './decoding.ts';
 import { jaegerV1Spans, jaegerV1Traces } from './jaeger/v1.ts';
 import { jaegerV3Spans, jaegerV3Traces } from './jaeger/v3.ts';
-import { matrixRows, vectorRows } from './prometheus/wire.ts';
 import { tempoSearch, tempoSpans, tempoTrace } from './tempo/wire.ts';
+import { exemplarRows, matrixRows, vectorRows } from './prometheus/wire.ts';
 import { zipkinSpans, zipkinTrace, zipkinTraces } from './zipkin/wire.ts';
 
 /** One line per kind of answer that may be large: what the decoding thread knows. */
 export const decoders: readonly Decoder<unknown>[] = [
   matrixRows,
   vectorRows,
+  exemplarRows,
   jaegerV1Spans,
   jaegerV1Traces,
   jaegerV3Spans,

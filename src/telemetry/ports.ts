@@ -51,6 +51,8 @@ export interface TraceQuery {
   readonly release?: string;
   /** Only traces in which, for each of these, a span or its resource says so. Values are compared as text. */
   readonly attributes?: readonly AttributeFilter[];
+  /** Traces that numbers point at: looked at beside those that a search finds. */
+  readonly pointedAt?: readonly string[];
   readonly limit: number;
 }
 
@@ -59,6 +61,9 @@ export interface AttributeFilter {
   readonly value: string;
 }
 
+/** What calls are wanted that a metric keeps the trace of. */
+export type ExemplarsQuery = Pick<TraceQuery, 'service' | 'operations' | 'kind' | 'limit'>;
+
 /** Numbers of functions. Implementations never splice two sources and never answer with a partial sum. */
 export interface MetricsSource {
   services(signal: AbortSignal): Promise<Result<readonly ServiceState[]>>;
@@ -66,6 +71,8 @@ export interface MetricsSource {
   numbers(query: NumbersQuery, signal: AbortSignal): Promise<Result<readonly FunctionNumbers[]>>;
   /** Exceptions by their stacks, of all services. Absent: the source knows of none. */
   exceptions?(query: ExceptionsQuery, signal: AbortSignal): Promise<Result<ExceptionsAnswer>>;
+  /** Ids of traces that its metrics keep as examples of calls, the best of the kind first. Absent: it has none. */
+  exemplars?(query: ExemplarsQuery, signal: AbortSignal): Promise<Result<readonly string[]>>;
   /** Whether an operation is one of this source's; absent: all are. Those of others say nothing of its numbers. */
   knows?(operation: OperationId): boolean;
   /** A page with the queries of a function's numbers. Absent, or undefined: the source has none. */

@@ -49,6 +49,7 @@ class HttpProcess extends ScrapedProcess {
   }
 }
 
+const traceIdOf = (digit: string): string => digit.repeat(32);
 const times = (n: number, seconds: number): number[] => new Array<number>(n).fill(seconds);
 
 describe('conventions on a real Prometheus', function () {
@@ -85,6 +86,11 @@ describe('conventions on a real Prometheus', function () {
   };
 
   before(async () => {
+    replaced.exemplar = (value) => ({
+      trace_id: traceIdOf(value > 0.2 ? 'a' : 'b'),
+      span_id: '00f067aa0ba902b7',
+    });
+    kept.exemplar = () => ({ traceID: traceIdOf('c') });
     // Old processes: what they counted before belongs to no window.
     replaced.requests('/carts/:id', '200', times(500, 0.01));
     kept.requests('/carts/:id', '200', times(500, 0.01));
@@ -153,6 +159,21 @@ describe('conventions on a real Prometheus', function () {
     assert.ok(services.ok);
     const cart = services.value.find(({ service }) => service === 'acme/cart');
     assert.deepEqual(cart?.warnings, []);
+  });
+
+  it('knows traces of slow and of failed calls by the exemplars of their series', async () => {
+    const operation = operations.get('acme/cart');
+    assert.ok(operation !== undefined && source.exemplars !== undefined);
+    const of = async (kind: 'slow' | 'failed'): Promise<readonly string[]> => {
+      const query = { service: operation.service, operations: [operation.id], kind, limit: 3 };
+      const ids = await source.exemplars?.(query, never);
+      assert.ok(ids?.ok === true, JSON.stringify(ids));
+      return ids.value;
+    };
+    const slow = await of('slow');
+    assert.deepEqual([slow[0], slow.toSorted()], [traceIdOf('a'), ['a', 'b', 'c'].map(traceIdOf)]);
+    // The first of them was the last to fail.
+    assert.deepEqual(await of('failed'), ['a', 'b'].map(traceIdOf));
   });
 
   it('reads a person’s own metrics, with their failures, release and unit', async () => {

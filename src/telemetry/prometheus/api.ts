@@ -7,8 +7,15 @@ import type { DecodeAway } from '../decodeContract.ts';
 import { decodeRows, type Decoder } from '../decoding.ts';
 import { Meter } from '../meter.ts';
 import { bytesOf, meteredExchange } from '../meteredExchange.ts';
-import { decodeTexts, decodeVersion, errorText, matrixRows, vectorRows } from './wire.ts';
-import type { MatrixRow } from './wire.ts';
+import {
+  decodeTexts,
+  decodeVersion,
+  errorText,
+  exemplarRows,
+  matrixRows,
+  vectorRows,
+} from './wire.ts';
+import type { Exemplar, MatrixRow } from './wire.ts';
 
 export interface RangeQuery {
   readonly query: string;
@@ -97,6 +104,18 @@ export class PrometheusApi {
       { query, start: inSeconds(from), end: inSeconds(to), step: inSeconds(step), ...always },
       signal,
       this.#rows(matrixRows, signal),
+    );
+
+  /** Calls that series keep the traces of; none where the backend keeps no exemplars. */
+  exemplars = (
+    { query, from, to }: Omit<RangeQuery, 'step'>,
+    signal: AbortSignal,
+  ): Promise<Result<readonly Exemplar[]>> =>
+    this.#ask(
+      'query_exemplars',
+      { query, start: inSeconds(from), end: inSeconds(to) },
+      signal,
+      (answer) => decodeRows(answer, exemplarRows, this.#decodeAway, signal),
     );
 
   #instant(

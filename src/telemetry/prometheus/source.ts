@@ -14,9 +14,10 @@ import type {
   CreateMetrics,
 } from '../backend.ts';
 import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
-import type { NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
+import type { ExemplarsQuery, NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
 import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
+import { readExemplars } from './exemplars.ts';
 import { FailurePause } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
 import { labelsOf, type Problem } from './discovery.ts';
@@ -134,6 +135,12 @@ export class PrometheusSource implements BackendMetrics {
           : numbersOf(followed.slots.data(), group, asked, now);
       }),
     );
+  }
+
+  async exemplars(query: ExemplarsQuery, signal: AbortSignal): Promise<Result<readonly string[]>> {
+    const known = this.#catalogue?.services.get(query.service);
+    if (known === undefined || this.#pause.at(this.#ports.now()) !== undefined) return ok([]);
+    return readExemplars(this.#api, known, this.#found.operationsOf(known), query, signal);
   }
 
   linkTo(group: OperationGroup, window: Milliseconds): PageLink | undefined {

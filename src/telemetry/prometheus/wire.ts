@@ -58,6 +58,20 @@ const vector = success(
     result: v.array(v.object({ metric: labels, value: v.optional(sample) })),
   }),
 );
+const exemplars = success(
+  v.array(
+    v.object({
+      seriesLabels: labels,
+      exemplars: v.array(
+        v.object({
+          labels,
+          value: v.union([v.string(), v.number()]),
+          timestamp: v.number(),
+        }),
+      ),
+    }),
+  ),
+);
 const texts = success(v.array(v.string()));
 const buildInfo = success(v.object({ version: v.string(), application: v.optional(v.string()) }));
 const problem = v.object({ status: v.literal('error'), error: v.string() });
@@ -97,6 +111,49 @@ function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
   });
 }
 
+/** A call that a series keeps the trace of. */
+export interface Exemplar {
+  /** Of the series. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly traceId: string;
+  /** In the metric's unit. */
+  readonly value: number;
+  /** Unix seconds. */
+  readonly at: number;
+}
+
+/** Collectors, SDKs and Tempo each name it in their way. */
+const traceIdLabels = ['trace_id', 'traceID', 'traceId', 'TraceID'];
+
+/** Answers of `/api/v1/query_exemplars`. https://prometheus.io/docs/prometheus/latest/querying/api/#querying-exemplars */
+function decodeExemplars(answer: unknown): Result<readonly Exemplar[]> {
+  return decoded(exemplars, answer, ({ data }) =>
+    ok(
+      data.flatMap((series) =>
+        series.exemplars.flatMap(({ labels: said, value, timestamp }) => {
+          const name = traceIdLabels.find((label) => said[label] !== undefined);
+          const traceId = (name === undefined ? '' : (said[name] ?? '')).toLowerCase();
+          // Ids of 64 bits are written with leading zeros elsewhere.
+          return /^(?:[0-9a-f]{16}){1,2}$/.test(traceId)
+            ? [
+                {
+                  labels: series.seriesLabels,
+                  traceId: traceId.padStart(32, '0'),
+                  value: Number(value),
+                  at: timestamp,
+                },
+              ]
+            : [];
+        }),
+      ),
+    ),
+  );
+}
+
+export const exemplarRows: Decoder<Exemplar> = {
+  name: 'prometheus.exemplars',
+  read: decodeExemplars,
+};
 export const matrixRows: Decoder<MatrixRow> = { name: 'prometheus.matrix', read: decodeMatrix };
 export const vectorRows: Decoder<MatrixRow> = { name: 'prometheus.vector', read: decodeVector };
 

@@ -4,6 +4,7 @@ import { circuitBreaker } from '../circuitBreaker.ts';
 import { Meter } from '../meter.ts';
 import { meteredExchange } from '../meteredExchange.ts';
 import type { TraceSource } from '../ports.ts';
+import { searchPointedAt } from './pointedAt.ts';
 import { SampledSource } from '../sampled/source.ts';
 import type { SampledTraceSource, TraceBackendContext } from './context.ts';
 import type { TracePages } from './tracePages.ts';
@@ -24,15 +25,18 @@ export const traceBackend =
   (connection, ports) => {
     const now = (): number => ports.now();
     const meter = new Meter(now);
-    const source = create({
+    const context: TraceBackendContext = {
       connection,
       exchange: circuitBreaker(meteredExchange(createExchange(limits), meter), now),
       operation: (id) => ports.operation(id),
       now,
       ...(ports.decodeAway === undefined ? {} : { decodeAway: ports.decodeAway }),
-    });
+    };
+    const source = create(context);
+    const search = searchPointedAt({ ...source }, context);
     const { sampling } = source;
     return Object.assign(source, {
+      search,
       ...(sampling === undefined
         ? {}
         : { numbers: () => new SampledSource(connection, ports, sampling) }),
