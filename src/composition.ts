@@ -94,6 +94,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const dist = path.join(context.extensionPath, 'dist');
   const grammarsFolder = path.join(dist, 'grammars');
   const cacheFolder = path.join(storage, 'index');
+  const sharedFolder = path.join(storage, 'shared');
   const version = (context.extension.packageJSON as { readonly version: string }).version;
 
   const fileFolders = (): readonly string[] =>
@@ -137,6 +138,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     createBackends({
       file: adaptersFile,
       decoder: path.join(dist, 'decodeWorker.js'),
+      sharedFolder,
       secrets,
       settings,
       clock,
@@ -368,7 +370,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       clearLocalData({
         receiver: receiverThread,
         insights,
-        cacheFolders: [cacheFolder],
+        cacheFolders: [cacheFolder, sharedFolder],
         storageFolder: storage,
         trusted,
       }),

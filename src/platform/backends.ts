@@ -33,6 +33,8 @@ export interface BackendsOptions {
   readonly ports: Omit<BackendPorts, 'compare' | 'operation'>;
   /** Where the operations of backends are mapped to functions. */
   readonly attribute: (operations: readonly Operation[]) => void;
+  /** Credentials changed: what windows shared is another's answer. */
+  readonly forgetShared?: () => void;
   /** What the ports need is needed no longer. */
   readonly end?: () => void;
   readonly log: Log;
@@ -99,6 +101,11 @@ export class Backends implements Disposable {
     };
   }
 
+  /** What sources know may be old. */
+  touch(): void {
+    if (this.#metrics.size > 0) this.#changed.fire(undefined);
+  }
+
   /** What answers at an address that isn't configured yet. */
   readonly probe: ProbeAddress = async (...question) => {
     this.#load();
@@ -161,6 +168,7 @@ export class Backends implements Disposable {
 
   /** Ends the sources that sign in as this connection does: what they hold was another's answer to other credentials. */
   renew(connection: ConnectionSettings): void {
+    this.#options.forgetShared?.();
     const key = secretKeyOf(connection);
     for (const sources of [this.#metrics, this.#traces])
       for (const [known, source] of [...sources]) {
@@ -191,6 +199,7 @@ export class Backends implements Disposable {
       url: settings.url,
       select: environment.select,
       environment: environment.name,
+      scope: JSON.stringify(settings),
       ...(settings.options === undefined ? {} : { options: settings.options }),
       headers: () => this.#options.secrets.headers(settings),
     });

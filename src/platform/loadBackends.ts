@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
 import type { Settings } from '../config/settings.ts';
@@ -15,6 +16,8 @@ export interface LoadBackendsOptions {
   readonly file: string;
   /** The decoding thread's bundle. */
   readonly decoder: string;
+  /** Where the windows of this machine share what they asked backends. */
+  readonly sharedFolder: string;
   readonly secrets: ConnectionSecrets;
   readonly settings: Settings;
   readonly clock: Clock;
@@ -24,7 +27,7 @@ export interface LoadBackendsOptions {
 
 /** The backends of this window: adapters from their own bundle, operations to the index, pauses while the window isn't looked at. */
 export function createBackends(options: LoadBackendsOptions): Backends {
-  const { file, decoder, secrets, settings, clock, index, log } = options;
+  const { file, decoder, sharedFolder, secrets, settings, clock, index, log } = options;
   const decoding = new DecodeThread(decoder, clock);
   const backends = new Backends({
     // `require`, not `import()`: VS Code puts its proxy and certificates under the modules that it loads.
@@ -39,16 +42,27 @@ export function createBackends(options: LoadBackendsOptions): Backends {
       refreshEvery: () => milliseconds(settings.get('prodlens.refreshSeconds') * 1000),
       focused: () => vscode.window.state.focused,
       decodeAway: decoding.decode,
+      sharedFolder,
     },
     attribute: (operations) => {
       index.call('attribute', { operations }).catch((error: unknown) => {
         log.warn(`mapping a backend's operations failed: ${String(error)}`);
       });
     },
+    forgetShared: () => {
+      rm(sharedFolder, { recursive: true, force: true }).catch((error: unknown) => {
+        log.warn(`removing ${sharedFolder} failed: ${String(error)}`);
+      });
+    },
     end: () => {
+      looking.dispose();
       decoding.dispose();
     },
     log,
+  });
+  // What came meanwhile is asked for when somebody looks again.
+  const looking = vscode.window.onDidChangeWindowState(({ focused }) => {
+    if (focused) backends.touch();
   });
   // A thread that starts anew knows nothing of them.
   index.onStart((raw) => {

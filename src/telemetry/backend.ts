@@ -20,6 +20,8 @@ export interface Connection {
   readonly environment: string;
   /** What the setting says that the backend's adapter alone understands, unchecked. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Tells it from connections to the same address that sign in otherwise; holds no secret. */
+  readonly scope?: string;
   /** Headers that sign in; `refused` when a secret is needed and none is kept. They go to the origin of `url` only. */
   headers(): Promise<Result<Readonly<Record<string, string>>>>;
 }
@@ -38,6 +40,8 @@ export interface BackendPorts {
   readonly compare: CompareReleases;
   /** Decodes large answers away from this thread; absent: all are decoded here. */
   readonly decodeAway?: DecodeAway;
+  /** Where the windows of this machine share what they asked; absent: each asks for itself. Private to this person. */
+  readonly sharedFolder?: string;
 }
 
 /** What is wrong with a connection's own options, or with them and what its backend has. */

@@ -5,6 +5,7 @@ import { jsonOf } from '../../http/answerFailure.ts';
 import type { Connection } from '../backend.ts';
 import type { DecodeAway } from '../decodeContract.ts';
 import { decodeRows, type Decoder } from '../decoding.ts';
+import type { SharedLook } from '../sharing/sharedLook.ts';
 import { Meter } from '../meter.ts';
 import { bytesOf, meteredExchange } from '../meteredExchange.ts';
 import {
@@ -32,6 +33,8 @@ export interface RangeAnswer {
   readonly bytes: number;
   /** Samples that the backend read, where it says so. */
   readonly cost?: number;
+  /** As it came, where it is wanted: for others. */
+  readonly body?: Uint8Array;
 }
 
 /**
@@ -52,6 +55,8 @@ export class PrometheusApi {
   readonly #http: FormExchange;
   readonly #now: () => number;
   readonly #decodeAway: DecodeAway | undefined;
+  /** What other windows found out about the backend; undefined: it is asked. */
+  #look: SharedLook | undefined;
   /** Milliseconds that the server's clock is ahead of ours. */
   clockOffset = 0;
   /** Until when the server asked not to be asked, Unix milliseconds. */
@@ -77,6 +82,16 @@ export class PrometheusApi {
     return this.#now() + this.clockOffset;
   }
 
+  /** Runs work whose questions, other than those of ranges, other windows may have asked before. */
+  async withLook<T>(look: SharedLook, work: () => Promise<T>): Promise<T> {
+    this.#look = look;
+    try {
+      return await work();
+    } finally {
+      this.#look = undefined;
+    }
+  }
+
   version = (signal: AbortSignal): Promise<Result<string>> =>
     this.#ask('status/buildinfo', {}, signal, json(decodeVersion));
 
@@ -98,12 +113,18 @@ export class PrometheusApi {
   queryRange = (
     { query, from, to, step }: RangeQuery,
     signal: AbortSignal,
+    keepBody = false,
   ): Promise<Result<RangeAnswer>> =>
     this.#ask(
       'query_range',
       { query, start: inSeconds(from), end: inSeconds(to), step: inSeconds(step), ...always },
       signal,
-      this.#rows(matrixRows, signal),
+      async (answer) => {
+        // A copy: bytes that are decoded elsewhere are given away.
+        const body = keepBody && answer.status === 200 ? bodyOf(answer) : undefined;
+        const read = await this.#rows(matrixRows, signal)(answer);
+        return read.ok && body !== undefined ? ok({ ...read.value, body }) : read;
+      },
     );
 
   /** Calls that series keep the traces of; none where the backend keeps no exemplars. */
@@ -117,6 +138,10 @@ export class PrometheusApi {
       signal,
       (answer) => decodeRows(answer, exemplarRows, this.#decodeAway, signal),
     );
+
+  /** An answer to a range query that another window got. */
+  decoded = (body: Uint8Array, signal: AbortSignal): Promise<Result<RangeAnswer>> =>
+    this.#rows(matrixRows, signal, false)(answerWith(body));
 
   #instant(
     query: string,
@@ -133,7 +158,7 @@ export class PrometheusApi {
   }
 
   #rows =
-    (decoder: Decoder<MatrixRow>, signal: AbortSignal) =>
+    (decoder: Decoder<MatrixRow>, signal: AbortSignal, own = true) =>
     async (answer: HttpAnswer): Promise<Result<RangeAnswer>> => {
       // Bytes that are decoded elsewhere are gone afterwards.
       const bytes = bytesOf(answer);
@@ -141,7 +166,7 @@ export class PrometheusApi {
       if (!read.ok) return read;
       const cost = read.value[0]?.cost;
       if (cost === undefined) return ok({ rows: read.value, bytes });
-      this.meter.cost(cost);
+      if (own) this.meter.cost(cost);
       return ok({ rows: read.value.slice(1), bytes, cost });
     };
 
@@ -151,6 +176,17 @@ export class PrometheusApi {
     signal: AbortSignal,
     read: (answer: HttpAnswer) => Result<T> | Promise<Result<T>>,
   ): Promise<Result<T>> {
+    const look = /^query_/.test(path) ? undefined : this.#look;
+    const question = JSON.stringify([
+      path,
+      Object.entries(parameters).filter(([name]) => !['start', 'end', 'time'].includes(name)),
+    ]);
+    const known = await look?.find(question);
+    if (known !== undefined) {
+      this.clockOffset = known.clockOffset;
+      return read(answerWith(known.body));
+    }
+    await look?.renew();
     const headers = await this.#connection.headers();
     if (!headers.ok) return headers;
     const address = `${this.#connection.url}/api/v1/${path}`;
@@ -169,7 +205,9 @@ export class PrometheusApi {
     // A server of data, or a proxy before it, that takes short queries only.
     if (long && ([403, 404, 405, 413, 501].includes(status) || /too long/i.test(said ?? '')))
       this.takesLong = false;
-    return said === undefined ? read(answer.value) : refusal(status, said);
+    if (said !== undefined) return refusal(status, said);
+    if (status === 200) await look?.add(question, bodyOf(answer.value), this.clockOffset);
+    return read(answer.value);
   }
 
   #noteClock({ status, date, retryAfter }: HttpAnswer): void {
@@ -179,6 +217,19 @@ export class PrometheusApi {
     if (retryAfter !== undefined && status >= 400) this.waitUntil = this.#now() + retryAfter;
   }
 }
+
+const bodyOf = ({ bytes, text }: HttpAnswer): Uint8Array =>
+  bytes === undefined ? new TextEncoder().encode(text) : Uint8Array.from(bytes);
+
+const answerWith = (bytes: Uint8Array): HttpAnswer => ({
+  url: '',
+  status: 200,
+  contentType: 'application/json',
+  bytes,
+  get text() {
+    return new TextDecoder().decode(bytes);
+  },
+});
 
 const rowsOnly = (answer: Result<RangeAnswer>): Result<readonly MatrixRow[]> =>
   answer.ok ? ok(answer.value.rows) : answer;

@@ -8,15 +8,17 @@ import { unixMillis } from '../../domain/units.ts';
 import type { Cell } from '../local/core/cells.ts';
 import { CoreState } from '../local/core/coreState.ts';
 import type { QueryData, SourceTraits } from '../local/core/queryData.ts';
+import type { SharedFile } from '../sharing/sharedFile.ts';
 import type { PrometheusApi } from './api.ts';
 import { bucketRows, type BucketRow } from './bucketRows.ts';
-import type { DurationMetric, Found } from './discovery.ts';
-import { readBack, type ReadStretch } from './readBack.ts';
+import { narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
 import type { RecordedSeries } from './catalogue.ts';
-import { askGrowth, evaluationTime, type GrowthQuery } from './recording/recorded.ts';
-import { firstStart, lastEnd, planChunks, stepFor } from './slotGrid.ts';
+import type { ReadStretch } from './readBack.ts';
+import { evaluationTime } from './recording/recorded.ts';
 import { ReleaseTimeline } from './releaseTimeline.ts';
+import { firstStart, lastEnd, stepFor } from './slotGrid.ts';
 import { bucketsQuery, callsQuery, narrowing } from './slotQueries.ts';
+import { SlotReader, type Question, type Stretch } from './slotReader.ts';
 import { SlotWriter } from './slotWriter.ts';
 import type { MatrixRow } from './wire.ts';
 
@@ -45,12 +47,17 @@ export interface ServiceSlotsOptions {
   readonly interval: number;
   readonly compare: CompareReleases;
   readonly identity: string;
+  /** What the windows of this machine know of it; resolves with undefined where nothing is shared. */
+  readonly shared?: () => Promise<SharedFile | undefined>;
 }
 
 /** What is known of one service: slots of calls, errors and durations, filled by asking only for what is new. */
 export class ServiceSlots {
   readonly step: number;
   readonly #options: ServiceSlotsOptions;
+  readonly #reader: SlotReader;
+  /** While this window alone asks. */
+  #shared: SharedFile | undefined;
   #state: CoreState;
   #writer: SlotWriter;
   #timeline: ReleaseTimeline | undefined;
@@ -70,8 +77,19 @@ export class ServiceSlots {
   constructor(options: ServiceSlotsOptions) {
     this.#options = options;
     this.step = stepFor(options.interval);
+    this.#reader = new SlotReader({
+      api: options.api,
+      step: this.step,
+      overlap: overlap(this.step),
+      follows: () => [...this.#bucketKeys],
+    });
     this.#state = this.#newState();
     this.#writer = this.#newWriter();
+  }
+
+  /** Answers that were another window's. */
+  get taken(): number {
+    return this.#reader.taken;
   }
 
   get empty(): boolean {
@@ -130,18 +148,31 @@ export class ServiceSlots {
   /**
    * Brings the slots up to date: one request for the calls of all operations and one for the buckets of those known. The first time, and
    * for a window that begins earlier, also back to its beginning, with the buckets of `operations` and of the busiest.
+   *
+   * @param within what other windows asked for in this time is new enough
    */
-  async refresh(
+  refresh(
     window: number,
     operations: readonly OperationId[],
     now: number,
+    within: number,
+    signal: AbortSignal,
+  ): Promise<Result<undefined>> {
+    return this.#alone(() => this.#refresh(window, operations, now, within, signal), signal);
+  }
+
+  async #refresh(
+    window: number,
+    operations: readonly OperationId[],
+    now: number,
+    within: number,
     signal: AbortSignal,
   ): Promise<Result<undefined>> {
     const wanted = firstStart(now - window, now, this.step);
     if (!this.reaches(window, now)) this.#begin(wanted);
     this.#state.now = now;
     this.#state.tidy();
-    const calls = await this.#calls(this.#lastEnd(now), now, signal);
+    const calls = await this.#calls(this.#goal(now, within), now, signal);
     if (!calls.ok || this.#to === 0) return calls;
     if (this.#bucketsTo > 0) return this.#nextBuckets(now, signal);
     this.#bucketsTo = this.#to;
@@ -161,7 +192,36 @@ export class ServiceSlots {
     signal: AbortSignal,
   ): Promise<Result<undefined>> {
     const busiest = now - this.#busiestAt >= busiestEvery ? this.#busiest(now) : [];
-    return this.#addBuckets([...new Set([...this.#missing(operations), ...busiest])], now, signal);
+    const keys = [...new Set([...this.#missing(operations), ...busiest])];
+    return this.#alone(() => this.#addBuckets(keys, now, signal), signal);
+  }
+
+  async #alone(
+    work: () => Promise<Result<undefined>>,
+    signal: AbortSignal,
+  ): Promise<Result<undefined>> {
+    this.#shared = await this.#options.shared?.();
+    try {
+      return await (this.#shared?.alone(work, signal) ?? work());
+    } finally {
+      this.#shared = undefined;
+    }
+  }
+
+  /** The end of the newest slot to know: that of another window's newest answer, where that is new enough. */
+  #goal(now: number, within: number): number {
+    const own = this.#lastEnd(now);
+    const others = this.#shared && SlotReader.knownTo(this.#callsQuestion(), within, this.#shared);
+    return others !== undefined && others >= this.#to && others > this.#from
+      ? Math.min(own, others)
+      : own;
+  }
+
+  #callsQuestion(): Question {
+    return {
+      query: (step) => callsQuery(this.#options, step),
+      unnarrowed: callsQuery(this.#options, this.step).raw,
+    };
   }
 
   #begin(at: number): void {
@@ -183,10 +243,9 @@ export class ServiceSlots {
   async #calls(to: number, now: number, signal: AbortSignal): Promise<Result<undefined>> {
     const start = this.#nextFrom(this.#to, now);
     const read = await this.#read(
-      start,
-      to,
+      this.#callsQuestion(),
+      { from: start, to, written: Math.max(start, this.#to) },
       now,
-      (step) => callsQuery(this.#options, step),
       signal,
     );
     if (!read.ok) return read;
@@ -224,7 +283,7 @@ export class ServiceSlots {
 
   async #nextBuckets(now: number, signal: AbortSignal): Promise<Result<undefined>> {
     const next = this.#nextFrom(this.#bucketsTo, now);
-    const read = await this.#bucketsOf([...this.#bucketKeys], next, this.#to, now, signal);
+    const read = await this.#bucketsOf([...this.#bucketKeys], next, this.#to, now, signal, true);
     if (!read.ok) return read;
     this.#bucketsTo = this.#to;
     return ok(undefined);
@@ -237,22 +296,36 @@ export class ServiceSlots {
     to: number,
     now: number,
     signal: AbortSignal,
+    together = false,
   ): Promise<Result<boolean>> {
     const { api, found, buckets } = this.#options;
     if (buckets === undefined || keys.length === 0) return ok(false);
     const ask = (): Promise<Result<ReadStretch>> => {
-      const narrow = narrowing(found, keys, api.takesLong);
-      const query = (step: number) => bucketsQuery(this.#options, buckets, narrow, step);
-      return this.#read(from, to, now, query, signal);
+      // What the others follow is asked for along with it: then one of them is enough.
+      const union = [...new Set([...keys, ...(together ? (this.#shared?.wanted() ?? []) : [])])];
+      const narrow = narrowing(found, union, api.takesLong);
+      const question = {
+        query: (step: number) => bucketsQuery(this.#options, buckets, narrow, step),
+        unnarrowed: bucketsQuery(this.#options, buckets, [], this.step).raw,
+        ...(narrow.length === 0 ? {} : { keys, asks: union }),
+      };
+      const written = together ? Math.max(from, this.#bucketsTo) : from;
+      return this.#read(question, { from, to, written }, now, signal);
     };
     const tookLong = api.takesLong;
     const first = await ask();
     const read = !first.ok && tookLong && !api.takesLong ? await ask() : first;
     if (!read.ok) return read;
+    const label = narrowingLabel(found);
+    const wanted = new Set(keys);
     const turns = new Turns();
     for (const { rows, chunk } of read.value.pieces) {
-      const joined = await turns.run(bucketRows(rows, buckets.msPerUnit));
-      if (buckets.native) this.#noteUnreadable(rows, joined);
+      // Of others, only a part of the time would be known.
+      const own = rows.filter(({ labels }) =>
+        wanted.has(label === undefined ? '' : (labels[label] ?? '')),
+      );
+      const joined = await turns.run(bucketRows(own, buckets.msPerUnit));
+      if (buckets.native) this.#noteUnreadable(own, joined);
       await turns.run(this.#writer.buckets(joined, chunk, now));
     }
     return ok(read.value.capped);
@@ -266,15 +339,12 @@ export class ServiceSlots {
   }
 
   #read(
-    from: number,
-    to: number,
+    question: Question,
+    stretch: Stretch,
     now: number,
-    query: (step: number) => GrowthQuery,
     signal: AbortSignal,
   ): Promise<Result<ReadStretch>> {
-    return readBack(planChunks(from, to, now, this.step), (chunk) =>
-      askGrowth(this.#options.api, query(chunk.step), chunk, signal),
-    );
+    return this.#reader.read(question, stretch, now, this.#shared, signal);
   }
 
   #lastEnd(now: number): number {

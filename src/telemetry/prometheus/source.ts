@@ -20,10 +20,13 @@ import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts
 import { readExemplars } from './exemplars.ts';
 import { FailurePause } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
-import { labelsOf, type Problem } from './discovery.ts';
+import type { Problem } from './discovery.ts';
+import { notThere, sameSource, unfollowed } from './knownServices.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { renderedRules } from './recording/rules.ts';
+import { SharedFile } from '../sharing/sharedFile.ts';
+import { SharedLook } from '../sharing/sharedLook.ts';
 import { ServiceSlots } from './serviceSlots.ts';
 import { summaryOf, warningsOf } from './summary.ts';
 
@@ -68,6 +71,19 @@ export class PrometheusSource implements BackendMetrics {
   /** Whatever is known, it is asked for anew. */
   #forced = false;
   #working: Promise<unknown> = Promise.resolve();
+
+  /** One file for each service of a connection and selection, and one for what it has. */
+  readonly #shared = (what: ServiceKey | 'catalogue') => {
+    let file: Promise<SharedFile | undefined> | undefined;
+    return async (): Promise<SharedFile | undefined> => {
+      const { sharedFolder } = this.#ports;
+      const names = [this.#found.identity, this.#connection.scope, what];
+      return sharedFolder === undefined
+        ? undefined
+        : (file ??= SharedFile.open(sharedFolder, names, () => this.#ports.now()));
+    };
+  };
+  readonly #sharedCatalogue = this.#shared('catalogue');
 
   constructor(connection: Connection, ports: BackendPorts, http: FormExchange) {
     this.#connection = connection;
@@ -210,6 +226,7 @@ export class PrometheusSource implements BackendMetrics {
         sampleIntervalMs: known.interval,
         recordingRules: Object.keys(known.recorded),
         followed: this.#followed.has(known.service),
+        answersOfOtherWindows: this.#followed.get(known.service)?.slots.taken,
       })),
     };
   }
@@ -252,20 +269,35 @@ export class PrometheusSource implements BackendMetrics {
       const every = known.young ? youngEvery : missing ? missingEvery : catalogueEvery;
       if (now - known.at < every || !this.#ports.focused()) return ok(known);
     }
+    const within = this.#forced ? 0 : known?.young === true ? youngEvery : catalogueEvery;
     this.#forced = false;
-    const read = await readCatalogue(
-      this.#api,
-      this.#connection.select,
-      this.#options,
-      this.#stop.signal,
-      (problems) => {
-        this.#tried = problems;
-      },
-    );
+    const read = await this.#readCatalogue(missing ? Math.min(within, missingEvery) : within);
     if (!read.ok) return read;
     this.#catalogue = read.value;
     this.#found.add(read.value);
     return read;
+  }
+
+  /** @param within what other windows found out in this time is new enough, milliseconds */
+  async #readCatalogue(within: number): Promise<Result<Catalogue>> {
+    const reading = (): Promise<Result<Catalogue>> =>
+      readCatalogue(
+        this.#api,
+        this.#connection.select,
+        this.#options,
+        this.#stop.signal,
+        (problems) => {
+          this.#tried = problems;
+        },
+      );
+    const shared = await this.#sharedCatalogue();
+    if (shared === undefined) return reading();
+    return shared.alone(async () => {
+      const look = new SharedLook(shared, within);
+      const read = await this.#api.withLook(look, reading);
+      const at = Math.min(this.#api.now(), look.oldest + this.#api.clockOffset);
+      return read.ok ? ok({ ...read.value, at }) : read;
+    }, this.#stop.signal);
   }
 
   async #bringUpToDate(query: NumbersQuery): Promise<Result<undefined>> {
@@ -313,6 +345,7 @@ export class PrometheusSource implements BackendMetrics {
         recorded: known.recorded,
         compare: this.#ports.compare,
         identity: this.#found.identity,
+        shared: this.#shared(known.service),
       }),
       refreshAt: 0,
       caughtUpAt: 0,
@@ -335,7 +368,13 @@ export class PrometheusSource implements BackendMetrics {
     const watched = this.#ports.focused() || since !== undefined;
     const due = watched && now >= followed.refreshAt && slots.due(now);
     if (!slots.reaches(window, now) || due) {
-      const refreshed = await slots.refresh(window, [...operations], now, this.#stop.signal);
+      const refreshed = await slots.refresh(
+        window,
+        [...operations],
+        now,
+        this.#ports.refreshEvery() * 0.9,
+        this.#stop.signal,
+      );
       if (!refreshed.ok) return refreshed;
       followed.refreshAt = now + this.#ports.refreshEvery() * (0.9 + 0.2 * Math.random());
       this.#found.addOperations(slots.data().operations.list);
@@ -362,65 +401,8 @@ export class PrometheusSource implements BackendMetrics {
   }
 }
 
-const sameSource = (a: KnownService, b: KnownService): boolean =>
-  a.found.calls === b.found.calls &&
-  a.found.version === b.found.version &&
-  a.infoMatchers?.join() === b.infoMatchers?.join() &&
-  a.buckets?.metric === b.buckets?.metric &&
-  a.found.service === b.found.service &&
-  a.found.namespace === b.found.namespace &&
-  a.found.environment === b.found.environment &&
-  a.recorded.calls?.by === b.recorded.calls?.by &&
-  a.recorded.buckets?.by === b.recorded.buckets?.by &&
-  !namedAnew(a, b) &&
-  // Samples jitter; a clearly other interval is another configuration.
-  Math.abs(a.interval - b.interval) <= a.interval / 2;
-
-/**
- * With a service's first request, for example, its route becomes a label: operations are named by it from then on. Labels of other
- * services don't matter to it, and one that is gone costs nothing to ask for.
- */
-function namedAnew(before: KnownService, after: KnownService): boolean {
-  const known = new Set(labelsOf(before.found));
-  const added = labelsOf(after.found).filter((label) => !known.has(label));
-  return after.rows.some((row) => added.some((label) => (row[label] ?? '') !== ''));
-}
-
 const releaseLabelOf = ({ found: { version, info } }: KnownService): string =>
   version ?? (typeof info === 'object' ? `${info.version} of ${info.metric}` : 'none');
-
-/** A service that no function in sight belongs to: what the look at the backend said of it. */
-const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceState => ({
-  service: known.service,
-  alive: true,
-  lastSeen: unixMillis(Math.floor(catalogue.at)),
-  releases: known.releases
-    .filter((version) => version !== '')
-    .slice(0, 10)
-    .map((version) => ({
-      version,
-      run: 0,
-      running: false,
-      firstSeen: unixMillis(Math.floor(catalogue.at)),
-      lastSeen: unixMillis(Math.floor(catalogue.at)),
-    })),
-  warnings: [],
-  source: known.found.convention.title,
-});
-
-const notThere = (
-  { key }: OperationGroup,
-  { window }: NumbersQuery,
-  now: number,
-): FunctionNumbers => ({
-  key,
-  window: { from: unixMillis(now - window), to: unixMillis(now) },
-  serviceAlive: false,
-  releases: [],
-  exceptions: [],
-  series: [],
-  comparisons: [],
-});
 
 const identityOfConnection = ({ kind, url, select }: Connection): string =>
   JSON.stringify([kind, url, Object.entries(select).sort()]);

@@ -66,6 +66,10 @@ export function recordedGrowth(
   return `${grown} or sum ${byLabels([ofLabel])} (sum_over_time(${marks}${range}))`;
 }
 
+/** Rows without the counts of evaluations among them. */
+export const withoutMarks = (rows: readonly MatrixRow[]): readonly MatrixRow[] =>
+  rows.filter(({ labels }) => labels[ofLabel] === undefined);
+
 export interface RecordedRows {
   readonly rows: readonly MatrixRow[];
   /** The end of the last slot up to which all were recorded whole; `from` of the chunk if not even the first was. */
@@ -81,7 +85,7 @@ export function readRecorded(
   { from, to, step }: Chunk,
 ): RecordedRows {
   const marks = answer.filter(({ labels }) => labels[ofLabel] !== undefined);
-  const rows = answer.filter(({ labels }) => labels[ofLabel] === undefined);
+  const rows = withoutMarks(answer);
   const counts = new Map<number, number>();
   for (const { samples } of marks)
     for (const [at, count] of samples) counts.set(Math.round(at * 1000), count);
@@ -97,17 +101,23 @@ export interface GrowthQuery {
   readonly recorded?: string;
 }
 
-/** From recorded series where they have the whole stretch, else from the metrics themselves. */
+/**
+ * From recorded series where they have the whole stretch, else from the metrics themselves.
+ *
+ * @param keepBody the answer is wanted as it came, as well
+ */
 export async function askGrowth(
   api: PrometheusApi,
   { raw, recorded }: GrowthQuery,
   chunk: Chunk,
   signal: AbortSignal,
+  keepBody = false,
 ): Promise<Result<RangeAnswer>> {
   const ask = (query: string): Promise<Result<RangeAnswer>> =>
     api.queryRange(
       { query, from: chunk.from + chunk.step, to: chunk.to, step: chunk.step },
       signal,
+      keepBody,
     );
   if (recorded === undefined || !fitsRecorded(chunk.step)) return ask(raw);
   const answer = await ask(recorded);

@@ -1,0 +1,65 @@
+import type { ServiceState } from '../../domain/release.ts';
+import { unixMillis } from '../../domain/units.ts';
+import type { FunctionNumbers } from '../../domain/stats.ts';
+import type { NumbersQuery, OperationGroup } from '../ports.ts';
+import type { Catalogue, KnownService } from './catalogue.ts';
+import { labelsOf } from './discovery.ts';
+
+/** Whether what is known of a service still comes from the same series. */
+export const sameSource = (a: KnownService, b: KnownService): boolean =>
+  a.found.calls === b.found.calls &&
+  a.found.version === b.found.version &&
+  a.infoMatchers?.join() === b.infoMatchers?.join() &&
+  a.buckets?.metric === b.buckets?.metric &&
+  a.found.service === b.found.service &&
+  a.found.namespace === b.found.namespace &&
+  a.found.environment === b.found.environment &&
+  a.recorded.calls?.by === b.recorded.calls?.by &&
+  a.recorded.buckets?.by === b.recorded.buckets?.by &&
+  !namedAnew(a, b) &&
+  // Samples jitter; a clearly other interval is another configuration.
+  Math.abs(a.interval - b.interval) <= a.interval / 2;
+
+/**
+ * With a service's first request, for example, its route becomes a label: operations are named by it from then on. Labels of other
+ * services don't matter to it, and one that is gone costs nothing to ask for.
+ */
+function namedAnew(before: KnownService, after: KnownService): boolean {
+  const known = new Set(labelsOf(before.found));
+  const added = labelsOf(after.found).filter((label) => !known.has(label));
+  return after.rows.some((row) => added.some((label) => (row[label] ?? '') !== ''));
+}
+
+/** A service that no function in sight belongs to: what the look at the backend said of it. */
+export const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceState => ({
+  service: known.service,
+  alive: true,
+  lastSeen: unixMillis(Math.floor(catalogue.at)),
+  releases: known.releases
+    .filter((version) => version !== '')
+    .slice(0, 10)
+    .map((version) => ({
+      version,
+      run: 0,
+      running: false,
+      firstSeen: unixMillis(Math.floor(catalogue.at)),
+      lastSeen: unixMillis(Math.floor(catalogue.at)),
+    })),
+  warnings: [],
+  source: known.found.convention.title,
+});
+
+/** A service that the backend doesn't have. */
+export const notThere = (
+  { key }: OperationGroup,
+  { window }: NumbersQuery,
+  now: number,
+): FunctionNumbers => ({
+  key,
+  window: { from: unixMillis(now - window), to: unixMillis(now) },
+  serviceAlive: false,
+  releases: [],
+  exceptions: [],
+  series: [],
+  comparisons: [],
+});

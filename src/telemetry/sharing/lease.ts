@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A lease ends by itself after that long, unless it is renewed: longer than any one request may take. */
+const leaseMs = 40_000;
+const pollMs = 40;
+
+interface Held {
+  readonly owner: string;
+  readonly pid: number;
+  /** Unix milliseconds. */
+  readonly until: number;
+}
+
+/** The right to ask for what a file holds: one process at a time, those that wait find its answers there. */
+export class Lease {
+  readonly #file: string;
+  readonly #owner = randomBytes(9).toString('hex');
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /**
+   * Waits for the lease as long as somebody alive holds it. A process that ended, or that didn't renew it, loses it.
+   *
+   * @returns undefined when it isn't to be had: whoever asks then asks for itself
+   */
+  static async take(file: string, signal: AbortSignal): Promise<Lease | undefined> {
+    const lease = new Lease(file);
+    for (const end = Date.now() + leaseMs; Date.now() < end && !signal.aborted;) {
+      try {
+        if (await lease.#write()) return lease;
+        const held = await read(file);
+        if (held === undefined || isOver(held)) await takeAway(file, held);
+        else await delay(pollMs, undefined, { signal }).catch(() => undefined);
+      } catch {
+        // A folder that can't be written.
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** False when there is one. */
+  async #write(): Promise<boolean> {
+    let handle;
+    try {
+      handle = await open(this.#file, 'wx', 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+    try {
+      await handle.writeFile(this.#text());
+    } finally {
+      await handle.close();
+    }
+    return true;
+  }
+
+  /** Before each request: the work may take longer than a lease. */
+  async renew(): Promise<void> {
+    if (await this.#isMine()) await writeFile(this.#file, this.#text()).catch(() => undefined);
+  }
+
+  async release(): Promise<void> {
+    if (await this.#isMine()) await rm(this.#file, { force: true }).catch(() => undefined);
+  }
+
+  async #isMine(): Promise<boolean> {
+    return (await read(this.#file))?.owner === this.#owner;
+  }
+
+  #text(): string {
+    const held: Held = { owner: this.#owner, pid: process.pid, until: Date.now() + leaseMs };
+    return JSON.stringify(held);
+  }
+}
+
+/** Undefined: gone, or not (yet) one. */
+async function read(file: string): Promise<Held | undefined> {
+  try {
+    const { owner, pid, until } = JSON.parse(await readFile(file, 'utf8')) as Partial<Held>;
+    return typeof owner === 'string' && typeof pid === 'number' && typeof until === 'number'
+      ? { owner, pid, until }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOver({ pid, until }: Held): boolean {
+  if (until < Date.now()) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/**
+ * Removes a lease that is over. Only one of several contenders gets to rename it; should it have become another's meanwhile, that one
+ * gets it back. At worst two ask for the same: the answers are written as a whole either way.
+ */
+async function takeAway(file: string, over: Held | undefined): Promise<void> {
+  if (over === undefined) {
+    // It is being written at this moment, or its writer was ended in the middle.
+    await delay(pollMs);
+    if ((await read(file)) !== undefined) return;
+  }
+  const aside = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    return;
+  }
+  const taken = await read(aside);
+  if (taken !== undefined && taken.owner !== over?.owner && !isOver(taken))
+    await rename(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+}
