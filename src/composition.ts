@@ -428,6 +428,13 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const receiverRunning = createContextKey('prodlens.receiverRunning');
   const hasTelemetry = createContextKey('prodlens.hasTelemetry');
   const hasTargets = createContextKey('prodlens.hasRollbackTargets');
+  const hasNumbers = createContextKey('prodlens.hasNumbers');
+  owned.add(
+    insights.onDidChange((paths) => {
+      const shown = paths.flatMap((file) => insights.peek(file)?.insights ?? []);
+      if (shown.some(({ state }) => state === 'observed')) hasNumbers(true);
+    }),
+  );
   createContextKey('prodlens.languages')(languageIds);
   const tellKeys = (): void => {
     receiverRunning(receiver.running);

@@ -32,16 +32,47 @@ export const selectEnvironment = (context: SelectEnvironmentContext) => async ()
     detail: detailOf(environment),
     environment,
   }));
-  const picked = await vscode.window.showQuickPick<(typeof rows)[number] | typeof useSetting>(
-    environments.chosen().environment === undefined ? rows : [...rows, useSetting],
+  const others = otherWays(environments.addresses().length === 0);
+  const picked = await vscode.window.showQuickPick<
+    (typeof rows)[number] | typeof useSetting | OtherWay
+  >(
+    [
+      ...rows,
+      ...(environments.chosen().environment === undefined ? [] : [useSetting]),
+      { kind: vscode.QuickPickItemKind.Separator, label: '', command: [] },
+      ...others,
+    ],
     { title: vscode.l10n.t('Select Environment') },
   );
   if (picked === undefined) return;
+  if ('command' in picked) {
+    const [id, ...rest] = picked.command;
+    if (id !== undefined) await vscode.commands.executeCommand(id, ...rest);
+    return;
+  }
   const refused =
     picked.environment?.name === selected && insights.environment().failure?.reason === 'refused';
   if (picked.environment !== undefined) await askSecrets(context, picked.environment, refused);
   await environments.choose({ environment: picked.environment?.name });
 };
+
+interface OtherWay extends vscode.QuickPickItem {
+  /** Id and arguments. */
+  readonly command: readonly string[];
+}
+
+/** Where another environment comes from; whoever has none is shown how to begin. */
+const otherWays = (first: boolean): readonly OtherWay[] => [
+  { label: vscode.l10n.t('$(plug) Connect a Backend…'), command: ['prodlens.connect'] },
+  ...(first
+    ? [
+        {
+          label: vscode.l10n.t('$(book) First Steps'),
+          command: ['workbench.action.openWalkthrough', 'prodlens.prodlens#start'],
+        },
+      ]
+    : []),
+];
 
 function detailOf({ metrics, traces, targets }: EnvironmentSettings): string {
   const places = [...new Set([metrics, traces].flatMap((c) => (c === undefined ? [] : [c.url])))];

@@ -57,10 +57,11 @@ export const settings: { readonly [K in SettingId]: SettingEntry<SettingValues[K
 };
 export const settingIds = Object.keys(settings) as readonly SettingId[];
 
-/** Context keys that `when` clauses of the manifest may use. */
+/** Context keys that `when` clauses of the manifest may use, and steps of the walkthrough. */
 export const contextKeys = [
   'prodlens.receiverRunning',
   'prodlens.hasTelemetry',
+  'prodlens.hasNumbers',
   'prodlens.hasRollbackTargets',
   'prodlens.languages',
 ] as const;

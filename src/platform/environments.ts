@@ -215,9 +215,14 @@ export class Environments implements Disposable {
       case 'stopped':
         return {
           health: 'off',
-          detail: vscode.l10n.t(
-            'The local receiver is not running. Run “Prodlens: Start Local Receiver”.',
-          ),
+          detail:
+            this.addresses().length === 0
+              ? vscode.l10n.t(
+                  'Nothing gives numbers yet. Run “Prodlens: Connect a Backend…”, or “Prodlens: Start Local Receiver” to send telemetry to this machine.',
+                )
+              : vscode.l10n.t(
+                  'The local receiver is not running. Run “Prodlens: Start Local Receiver”.',
+                ),
         };
       case 'starting':
         return { health: 'starting', detail: vscode.l10n.t('The local receiver is starting.') };

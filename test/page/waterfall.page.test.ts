@@ -134,6 +134,19 @@ describe('the waterfall', () => {
     ]);
   });
 
+  it('asks to open the trace on its backend’s page, with the span in front, where there is one', async () => {
+    await stage.post(shown());
+    const button = stage.page.getByRole('button', { name: /^Open in/ });
+    assert.equal(await button.count(), 0);
+    await stage.post({ ...shown('pay-s'), page: 'Jae\u202eger' } as ToWaterfall);
+    assert.equal(await button.getAttribute('aria-label'), 'Open in Jae\\u202eger');
+    await button.click();
+    assert.deepEqual((await stage.sent()).at(-1), {
+      type: 'openPage',
+      span: { spanId: 'pay-s', nth: 0 },
+    });
+  });
+
   it('zooms by keys and by dragging over the overview, and shows all again', async () => {
     await stage.post(shown('fraud'));
     const left = (): Promise<number> =>

@@ -19,6 +19,13 @@ import {
 
 const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');
+interface Step {
+  readonly description: string;
+  readonly media: {
+    readonly image: Readonly<Record<'dark' | 'light' | 'hc' | 'hcLight', string>>;
+  };
+  readonly completionEvents: readonly string[];
+}
 interface Manifest {
   readonly icon: string;
   readonly contributes: {
@@ -30,6 +37,7 @@ interface Manifest {
       >;
     };
     readonly colors: readonly { id: string; defaults: Readonly<Record<string, string>> }[];
+    readonly walkthroughs: readonly { readonly id: string; readonly steps: readonly Step[] }[];
     readonly jsonValidation: readonly { url: string }[];
     readonly views?: Readonly<Record<string, readonly { readonly id: string }[]>>;
   };
@@ -38,6 +46,7 @@ interface Manifest {
 const manifest = JSON.parse(read('package.json')) as Manifest;
 const nls = JSON.parse(read('package.nls.json')) as Record<string, string>;
 const { contributes } = manifest;
+const walkthroughSteps = contributes.walkthroughs.flatMap(({ steps }) => steps);
 const sorted = (items: readonly string[]): string[] => [...items].sort();
 
 describe('the catalogue', () => {
@@ -113,9 +122,12 @@ describe('the catalogue', () => {
       for (const [key] of item.when.matchAll(/\bprodlens\.\w+/g))
         assert.ok((contextKeys as readonly string[]).includes(key), key);
     }
-    const whens = Object.values(contributes.menus)
-      .flat()
-      .map((i) => i.when);
+    const whens = [
+      ...Object.values(contributes.menus)
+        .flat()
+        .map((i) => i.when),
+      ...walkthroughSteps.flatMap((step) => step.completionEvents),
+    ];
     for (const key of contextKeys)
       assert.ok(
         whens.some((when) => when.includes(key)),
@@ -123,8 +135,29 @@ describe('the catalogue', () => {
       );
   });
 
+  it('uses in the walkthrough only commands and context keys that exist', () => {
+    assert.equal(walkthroughSteps.length, 3);
+    for (const { description, completionEvents } of walkthroughSteps) {
+      const text = nls[description.replaceAll('%', '')] ?? '';
+      const links = [...text.matchAll(/\(command:([^)]+)\)/g)].map(([, id = '']) => id);
+      assert.ok(links.length > 0, description);
+      const events = completionEvents.map((event) => event.split(':'));
+      for (const id of [...links, ...events.map(([kind, id]) => (kind === 'onCommand' ? id : ''))])
+        if (id?.startsWith('prodlens.') === true)
+          assert.ok((commandIds as readonly string[]).includes(id), id);
+      for (const [kind, id = ''] of events)
+        if (kind === 'onContext') assert.ok((contextKeys as readonly string[]).includes(id), id);
+    }
+  });
+
   it('names files that exist', () => {
-    for (const file of [manifest.icon, ...contributes.jsonValidation.map((v) => v.url)])
+    const pictures = walkthroughSteps.flatMap(({ media }) => Object.values(media.image));
+    assert.equal(new Set(pictures).size, 12);
+    for (const file of [
+      manifest.icon,
+      ...contributes.jsonValidation.map((v) => v.url),
+      ...pictures,
+    ])
       assert.ok(existsSync(path.join(root, file)), file);
   });
 });
