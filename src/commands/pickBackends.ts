@@ -121,8 +121,10 @@ async function askAll(
   return answers?.flatMap((answer, i) => {
     const { kind, url, behind } = picked[i] ?? {};
     if (!answer.ok || kind === undefined || url === undefined || behind === undefined) return [];
-    // A data source may lead to what has a base path of its own, but never to Grafana itself.
-    const own = answer.value.find((one) => one.kind === kind && one.url.startsWith(url));
+    // A data source may lead to what has a base path of its own, but where nothing answers Grafana's list is found again.
+    const own = answer.value.find(
+      (one) => one.kind === kind && one.behind === undefined && one.url.startsWith(url),
+    );
     return own === undefined ? [] : [{ ...own, behind }];
   });
 }
