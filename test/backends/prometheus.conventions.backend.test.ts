@@ -49,6 +49,7 @@ class HttpProcess extends ScrapedProcess {
   }
 }
 
+const tea = { job: 'tea', instance: 't1', service_version: '3' };
 const traceIdOf = (digit: string): string => digit.repeat(32);
 const times = (n: number, seconds: number): number[] => new Array<number>(n).fill(seconds);
 
@@ -57,9 +58,21 @@ describe('conventions on a real Prometheus', function () {
   const replaced = new HttpProcess('acme/cart', 'cart-1', '1.0.0');
   const kept = new HttpProcess('acme/cart', 'cart-2', '1.0.0');
   const bakery = new ScrapedProcess([5, 50, 500]);
-  const all = [replaced, kept, bakery];
+  const both = new ScrapedProcess([0.005, 0.05, 0.5, 5]);
+  const all = [replaced, kept, bakery, both];
   let operations: ReadonlyMap<string, Operation>;
 
+  const serve = (requests: readonly number[], calls: readonly number[]): void => {
+    const http = {
+      http_request_method: 'GET',
+      http_route: '/tea',
+      http_response_status_code: '200',
+    };
+    const rpc = { rpc_system: 'grpc', rpc_service: 'tea.Pot', rpc_method: 'Pour' };
+    both.observe('http_server_request_duration_seconds', { ...tea, ...http }, requests);
+    // In milliseconds, of which the buckets' bounds know nothing.
+    both.observe('rpc_server_duration_milliseconds', { ...tea, ...rpc }, calls);
+  };
   const bake = (result: string, ms: readonly number[]): void => {
     const labels = { app: 'bakery', build: '7', path: '/bread/{id}', verb: 'GET', result };
     bakery.count('acme_requests', labels, ms.length);
@@ -95,6 +108,7 @@ describe('conventions on a real Prometheus', function () {
     replaced.requests('/carts/:id', '200', times(500, 0.01));
     kept.requests('/carts/:id', '200', times(500, 0.01));
     bake('ok', times(300, 20));
+    serve(times(90, 0.02), times(80, 2));
     scrapeOnly(await Promise.all(all.map((process) => process.start())));
     await Promise.all(all.map(scraped));
     operations = await until('operations, and how often samples come', async () => {
@@ -106,7 +120,9 @@ describe('conventions on a real Prometheus', function () {
         sampleIntervalMs: number;
       }[];
       const measured = services.every(({ sampleIntervalMs }) => sampleIntervalMs < 3_000);
-      return found.has('acme/cart') && found.has('bakery') && measured ? found : undefined;
+      return found.has('acme/cart') && found.has('bakery') && found.has('tea') && measured
+        ? found
+        : undefined;
     });
     await delay(slot - (Date.now() % slot) + 3_000);
     replaced.requests('/carts/:id', '200', times(30, 0.02));
@@ -114,6 +130,7 @@ describe('conventions on a real Prometheus', function () {
     kept.requests('/carts/:id', '200', times(20, 0.02));
     bake('ok', times(40, 20));
     bake('panic', times(4, 200));
+    serve(times(11, 0.2), times(7, 0.04));
     await scraped(replaced);
     // What a process counted in the slot in which it is replaced can't be known.
     await delay(slot - (Date.now() % slot) + 3_000);
@@ -127,7 +144,7 @@ describe('conventions on a real Prometheus', function () {
     await Promise.all(all.map(scraped));
     const last = Date.now();
     await until('the last slot', async () => {
-      for (const service of ['acme/cart', 'bakery']) await numbersOf(service);
+      for (const service of ['acme/cart', 'bakery', 'tea']) await numbersOf(service);
       return Date.now() > Math.ceil(last / slot) * slot + 6_000 || undefined;
     });
   });
@@ -174,6 +191,25 @@ describe('conventions on a real Prometheus', function () {
     assert.deepEqual([slow[0], slow.toSorted()], [traceIdOf('a'), ['a', 'b', 'c'].map(traceIdOf)]);
     // The first of them was the last to fail.
     assert.deepEqual(await of('failed'), ['a', 'b'].map(traceIdOf));
+  });
+
+  it('has a service’s requests and its RPCs, each with its own unit', async () => {
+    const own = source.operations().filter(({ service }) => service === 'tea');
+    const of = async (wanted: Operation | undefined) => {
+      assert.ok(wanted !== undefined);
+      const groups = [{ key: 'f', service: wanted.service, operations: [wanted.id] }];
+      const window = milliseconds(5 * 60_000);
+      const answer = await source.numbers({ groups, window, seriesPoints: 0 }, never);
+      assert.ok(answer.ok);
+      return answer.value[0];
+    };
+    const requests = await of(own.find(({ http }) => http?.route === '/tea'));
+    const calls = await of(own.find(({ rpc }) => rpc?.method === 'tea.Pot/Pour'));
+    assert.deepEqual([requests?.total?.count, calls?.total?.count], [11, 7]);
+    assert.ok(requests?.total?.p50Ms !== undefined && calls?.total?.p50Ms !== undefined);
+    const { p50Ms: slow } = requests.total;
+    const { p50Ms: fast } = calls.total;
+    assert.ok(slow.low >= 50 && slow.high <= 500 && fast.low >= 0.005 && fast.high <= 0.05);
   });
 
   it('reads a person’s own metrics, with their failures, release and unit', async () => {

@@ -1,6 +1,7 @@
 import type { Histogram } from '../../domain/histogram.ts';
 import { explicitFromCumulative } from '../../domain/histogramExplicit.ts';
 import { exponentialHistogram, rangeOf } from './exponentialRows.ts';
+import { besideLabel } from './selector.ts';
 import type { MatrixRow, NativeBucket } from './wire.ts';
 
 /** Labels that tell the buckets of one histogram apart: Prometheus' upper bound, and VictoriaMetrics' range of exponential ones. */
@@ -26,17 +27,23 @@ interface Group {
 /**
  * Joins the rows of one histogram, in steps. Where the name tells no unit, only the producer's own default boundaries do; otherwise there is no
  * histogram: a unit is never guessed.
+ *
+ * @param besideMsPerUnit of rows of a service's other calls
  */
 export function* bucketRows(
   rows: readonly MatrixRow[],
   msPerUnit: number | undefined,
+  besideMsPerUnit = msPerUnit,
 ): Generator<void, readonly BucketRow[]> {
   const groups = new Map<string, Group>();
   const native: BucketRow[] = [];
+  const unitIn = (labels: MatrixRow['labels']): number | undefined =>
+    labels[besideLabel] === undefined ? msPerUnit : besideMsPerUnit;
   for (const row of rows) {
     yield;
     const { le, vmrange, ...labels } = row.labels;
-    if (row.histograms !== undefined) native.push({ labels, slots: nativeSlots(row, msPerUnit) });
+    if (row.histograms !== undefined)
+      native.push({ labels, slots: nativeSlots(row, unitIn(labels)) });
     const bound = le === '+Inf' ? Infinity : Number(le ?? NaN);
     if (Number.isNaN(bound) && vmrange === undefined) continue;
     const key = rowKey(labels);
@@ -49,11 +56,11 @@ export function* bucketRows(
   for (const { labels, byBound, byRange } of groups.values()) {
     yield;
     if (byRange.size > 0) {
-      joined.push({ labels, slots: rangeSlots(byRange, msPerUnit) });
+      joined.push({ labels, slots: rangeSlots(byRange, unitIn(labels)) });
       continue;
     }
     const bounds = [...byBound.keys()].sort((a, b) => a - b);
-    const unit = msPerUnit ?? unitOf(bounds);
+    const unit = unitIn(labels) ?? unitOf(bounds);
     if (unit !== undefined && bounds.at(-1) === Infinity)
       joined.push({ labels, slots: slotsOf(bounds, byBound, unit) });
   }

@@ -5,28 +5,34 @@ import type { Select } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
 import { discover, labelsOf, type DurationMetric, type Found, type Problem } from './discovery.ts';
 import type { PrometheusOptions } from './options.ts';
-import { serviceOf } from './readRow.ts';
+import { readRow, serviceOf } from './readRow.ts';
 import { findRecorded, recordedOf, type Recorded } from './recording/recorded.ts';
-import type { ReleaseInfo } from './releaseInfo.ts';
-import { byLabels, equals, oneOf, selector } from './selector.ts';
+import { groupByService, ownReleases, tellReleases, withoutInfo } from './releasesTold.ts';
+import { byLabels, equals, selector } from './selector.ts';
 import type { MatrixRow } from './wire.ts';
 
-/** A service of a backend, and the one convention that its numbers come from. */
-export interface KnownService {
-  readonly service: ServiceKey;
+/** Calls of a service as one convention counts them. */
+export interface KnownCalls {
   readonly found: Found;
   readonly matchers: readonly string[];
   /** Its durations; none: no percentiles. */
   readonly buckets: DurationMetric | undefined;
   /** Matchers of the series that say its processes' releases, where the calls' labels don't. */
   readonly infoMatchers?: readonly string[];
-  /** Releases that have series now. */
-  readonly releases: readonly string[];
   /** One row for each group of calls that it has now. */
   readonly rows: readonly MatrixRow['labels'][];
+  readonly recorded: RecordedSeries;
+}
+
+/** A service of a backend, and the one convention that its numbers come from. */
+export interface KnownService extends KnownCalls {
+  readonly service: ServiceKey;
+  /** Other calls of it, where these are requests over HTTP and those RPCs, or the other way round. */
+  readonly beside?: KnownCalls;
+  /** Releases that have series now. */
+  readonly releases: readonly string[];
   /** Distance of samples, milliseconds; assumed while the series are too young to show it. */
   readonly interval: number;
-  readonly recorded: RecordedSeries;
 }
 
 /** Series of our recording rules that stand for the raw ones. */
@@ -70,41 +76,42 @@ export async function readCatalogue(
   if (found.length === 0) return nothingFound(problems);
   const recorded = records ? await findRecorded(api, signal) : ok([]);
   if (!recorded.ok) return recorded;
-  const services = new Map<ServiceKey, KnownService>();
-  const ranks = new Map<ServiceKey, number>();
+  const candidates = new Map<ServiceKey, Candidate[]>();
   let young = false;
   for (const one of found) {
     const rows = await api.query(
-      `group ${byLabels(labelsOf(one))} (${selector(one.calls, one.matchers)})`,
+      `group ${byLabels(labelsOf(withoutInfo(one)))} (${selector(one.calls, one.matchers)})`,
       signal,
     );
     if (!rows.ok) return rows;
+    const groups = groupByService(one, rows.value);
+    const told = await tellReleases(api, one, groups, signal);
+    if (!told.ok) return told;
     const buckets = await bucketsOf(api, one, signal);
     if (!buckets.ok) return buckets;
     const interval = await intervalOf(api, one, signal);
     if (!interval.ok) return interval;
     young ||= interval.value === undefined;
-    const processes = await readProcesses(api, one, signal);
-    if (!processes.ok) return processes;
-    for (const [service, own] of groupByService(one, rows.value)) {
-      const told = releasesOf(one, own, processes.value);
-      const { releases } = told;
-      const rank = rankOf(one, releases, sourceWanted(service, options.sources));
-      if ((ranks.get(service) ?? Infinity) <= rank) continue;
-      if (services.size >= mostServices && !services.has(service)) continue;
-      ranks.set(service, rank);
+    for (const [service, own] of groups) {
+      const releasesTold = told.value.get(service) ?? ownReleases(one, own);
+      const { releases } = releasesTold;
+      const rank = rankOf(releasesTold.found, releases, sourceWanted(service, options.sources));
+      const others = candidates.get(service) ?? [];
+      if (candidates.size >= mostServices && others.length === 0) continue;
       const duration = buckets.value(service);
-      services.set(service, {
+      others.push({
+        rank,
         service,
-        ...told,
+        ...releasesTold,
         matchers: [...one.matchers, ...serviceMatchers(one, own[0] ?? {})],
-        recorded: recordedSeries(told.found, duration, recorded.value),
+        recorded: recordedSeries(releasesTold.found, duration, recorded.value),
         buckets: duration,
-        rows: own,
         interval: interval.value ?? usualInterval,
       });
+      candidates.set(service, others);
     }
   }
+  const services = new Map([...candidates].map(([service, all]) => [service, chosen(all)]));
   const all = [...problems, ...notFollowed(options, services)];
   tell(all);
   return ok({
@@ -116,58 +123,46 @@ export async function readCatalogue(
   });
 }
 
-/** More rows, times the buckets of each, would be too many for one answer. */
-const mostJoined = 1_500;
-
-/** Releases of a service's series: of their own label, else of the processes that they are from. */
-function releasesOf(
-  found: Found,
-  rows: readonly MatrixRow['labels'][],
-  processes: ReadonlyMap<string, readonly string[]>,
-): Pick<KnownService, 'found' | 'releases' | 'infoMatchers'> {
-  const { version, info } = found;
-  if (version !== undefined)
-    return { found, releases: [...new Set(rows.map((labels) => labels[version] ?? ''))] };
-  if (typeof info !== 'object') return { found, releases: [''] };
-  const blind = withoutInfo(found);
-  const told = rows.flatMap((labels) => processes.get(processOf(info, labels)) ?? []);
-  const releases = new Set(told);
-  if (told.length > 0 && told.every((release) => release === ''))
-    return { found: { ...blind, info: 'noVersion' }, releases: [''] };
-  if (told.length === 0 || rows.length > mostJoined) return { found: blind, releases: [''] };
-  const [job] = info.process;
-  const jobs = [...new Set(rows.map((labels) => labels[job] ?? ''))];
-  return { found, releases: [...releases], infoMatchers: [oneOf(job, jobs)] };
+interface Candidate extends KnownService {
+  /** The lower the better. */
+  readonly rank: number;
 }
 
-function withoutInfo(found: Found): Found {
-  const copy: { -readonly [K in keyof Found]: Found[K] } = { ...found };
-  delete copy.info;
-  return copy;
+/** The best of a service's sources; beside it what counts its other calls. */
+function chosen(candidates: readonly Candidate[]): KnownService {
+  const [best, ...others] = candidates.toSorted((a, b) => a.rank - b.rank);
+  if (best === undefined) throw new Error('no candidate');
+  const beside = others.find((other) => countsOthers(best, other));
+  if (beside === undefined) return best;
+  // What is asked for operations is asked of the first's durations, if there are any.
+  const [first, second] =
+    best.buckets === undefined && beside.buckets !== undefined ? [beside, best] : [best, beside];
+  const releases = [...new Set([...first.releases, ...second.releases])];
+  const interval = Math.max(first.interval, second.interval);
+  return { ...first, releases, interval, beside: second };
 }
 
-const processOf = ({ process }: ReleaseInfo, labels: MatrixRow['labels']): string =>
-  JSON.stringify(process.map((name) => labels[name] ?? ''));
-
-/** Releases that each process has said it is of, lately. */
-async function readProcesses(
-  api: PrometheusApi,
-  { info }: Found,
-  signal: AbortSignal,
-): Promise<Result<ReadonlyMap<string, readonly string[]>>> {
-  const processes = new Map<string, string[]>();
-  if (typeof info !== 'object') return ok(processes);
-  const rows = await api.query(
-    `group ${byLabels([...info.process, info.version])} (${selector(info.metric, [])})`,
-    signal,
-  );
-  if (!rows.ok) return rows;
-  for (const { labels } of rows.value) {
-    const key = processOf(info, labels);
-    processes.set(key, [...(processes.get(key) ?? []), labels[info.version] ?? '']);
-  }
-  return ok(processes);
+/** Requests and RPCs are different calls, unless the requests are those that carry the RPCs. */
+function countsOthers(one: KnownCalls, other: KnownCalls): boolean {
+  const [a, b] = [one.found.convention.entries, other.found.convention.entries];
+  if (a === undefined || b === undefined || a === b) return false;
+  const [requests, calls] = a === 'http' ? [one, other] : [other, one];
+  const names = new Set(calls.rows.map((row) => readRow(calls.found, row).identity.rpc?.method));
+  return !requests.rows.some((row) => {
+    const route = readRow(requests.found, row).identity.http?.route;
+    return route !== undefined && names.has(route.replace(/^\//, ''));
+  });
 }
+
+/** All calls of a service that are known. */
+export const allCalls = (known: KnownService): readonly KnownCalls[] =>
+  known.beside === undefined ? [known] : [known, known.beside];
+
+/** Where a service's numbers come from, in words. */
+export const titleOf = ({ found, beside }: Pick<KnownService, 'found' | 'beside'>): string =>
+  [found, ...(beside === undefined ? [] : [beside.found])]
+    .map(({ convention }) => convention.title)
+    .join(' and ');
 
 function recordedSeries(
   found: Found,
@@ -234,21 +229,6 @@ function rankOf(
   if (['autometrics', 'micrometer', 'micrometer-timed'].includes(convention.id)) return 2;
   if (releases.every((release) => release === '')) return 1;
   return version === undefined ? 0.5 : 0;
-}
-
-function groupByService(
-  found: Found,
-  rows: readonly MatrixRow[],
-): ReadonlyMap<ServiceKey, readonly MatrixRow['labels'][]> {
-  const groups = new Map<ServiceKey, MatrixRow['labels'][]>();
-  for (const { labels } of rows) {
-    const service = serviceOf(found, labels);
-    if (service === '' || service.endsWith('/')) continue;
-    const group = groups.get(service);
-    if (group === undefined) groups.set(service, [labels]);
-    else group.push(labels);
-  }
-  return groups;
 }
 
 const serviceMatchers = (found: Found, labels: MatrixRow['labels']): readonly string[] =>

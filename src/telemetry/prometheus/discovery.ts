@@ -37,7 +37,7 @@ export interface Found {
   readonly service: string;
   readonly namespace?: string;
   readonly version?: string;
-  /** Where processes say their release, when no label of the calls does; `noVersion`: they are known, and say none. */
+  /** Where processes say their release, for services whose calls don't; `noVersion`: they are known, and say none. */
   readonly info?: ReleaseInfo | 'noVersion';
   readonly environment?: string;
   /** Labels by attribute: all that are there, since one metric may come from several collectors. */
@@ -112,8 +112,7 @@ export async function discover(
       }
       const made = foundAs(convention, match.groups?.['prefix'] ?? '', known, there);
       if (made === undefined) continue;
-      const info =
-        made.version === undefined ? releaseInfoOf(convention, there, infos.value) : undefined;
+      const info = releaseInfoOf(convention, there, infos.value);
       found.push({
         ...made,
         calls,

@@ -4,7 +4,7 @@ import { ok } from '../../domain/result.ts';
 import type { ExemplarsQuery } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
 import { bucketLabels } from './bucketRows.ts';
-import type { KnownService } from './catalogue.ts';
+import type { KnownCalls } from './catalogue.ts';
 import { narrowingLabel } from './discovery.ts';
 import { readRow } from './readRow.ts';
 import { selector } from './selector.ts';
@@ -17,14 +17,14 @@ const lookback = 24 * 3_600_000;
 /** Ids of traces that a service's series keep as examples of these operations' calls: the slowest, or the newest of failed ones, first. */
 export async function readExemplars(
   api: PrometheusApi,
-  known: KnownService,
-  operationOf: (labels: KnownService['rows'][number]) => OperationId | undefined,
+  known: KnownCalls,
+  operationOf: (labels: KnownCalls['rows'][number]) => OperationId | undefined,
   { operations, kind, limit }: ExemplarsQuery,
   signal: AbortSignal,
 ): Promise<Result<readonly string[]>> {
   const { found, buckets, matchers } = known;
   const wanted = new Set(operations);
-  const isWanted = (labels: KnownService['rows'][number]): boolean => {
+  const isWanted = (labels: KnownCalls['rows'][number]): boolean => {
     const operation = operationOf(labels);
     return wanted.size === 0 || (operation !== undefined && wanted.has(operation));
   };

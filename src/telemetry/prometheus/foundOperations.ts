@@ -1,7 +1,7 @@
 import type { Operation, OperationId } from '../../domain/operation.ts';
 import { unixMillis } from '../../domain/units.ts';
 import { CoreState } from '../local/core/coreState.ts';
-import type { Catalogue, KnownService } from './catalogue.ts';
+import { allCalls, type Catalogue, type KnownCalls } from './catalogue.ts';
 import { readRow } from './readRow.ts';
 import { identityOf } from './slotWriter.ts';
 
@@ -33,22 +33,21 @@ export class FoundOperations {
   add({ services }: Catalogue): void {
     const state = emptyState();
     for (const known of services.values())
-      for (const labels of known.rows) this.#operationOf(state, known, labels);
+      for (const calls of allCalls(known))
+        for (const labels of calls.rows) this.#operationOf(state, calls, labels);
     this.addOperations(state.operations.list);
   }
 
   /** Reads which operation a series of a service belongs to. */
-  operationsOf(
-    known: KnownService,
-  ): (labels: KnownService['rows'][number]) => OperationId | undefined {
+  operationsOf(known: KnownCalls): (labels: KnownCalls['rows'][number]) => OperationId | undefined {
     const state = emptyState();
     return (labels) => this.#operationOf(state, known, labels)?.id;
   }
 
   #operationOf(
     state: CoreState,
-    { found }: KnownService,
-    labels: KnownService['rows'][number],
+    { found }: KnownCalls,
+    labels: KnownCalls['rows'][number],
   ): Operation | undefined {
     const meaning = readRow(found, labels);
     const service = state.services.find(meaning.service, meaning.environment);

@@ -2,11 +2,19 @@ import type { ServiceState } from '../../domain/release.ts';
 import { unixMillis } from '../../domain/units.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import type { NumbersQuery, OperationGroup } from '../ports.ts';
-import type { Catalogue, KnownService } from './catalogue.ts';
+import { titleOf, type Catalogue, type KnownCalls, type KnownService } from './catalogue.ts';
 import { labelsOf } from './discovery.ts';
 
 /** Whether what is known of a service still comes from the same series. */
 export const sameSource = (a: KnownService, b: KnownService): boolean =>
+  sameCalls(a, b) &&
+  (a.beside === undefined || b.beside === undefined
+    ? a.beside === b.beside
+    : sameCalls(a.beside, b.beside)) &&
+  // Samples jitter; a clearly other interval is another configuration.
+  Math.abs(a.interval - b.interval) <= a.interval / 2;
+
+const sameCalls = (a: KnownCalls, b: KnownCalls): boolean =>
   a.found.calls === b.found.calls &&
   a.found.version === b.found.version &&
   a.infoMatchers?.join() === b.infoMatchers?.join() &&
@@ -16,15 +24,13 @@ export const sameSource = (a: KnownService, b: KnownService): boolean =>
   a.found.environment === b.found.environment &&
   a.recorded.calls?.by === b.recorded.calls?.by &&
   a.recorded.buckets?.by === b.recorded.buckets?.by &&
-  !namedAnew(a, b) &&
-  // Samples jitter; a clearly other interval is another configuration.
-  Math.abs(a.interval - b.interval) <= a.interval / 2;
+  !namedAnew(a, b);
 
 /**
  * With a service's first request, for example, its route becomes a label: operations are named by it from then on. Labels of other
  * services don't matter to it, and one that is gone costs nothing to ask for.
  */
-function namedAnew(before: KnownService, after: KnownService): boolean {
+function namedAnew(before: KnownCalls, after: KnownCalls): boolean {
   const known = new Set(labelsOf(before.found));
   const added = labelsOf(after.found).filter((label) => !known.has(label));
   return after.rows.some((row) => added.some((label) => (row[label] ?? '') !== ''));
@@ -46,7 +52,7 @@ export const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceSt
       lastSeen: unixMillis(Math.floor(catalogue.at)),
     })),
   warnings: [],
-  source: known.found.convention.title,
+  source: titleOf(known),
 });
 
 /** A service that the backend doesn't have. */

@@ -107,3 +107,9 @@ export const errorsLabel = 'prodlens_errors';
 /** Rows of a query as those of failed calls. */
 export const asErrors = (query: string): string =>
   `label_replace(${query}, "${errorsLabel}", "1", "", "")`;
+
+/** Marks rows of a service's other calls. */
+export const besideLabel = 'prodlens_beside';
+
+export const asBeside = (query: string): string =>
+  `label_replace(${query}, "${besideLabel}", "1", "", "")`;

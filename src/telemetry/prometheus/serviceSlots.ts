@@ -10,14 +10,22 @@ import { CoreState } from '../local/core/coreState.ts';
 import type { QueryData, SourceTraits } from '../local/core/queryData.ts';
 import type { SharedFile } from '../sharing/sharedFile.ts';
 import type { PrometheusApi } from './api.ts';
+import { titleOf, type KnownCalls } from './catalogue.ts';
 import { bucketRows, type BucketRow } from './bucketRows.ts';
-import { narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
+import type { DurationMetric, Found } from './discovery.ts';
 import type { RecordedSeries } from './catalogue.ts';
 import type { ReadStretch } from './readBack.ts';
 import { evaluationTime } from './recording/recorded.ts';
 import { ReleaseTimeline } from './releaseTimeline.ts';
 import { firstStart, lastEnd, stepFor } from './slotGrid.ts';
-import { bucketsQuery, callsQuery, narrowing } from './slotQueries.ts';
+import {
+  bucketsQuery,
+  callsQuery,
+  isWhole,
+  keyOf,
+  narrowingOf,
+  unnarrowed,
+} from './slotQueries.ts';
 import { SlotReader, type Question, type Stretch } from './slotReader.ts';
 import { SlotWriter } from './slotWriter.ts';
 import type { MatrixRow } from './wire.ts';
@@ -43,6 +51,8 @@ export interface ServiceSlotsOptions {
   readonly infoMatchers?: readonly string[];
   /** Asked for in place of the metrics themselves, where they have all of a stretch. */
   readonly recorded: RecordedSeries;
+  /** Other calls of it. */
+  readonly beside?: KnownCalls;
   /** Distance of samples, milliseconds. */
   readonly interval: number;
   readonly compare: CompareReleases;
@@ -135,9 +145,9 @@ export class ServiceSlots {
   }
 
   data(): QueryData {
-    const { found, compare } = this.#options;
+    const { compare } = this.#options;
     const traits: SourceTraits = {
-      name: found.convention.title,
+      name: titleOf(this.#options),
       clientErrors: this.#writer.seesStatus,
       slot: this.step,
       warmUp: 2 * 60_000,
@@ -298,16 +308,16 @@ export class ServiceSlots {
     signal: AbortSignal,
     together = false,
   ): Promise<Result<boolean>> {
-    const { api, found, buckets } = this.#options;
+    const { api, buckets, beside } = this.#options;
     if (buckets === undefined || keys.length === 0) return ok(false);
     const ask = (): Promise<Result<ReadStretch>> => {
       // What the others follow is asked for along with it: then one of them is enough.
       const union = [...new Set([...keys, ...(together ? (this.#shared?.wanted() ?? []) : [])])];
-      const narrow = narrowing(found, union, api.takesLong);
+      const narrow = narrowingOf(this.#options, union, api.takesLong);
       const question = {
         query: (step: number) => bucketsQuery(this.#options, buckets, narrow, step),
-        unnarrowed: bucketsQuery(this.#options, buckets, [], this.step).raw,
-        ...(narrow.length === 0 ? {} : { keys, asks: union }),
+        unnarrowed: bucketsQuery(this.#options, buckets, unnarrowed, this.step).raw,
+        ...(isWhole(narrow) ? {} : { keys, asks: union }),
       };
       const written = together ? Math.max(from, this.#bucketsTo) : from;
       return this.#read(question, { from, to, written }, now, signal);
@@ -316,15 +326,14 @@ export class ServiceSlots {
     const first = await ask();
     const read = !first.ok && tookLong && !api.takesLong ? await ask() : first;
     if (!read.ok) return read;
-    const label = narrowingLabel(found);
     const wanted = new Set(keys);
     const turns = new Turns();
     for (const { rows, chunk } of read.value.pieces) {
       // Of others, only a part of the time would be known.
-      const own = rows.filter(({ labels }) =>
-        wanted.has(label === undefined ? '' : (labels[label] ?? '')),
+      const own = rows.filter(({ labels }) => wanted.has(keyOf(this.#options, labels)));
+      const joined = await turns.run(
+        bucketRows(own, buckets.msPerUnit, beside?.buckets?.msPerUnit),
       );
-      const joined = await turns.run(bucketRows(own, buckets.msPerUnit));
       if (buckets.native) this.#noteUnreadable(own, joined);
       await turns.run(this.#writer.buckets(joined, chunk, now));
     }
@@ -374,12 +383,14 @@ export class ServiceSlots {
   }
 
   #newWriter(): SlotWriter {
-    const { found, interval, identity } = this.#options;
-    this.#timeline = typeof found.info === 'object' ? new ReleaseTimeline(found.info) : undefined;
+    const { found, beside, interval, identity } = this.#options;
+    const info = [found.info, beside?.found.info].find((one) => typeof one === 'object');
+    this.#timeline = info === undefined ? undefined : new ReleaseTimeline(info);
     return new SlotWriter({
       ...(this.#timeline === undefined ? {} : { timeline: this.#timeline }),
       state: this.#state,
       found,
+      ...(beside === undefined ? {} : { beside: beside.found }),
       interval,
       step: this.step,
       identity,

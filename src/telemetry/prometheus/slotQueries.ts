@@ -1,9 +1,9 @@
 import { bucketLabels } from './bucketRows.ts';
 import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
-import type { RecordedSeries } from './catalogue.ts';
+import type { KnownCalls, RecordedSeries } from './catalogue.ts';
 import { recordedGrowth, type GrowthQuery } from './recording/recorded.ts';
 import { releasesSeen } from './releaseInfo.ts';
-import { asErrors, growth, oneOf, selector } from './selector.ts';
+import { asBeside, asErrors, besideLabel, growth, oneOf, selector } from './selector.ts';
 
 /** A series that was there within this time before a step didn't begin in it. */
 const memory = 60 * 60_000;
@@ -20,27 +20,47 @@ export interface Asked {
   readonly matchers: readonly string[];
   /** Matchers of the series that say its processes' releases. */
   readonly infoMatchers?: readonly string[];
+  /** Other calls of the service: asked for in the same questions. */
+  readonly beside?: KnownCalls;
 }
 
 /**
  * Calls of all operations; the failed ones of them where a counter of its own has them; and which release the processes were of where the
  * calls' labels don't tell it.
  */
-export function callsQuery(
-  { found, matchers, infoMatchers = [], recorded }: Asked,
+export const callsQuery = (asked: Asked, step: number): GrowthQuery =>
+  withBeside(ownCallsQuery(asked, step), asked.beside && ownCallsQuery(asked.beside, step));
+
+/** Other calls aren't recorded: how many evaluations there were is counted for one metric of a question. */
+const withBeside = (
+  { raw, recorded }: GrowthQuery,
+  beside: GrowthQuery | undefined,
+): GrowthQuery => {
+  if (beside === undefined) return recorded === undefined ? { raw } : { raw, recorded };
+  const more = asBeside(`(${beside.raw})`);
+  return {
+    raw: `${raw} or ${more}`,
+    ...(recorded === undefined ? {} : { recorded: `${recorded} or ${more}` }),
+  };
+};
+
+type OwnCalls = Omit<Asked, 'beside'>;
+
+function ownCallsQuery(
+  { found, matchers, infoMatchers = [], recorded }: OwnCalls,
   step: number,
 ): GrowthQuery {
   const { calls, callsAre, errors, info } = found;
   const labels = labelsOf(found);
   const kin = kinLabels(found);
-  const seen = typeof info === 'object' ? [releasesSeen(info, infoMatchers, step)] : [];
-  const parts = [growth(calls, matchers, labels, step, memory, callsAre, { kin })];
+  const seen: string[] = typeof info === 'object' ? [releasesSeen(info, infoMatchers, step)] : [];
   if (errors !== undefined) {
     const of = selector(calls, matchers);
-    parts.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of, kin })));
+    seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of, kin })));
   }
+  const raw = growth(calls, matchers, labels, step, memory, callsAre, { kin });
   return {
-    raw: [...parts, ...seen].join(' or '),
+    raw: [raw, ...seen].join(' or '),
     ...(recorded.calls && {
       recorded: [recordedGrowth(recorded.calls, matchers, labels, step), ...seen].join(' or '),
     }),
@@ -52,9 +72,24 @@ export const kinLabels = ({ attributes }: Found): readonly string[] => [
   ...new Set([...attributes.values()].flat()),
 ];
 
-/** Buckets of durations. @param narrow matchers of the operations wanted; none: of all */
+/** Buckets of durations, of the operations that a narrowing lets through. */
 export function bucketsQuery(
-  { found, matchers, recorded }: Asked,
+  asked: Asked,
+  buckets: DurationMetric,
+  narrow: Narrowing,
+  step: number,
+): GrowthQuery {
+  const { beside } = asked;
+  return withBeside(
+    ownBucketsQuery(asked, buckets, narrow.own, step),
+    beside?.buckets === undefined
+      ? undefined
+      : ownBucketsQuery(beside, beside.buckets, narrow.beside, step),
+  );
+}
+
+function ownBucketsQuery(
+  { found, matchers, recorded }: OwnCalls,
   buckets: DurationMetric,
   narrow: readonly string[],
   step: number,
@@ -76,6 +111,35 @@ export function bucketsQuery(
       recorded: recordedGrowth(recorded.buckets, narrowed, labels, step),
     }),
   };
+}
+
+/** Matchers of some operations: of the service's calls, and of its other calls. */
+export interface Narrowing {
+  readonly own: readonly string[];
+  readonly beside: readonly string[];
+}
+
+/** All operations. */
+export const unnarrowed: Narrowing = { own: [], beside: [] };
+export const isWhole = ({ own, beside }: Narrowing): boolean => own.length + beside.length === 0;
+
+export const narrowingOf = (
+  { found, beside }: Pick<Asked, 'found' | 'beside'>,
+  keys: readonly string[],
+  takesLong: boolean,
+): Narrowing => ({
+  own: narrowing(found, keys, takesLong),
+  beside: beside === undefined ? [] : narrowing(beside.found, keys, takesLong),
+});
+
+/** The value that a row's operation is narrowed by. */
+export function keyOf(
+  { found, beside }: Pick<Asked, 'found' | 'beside'>,
+  labels: Readonly<Record<string, string>>,
+): string {
+  const other = labels[besideLabel] === undefined ? undefined : beside?.found;
+  const label = narrowingLabel(other ?? found);
+  return label === undefined ? '' : (labels[label] ?? '');
 }
 
 /**

@@ -10,6 +10,7 @@ import { rowKey, type BucketRow } from './bucketRows.ts';
 import { narrowingLabel, type Found } from './discovery.ts';
 import { difference } from './histogramGrowth.ts';
 import { readRow, type RowMeaning } from './readRow.ts';
+import { besideLabel, errorsLabel } from './selector.ts';
 import type { ReleaseTimeline } from './releaseTimeline.ts';
 import type { Chunk } from './slotGrid.ts';
 import type { MatrixRow } from './wire.ts';
@@ -17,6 +18,8 @@ import type { MatrixRow } from './wire.ts';
 export interface SlotWriterOptions {
   readonly state: CoreState;
   readonly found: Found;
+  /** Rows of the service's other calls are read by this. */
+  readonly beside?: Found;
   /** Distance of samples, and the shortest slot, milliseconds. */
   readonly interval: number;
   readonly step: number;
@@ -39,6 +42,8 @@ interface Row {
   readonly meaning: RowMeaning;
   readonly service: ServiceEntry;
   readonly operation: OperationEntry;
+  /** All rows of the same calls' operation and process: they differ in how calls ended. */
+  readonly kin: Row[];
   /** Calls by the end of their slot. */
   readonly calls: Map<number, number>;
   /** Counts of buckets of the newest slots: what is asked for again replaces them. */
@@ -49,6 +54,7 @@ interface Row {
 export class SlotWriter {
   readonly #options: SlotWriterOptions;
   readonly #rows = new Map<string, Row | undefined>();
+  readonly #kin = new Map<string, Row[]>();
   readonly #keys = new Map<OperationId, Set<string>>();
   #firstData = 0;
   /** Rows tell HTTP statuses, so that client errors are counted. */
@@ -56,11 +62,14 @@ export class SlotWriter {
 
   constructor(options: SlotWriterOptions) {
     this.#options = options;
-    this.seesStatus =
-      options.found.convention.reads !== 'functions' &&
-      ['http.response.status_code', 'http.status_code', 'status'].some((a) =>
-        options.found.attributes.has(a),
-      );
+    this.seesStatus = [options.found, options.beside].some(
+      (found) =>
+        found !== undefined &&
+        found.convention.reads !== 'functions' &&
+        ['http.response.status_code', 'http.status_code', 'status'].some((attribute) =>
+          found.attributes.has(attribute),
+        ),
+    );
   }
 
   /** Values that queries narrow an operation by. */
@@ -124,7 +133,12 @@ export class SlotWriter {
   }
 
   #bucket(row: Row, at: number, histogram: Histogram, chunk: Chunk, now: number): void {
-    if (moreThanCalls(row, at, histogram, chunk.step)) return;
+    // Histograms may say less than counters do: then durations are of calls that ended in any way.
+    const mixed = row.calls.size === 0 || this.#foundOf(row.labels).errors !== undefined;
+    const calls = (mixed ? row.kin : [row])
+      .filter(({ meaning }) => !meaning.onlyErrors)
+      .map((one) => one.calls);
+    if (moreThanCalls(row, calls, at, histogram, chunk.step)) return;
     const before = row.buckets.get(at);
     const added = before === undefined ? histogram.clone() : difference(histogram, before);
     if (added === undefined) return;
@@ -133,9 +147,17 @@ export class SlotWriter {
       if (end < at - 10 * this.#options.step) row.buckets.delete(end);
     const slot = this.#cell(row, at, chunk.step).series.at(at - 1, now);
     if (slot === undefined) return;
-    // Durations of failed calls among them are none that a verdict may look at.
-    const mixed = this.#options.found.errors !== undefined;
-    const name = mixed || row.meaning.outcome === 'error' ? 'failed' : 'succeeded';
+    // Where durations of failed calls may be among them, none are those of successful ones, which verdicts look at.
+    const failed = row.kin.filter(({ meaning }) => meaning.outcome === 'error');
+    const among =
+      mixed &&
+      callsNear(
+        failed.map((one) => one.calls),
+        at,
+        at,
+        chunk.step,
+      ) > 0;
+    const name = among || row.meaning.outcome === 'error' ? 'failed' : 'succeeded';
     const sum = joined(slot[name], added);
     if (sum !== undefined) slot[name] = sum;
   }
@@ -165,6 +187,11 @@ export class SlotWriter {
     }
   }
 
+  #foundOf(labels: MatrixRow['labels']): Found {
+    const { found, beside = found } = this.#options;
+    return labels[besideLabel] === undefined ? found : beside;
+  }
+
   /** What a row of labels stands for; undefined when there is no room for more. */
   #row(labels: MatrixRow['labels']): Row | undefined {
     const key = rowKey(labels);
@@ -175,7 +202,8 @@ export class SlotWriter {
   }
 
   #makeRow(labels: MatrixRow['labels']): Row | undefined {
-    const { state, found, identity } = this.#options;
+    const { state, identity } = this.#options;
+    const found = this.#foundOf(labels);
     const meaning = readRow(found, labels);
     const service = state.services.find(meaning.service, meaning.environment);
     if (service === undefined) return undefined;
@@ -190,7 +218,16 @@ export class SlotWriter {
     const keys = this.#keys.get(operation.operation.id) ?? new Set<string>();
     this.#keys.set(operation.operation.id, keys);
     keys.add(label === undefined ? '' : (labels[label] ?? ''));
-    return { labels, meaning, service, operation, calls: new Map(), buckets: new Map() };
+    const outcomes = [...found.attributes.values()].flat();
+    const same = Object.entries(labels).filter(
+      ([name]) => name !== errorsLabel && !outcomes.includes(name),
+    );
+    const kinKey = `${operation.index} ${rowKey(Object.fromEntries(same))}`;
+    const kin = this.#kin.get(kinKey) ?? [];
+    this.#kin.set(kinKey, kin);
+    const row = { labels, meaning, service, operation, kin, calls: new Map(), buckets: new Map() };
+    kin.push(row);
+    return row;
   }
 }
 
@@ -209,7 +246,13 @@ function coarsen(calls: Map<number, number>, now: number): void {
  * Whether a slot has more durations than calls, by itself or together with the kept ones before it: a series came back after a gap, and
  * its whole past would be counted.
  */
-function moreThanCalls(row: Row, at: number, { count }: Histogram, step: number): boolean {
+function moreThanCalls(
+  row: Row,
+  calls: readonly Row['calls'][],
+  at: number,
+  { count }: Histogram,
+  step: number,
+): boolean {
   let [first, timed] = [at, count];
   for (const [end, histogram] of row.buckets) {
     if (end >= at) continue;
@@ -217,8 +260,8 @@ function moreThanCalls(row: Row, at: number, { count }: Histogram, step: number)
     timed += histogram.count;
   }
   return (
-    count > callsNear(row, at, at, step) * 1.001 + 0.5 ||
-    timed > callsNear(row, first, at, step) * 1.001 + 0.5
+    count > callsNear(calls, at, at, step) * 1.001 + 0.5 ||
+    timed > callsNear(calls, first, at, step) * 1.001 + 0.5
   );
 }
 
@@ -226,9 +269,14 @@ function moreThanCalls(row: Row, at: number, { count }: Histogram, step: number)
  * Most calls that durations of the slots ending from `first` to `last` can be of. A scrape may meet a collector between its calls and its
  * durations: these are then a slot early or a slot late, never both.
  */
-function callsNear({ calls }: Row, first: number, last: number, step: number): number {
+function callsNear(
+  calls: readonly Row['calls'][],
+  first: number,
+  last: number,
+  step: number,
+): number {
   let [before, within, after] = [0, 0, 0];
-  for (const [end, n] of calls) {
+  for (const [end, n] of calls.flatMap((one) => [...one])) {
     if (end <= first - 2 * step || end > last + step) continue;
     if (end <= first - step) before += n;
     else if (end <= last) within += n;

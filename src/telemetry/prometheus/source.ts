@@ -16,7 +16,7 @@ import type {
 import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { ExemplarsQuery, NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
-import { readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
+import { allCalls, readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
 import { readExemplars } from './exemplars.ts';
 import { FailurePause } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
@@ -156,7 +156,13 @@ export class PrometheusSource implements BackendMetrics {
   async exemplars(query: ExemplarsQuery, signal: AbortSignal): Promise<Result<readonly string[]>> {
     const known = this.#catalogue?.services.get(query.service);
     if (known === undefined || this.#pause.at(this.#ports.now()) !== undefined) return ok([]);
-    return readExemplars(this.#api, known, this.#found.operationsOf(known), query, signal);
+    const wanted = new Set(query.operations);
+    const calls =
+      allCalls(known).find((one) => {
+        const operationOf = this.#found.operationsOf(one);
+        return one.rows.some((row) => wanted.has(operationOf(row) ?? ('' as OperationId)));
+      }) ?? known;
+    return readExemplars(this.#api, calls, this.#found.operationsOf(calls), query, signal);
   }
 
   linkTo(group: OperationGroup, window: Milliseconds): PageLink | undefined {
@@ -221,6 +227,7 @@ export class PrometheusSource implements BackendMetrics {
         service: known.service,
         source: known.found.convention.id,
         calls: known.found.calls,
+        ...(known.beside === undefined ? {} : { beside: known.beside.found.calls }),
         buckets: known.buckets?.metric ?? 'none',
         releaseLabel: releaseLabelOf(known),
         sampleIntervalMs: known.interval,
@@ -341,6 +348,7 @@ export class PrometheusSource implements BackendMetrics {
         service: known.service,
         matchers: known.matchers,
         ...(known.infoMatchers === undefined ? {} : { infoMatchers: known.infoMatchers }),
+        ...(known.beside === undefined ? {} : { beside: known.beside }),
         interval: known.interval,
         recorded: known.recorded,
         compare: this.#ports.compare,

@@ -5,8 +5,10 @@ export const autometrics: Convention = {
   id: 'autometrics',
   title: 'Autometrics',
   calls: /^function_calls_total$/,
-  // Its histogram doesn't tell failed calls apart, which percentiles of successful ones would need.
-  durations: [],
+  durations: [
+    { name: 'function_calls_duration_seconds_bucket', msPerUnit: 1000 },
+    { name: 'function_calls_duration_bucket', msPerUnit: 1000 },
+  ],
   required: [['function'], ['module']],
   service: serviceLabels,
   version: versionLabels,
@@ -14,5 +16,5 @@ export const autometrics: Convention = {
   key: 'function',
   reads: 'functions',
   versionRemedy:
-    'Autometrics keeps the release in build_info only, which this version doesn’t join: add a label of the release to the scrape target.',
+    'Autometrics keeps the release in build_info: give its initialisation the version, or add a label of the release to the scrape target.',
 };

@@ -27,6 +27,8 @@ export interface Convention {
   readonly onFailureOnly?: Readonly<Record<string, LabelNames>>;
   /** Values of `prodlens.failed` that failed calls have. */
   readonly failed?: readonly string[];
+  /** Which calls it counts, where these are no others' calls: a service's HTTP requests and its RPCs may both be shown. */
+  readonly entries?: 'http' | 'rpc';
   /** A person wants it before all others. */
   readonly preferred?: boolean;
   /** What makes the operation: the attribute whose values name what was called, for narrowing a query. */

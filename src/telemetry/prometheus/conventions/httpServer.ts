@@ -28,6 +28,7 @@ export const httpServer: Convention = {
   onFailureOnly: { 'error.type': spelled('error.type') },
   key: 'http.route',
   reads: 'requests',
+  entries: 'http',
   instrument: 'http.server.request.duration',
   versionRemedy: promoteVersion,
 };
@@ -53,6 +54,7 @@ export const httpServerOld: Convention = {
   },
   key: 'http.route',
   reads: 'requests',
+  entries: 'http',
   instrument: 'http.server.duration',
   versionRemedy: promoteVersion,
 };

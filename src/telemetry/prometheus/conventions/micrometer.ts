@@ -17,6 +17,7 @@ export const micrometer: Convention = {
   },
   key: 'uri',
   reads: 'requests',
+  entries: 'http',
   instrument: 'http.server.requests',
   versionRemedy:
     'Give the metrics a tag of the release: management.metrics.tags.service.version=${application.version}.',

@@ -29,6 +29,7 @@ export const rpcServer: Convention = {
   onFailureOnly: { 'error.type': spelled('error.type') },
   key: 'rpc.method',
   reads: 'requests',
+  entries: 'rpc',
   instrument: 'rpc.server.duration',
   versionRemedy: promoteVersion,
 };

@@ -138,6 +138,26 @@ describe('Prometheus as a source of numbers', () => {
     }
   });
 
+  it('reads dimensions of Tempo’s generator that have the names of its own labels', async () => {
+    const { source } = await operationsOf([
+      {
+        __name__: 'traces_spanmetrics_calls_total',
+        service: 'shop',
+        span_name: 'GET /a',
+        span_kind: 'SPAN_KIND_SERVER',
+        status_code: 'STATUS_CODE_UNSET',
+        __http_route: '/a',
+        __http_request_method: 'GET',
+        __service_version: '1',
+        __span_kind: 'mine',
+      },
+    ]);
+    const [operation] = source.operations();
+    assert.deepEqual(operation?.http, { method: 'GET', route: '/a' });
+    assert.equal(operation.kind, 'server');
+    assert.match(JSON.stringify(source.report()), /"releaseLabel":"__service_version"/);
+  });
+
   it('gives each service the histogram that it fills, a native one before a classic one', async () => {
     const calls = 'traces_span_metrics_calls_total';
     const duration = 'traces_span_metrics_duration';
@@ -279,6 +299,73 @@ describe('Prometheus as a source of numbers', () => {
     assert.match(silent.source.summary() ?? '', /OTEL_RESOURCE_ATTRIBUTES=service\.version/);
     const none = await operationsOf([http]);
     assert.match(none.source.summary() ?? '', /promote_resource_attributes/);
+  });
+
+  it('shows a service’s requests and its RPCs, asked for in one question', async () => {
+    const who = { service_name: 'shop', service_version: '1' };
+    const http = {
+      __name__: 'http_server_request_duration_seconds_count',
+      ...who,
+      http_request_method: 'GET',
+      http_route: '/a',
+    };
+    const rpc = {
+      __name__: 'rpc_server_duration_milliseconds_count',
+      ...who,
+      rpc_method: 'Get',
+      rpc_service: 'p.S',
+      rpc_system: 'grpc',
+    };
+    const { backend, source } = await operationsOf([http, rpc]);
+    assert.deepEqual(
+      source.operations().map((one) => one.http?.route ?? one.rpc?.method),
+      ['/a', 'p.S/Get'],
+    );
+    backend.answer = (url) => {
+      if (!url.pathname.endsWith('query_range')) return undefined;
+      const [start, end] = ['start', 'end'].map((name) => Number(url.searchParams.get(name)));
+      const row = ({ __name__, ...metric }: Labels, more: Labels, count: number) => ({
+        metric: { ...metric, ...more },
+        values: [
+          [start, '0'],
+          [end, String(count)],
+        ],
+        name: __name__,
+      });
+      const result = [row(http, {}, 4), row(rpc, { prodlens_beside: '1' }, 6)];
+      return {
+        text: JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }),
+      };
+    };
+    const answer = await source.numbers(
+      {
+        groups: source.operations().map(({ id, service }) => ({
+          key: id,
+          service,
+          operations: [id],
+        })),
+        window: milliseconds(300_000),
+        seriesPoints: 0,
+      },
+      never,
+    );
+    assert.ok(answer.ok);
+    assert.deepEqual(
+      answer.value.map(({ total }) => [total?.count, total?.source]),
+      [4, 6].map((count) => [count, 'HTTP server metrics and RPC server metrics']),
+    );
+    const ranges = backend.asked.filter((u) => u.pathname.endsWith('query_range'));
+    assert.equal(ranges.length, 1);
+    assert.match(
+      ranges[0]?.searchParams.get('query') ?? '',
+      /^sum by \(.*http_route.* or label_replace\(\(sum by \(.*rpc_method.*"prodlens_beside"/,
+    );
+    // Requests that carry the RPCs are the same calls.
+    const carried = await operationsOf([{ ...http, http_route: '/p.S/Get' }, rpc]);
+    assert.deepEqual(
+      carried.source.operations().map((one) => one.http?.route ?? one.rpc?.method),
+      ['/p.S/Get'],
+    );
   });
 
   it('carries the selection in every query of data, and signs in', async () => {
