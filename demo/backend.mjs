@@ -5,7 +5,7 @@ import { tempo } from '../scripts/backends/tempo.mjs';
 
 /**
  * @param {readonly string[]} args of the command line
- * @returns {undefined | string | { patience: number, start(folder: string): Promise<{ variables: Record<string, string>,
+ * @returns {undefined | string | { patience: number, sampled: boolean, start(folder: string): Promise<{ variables: Record<string, string>,
  *   connections: { metrics?: object, traces: object }, stop(): Promise<void> }> }} undefined: none is asked for; a text: why it can't be had
  */
 export function chosenBackend(args) {
@@ -22,6 +22,8 @@ export function chosenBackend(args) {
   return {
     // Scrapes, slots and refreshes come one after the other; the local receiver has spans at once.
     patience: 3,
+    // A sample of traces tells no error ratios, so no verdicts.
+    sampled: !name.includes('+'),
     async start(folder) {
       await step(`obtaining ${name} (the first time it is built)`, () => combination.obtain());
       const { metrics, traces, variables, stop } = await step(`starting ${name}`, () =>

@@ -77,7 +77,14 @@ try {
   if (check) {
     const { journey } = await import('./journey.mjs');
     await Promise.race([
-      journey({ root, repository, settings, stops, patience: chosen?.patience ?? 1 }),
+      journey({
+        root,
+        repository,
+        settings,
+        stops,
+        patience: chosen?.patience ?? 1,
+        sampled: chosen?.sampled ?? false,
+      }),
       interrupted.then((signal) => {
         throw new Error(`interrupted by ${signal}`);
       }),
@@ -89,7 +96,11 @@ try {
     console.log(
       '\nOpen api/routes/orders.js and wait a minute: numbers appear beside the handlers.',
     );
-    console.log('Within a few minutes `checkout` is marked. Hover over it, open a failing trace,');
+    console.log(
+      chosen?.sampled === true
+        ? 'They are of a sample of traces: no verdict. Hover over `checkout`, open a failing trace,'
+        : 'Within a few minutes `checkout` is marked. Hover over it, open a failing trace,',
+    );
     console.log('then roll back (Prodlens: Roll Back…, target shop-demo) and watch it recover.');
     console.log(`\nThe demo ends with Ctrl+C, or by itself after ${minutes} minutes.`);
     let timer;

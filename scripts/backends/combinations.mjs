@@ -58,7 +58,12 @@ function alone(kind, line) {
       };
       return {
         traces: { kind, url },
-        variables: readmeVariables(line, addresses),
+        variables: {
+          ...readmeVariables(line, addresses),
+          // Nothing here takes them, and where they go by default someone else's receiver may listen.
+          OTEL_METRICS_EXPORTER: 'none',
+          OTEL_LOGS_EXPORTER: 'none',
+        },
         stop,
       };
     },

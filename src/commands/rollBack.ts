@@ -240,7 +240,7 @@ function watch(context: RollBackContext, insight: Insight | undefined): Rollback
       if (answer.ok) {
         view = judgeRecovery(answer.value[0]?.total, badStats, to.numbers?.stats);
         step(view.text);
-        if (view.state === 'recovered') return { recovered: true, view };
+        if (view.state !== 'waiting') return { recovered: view.state === 'recovered', view };
       }
       await pause(watchEvery, signal);
     }

@@ -269,6 +269,12 @@ async function execute(
       'info',
       `Rolled back to ${request.to.version}. There are no numbers of ours since then to tell whether it helped.`,
     );
+  } else if (view.state === 'untold') {
+    await services.journal.append(entry('stoppedWatching', text));
+    dialogs.tell(
+      'info',
+      `Rolled back to ${request.to.version}. Whether it helped can’t be told here: ${text}.`,
+    );
   } else {
     await services.journal.append(entry('notRecovered', text));
     dialogs.tell(

@@ -3,9 +3,9 @@ import type { FunctionStats } from '../domain/stats.ts';
 /** Fewer calls than this after the action prove nothing. */
 const fewestCalls = 30;
 
-/** `waiting`: too few calls since the action, or still as bad. */
+/** `waiting`: too few calls since the action, or still as bad. `untold`: numbers of this kind can't tell, however long one waits. */
 export interface RecoveryView {
-  readonly state: 'waiting' | 'recovered';
+  readonly state: 'waiting' | 'recovered' | 'untold';
   /** One line for a person, from our own numbers, for example "errors 6.1 % → 0.3 %, p95 690 → 210 ms (412 calls)". */
   readonly text: string;
 }
@@ -21,6 +21,11 @@ export function judgeRecovery(
   bad: FunctionStats | undefined,
   good: FunctionStats | undefined,
 ): RecoveryView {
+  if (after?.basis === 'sample')
+    return {
+      state: 'untold',
+      text: 'its numbers are those of a sample of traces, which says nothing of how many calls fail',
+    };
   const calls = after?.count ?? 0;
   if (after === undefined || calls < fewestCalls)
     return { state: 'waiting', text: `${callsText(calls)}, too few to tell` };

@@ -22,6 +22,7 @@ async function journey(
     executed?: Result<{ exitCode: number }>;
     turnBackAt?: 'approve' | 'pick' | 'confirm';
     recovered?: boolean;
+    untold?: boolean;
     noNumbers?: boolean;
     lockedByOther?: boolean;
     /** Process that acts, as the provider tells it. */
@@ -82,7 +83,10 @@ async function journey(
     sourceChanges: async (from, to) => `${to.version}..${from.version}`,
     watch: async () => ({
       recovered: script.recovered ?? true,
-      view: script.noNumbers === true ? undefined : { state: 'waiting', text: 'errors 6 %' },
+      view:
+        script.noNumbers === true
+          ? undefined
+          : { state: script.untold === true ? 'untold' : 'waiting', text: 'errors 6 %' },
     }),
   };
   if (script.lockedByOther === true) await lockTarget(folder, target({}), 'other', Date.now());
@@ -193,6 +197,13 @@ describe('rollback flow', () => {
     assert.equal(events.at(-1), 'tell info');
     assert.match(told[0] ?? '', /no numbers of ours/);
   });
+
+  it('claims neither recovery nor its absence where numbers can’t tell', async () => {
+    const { events, told, recorded } = await journey({ recovered: false, untold: true });
+    assert.equal(events.at(-1), 'tell info');
+    assert.match(told[0] ?? '', /can’t be told here/);
+    assert.equal(recorded.at(-1)?.event, 'stoppedWatching');
+  });
 });
 
 describe('recovery', () => {
@@ -216,6 +227,12 @@ describe('recovery', () => {
       state: 'recovered',
       text: 'errors 6 % → 0.3 %, p95 690 ms → 215 ms (500 calls since the action)',
     });
+  });
+  it('is never told by a sample of traces, which doesn’t know how many calls fail', () => {
+    const sampled = { ...stats(0, 215), basis: 'sample' as const };
+    const view = judgeRecovery(sampled, before.bad, before.good);
+    assert.equal(view.state, 'untold');
+    assert.match(view.text, /sample of traces/);
   });
   it('sees numbers that are still bad, in errors or in latency', () => {
     assert.equal(judgeRecovery(stats(0.05, 215), before.bad, before.good).state, 'waiting');
