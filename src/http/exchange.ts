@@ -3,6 +3,7 @@ import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { originOf, parseUrl } from './address.ts';
 import { networkFailure } from './networkFailure.ts';
+import { isStaleConnection } from './staleConnection.ts';
 
 export interface ExchangeLimits {
   /** Milliseconds for the whole exchange, redirects included. */
@@ -77,6 +78,7 @@ export function createExchange(limits: ExchangeLimits): FormExchange {
     const overdue = AbortSignal.timeout(limits.timeout);
     const whole = AbortSignal.any([signal, overdue]);
     let at = url;
+    let stale = false;
     for (let hop = 0; hop <= mostRedirects; hop += 1) {
       let response;
       try {
@@ -88,6 +90,11 @@ export function createExchange(limits: ExchangeLimits): FormExchange {
         });
       } catch (error) {
         if (signal.aborted) return fail('aborted', 'Cancelled.');
+        if (!stale && !overdue.aborted && isStaleConnection(error)) {
+          stale = true;
+          hop -= 1;
+          continue;
+        }
         return networkFailure(error, at, limits, overdue.aborted);
       }
       const { status, data } = response;

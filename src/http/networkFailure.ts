@@ -49,6 +49,10 @@ const byCode: Readonly<Record<string, Known>> = {
     '{origin} closed the connection.',
     'Check whether the address needs https instead of http, or the other way round.',
   ),
+  ERR_BAD_RESPONSE: unreachable(
+    'The answer of {origin} was cut off.',
+    'Try again. If it happens again, look at the backend’s own log, or at the proxy before it.',
+  ),
   EPROTO: unreachable(
     '{origin} speaks no TLS.',
     'Write http:// instead of https:// if the backend has no certificate.',

@@ -311,7 +311,8 @@ function attributionOf({
   };
 }
 
-const sentence = ({ message, remedy }: Failure): string =>
+/** What happened, and what to do about it. */
+export const sentence = ({ message, remedy }: Failure): string =>
   remedy === undefined ? message : `${message} ${remedy}`;
 
 const hash = (parts: readonly string[]): string =>

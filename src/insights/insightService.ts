@@ -11,7 +11,7 @@ import type { MetricsSource, OperationGroup } from '../telemetry/ports.ts';
 import { VerdictHold } from '../releases/verdictHold.ts';
 import { ExceptionFeed } from './exceptionFeed.ts';
 import type { CombineContext, KnownNumbers } from './combine.ts';
-import { combine, groupOperations, operationGroup } from './combine.ts';
+import { combine, groupOperations, operationGroup, sentence } from './combine.ts';
 import type { EnvironmentView, InsightService, ReleaseSources } from './contract.ts';
 import { namesNotThere } from './drift.ts';
 import { LatestFiles } from './latestFiles.ts';
@@ -101,7 +101,7 @@ export function createInsightService(dependencies: InsightDependencies): Insight
         : { name, production, window, health, detail };
     return failure === undefined || view.health === 'off'
       ? { ...view, services: known }
-      : { ...view, health: 'unreachable', detail: failure.message, failure, services: known };
+      : { ...view, health: 'unreachable', detail: sentence(failure), failure, services: known };
   }
   function announceEnvironment(): void {
     const view = environmentView();

@@ -46,7 +46,7 @@ export function renderStatus(input: StatusInput): StatusText {
   const parts = [
     input.health === 'off' ? `${name} off` : name,
     ...(input.health === 'listening' ? ['waiting for telemetry'] : []),
-    ...(service === undefined ? [] : [label(service)]),
+    ...(service === undefined ? [] : [label(service, input.health === 'unreachable')]),
     ...(reading === undefined ? [] : [reading]),
   ];
   return {
@@ -72,9 +72,10 @@ const renderReading = ({ read, total }: NonNullable<StatusInput['reading']>): st
 
 const grouped = (count: number): string => count.toLocaleString('en-US');
 
-function label(state: ServiceState): string {
+/** @param unknown the backend doesn't answer: whether the service is silent can't be told */
+function label(state: ServiceState, unknown: boolean): string {
   const service = renderUntrusted(state.service, 40);
-  if (!state.alive) return `${service} silent`;
+  if (!state.alive && !unknown) return `${service} silent`;
   const running = state.releases
     .filter((release) => release.running)
     .sort((a, b) => (b.share ?? -1) - (a.share ?? -1));

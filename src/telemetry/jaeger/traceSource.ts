@@ -1,7 +1,7 @@
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { TraceSummary } from '../../domain/trace.ts';
-import { jsonOf } from '../../http/answerFailure.ts';
+import { isPage, jsonOf } from '../../http/answerFailure.ts';
 import type { TraceQuery } from '../ports.ts';
 import type { TraceSearch } from '../sampled/traceSearch.ts';
 import { Api } from '../traces/api.ts';
@@ -37,7 +37,7 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
 
   /** Asked anew each time: a Jaeger that was replaced by another version is noticed, and new services are known. */
   async function open(signal: AbortSignal): Promise<Result<Opened>> {
-    let failure;
+    let page = false;
     for (const { path, decode, open: make } of versions) {
       const answer = await api.get(path, [], signal);
       if (!answer.ok) return answer;
@@ -45,14 +45,15 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
       const services = value.ok ? decode(value.value) : undefined;
       if (services !== undefined) return ok({ jaeger: make(api, context.now), services });
       // What isn't there may be there in the other version, and so it is with Jaeger's page, which answers every path.
-      if (!value.ok && value.failure.reason !== 'notFound' && value.failure.reason !== 'invalid')
-        return value;
-      failure ??= value.ok ? undefined : value.failure;
+      const { status } = answer.value;
+      const isOtherPage = status < 300 && isPage(answer.value);
+      if (!value.ok && status !== 404 && !isOtherPage) return value;
+      page ||= isOtherPage;
     }
     return fail(
-      failure?.reason ?? 'invalid',
+      'invalid',
       `${context.connection.url} gives neither of Jaeger’s interfaces (/api/v3, /api).`,
-      'Check that it is the address of Jaeger’s query service (port 16686), with its base path if it has one.',
+      `Check that it is the address of Jaeger’s query service (port 16686), with its base path if it has one.${page ? ' A sign-in page means that the connection needs credentials.' : ''}`,
     );
   }
 

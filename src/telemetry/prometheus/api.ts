@@ -2,12 +2,14 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { FormExchange, HttpAnswer } from '../../http/exchange.ts';
 import { jsonOf } from '../../http/answerFailure.ts';
+import { withoutSent } from '../../http/sentSecrets.ts';
 import type { Connection } from '../backend.ts';
 import type { DecodeAway } from '../decodeContract.ts';
 import { decodeRows, type Decoder } from '../decoding.ts';
 import type { SharedLook } from '../sharing/sharedLook.ts';
 import { Meter } from '../meter.ts';
 import { bytesOf, meteredExchange } from '../meteredExchange.ts';
+import { ServerClock } from '../serverClock.ts';
 import {
   decodeTexts,
   decodeVersion,
@@ -53,13 +55,11 @@ export class PrometheusApi {
   readonly meter: Meter;
   readonly #connection: Connection;
   readonly #http: FormExchange;
-  readonly #now: () => number;
   readonly #decodeAway: DecodeAway | undefined;
   /** What other windows found out about the backend; undefined: it is asked. */
   #look: SharedLook | undefined;
-  /** Milliseconds that the server's clock is ahead of ours. */
-  clockOffset = 0;
-  /** Until when the server asked not to be asked, Unix milliseconds. */
+  readonly #clock: ServerClock;
+  /** Until when the server asked not to be asked, by its clock. */
   waitUntil = 0;
   /** Whether queries that are too long for an address are taken. */
   takesLong = true;
@@ -73,13 +73,18 @@ export class PrometheusApi {
     this.meter = new Meter(now);
     this.#connection = connection;
     this.#http = meteredExchange(http, this.meter);
-    this.#now = now;
+    this.#clock = new ServerClock(now);
     this.#decodeAway = decodeAway;
   }
 
   /** The server's time. */
   now(): number {
-    return this.#now() + this.clockOffset;
+    return this.#clock.now();
+  }
+
+  /** Milliseconds that the server's clock is ahead of ours. */
+  get clockOffset(): number {
+    return this.#clock.offset;
   }
 
   /** Runs work whose questions, other than those of ranges, other windows may have asked before. */
@@ -183,7 +188,7 @@ export class PrometheusApi {
     ]);
     const known = await look?.find(question);
     if (known !== undefined) {
-      this.clockOffset = known.clockOffset;
+      this.#clock.learn(known.clockOffset);
       return read(answerWith(known.body));
     }
     await look?.renew();
@@ -196,8 +201,9 @@ export class PrometheusApi {
       ? this.#http.post(address, parameters, signal, headers.value)
       : this.#http.get(whole, signal, headers.value));
     if (!answer.ok) return answer;
-    this.#noteClock(answer.value);
-    const { status } = answer.value;
+    const { status, retryAfter } = answer.value;
+    this.#clock.note(answer.value);
+    if (retryAfter !== undefined && status >= 400) this.waitUntil = this.now() + retryAfter;
     // 400 and 422: the query's fault; 503: it was ended (timeout, too many samples). The server says which.
     const said = [400, 422, 503].includes(status)
       ? errorText(parsedJson(answer.value.text))
@@ -205,16 +211,9 @@ export class PrometheusApi {
     // A server of data, or a proxy before it, that takes short queries only.
     if (long && ([403, 404, 405, 413, 501].includes(status) || /too long/i.test(said ?? '')))
       this.takesLong = false;
-    if (said !== undefined) return refusal(status, said);
+    if (said !== undefined) return withoutSent(refusal(status, said), headers.value);
     if (status === 200) await look?.add(question, bodyOf(answer.value), this.clockOffset);
-    return read(answer.value);
-  }
-
-  #noteClock({ status, date, retryAfter }: HttpAnswer): void {
-    // The header has whole seconds: what is under two is its coarseness and the way.
-    const offset = date === undefined ? 0 : date + 500 - this.#now();
-    this.clockOffset = Math.abs(offset) > 2_000 ? offset : 0;
-    if (retryAfter !== undefined && status >= 400) this.waitUntil = this.#now() + retryAfter;
+    return withoutSent(await read(answer.value), headers.value);
   }
 }
 

@@ -28,6 +28,9 @@ export interface ReadStretch {
   readonly capped: boolean;
 }
 
+/** What takes too long or is too large with so few points isn't so for their number: it is not asked for in parts. */
+const fewestPoints = 4;
+
 const pointsOf = ({ from, to, step }: Chunk): number => (to - from) / step;
 
 /** A question is too large for this backend; a smaller one may do. */
@@ -73,7 +76,7 @@ export async function readBack(
       continue;
     }
     if (!asksTooMuch(answer.failure)) return answer;
-    if (pointsOf(chunk) > 1 && spent.requests < limits.requests) {
+    if (pointsOf(chunk) > fewestPoints && spent.requests < limits.requests) {
       const newer = newestOf(chunk, Math.ceil(pointsOf(chunk) / 2));
       waiting.push({ ...next, to: newer.from }, newer);
     } else if (pieces.length === 0) return answer;

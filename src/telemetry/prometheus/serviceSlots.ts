@@ -1,7 +1,7 @@
 import type { CompareReleases } from '../../domain/comparison.ts';
 import type { OperationId } from '../../domain/operation.ts';
 import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import { Turns } from '../../domain/turns.ts';
 import { unixMillis } from '../../domain/units.ts';
@@ -260,6 +260,8 @@ export class ServiceSlots {
     );
     if (!read.ok) return read;
     const { pieces, from, capped } = read.value;
+    if (pieces.some(({ rows }) => rows.some(({ odd }) => odd === true)))
+      return noNumbers(this.#options);
     if (capped) {
       // What is covered has no holes.
       this.#startFrom(from);
@@ -270,7 +272,9 @@ export class ServiceSlots {
     for (const { rows, chunk } of pieces) {
       const calls = this.#timeline?.take(rows, chunk) ?? rows;
       await turns.run(this.#writer.calls(calls, chunk, now));
-      this.#to = Math.max(this.#to, chunk.to);
+      // Where this machine's clock was found to be ahead, a part of it hasn't come yet.
+      const ended = lastEnd(this.#options.api.now(), this.step);
+      this.#to = Math.max(this.#to, Math.min(chunk.to, ended));
     }
     return ok(undefined);
   }
@@ -334,6 +338,7 @@ export class ServiceSlots {
       const joined = await turns.run(
         bucketRows(own, buckets.msPerUnit, beside?.buckets?.msPerUnit),
       );
+      this.unreadable ||= own.some(({ odd }) => odd === true);
       if (buckets.native) this.#noteUnreadable(own, joined);
       await turns.run(this.#writer.buckets(joined, chunk, now));
     }
@@ -398,6 +403,14 @@ export class ServiceSlots {
     });
   }
 }
+
+/** Left out, what these slots lack would be taken for no calls. */
+const noNumbers = ({ found, service }: ServiceSlotsOptions): Result<never> =>
+  fail(
+    'invalid',
+    `${found.calls} of ${service} has values that are no numbers (NaN, Inf).`,
+    'Look at what exports this metric: it has to be a counter.',
+  );
 
 /** Operations with the most calls. */
 function busiest(cells: Iterable<Cell>, most: number): readonly OperationId[] {

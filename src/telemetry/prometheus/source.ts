@@ -252,12 +252,15 @@ export class PrometheusSource implements BackendMetrics {
   /** One after the other: two callers never ask the same twice. */
   #alone<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
     const answer = this.#working.then(async (): Promise<Result<T>> => {
-      const now = this.#ports.now();
+      const now = this.#api.now();
       const failed = this.#pause.at(now);
       if (failed !== undefined) return { ok: false, failure: failed };
+      const { requests } = this.#api.meter.total;
       const result = await work();
-      if (result.ok) this.#pause.succeeded();
-      else if (!this.#stop.signal.aborted) this.#failed(result.failure);
+      // What was known already says nothing of the backend.
+      const answered = this.#api.meter.total.requests > requests;
+      if (result.ok && answered) this.#pause.succeeded();
+      else if (!result.ok && !this.#stop.signal.aborted) this.#failed(result.failure);
       return result;
     });
     this.#working = answer.catch(() => undefined);
@@ -265,7 +268,7 @@ export class PrometheusSource implements BackendMetrics {
   }
 
   #failed(failure: Failure): void {
-    this.#pause.failed(failure, this.#ports.now(), this.#api.waitUntil);
+    this.#pause.failed(failure, this.#api.now(), this.#api.waitUntil);
   }
 
   /** What the backend has, as known or asked for anew. */
@@ -384,7 +387,9 @@ export class PrometheusSource implements BackendMetrics {
         this.#stop.signal,
       );
       if (!refreshed.ok) return refreshed;
-      followed.refreshAt = now + this.#ports.refreshEvery() * (0.9 + 0.2 * Math.random());
+      // By the clock that the answers showed.
+      followed.refreshAt =
+        this.#api.now() + this.#ports.refreshEvery() * (0.9 + 0.2 * Math.random());
       this.#found.addOperations(slots.data().operations.list);
     }
     return slots.lacks([...operations], now) ? this.#catchUp(followed, now) : ok(undefined);

@@ -60,7 +60,7 @@ const clockWarning = (offset: number): readonly string[] =>
   Math.abs(offset) <= clockTolerance
     ? []
     : [
-        `The backend’s clock is ${Math.round(Math.abs(offset) / 1000)} s ${offset > 0 ? 'ahead' : 'behind'}.`,
+        `The backend’s clock is ${renderOffset(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}: numbers follow it. Set the clock that is wrong, its or this machine’s.`,
       ];
 
 /** The exact change that would tell releases apart. */
@@ -68,3 +68,6 @@ const versionRemedy = ({ found: { info, convention } }: KnownService): string =>
   info === 'noVersion'
     ? 'Its processes say no service.version: start them with OTEL_RESOURCE_ATTRIBUTES=service.version=….'
     : convention.versionRemedy;
+
+const renderOffset = (offset: number): string =>
+  offset < 120_000 ? `${Math.round(offset / 1000)} s` : `${Math.round(offset / 60_000)} min`;

@@ -9,6 +9,8 @@ export interface MatrixRow {
   readonly samples: readonly (readonly [number, number])[];
   /** Samples that are native histograms: [Unix seconds, filled buckets]; undefined where these don't hold all values. */
   readonly histograms?: readonly (readonly [number, readonly NativeBucket[] | undefined])[];
+  /** Some of its samples are no numbers (NaN, Inf) and were left out. */
+  readonly odd?: true;
   /** On a row of its own: samples that the query made the backend read, where it says so. */
   readonly cost?: number;
 }
@@ -86,7 +88,7 @@ function decodeMatrix(answer: unknown): Result<readonly MatrixRow[]> {
       ...costRow(data.stats),
       ...data.result.map(({ metric, values, histograms }) => ({
         labels: metric,
-        samples: numbers(values),
+        ...samplesOf(values),
         ...(histograms === undefined
           ? {}
           : { histograms: histograms.map(([at, one]) => [at, filled(one)] as const) }),
@@ -105,7 +107,7 @@ function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
       ...costRow(data.stats),
       ...data.result.map(({ metric, value }) => ({
         labels: metric,
-        samples: numbers(value === undefined ? [] : [value]),
+        ...samplesOf(value === undefined ? [] : [value]),
       })),
     ]);
   });
@@ -189,11 +191,15 @@ function decoded<S extends v.GenericSchema, T>(
 const costRow = (said: v.InferOutput<typeof stats>): readonly MatrixRow[] =>
   said === undefined ? [] : [{ labels: {}, samples: [], cost: said.samples.totalQueryableSamples }];
 
-const numbers = (values: readonly (readonly [number, string])[]): MatrixRow['samples'] =>
-  values.flatMap(([at, text]) => {
+function samplesOf(
+  values: readonly (readonly [number, string])[],
+): Pick<MatrixRow, 'samples' | 'odd'> {
+  const samples = values.flatMap(([at, text]) => {
     const value = Number(text);
     return Number.isFinite(value) && text !== '' ? [[at, value] as const] : [];
   });
+  return samples.length === values.length ? { samples } : { samples, odd: true };
+}
 
 /** Native histograms come as rule of the bounds (which side belongs to it), lower and upper bound, count. */
 function filled({

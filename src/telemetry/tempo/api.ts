@@ -9,7 +9,7 @@ import type { Decoder } from '../decoding.ts';
 import { decodeRows } from '../decoding.ts';
 import type { SpanRecord } from '../local/model.ts';
 import type { ApiOptions, Parameters } from '../traces/api.ts';
-import { Api } from '../traces/api.ts';
+import { Api, noInterface } from '../traces/api.ts';
 import { joinPieces } from '../traces/tracePieces.ts';
 import { servicesPath, spanNamesPath } from './valuePaths.ts';
 import { serviceQuery } from './traceQl.ts';
@@ -114,15 +114,13 @@ export class TempoApi {
       : this.#rows(older.value, decoders.v1, signal);
   }
 
-  #rows<T>(
+  async #rows<T>(
     answer: HttpAnswer,
     decoder: Decoder<T>,
     signal: AbortSignal,
   ): Promise<Result<readonly T[]>> {
     const refusal = refusalOf(answer);
-    return refusal === undefined
-      ? decodeRows(answer, decoder, this.#decodeAway, signal)
-      : Promise.resolve(refusal);
+    return refusal ?? noInterface(await decodeRows(answer, decoder, this.#decodeAway, signal));
   }
 
   services(stretch: Stretch, signal: AbortSignal): Promise<Result<readonly string[]>> {
@@ -146,7 +144,7 @@ export class TempoApi {
   ): Promise<Result<readonly string[]>> {
     const answer = await this.#api.get(path, parameters, signal);
     if (!answer.ok) return answer;
-    const value = jsonOf(answer.value);
+    const value = noInterface(jsonOf(answer.value));
     return value.ok ? decodeValues(value.value) : value;
   }
 }

@@ -79,6 +79,7 @@ function foundTrace(value: unknown): FoundTrace | undefined {
       return read.success ? [read.output] : [];
     }),
   );
+  if (given.length === 0 && sets.some(({ spans }) => (spans ?? []).length > 0)) return undefined;
   const spans = decodeResourceSpans(
     { resourceSpans: given.map((span) => asOtlp(traceId, span)) },
     backendName,

@@ -77,7 +77,7 @@ export class Api {
   /** The JSON of a 2xx answer, unchecked. */
   async json(path: string, parameters: Parameters, signal: AbortSignal): Promise<Result<unknown>> {
     const answer = await this.get(path, parameters, signal);
-    return answer.ok ? jsonOf(answer.value) : answer;
+    return answer.ok ? noInterface(jsonOf(answer.value)) : answer;
   }
 
   /** Rows of a 2xx answer, those of a large one decoded away from this thread. `nothing`: whether another status says that there are none. */
@@ -91,7 +91,7 @@ export class Api {
     const answer = await this.get(path, parameters, signal);
     if (!answer.ok) return answer;
     if (answer.value.status >= 400 && nothing(answer.value)) return ok([]);
-    return decodeRows(answer.value, decoder, this.#decodeAway, signal);
+    return noInterface(await decodeRows(answer.value, decoder, this.#decodeAway, signal));
   }
 
   /** Whole traces of a 2xx answer; see `rows`. */
@@ -106,3 +106,9 @@ export class Api {
     return pieces.ok ? ok(joinPieces(pieces.value)) : pieces;
   }
 }
+
+/** A status 404 that isn't the backend's own: what answers there is another program. No trace is missing then. */
+export const noInterface = <T>(answer: Result<T>): Result<T> =>
+  answer.ok || answer.failure.reason !== 'notFound'
+    ? answer
+    : { ok: false, failure: { ...answer.failure, reason: 'invalid' } };

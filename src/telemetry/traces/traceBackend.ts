@@ -3,6 +3,8 @@ import type { CreateTraces } from '../backend.ts';
 import { circuitBreaker } from '../circuitBreaker.ts';
 import { Meter } from '../meter.ts';
 import { meteredExchange } from '../meteredExchange.ts';
+import { ServerClock } from '../serverClock.ts';
+import { notingTime, searchedInTime } from './backendTime.ts';
 import type { TraceSource } from '../ports.ts';
 import { searchPointedAt } from './pointedAt.ts';
 import { SampledSource } from '../sampled/source.ts';
@@ -25,15 +27,19 @@ export const traceBackend =
   (connection, ports) => {
     const now = (): number => ports.now();
     const meter = new Meter(now);
+    const clock = new ServerClock(now);
     const context: TraceBackendContext = {
       connection,
-      exchange: circuitBreaker(meteredExchange(createExchange(limits), meter), now),
+      exchange: notingTime(
+        circuitBreaker(meteredExchange(createExchange(limits), meter), now),
+        clock,
+      ),
       operation: (id) => ports.operation(id),
-      now,
+      now: () => clock.now(),
       ...(ports.decodeAway === undefined ? {} : { decodeAway: ports.decodeAway }),
     };
     const source = create(context);
-    const search = searchPointedAt({ ...source }, context);
+    const search = searchedInTime(searchPointedAt({ ...source }, context), clock);
     const { sampling } = source;
     return Object.assign(source, {
       search,
@@ -46,6 +52,7 @@ export const traceBackend =
         kind: connection.kind,
         environment: connection.environment,
         ...meter.report(),
+        clockOffsetMs: clock.offset,
       }),
     });
   };

@@ -113,6 +113,32 @@ describe('exchange with a backend', function () {
     for (const timer of timers) clearInterval(timer);
   });
 
+  it('asks once more where a connection that was kept has ended meanwhile, and no more than once', async () => {
+    const asked: (string | undefined)[] = [];
+    let restarts = 0;
+    const url = await serve((request, response) => {
+      asked.push(request.url);
+      if (request.url === '/always' || (request.url === '/once' && restarts++ === 0))
+        request.socket.destroy();
+      else response.end('{}');
+    });
+    assert.ok((await exchange.get(`${url}/first`, never)).ok);
+    assert.ok((await exchange.get(`${url}/once`, never)).ok);
+    const failure = failureOf(await exchange.get(`${url}/always`, never));
+    assert.match(failure.message, /closed the connection/);
+    assert.deepEqual(asked, ['/first', '/once', '/once', '/always', '/always']);
+  });
+
+  it('says so when an answer is cut off', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"a":', () => response.destroy());
+    });
+    const failure = failureOf(await exchange.get(url, never));
+    assert.equal(failure.reason, 'unreachable');
+    assert.match(failure.message, /was cut off/);
+  });
+
   it('tells a port where nothing listens, an unknown host and a cancelled request apart', async () => {
     const url = await deadAddress();
     const refused = failureOf(await exchange.get(`${url}/path?token=s3cret`, never));

@@ -121,7 +121,7 @@ describe('answers with buckets', () => {
     assert.deepEqual(holed[0]?.slots, []);
   });
 
-  it('that are partial, or not of this API, are refused; values that are no numbers are left out', () => {
+  it('that are partial, or not of this API, are refused; values that are no numbers are left out, and told', () => {
     const matrix = (values: unknown, more: object = {}) =>
       matrixRows.read({
         status: 'success',
@@ -136,7 +136,7 @@ describe('answers with buckets', () => {
       ]),
       {
         ok: true,
-        value: [{ labels: { a: 'x' }, samples: [[3, 4]] }],
+        value: [{ labels: { a: 'x' }, samples: [[3, 4]], odd: true }],
       },
     );
     const partial = matrix([], { warnings: ['store eu is away'] });
