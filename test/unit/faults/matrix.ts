@@ -1,0 +1,142 @@
+import { metricsBackends, traceBackends } from '../../../src/telemetry/registry.ts';
+import { faults, type Fault } from './faults.ts';
+import { numbersWindow, type SeenNumbers } from './numbersWindow.ts';
+import { recordedPrometheus } from './prometheusBackend.ts';
+import type { RecordedBackend } from './recordedBackend.ts';
+import { planted, Theatre } from './stage.ts';
+import { recordedTempo } from './tempoBackend.ts';
+import { recordedJaeger, recordedZipkin } from './traceBackends.ts';
+import { tracesWindow, type SeenTraces } from './tracesWindow.ts';
+
+/** Recorded servers by the kind that a setting names; an adapter without one has no place in the matrix, and a test says so. */
+export const recordedBackends: readonly RecordedBackend[] = [
+  recordedPrometheus,
+  ...recordedJaeger,
+  recordedZipkin,
+  recordedTempo,
+];
+
+export interface NumbersCell {
+  readonly fault: Fault;
+  readonly backend: RecordedBackend;
+  /** Before anything was wrong. */
+  readonly before: SeenNumbers;
+  /** The fault is there from the first contact on. */
+  readonly first: SeenNumbers;
+  /** It comes after good numbers: a refresh later, and ten minutes later. */
+  readonly after: SeenNumbers;
+  readonly long: SeenNumbers;
+  /** Requests of ten minutes. */
+  readonly requests: number;
+  /** A refresh after its end. */
+  readonly recovered: SeenNumbers;
+  readonly leaks: boolean;
+}
+
+export interface TracesCell {
+  readonly fault: Fault;
+  readonly backend: RecordedBackend;
+  readonly before: SeenTraces;
+  readonly during: SeenTraces;
+  /** Requests of a search and of looking a trace up. */
+  readonly requests: number;
+  readonly recovered: SeenTraces;
+  readonly leaks: boolean;
+}
+
+export interface Matrix {
+  readonly numbers: readonly NumbersCell[];
+  readonly traces: readonly TracesCell[];
+  /** Requests to another origin than the connection's. */
+  readonly strayed: number;
+}
+
+const refresh = 60_000;
+const tenMinutes = 600_000;
+/** Numbers in sight are looked at that often; new ones are there every refresh. */
+const look = 15_000;
+
+/** Every adapter that there is, with every fault. */
+export async function runMatrix(chosen: readonly Fault[] = faults): Promise<Matrix> {
+  const theatre = await Theatre.open();
+  try {
+    const numbers: NumbersCell[] = [];
+    const traces: TracesCell[] = [];
+    for (const fault of chosen)
+      for (const backend of recordedBackends) {
+        if (backend.kind in metricsBackends)
+          numbers.push(await numbersCell(theatre, fault, backend));
+        if (backend.kind in traceBackends) traces.push(await tracesCell(theatre, fault, backend));
+      }
+    return { numbers, traces, strayed: theatre.strayed };
+  } finally {
+    await theatre.close();
+  }
+}
+
+async function numbersCell(
+  theatre: Theatre,
+  fault: Fault,
+  backend: RecordedBackend,
+): Promise<NumbersCell> {
+  const create = metricsBackends[backend.kind];
+  if (create === undefined) throw new Error(`no adapter of numbers for ${backend.kind}`);
+  const fresh = theatre.stage(fault, backend);
+  await fresh.around.server.listen();
+  const endAtOnce = await fault.begin(fresh.around);
+  const unlucky = numbersWindow(create, fresh);
+  await unlucky.pass(20_000);
+  const first = unlucky.seen();
+  const told = [unlucky.told()];
+  unlucky.dispose();
+  await endAtOnce();
+  await fresh.around.server.close();
+
+  const stage = theatre.stage(fault, backend);
+  const { server } = stage.around;
+  await server.listen();
+  const window = numbersWindow(create, stage);
+  await window.pass(refresh);
+  const before = window.seen();
+  const end = await fault.begin(stage.around);
+  server.requests = 0;
+  await window.pass(refresh);
+  const after = window.seen();
+  told.push(window.told());
+  await window.pass(tenMinutes - refresh);
+  const { requests } = server;
+  const long = window.seen();
+  await end();
+  await window.pass(refresh + look);
+  const recovered = window.seen();
+  told.push(window.told());
+  window.dispose();
+  await server.close();
+  const leaks = told.some((text) => text.includes(planted));
+  return { fault, backend, before, first, after, long, requests, recovered, leaks };
+}
+
+async function tracesCell(
+  theatre: Theatre,
+  fault: Fault,
+  backend: RecordedBackend,
+): Promise<TracesCell> {
+  const create = traceBackends[backend.kind];
+  if (create === undefined) throw new Error(`no adapter of traces for ${backend.kind}`);
+  const stage = theatre.stage(fault, backend);
+  const { server } = stage.around;
+  await server.listen();
+  const window = tracesWindow(create, stage);
+  const before = await window.look();
+  const end = await fault.begin(stage.around);
+  server.requests = 0;
+  const during = await window.look();
+  const { requests } = server;
+  await end();
+  await stage.pass(refresh, () => Promise.resolve());
+  const recovered = await window.look();
+  const leaks = window.told().includes(planted);
+  window.dispose();
+  await server.close();
+  return { fault, backend, before, during, requests, recovered, leaks };
+}
