@@ -181,7 +181,7 @@ export class PrometheusApi {
     signal: AbortSignal,
     read: (answer: HttpAnswer) => Result<T> | Promise<Result<T>>,
   ): Promise<Result<T>> {
-    const look = /^query_/.test(path) ? undefined : this.#look;
+    const look = path.startsWith('query_') ? undefined : this.#look;
     const question = JSON.stringify([
       path,
       Object.entries(parameters).filter(([name]) => !['start', 'end', 'time'].includes(name)),
