@@ -36,12 +36,15 @@ const budget = (what, bytes, limit) => {
   if (bytes > limit) problems.push(`${what} is over its budget`);
 };
 
-const { main } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { main, contributes } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const pictures = contributes.walkthroughs.flatMap(({ steps }) =>
+  steps.flatMap(({ media }) => Object.values(media.image)),
+);
 budget('VSIX', statSync(path.join(root, 'out/prodlens.vsix')).size, VSIX_BYTES);
 budget('main bundle', statSync(path.join(root, main)).size, MAIN_BUNDLE_BYTES);
 
 const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
-for (const file of REQUIRED) {
+for (const file of [...REQUIRED, ...pictures]) {
   if (!files.includes(file)) problems.push(`${file} is missing from the package`);
 }
 for (const file of files) {

@@ -93,6 +93,7 @@ describe('a real VS Code on a real Prometheus', function () {
       assert.match(text, /^staging · p95/);
       const card = await (await editor.hoverLineEnd(15)).innerText();
       assert.match(card, /shop-api · staging/);
+      assert.match(card, /Queries in Prometheus/);
     } finally {
       clearInterval(calling);
     }

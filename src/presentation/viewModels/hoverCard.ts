@@ -326,7 +326,7 @@ function links(insight: Insight, { canRollBack, page }: HoverSettings): string {
 /** No command: an address of the web, which VS Code opens after it asked. */
 const pageLink = ({ title, url }: NonNullable<HoverSettings['page']>): string =>
   // What would end the link is the same address in its escaped form.
-  `[$(link-external) ${md(title, 40)}](${url.replace(/[()<>\s\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)})`;
+  `[$(link-external) Queries in ${md(title, 40)}](${url.replace(/[()<>\s\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)})`;
 
 function provenance(insight: Insight): string {
   const [first] = insight.attribution;

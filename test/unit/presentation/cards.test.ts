@@ -180,7 +180,7 @@ describe('hover card', () => {
     });
     assert.ok(
       text?.includes(
-        '[$(link-external) Prome\\[theus](https://p.example/a%28b%29/query?g0.expr=x%28%29&g0.tab=%3C1%3E%20)',
+        '[$(link-external) Queries in Prome\\[theus](https://p.example/a%28b%29/query?g0.expr=x%28%29&g0.tab=%3C1%3E%20)',
       ),
       text,
     );
