@@ -205,11 +205,19 @@ describe('connecting a backend', () => {
       await quickInput.fill(traceId);
       await quickInput.accept();
       const waterfall = await window.webview('[role=row]');
+      const asked = window.page
+        .context()
+        .waitForEvent('request', (request) => request.url().includes('/explore?'));
       await waterfall.getByRole('button', { name: 'Open in Grafana' }).click();
-      // VS Code asks before it opens an address outside, and names it.
-      const { detail, buttons } = await window.dialog.read();
-      assert.ok(detail.startsWith(`${grafana.url}/explore`), detail);
-      await window.dialog.press(buttons.find((one) => one === 'Cancel') ?? '');
+      const page = new URL((await asked).url());
+      const panes = JSON.parse(page.searchParams.get('panes') ?? '') as {
+        readonly p: { readonly datasource: string; readonly queries: readonly object[] };
+      };
+      assert.equal(page.searchParams.get('schemaVersion'), '1');
+      assert.equal(panes.p.datasource, 'traces');
+      assert.deepEqual(panes.p.queries, [
+        { refId: 'A', datasource: { uid: 'traces' }, query: traceId },
+      ]);
     } finally {
       await grafana.stop();
       servers.server.closeAllConnections();

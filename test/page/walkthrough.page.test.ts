@@ -133,7 +133,6 @@ describe('the walkthrough', () => {
         highContrast: 'hc',
         highContrastLight: 'hcLight',
       };
-      await window.page.setViewportSize({ width: 740, height: 560 });
       await window.page.keyboard.press('Control+B');
       for (const [theme, suffix] of Object.entries(themes)) {
         await window.setTheme(theme as ThemeKind);
@@ -146,15 +145,17 @@ describe('the walkthrough', () => {
             clip,
             animations: 'disabled',
           });
+        await window.page.setViewportSize({ width: 980, height: 560 });
         const editor = await window.openFile(products, 1);
         await editor.waitForLineEnd(6, /p95/);
         const area = await window.page.locator('.editor-group-container').first().boundingBox();
         assert.ok(area !== null);
-        await shot('numbers', { ...area, width: Math.min(area.width, 680), height: 320 });
+        await shot('numbers', { ...area, width: Math.min(area.width, 860), height: 340 });
         const orders = await window.openFile('shop/api/routes/orders.js', 15);
         await orders.waitForLineEnd(15, /p95/);
         await orders.hoverLineEnd(15);
-        await shot('hover', { ...area, width: Math.min(area.width, 680), height: 400 });
+        await shot('hover', { ...area, width: Math.min(area.width, 860), height: 400 });
+        await window.page.setViewportSize({ width: 740, height: 560 });
         await window.runCommand('Prodlens: Connect a Backend…');
         await window.quickInput.waitFor('Connect a Backend');
         await window.quickInput.fill('https://grafana.example.com');
