@@ -30,7 +30,7 @@ export class FoundOperations {
   }
 
   /** Operations of all services, so that functions find theirs before any is asked about. */
-  add({ services }: Catalogue): void {
+  add({ services }: Pick<Catalogue, 'services'>): void {
     const state = emptyState();
     for (const known of services.values())
       for (const calls of allCalls(known))

@@ -22,6 +22,7 @@ import { FailurePause } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
 import type { Problem } from './discovery.ts';
 import { notThere, sameSource, unfollowed } from './knownServices.ts';
+import { laterOperations, type LaterOperations } from './laterOperations.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { renderedRules } from './recording/rules.ts';
@@ -34,6 +35,7 @@ const limits = { timeout: 30_000, maxBytes: 32_000_000 };
 /** What a backend has is looked at again that often, sooner while a service that is asked about isn't there. */
 const catalogueEvery = 15 * 60_000;
 const missingEvery = 2 * 60_000;
+const laterEvery = 5 * 60_000;
 const youngEvery = 30_000;
 /** Operations that aren't there yet are asked for that often at most. */
 const catchUpEvery = 5_000;
@@ -67,6 +69,8 @@ export class PrometheusSource implements BackendMetrics {
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
   #catalogue: Catalogue | undefined;
+  /** When it was last looked for operations. */
+  #laterAt = 0;
   #tried: readonly Problem[] = [];
   /** Whatever is known, it is asked for anew. */
   #forced = false;
@@ -277,15 +281,38 @@ export class PrometheusSource implements BackendMetrics {
     const known = this.#catalogue;
     if (known !== undefined && !this.#forced) {
       const every = known.young ? youngEvery : missing ? missingEvery : catalogueEvery;
-      if (now - known.at < every || !this.#ports.focused()) return ok(known);
+      if (!this.#ports.focused()) return ok(known);
+      if (now - known.at < every && !(await this.#findLater(known, now))) return ok(known);
     }
     const within = this.#forced ? 0 : known?.young === true ? youngEvery : catalogueEvery;
     this.#forced = false;
     const read = await this.#readCatalogue(missing ? Math.min(within, missingEvery) : within);
     if (!read.ok) return read;
     this.#catalogue = read.value;
+    this.#laterAt = now;
     this.#found.add(read.value);
     return read;
+  }
+
+  /**
+   * Operations that began since the look, so that files find theirs also where no function of the service is in sight.
+   *
+   * @returns whether there is a service that wants a whole look
+   */
+  async #findLater({ services }: Catalogue, now: number): Promise<boolean> {
+    if (now - this.#laterAt < laterEvery) return false;
+    this.#laterAt = now;
+    const reading = (): Promise<Result<LaterOperations>> =>
+      laterOperations(this.#api, { services }, this.#stop.signal);
+    const shared = await this.#sharedCatalogue();
+    const later = await (shared?.alone(
+      () => this.#api.withLook(new SharedLook(shared, laterEvery * 0.9), reading),
+      this.#stop.signal,
+    ) ?? reading());
+    // What was there is known all the same; whoever asks for numbers is told of failures.
+    if (!later.ok) return false;
+    this.#found.add(later.value);
+    return later.value.newService;
   }
 
   /** @param within what other windows found out in this time is new enough, milliseconds */

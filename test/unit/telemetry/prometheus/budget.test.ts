@@ -154,6 +154,29 @@ describe('requests to a Prometheus', () => {
     assert.ok(together.numbers.every(({ total }) => total?.p95Ms !== undefined));
   });
 
+  it('find what a service begins to do within five minutes, by one question for all services', async () => {
+    const series = [spans('calls_total', 'GET /a')];
+    const backend = new FakeBackend(series);
+    const source = new PrometheusSource(connection(), backend.ports(), backend);
+    const found = (): readonly string[] => source.operations().map(({ name }) => name);
+    await source.services();
+    series.push(spans('calls_total', 'GET /b'));
+    backend.now += 2 * minute;
+    const before = backend.asked.length;
+    await source.services();
+    assert.equal(backend.asked.length, before);
+    backend.now += 3 * minute;
+    await source.services();
+    await source.services();
+    assert.equal(backend.asked.length, before + 1);
+    assert.deepEqual(found(), ['GET /a', 'GET /b']);
+    series.push(spans('calls_total', 'GET /c', { service_name: 'cart' }));
+    backend.now += 5 * minute;
+    await source.services();
+    assert.deepEqual(found(), ['GET /a', 'GET /b', 'GET /c']);
+    assert.match(source.summary() ?? '', /2 services/);
+  });
+
   it('go as a form where they are too long for an address, and without narrowing where no form is taken', async () => {
     const shop = new Shop(names(300));
     const forms: Labels[] = [];
