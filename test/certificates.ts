@@ -9,7 +9,9 @@ export interface Certificate {
 export interface CertificateOptions {
   /** Names and addresses that it is for; none: a client's. */
   readonly hosts?: readonly string[];
-  /** Until when it is valid, a day from now when absent. It began a day before that, or a day ago. */
+  /** From when it is valid; absent: a day before its end, or a day ago. */
+  readonly from?: Date;
+  /** Until when it is valid, a day from now when absent. */
   readonly until?: Date;
   /** Encrypts the key. */
   readonly passphrase?: string;
@@ -41,10 +43,10 @@ export async function createAuthority(name = 'Prodlens test authority'): Promise
 }
 
 async function issue(
-  { hosts = [], until = new Date(Date.now() + day), passphrase }: CertificateOptions,
+  { hosts = [], from: begin, until = new Date(Date.now() + day), passphrase }: CertificateOptions,
   ca?: Certificate,
 ): Promise<Certificate> {
-  const from = new Date(Math.min(Date.now(), until.getTime()) - day);
+  const from = begin ?? new Date(Math.min(Date.now(), until.getTime()) - day);
   const made = await generate([{ name: 'commonName', value: hosts[0] ?? 'client' }], {
     keyType: 'ec',
     algorithm: 'sha256',

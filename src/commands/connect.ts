@@ -3,12 +3,13 @@ import { withConnection } from '../config/environmentEdit.ts';
 import type { AuthSettings, ConnectionSettings } from '../config/schemaConnection.ts';
 import { decodeConnection } from '../config/schemaConnection.ts';
 import type { Failure, Result } from '../domain/result.ts';
+import { ok } from '../domain/result.ts';
 import type { Backends } from '../platform/backends.ts';
 import { cancellable } from '../platform/cancellable.ts';
 import { headersOf, secretKeyOf } from '../platform/secrets.ts';
 import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
-import type { FoundBackend } from '../telemetry/ports.ts';
+import type { FoundBackend, SignIn } from '../telemetry/ports.ts';
 import { askAddress, askEnvironment, askSignIn } from './connectSteps.ts';
 import { tellWhatIsThere } from './connectSummary.ts';
 import type { ConnectSummaryContext } from './connectSummary.ts';
@@ -54,13 +55,17 @@ interface Answered {
   readonly secret: string;
 }
 
+const signedWith = (auth: AuthSettings, secret: string): SignIn => ({
+  headers: () => Promise.resolve(ok(headersOf(auth, secret))),
+});
+
 /** Looks at the address, and asks for credentials as long as they are wanted. Undefined: given up. */
 async function signIn({ backends }: ConnectContext, url: string): Promise<Answered | undefined> {
   let [auth, secret]: [AuthSettings, string] = [{ type: 'none' }, ''];
   for (;;) {
     const found = await cancellable(
       vscode.l10n.t('Looking at {0}…', renderUntrustedLabel(new URL(url).origin, 80)),
-      (cancelled) => backends.probe(url, headersOf(auth, secret), cancelled),
+      (cancelled) => backends.probe(url, signedWith(auth, secret), cancelled),
     );
     if (found === undefined) return undefined;
     if (found.ok || found.failure.reason !== 'refused') return { found, auth, secret };
@@ -82,8 +87,8 @@ async function keep(
   { auth, secret }: Answered,
 ): Promise<void> {
   const { environments, secrets, backends } = context;
-  const headers = headersOf(auth, secret);
-  const picked = await pickBackends(found, (url, signal) => backends.probe(url, headers, signal));
+  const how = signedWith(auth, secret);
+  const picked = await pickBackends(found, (url, signal) => backends.probe(url, how, signal));
   if (picked === undefined) return;
   const target = await askEnvironment(picked, environments.decoded.environments);
   if (target === undefined) return;

@@ -20,6 +20,8 @@ export interface Failure {
   readonly reason: FailureReason;
   readonly message: string;
   readonly remedy?: string;
+  /** What a person may give so that it works, where that is known and no secret alone. */
+  readonly needs?: 'authority' | 'clientCertificate';
 }
 
 export type Result<T, F = Failure> =

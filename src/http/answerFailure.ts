@@ -1,7 +1,8 @@
-import type { Result } from '../domain/result.ts';
+import type { Failure, Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { originOf } from './address.ts';
 import type { HttpAnswer } from './exchange.ts';
+import { proxyFailure } from './proxyFailure.ts';
 
 /** The JSON of a 2xx answer, unchecked. Some servers (Jaeger) send JSON as text/plain: only HTML is refused by its type. */
 export function jsonOf(answer: HttpAnswer): Result<unknown> {
@@ -40,11 +41,15 @@ const pageFailure = (answer: HttpAnswer): Result<never> =>
     'Check the address and its path in the setting. A sign-in page means that the connection needs credentials.',
   );
 
+type Failed = { readonly ok: false; readonly failure: Failure };
+
 /** What a status other than 2xx means for a person. The body is not quoted: it is the server's, and may be anything. */
-export function statusFailure(answer: HttpAnswer): Result<never> {
+export function statusFailure(answer: HttpAnswer): Failed {
   const { status } = answer;
   const origin = originOf(answer.url);
   const said = `${origin} answers ${status}`;
+  const certificate = certificateFailure(answer);
+  if (certificate !== undefined) return certificate;
   switch (status) {
     case 401:
       // What Mimir, Tempo and Loki say when nobody is named (github.com/grafana/dskit, user).
@@ -65,6 +70,8 @@ export function statusFailure(answer: HttpAnswer): Result<never> {
         `${said}: these credentials may not read here.`,
         'Ask for read access, or use other credentials or another tenant.',
       );
+    case 407:
+      return proxyFailure(status, origin);
     case 404:
       return fail(
         'notFound',
@@ -99,4 +106,25 @@ export function statusFailure(answer: HttpAnswer): Result<never> {
           )
         : fail('refused', `${said}.`, 'Check the address in the setting, its path included.');
   }
+}
+
+/** nginx lets the handshake pass and says it afterwards (https://nginx.org/en/docs/http/ngx_http_ssl_module.html#errors). */
+function certificateFailure({ status, text, url }: HttpAnswer): Failed | undefined {
+  if (status !== 400) return undefined;
+  const start = text.slice(0, 2_000);
+  const missing = start.includes('No required SSL certificate was sent');
+  if (!missing && !start.includes('The SSL certificate error')) return undefined;
+  return {
+    ok: false,
+    failure: {
+      reason: 'untrusted',
+      message: missing
+        ? `${originOf(url)} wants a client certificate.`
+        : `${originOf(url)} doesn’t accept the client certificate.`,
+      remedy: missing
+        ? 'Name its files in tls.certFile and tls.keyFile, or in tls.pfxFile, of the connection (“Prodlens: Connect a Backend…” offers it).'
+        : 'Check that it was issued by the authority that the server trusts, and that it hasn’t expired or been revoked.',
+      needs: 'clientCertificate',
+    },
+  };
 }

@@ -2,8 +2,11 @@ import axios from 'axios';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { originOf, parseUrl } from './address.ts';
+import type { CertificatesOf } from './certificates.ts';
 import { networkFailure } from './networkFailure.ts';
+import { proxyFailure } from './proxyFailure.ts';
 import { isStaleConnection } from './staleConnection.ts';
+import { createTransport } from './transport.ts';
 
 export interface ExchangeLimits {
   /** Milliseconds for the whole exchange, redirects included. */
@@ -54,8 +57,13 @@ const usualRedirects = 3;
 /**
  * The one HTTP client: Node's adapter, no proxy of its own (VS Code decides), bounded in size and time, redirects within an origin only.
  * Failures are those of the network; each names a remedy and holds no secret.
+ *
+ * @param certificatesOf what is trusted and shown instead of what the system has; absent: nothing
  */
-export function createExchange(limits: ExchangeLimits): FormExchange {
+export function createExchange(
+  limits: ExchangeLimits,
+  certificatesOf?: CertificatesOf,
+): FormExchange {
   const mostRedirects = limits.redirects ?? usualRedirects;
   const client = axios.create({
     adapter: 'http',
@@ -74,6 +82,9 @@ export function createExchange(limits: ExchangeLimits): FormExchange {
     headers: Readonly<Record<string, string>>,
     form?: Readonly<Record<string, string>>,
   ): Promise<Result<HttpAnswer>> {
+    const certificates = (await certificatesOf?.()) ?? ok({});
+    if (!certificates.ok) return certificates;
+    const transport = createTransport(certificates.value);
     // axios' timeout watches for silence only; a server that drips would hold us for ever.
     const overdue = AbortSignal.timeout(limits.timeout);
     const whole = AbortSignal.any([signal, overdue]);
@@ -86,6 +97,7 @@ export function createExchange(limits: ExchangeLimits): FormExchange {
           url: at,
           ...(form === undefined ? {} : { method: 'POST', data: new URLSearchParams(form) }),
           signal: whole,
+          transport,
           headers: { Accept: 'application/json', ...headers },
         });
       } catch (error) {
@@ -95,9 +107,14 @@ export function createExchange(limits: ExchangeLimits): FormExchange {
           hop -= 1;
           continue;
         }
-        return networkFailure(error, at, limits, overdue.aborted);
+        return networkFailure(error, at, {
+          ...limits,
+          overdue: overdue.aborted,
+          certificates: certificates.value,
+        });
       }
       const { status, data } = response;
+      if (transport.answeredInClear()) return proxyFailure(status, originOf(at));
       const header = (name: string): string => {
         const value: unknown = response.headers[name];
         return typeof value === 'string' ? value : '';

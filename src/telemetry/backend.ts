@@ -3,14 +3,14 @@ import type { Operation, OperationId } from '../domain/operation.ts';
 import type { Result } from '../domain/result.ts';
 import type { Milliseconds } from '../domain/units.ts';
 import type { DecodeAway } from './decodeContract.ts';
-import type { MetricsSource, Select, TraceSource } from './ports.ts';
+import type { MetricsSource, Select, SignIn, TraceSource } from './ports.ts';
 
 interface Disposable {
   dispose(): void;
 }
 
 /** A backend of an environment, and how to sign in to it. */
-export interface Connection {
+export interface Connection extends SignIn {
   readonly kind: string;
   /** Absolute, with the base path, without a slash at its end. */
   readonly url: string;
@@ -22,8 +22,6 @@ export interface Connection {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Tells it from connections to the same address that sign in otherwise; holds no secret. */
   readonly scope?: string;
-  /** Headers that sign in; `refused` when a secret is needed and none is kept. They go to the origin of `url` only. */
-  headers(): Promise<Result<Readonly<Record<string, string>>>>;
 }
 
 /** What adapters need of the window they run in. */

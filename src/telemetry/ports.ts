@@ -6,6 +6,7 @@ import type { ServiceKey } from '../domain/service.ts';
 import type { FunctionNumbers } from '../domain/stats.ts';
 import type { Trace, TraceSummary } from '../domain/trace.ts';
 import type { Milliseconds, UnixMillis } from '../domain/units.ts';
+import type { CertificateFiles } from '../http/certificateFiles.ts';
 
 /** A function as a metrics source sees it: the operations it owns. */
 export interface OperationGroup {
@@ -125,9 +126,25 @@ export interface Behind {
   readonly linkedWith: readonly string[];
 }
 
+/** How to sign in at an origin. */
+export interface SignIn {
+  /** Headers that sign in; `refused` when a secret is needed and none is kept. They go to that origin only. */
+  headers(): Promise<Result<Readonly<Record<string, string>>>>;
+  /** The headers were refused. True: others may come of asking again. Absent: they never change by themselves. */
+  readonly renew?: () => boolean;
+  /** What is trusted and shown there instead of what the system has. */
+  readonly certificates?: ConnectionCertificates;
+}
+
+export interface ConnectionCertificates {
+  readonly files: CertificateFiles;
+  /** Of the key or the PFX file; undefined: it has none. */
+  passphrase(): Promise<Result<string | undefined>>;
+}
+
 /** What answers at an address, which must be absolute and without a slash at its end. `refused`: it wants (other) credentials. */
 export type ProbeAddress = (
   address: string,
-  headers: Readonly<Record<string, string>>,
+  how: SignIn,
   signal: AbortSignal,
 ) => Promise<Result<readonly FoundBackend[]>>;

@@ -138,7 +138,7 @@ async function ask(
     const answer = await exchange.get(`${base}${path}`, signal, headers);
     if (!answer.ok) return notOfCredentials(answer.failure);
     const { status } = answer.value;
-    if (status === 401 || status === 403) return statusFailure(answer.value);
+    if (wantsMore(answer.value)) return statusFailure(answer.value);
     if (status < 200 || status >= 300 || isPage(answer.value)) continue;
     const recognised = probe.read(jsonIn(answer.value.text), answer.value);
     if (recognised === undefined) continue;
@@ -155,6 +155,13 @@ async function ask(
   }
   return ok(undefined);
 }
+
+/** Credentials, a client certificate, or the proxy's own. */
+const wantsMore = (answer: HttpAnswer): boolean => {
+  if ([401, 403, 407].includes(answer.status)) return true;
+  const failure = answer.status === 400 ? statusFailure(answer).failure : undefined;
+  return failure?.needs !== undefined;
+};
 
 /** `refused` is said of a 401 or 403 alone: only then are credentials asked for. */
 const notOfCredentials = ({ reason, message, remedy }: Failure): Result<never> =>

@@ -1,5 +1,5 @@
 import type { CreateMetrics, CreateTraces } from './backend.ts';
-import { createExchange } from '../http/exchange.ts';
+import { connectionExchange } from './connectionExchange.ts';
 import { grafanaProbe } from './grafana/probe.ts';
 import { jaegerPages } from './jaeger/page.ts';
 import { jaegerProbe } from './jaeger/probe.ts';
@@ -38,5 +38,9 @@ export const probes: readonly Probe[] = [
   grafanaProbe,
 ];
 
-export const probe: ProbeAddress = (address, headers, signal) =>
-  probeAddress(address, probes, createExchange(probeLimits), headers, signal);
+export const probe: ProbeAddress = async (address, how, signal) => {
+  const headers = await how.headers();
+  if (!headers.ok) return headers;
+  const exchange = connectionExchange({ ...how, url: address }, probeLimits);
+  return probeAddress(address, probes, exchange, headers.value, signal);
+};

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Operation } from '../../src/domain/operation.ts';
+import { ok } from '../../src/domain/result.ts';
 import type { FunctionNumbers } from '../../src/domain/stats.ts';
 import { milliseconds } from '../../src/domain/units.ts';
 import { growth } from '../../src/telemetry/prometheus/selector.ts';
@@ -125,7 +126,11 @@ describe('a real Prometheus', function () {
 
   it('is recognised at its address, and at that of its page', async () => {
     for (const address of [url, `${url}/graph`]) {
-      const found = await probe(address, {}, new AbortController().signal);
+      const found = await probe(
+        address,
+        { headers: () => Promise.resolve(ok({})) },
+        new AbortController().signal,
+      );
       assert.ok(found.ok, JSON.stringify(found));
       const [one] = found.value;
       assert.deepEqual([found.value.length, one?.kind, one?.url], [1, 'prometheus', url]);

@@ -15,6 +15,10 @@ import { startGrafanaProxy } from './grafanaProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
 import { urlFrom } from './traceBackend.ts';
 
+const signed = (headers: Readonly<Record<string, string>>) => ({
+  headers: () => Promise.resolve(ok(headers)),
+});
+
 const direct = urlFrom('PRODLENS_TEST_PROMETHEUS');
 const targets = urlFrom('PRODLENS_TEST_PROMETHEUS_TARGETS');
 const never = new AbortController().signal;
@@ -87,7 +91,7 @@ describe('Prometheus behind Grafana', function () {
       dataSources: [{ uid: 'prom', name: 'Metrics', type: 'prometheus', url: `${direct}/` }],
     });
     writeFileSync(targets, JSON.stringify([{ targets: [await exporter.start()] }]));
-    const listed = await probe(grafana.url, signedIn, never);
+    const listed = await probe(grafana.url, signed(signedIn), never);
     assert.ok(listed.ok, JSON.stringify(listed));
     url = listed.value[0]?.url ?? '';
     source = sourceAt(url, signedIn);
@@ -105,13 +109,13 @@ describe('Prometheus behind Grafana', function () {
   });
 
   it('is recognised at the address that Grafana’s list leads to', async () => {
-    const found = await probe(url, signedIn, never);
+    const found = await probe(url, signed(signedIn), never);
     assert.ok(found.ok, JSON.stringify(found));
     assert.deepEqual(
       found.value.map((one) => [one.kind, one.url]),
       [['prometheus', url]],
     );
-    const itself = await probe(direct, {}, never);
+    const itself = await probe(direct, signed({}), never);
     assert.ok(itself.ok);
     assert.equal(found.value[0]?.version, itself.value[0]?.version);
   });

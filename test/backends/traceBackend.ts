@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Operation, OperationId } from '../../src/domain/operation.ts';
+import { ok } from '../../src/domain/result.ts';
 import type { ServiceKey } from '../../src/domain/service.ts';
 import { serviceKey } from '../../src/domain/service.ts';
 import type { TraceSummary } from '../../src/domain/trace.ts';
@@ -64,7 +65,11 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
     let traffic: readonly SampleTrace[] = [];
 
     it('is recognised at its address, and nothing else is', async () => {
-      const found = await probe(backend.url(), headers, never);
+      const found = await probe(
+        backend.url(),
+        { headers: () => Promise.resolve(ok(headers)) },
+        never,
+      );
       assert.ok(found.ok, JSON.stringify(found));
       const { title, signal, url } = found.value[0] ?? {};
       assert.deepEqual([found.value.length, signal, url], [1, 'traces', backend.url()]);

@@ -5,7 +5,7 @@ import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis, type Milliseconds } from '../../domain/units.ts';
-import { createExchange, type FormExchange } from '../../http/exchange.ts';
+import type { FormExchange } from '../../http/exchange.ts';
 import type {
   BackendMetrics,
   BackendPorts,
@@ -13,6 +13,7 @@ import type {
   ConnectionProblem,
   CreateMetrics,
 } from '../backend.ts';
+import { connectionExchange } from '../connectionExchange.ts';
 import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { ExemplarsQuery, NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
@@ -43,7 +44,7 @@ const catchUpEvery = 5_000;
 const keptFor = 30 * 60_000;
 
 export const createPrometheusSource: CreateMetrics = (connection, ports) =>
-  new PrometheusSource(connection, ports, createExchange(limits));
+  new PrometheusSource(connection, ports, connectionExchange(connection, limits));
 
 interface Followed {
   readonly known: KnownService;

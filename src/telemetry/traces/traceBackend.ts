@@ -1,6 +1,6 @@
-import { createExchange } from '../../http/exchange.ts';
 import type { CreateTraces } from '../backend.ts';
 import { circuitBreaker } from '../circuitBreaker.ts';
+import { connectionExchange } from '../connectionExchange.ts';
 import { Meter } from '../meter.ts';
 import { meteredExchange } from '../meteredExchange.ts';
 import { ServerClock } from '../serverClock.ts';
@@ -31,7 +31,7 @@ export const traceBackend =
     const context: TraceBackendContext = {
       connection,
       exchange: notingTime(
-        circuitBreaker(meteredExchange(createExchange(limits), meter), now),
+        circuitBreaker(meteredExchange(connectionExchange(connection, limits), meter), now),
         clock,
       ),
       operation: (id) => ports.operation(id),

@@ -100,7 +100,11 @@ const loaded = (backends: Backends): Promise<void> =>
 describe('backends of environments', () => {
   it('look at an address before any is configured', async () => {
     const { backends, made } = stage();
-    const found = await backends.probe('http://a.test', {}, new AbortController().signal);
+    const found = await backends.probe(
+      'http://a.test',
+      { headers: () => Promise.resolve(ok({})) },
+      new AbortController().signal,
+    );
     assert.deepEqual(found, fail('notFound', 'nothing at http://a.test'));
     assert.deepEqual(made, []);
   });
