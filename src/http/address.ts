@@ -5,6 +5,10 @@ export const parseUrl = (text: string, base?: string): URL | undefined =>
 /** Scheme, host and port: what may be named in messages. Paths and queries may hold what isn't for a log. */
 export const originOf = (url: string): string => parseUrl(url)?.origin ?? 'the address';
 
+/** A query for a page: a space as %20, since not every page takes a plus for one. */
+export const queryText = (parameters: URLSearchParams): string =>
+  parameters.toString().replaceAll('+', '%20');
+
 /** Whether a page is of one of these addresses' origins, http or https. No other is opened or shown as a link. */
 export function isPageOf(page: string, addresses: readonly string[]): boolean {
   const url = parseUrl(page);

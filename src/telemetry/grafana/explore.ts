@@ -1,3 +1,4 @@
+import { queryText } from '../../http/address.ts';
 import type { PageLink } from '../ports.ts';
 import type { DataSourceAddress } from './address.ts';
 
@@ -26,5 +27,5 @@ export function exploreLink(
     range: { from: String(Math.floor(from)), to: String(Math.ceil(to)) },
   };
   const search = new URLSearchParams({ schemaVersion: '1', panes: JSON.stringify({ p: pane }) });
-  return { title: 'Grafana', url: `${grafana}/explore?${search.toString()}` };
+  return { title: 'Grafana', url: `${grafana}/explore?${queryText(search)}` };
 }

@@ -1,4 +1,5 @@
 import type { OperationId } from '../../domain/operation.ts';
+import { queryText } from '../../http/address.ts';
 import { dataSourceAt } from '../grafana/address.ts';
 import { exploreLink } from '../grafana/explore.ts';
 import type { PageLink } from '../ports.ts';
@@ -102,11 +103,13 @@ function ownPage(
   const major = /^v?(\d+)\./.exec(version)?.[1];
   if (major === undefined) return undefined;
   const search = queries.map((expr, i) =>
-    new URLSearchParams({
-      [`g${i}.expr`]: expr,
-      [`g${i}.tab`]: Number(major) >= 3 ? 'graph' : '0',
-      [`g${i}.range_input`]: seconds(range),
-    }).toString(),
+    queryText(
+      new URLSearchParams({
+        [`g${i}.expr`]: expr,
+        [`g${i}.tab`]: Number(major) >= 3 ? 'graph' : '0',
+        [`g${i}.range_input`]: seconds(range),
+      }),
+    ),
   );
   return {
     title: 'Prometheus',

@@ -123,7 +123,10 @@ describe('a page with the queries of a function’s numbers', () => {
   });
 
   it('keeps what telemetry calls an operation inside of its matcher', async () => {
-    const { searchParams } = new URL((await linkTo(['POST /"b" & c']))?.url ?? '');
+    const link = await linkTo(['POST /"b" & c']);
+    const { searchParams } = new URL(link?.url ?? '');
+    // Not every page takes a plus for a space.
+    assert.ok(link?.url.includes('+') === false);
     assert.match(searchParams.get('g0.expr') ?? '', /span_name=~"POST \/\\"b\\" & c"[,}]/);
     assert.deepEqual(
       [...searchParams.keys()].filter((key) => !/^g[01]\.(?:expr|tab|range_input)$/.test(key)),
