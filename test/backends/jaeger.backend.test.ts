@@ -5,6 +5,7 @@ import { jaegerPages } from '../../src/telemetry/jaeger/page.ts';
 import { createJaegerSource } from '../../src/telemetry/jaeger/traceSource.ts';
 import type { SampleTrace } from './sampleTraffic.ts';
 import { asOtlp } from './sampleTraffic.ts';
+import { describeSampledNumbers } from './sampledNumbers.ts';
 import { describeBehindGrafana, describeTraceBackend, post, urlFrom } from './traceBackend.ts';
 
 const url = urlFrom('PRODLENS_TEST_JAEGER');
@@ -20,6 +21,8 @@ const jaeger = {
 };
 describeTraceBackend(jaeger);
 describeBehindGrafana(jaeger, 'jaeger');
+
+describeSampledNumbers({ name: 'Jaeger (v3)', kind: 'jaeger', url: () => url, send });
 
 /** A Jaeger that is too old for v3: the real one behind a base path, with the page that answers every path it doesn't know. */
 const old = createServer((request, response) => {
@@ -41,6 +44,21 @@ describeTraceBackend({
   name: 'Jaeger (v1)',
   url: () => `http://127.0.0.1:${(old.address() as AddressInfo).port}/jaeger`,
   create: createJaegerSource,
+  send,
+  async prepare() {
+    old.listen(0, '127.0.0.1');
+    await once(old, 'listening');
+  },
+  async end() {
+    old.closeAllConnections();
+    await new Promise((resolve) => old.close(resolve));
+  },
+});
+
+describeSampledNumbers({
+  name: 'Jaeger (v1)',
+  kind: 'jaeger',
+  url: () => `http://127.0.0.1:${(old.address() as AddressInfo).port}/jaeger`,
   send,
   async prepare() {
     old.listen(0, '127.0.0.1');

@@ -2,6 +2,7 @@ import { zipkinPages } from '../../src/telemetry/zipkin/page.ts';
 import { createZipkinSource } from '../../src/telemetry/zipkin/traceSource.ts';
 import type { SampleTrace } from './sampleTraffic.ts';
 import { asZipkin } from './sampleTraffic.ts';
+import { describeSampledNumbers } from './sampledNumbers.ts';
 import { describeBehindGrafana, describeTraceBackend, post, urlFrom } from './traceBackend.ts';
 
 const url = urlFrom('PRODLENS_TEST_ZIPKIN');
@@ -16,3 +17,4 @@ const zipkin = {
 };
 describeTraceBackend(zipkin);
 describeBehindGrafana(zipkin, 'zipkin');
+describeSampledNumbers({ ...zipkin, kind: 'zipkin' });

@@ -55,6 +55,8 @@ export interface ServiceSampleOptions {
   /** As the backend has it. */
   readonly service: string;
   readonly select: Select;
+  /** Of the setting, for remedies. */
+  readonly environment: string;
   readonly compare: CompareReleases;
   /** Tells its operations from alike ones of other sources. */
   readonly origin: string;
@@ -107,6 +109,7 @@ export class ServiceSample {
       memoryLimitBytes: memory,
       traits: {
         name: `a sample of traces in ${options.search.name}`,
+        environment: options.environment,
         clientErrors: true,
         slot: 0,
         warmUp: 0,
@@ -336,12 +339,17 @@ export class ServiceSample {
       if (!trace.own.has(span)) return 0;
       const name = this.nameOf(span);
       if (spanName !== undefined ? name !== spanName : before?.has(name) === true) return 0;
-      return this.#isSelected(span, select) ? stands : 0;
+      return stands;
     };
     if (spanName !== undefined && before?.has(spanName) === true) return;
-    this.#core.spans(trace.spans.slice(0, mostSpansPerTrace), arrival, weight);
-    this.#core.settle(arrival);
     this.#spansSeen += trace.own.size;
+    // Another environment's calls of the service are nothing here.
+    const here = trace.spans.filter(
+      (span) => !trace.own.has(span) || this.#isSelected(span, select),
+    );
+    if (!here.some((span) => trace.own.has(span))) return;
+    this.#core.spans(here.slice(0, mostSpansPerTrace), arrival, weight);
+    this.#core.settle(arrival);
     const counted: Counted = spanName === undefined ? 'all' : (before ?? new Set()).add(spanName);
     this.#seen.set(traceId, { start, counted });
   }

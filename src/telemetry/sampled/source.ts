@@ -224,6 +224,7 @@ export class SampledSource implements BackendMetrics {
         search: this.#search,
         service: name,
         select: this.#connection.select,
+        environment: this.#connection.environment,
         compare: this.#ports.compare,
         origin: originOf(this.#connection),
         random: this.#random,

@@ -37,7 +37,7 @@ export const sourceOf = (service: ServiceEntry): string =>
 export function serviceStates(data: QueryData, select: Select, now: number): ServiceState[] {
   return [...data.services.keys()].flatMap((key): ServiceState[] => {
     const entries = data.services.of(key);
-    const { service, problem } = chooseAlive(entries, select, now);
+    const { service, problem } = chooseAlive(entries, select, now, data.traits?.environment);
     if (problem !== undefined) return [withoutRelease(key, entries, problem, now)];
     if (service === undefined) return [];
     const parts = sharesOf(data, service, now);
@@ -119,6 +119,7 @@ export const serviceAsked = (
     data.services.of(asked.service),
     query.select ?? {},
     (entry) => entry.lastSeen >= windowStart(query, now),
+    data.traits?.environment,
   );
 
 export function numbersOf(

@@ -10,6 +10,8 @@ import type { ServiceTable } from './serviceTable.ts';
 export interface SourceTraits {
   /** Where they come from, in words. */
   readonly name: string;
+  /** Of the setting prodlens.environments, for remedies; absent: the receiver's. */
+  readonly environment?: string;
   /** Whether the source tells client errors (HTTP 4xx) from the rest. */
   readonly clientErrors: boolean;
   /** The shortest stretch that it knows numbers of, milliseconds. */

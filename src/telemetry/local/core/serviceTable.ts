@@ -67,6 +67,7 @@ export function chooseService(
   entries: readonly ServiceEntry[],
   select: Select,
   counts: (entry: ServiceEntry) => boolean,
+  environment = 'local',
 ): Chosen {
   const [unknown] = Object.keys(select).filter((name) => !environmentNames.includes(name));
   if (unknown !== undefined)
@@ -78,7 +79,7 @@ export function chooseService(
   const present = fitting.filter(counts);
   if (present.length > 1)
     return {
-      problem: `Telemetry of several deployment environments arrives: ${namesOf(present)}. State one of them in prodlens.environments: {"name": "local", "select": {"${environmentNames[0] ?? ''}": "…"}}.`,
+      problem: `Telemetry of several deployment environments arrives: ${namesOf(present)}. State one of them in prodlens.environments: {"name": "${environment}", "select": {"${environmentNames[0] ?? ''}": "…"}}.`,
     };
   const service =
     present[0] ??
@@ -94,7 +95,8 @@ export const chooseAlive = (
   entries: readonly ServiceEntry[],
   select: Select,
   now: number,
-): Chosen => chooseService(entries, select, (entry) => isAlive(entry, now));
+  environment?: string,
+): Chosen => chooseService(entries, select, (entry) => isAlive(entry, now), environment);
 
 const namesOf = (entries: readonly ServiceEntry[]): string =>
   entries
