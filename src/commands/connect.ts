@@ -116,12 +116,8 @@ async function keep(
       backends.renew(connection);
     }
   }
-  const known = environments.decoded.environments.find(({ name }) => name === target.name);
-  const looked = environments.selected().name;
   await settings.update('environments', edited, vscode.ConfigurationTarget.Global);
-  // Traces alone give no numbers, and what is looked at changes by nothing else than a choice.
-  const numbers = picked.some((b) => b.signal === 'metrics') || known?.metrics !== undefined;
-  await environments.choose({ environment: numbers ? target.name : looked });
+  await environments.choose({ environment: target.name });
   environments.touch();
   await tellWhatIsThere(context, picked, target.name);
 }

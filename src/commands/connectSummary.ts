@@ -26,6 +26,8 @@ export async function tellWhatIsThere(
   const more = vscode.l10n.t('Connect Another Backend');
   const name = renderUntrustedLabel(environment, 60);
   const metrics = backends.find(({ signal }) => signal === 'metrics');
+  // Of traces alone the numbers of a sample are told.
+  const numbers = metrics ?? backends[0];
   const traces = backends.find(({ signal }) => signal === 'traces');
   const tracesText =
     traces &&
@@ -35,18 +37,13 @@ export async function tellWhatIsThere(
       name,
       servicesText(traces.services ?? []),
     );
-  if (metrics === undefined) {
-    const text = tracesText ?? '';
-    if ((await vscode.window.showInformationMessage(text, more)) === more)
-      await vscode.commands.executeCommand('prodlens.connect');
-    return;
-  }
+  if (numbers === undefined) return;
   const said = await cancellable(
-    vscode.l10n.t('Looking at what {0} has for this workspace…', nameOf(metrics)),
+    vscode.l10n.t('Looking at what {0} has for this workspace…', nameOf(numbers)),
     (cancelled) => {
       const late = AbortSignal.timeout(lookWithin);
       return Promise.race([
-        numbersThere(context, environment, AbortSignal.any([cancelled, late])),
+        numbersThere(context, numbers, environment, AbortSignal.any([cancelled, late])),
         tooLate(late, name),
       ]);
     },
@@ -78,6 +75,7 @@ const tooLate = (late: AbortSignal, environment: string): Promise<Said> =>
 /** Undefined: it isn't the environment in use any more, or was cancelled. */
 async function numbersThere(
   { environments, index }: ConnectSummaryContext,
+  backend: FoundBackend,
   environment: string,
   signal: AbortSignal,
 ): Promise<Said | undefined> {
@@ -97,10 +95,17 @@ async function numbersThere(
   if (services.value.length === 0)
     return {
       good: false,
-      text: vscode.l10n.t(
-        '{0} is connected, but no metrics of calls were found there: neither span metrics nor HTTP or RPC server metrics of OpenTelemetry, Micrometer or Autometrics. The README shows how a collector makes them.',
-        name,
-      ),
+      text:
+        backend.signal === 'traces'
+          ? vscode.l10n.t(
+              '{0} is connected, but {1} has no traces of any service yet: check that they are sent to it.',
+              name,
+              nameOf(backend),
+            )
+          : vscode.l10n.t(
+              '{0} is connected, but no metrics of calls were found there: neither span metrics nor HTTP or RPC server metrics of OpenTelemetry, Micrometer or Autometrics. The README shows how a collector makes them.',
+              name,
+            ),
     };
   const all = await index.call('operations', undefined).catch(() => []);
   if (!inUse()) return undefined;

@@ -28,6 +28,10 @@ export interface LoadBackendsOptions {
 /** The backends of this window: adapters from their own bundle, operations to the index, pauses while the window isn't looked at. */
 export function createBackends(options: LoadBackendsOptions): Backends {
   const { file, decoder, sharedFolder, secrets, settings, clock, index, log } = options;
+  let likelyServices: readonly string[] = [];
+  index.on('rules', ({ services = [] }) => {
+    likelyServices = services;
+  });
   const decoding = new DecodeThread(decoder, clock);
   const backends = new Backends({
     // `require`, not `import()`: VS Code puts its proxy and certificates under the modules that it loads.
@@ -41,6 +45,7 @@ export function createBackends(options: LoadBackendsOptions): Backends {
       },
       refreshEvery: () => milliseconds(settings.get('prodlens.refreshSeconds') * 1000),
       focused: () => vscode.window.state.focused,
+      likelyServices: () => likelyServices,
       decodeAway: decoding.decode,
       sharedFolder,
     },

@@ -232,6 +232,8 @@ export interface IndexProgress {
 export interface RepositoryRules {
   /** Regular expression with one group: the commit or tag in a version. */
   readonly versionCommit?: string;
+  /** Names that services of the workspace may have, the likeliest first; a bounded number. */
+  readonly services?: readonly string[];
   readonly targets?: readonly FolderTargets[];
 }
 

@@ -35,6 +35,8 @@ export interface BackendPorts {
   focused(): boolean;
   /** What backends of metrics brought under an id; undefined for another source's. */
   operation(id: OperationId): Operation | undefined;
+  /** Names that services of the workspace may have, the likeliest first. Absent: nothing is known of it. */
+  readonly likelyServices?: () => readonly string[];
   readonly compare: CompareReleases;
   /** Decodes large answers away from this thread; absent: all are decoded here. */
   readonly decodeAway?: DecodeAway;

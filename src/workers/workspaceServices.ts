@@ -37,6 +37,7 @@ export const noWorkspaceServices: WorkspaceServices = {
 
 const configName = 'prodlens.json';
 const largestHint = 1024 * 1024;
+const mostServices = 200;
 
 /** Files that tell services apart: repository hints, and prodlens.json of a workspace folder. */
 export const isHint = (relativePath: string): boolean =>
@@ -70,6 +71,14 @@ export async function readWorkspaceServices(
     } else hints.push(readHint({ ...place, text }));
     await nextTurn();
   }
+  const names = hints.flatMap((hint) => hint.names);
+  const services = [
+    ...new Set([
+      ...folders.map(({ service }) => service),
+      ...names.filter(({ strength }) => strength === 'telemetry').map(({ name }) => name),
+      ...names.map(({ name }) => name),
+    ]),
+  ].slice(0, mostServices);
   return {
     overrides,
     problems,
@@ -77,6 +86,7 @@ export async function readWorkspaceServices(
     rules: {
       ...(versionCommit === undefined ? {} : { versionCommit }),
       ...(targets.length === 0 ? {} : { targets }),
+      ...(services.length === 0 ? {} : { services }),
     },
     objectivesOf: ({ folder, relativePath }) =>
       objectivesOfFile(objectives.get(folder) ?? [], relativePath),

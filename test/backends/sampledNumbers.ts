@@ -38,8 +38,8 @@ export function describeSampledNumbers(backend: SampledBackendUnderTest): void {
     before(async () => {
       await backend.prepare?.();
       const now = Date.now();
-      traffic.set(quiet, sampleTraffic(quiet, 40, now));
-      traffic.set(busy, spread(sampleTraffic(busy, 1200, now), now - 55 * 60_000, now - 60_000));
+      traffic.set(quiet, sampleTraffic(quiet, 70, now));
+      traffic.set(busy, spread(sampleTraffic(busy, 2400, now), now - 55 * 60_000, now - 60_000));
       for (const all of traffic.values())
         for (let i = 0; i < all.length; i += 100) await backend.send(all.slice(i, i + 100));
       const ports: BackendPorts = {

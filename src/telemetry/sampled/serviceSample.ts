@@ -4,7 +4,7 @@ import type { ServiceState } from '../../domain/release.ts';
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
-import type { FunctionNumbers } from '../../domain/stats.ts';
+import type { FunctionNumbers, FunctionStats } from '../../domain/stats.ts';
 import { milliseconds, unixMillis } from '../../domain/units.ts';
 import type { TelemetryCore } from '../local/core.ts';
 import { mostSpansPerTrace } from '../local/core/storedTrace.ts';
@@ -26,8 +26,9 @@ import {
 } from './stretches.ts';
 import type { SampleQuestion, TraceSearch } from './traceSearch.ts';
 
-/** Traces of one answer. */
-export const depth = 50;
+/** Traces of one answer: of a minute, and of what is first looked at, where it may be little and all of it is wanted. */
+const usualDepth = 50;
+const firstDepth = 100;
 const fewestAtOnce = 5;
 /** An answer with more spans than that takes long to read: the next one is asked for fewer traces. */
 const mostSpansAtOnce = 5_000;
@@ -57,6 +58,8 @@ export interface ServiceSampleOptions {
   readonly select: Select;
   /** Of the setting, for remedies. */
   readonly environment: string;
+  /** Somebody said that every trace is stored. */
+  readonly unsampled: boolean;
   readonly compare: CompareReleases;
   /** Tells its operations from alike ones of other sources. */
   readonly origin: string;
@@ -92,7 +95,8 @@ export class ServiceSample {
   readonly #seen = new Map<string, { readonly start: number; counted: Counted }>();
   readonly #unsaid: Set<string>;
   #spansSeen = 0;
-  #depth = depth;
+  /** Less where answers were too large. */
+  #most = firstDepth;
   #names: readonly string[] = [];
   #listedAt = -Infinity;
   /** Up to when its newest traces were asked for. */
@@ -114,7 +118,7 @@ export class ServiceSample {
         slot: 0,
         warmUp: 0,
         running: runningFor,
-        sample: { unsampled: false },
+        sample: { unsampled: options.unsampled },
       },
     });
   }
@@ -157,7 +161,15 @@ export class ServiceSample {
       const from = known ? Math.max(whole.from, this.#to - overlap) : whole.from;
       // Of a new window the older part is asked for: the newest stand for themselves.
       const standFor = known ? slices : [];
-      const head = await this.#ask({ from, to: whole.to }, undefined, newFrom, standFor, signal);
+      const depth = known ? usualDepth : firstDepth;
+      const head = await this.#ask(
+        { from, to: whole.to },
+        undefined,
+        newFrom,
+        standFor,
+        depth,
+        signal,
+      );
       if (!head.ok) return head;
       this.#to = Math.max(this.#to, whole.to);
     }
@@ -167,7 +179,7 @@ export class ServiceSample {
       const partly = rest.to < slice.to;
       // What came after it stands for all of its slice, unless the window is new.
       if (partly && (!asked.first || rest.to - rest.from < 1_000)) continue;
-      const more = await this.#ask(rest, undefined, rest.from, [rest], signal);
+      const more = await this.#ask(rest, undefined, rest.from, [rest], firstDepth, signal);
       if (!more.ok) return more;
     }
     return ok(undefined);
@@ -191,7 +203,7 @@ export class ServiceSample {
       if (now - (this.#namedAt.get(spanName) ?? -Infinity) < askedAgainAfter) continue;
       this.#namedAt.set(spanName, now);
       asked += 1;
-      const answer = await this.#ask(whole, spanName, whole.from, [whole], signal);
+      const answer = await this.#ask(whole, spanName, whole.from, [whole], firstDepth, signal);
       if (!answer.ok) return answer;
     }
     return ok(undefined);
@@ -213,7 +225,6 @@ export class ServiceSample {
   numbers(query: NumbersQuery, now: number): readonly FunctionNumbers[] {
     const at = unixMillis(Math.floor(now));
     const from = Math.max(now - query.window, query.since ?? 0);
-    const { problem } = this;
     const traces = this.tracesSince(from);
     const operations = new Map(this.operations().map((one) => [one.id, one]));
     return this.#core.numbers({ ...query, select: {} }, at).map((numbers, i): FunctionNumbers => {
@@ -224,15 +235,15 @@ export class ServiceSample {
       }, this.#whole);
       const first = known.find(({ to }) => to > from)?.from ?? now;
       const length = covered(known, { from, to: now });
+      const all = length >= 0.99 * (now - settle - from);
       return {
-        ...numbers,
+        ...(all ? numbers : withoutZeros(numbers)),
         window: { from: unixMillis(Math.floor(Math.max(from, first))), to: at },
         sample: {
           traces,
           covered: milliseconds(Math.round(length)),
           backend: this.#options.search.name,
         },
-        ...(problem === undefined ? {} : { problem }),
       };
     });
   }
@@ -262,10 +273,11 @@ export class ServiceSample {
     spanName: string | undefined,
     newFrom: number,
     slices: readonly Stretch[],
+    depth: number,
     signal: AbortSignal,
   ): Promise<Result<undefined>> {
     const { search, service, select } = this.#options;
-    const asked = this.#depth;
+    const asked = Math.min(this.#most, depth);
     const question: SampleQuestion = {
       service,
       ...(spanName === undefined ? {} : { spanName }),
@@ -277,11 +289,11 @@ export class ServiceSample {
     const answer = await search.newest(question, signal);
     if (!answer.ok) {
       if (answer.failure.reason !== 'tooLarge' || asked <= fewestAtOnce) return answer;
-      this.#depth = Math.max(fewestAtOnce, Math.floor(asked / 5));
-      return this.#ask(stretch, spanName, newFrom, slices, signal);
+      this.#most = Math.max(fewestAtOnce, Math.floor(asked / 5));
+      return this.#ask(stretch, spanName, newFrom, slices, depth, signal);
     }
     const { spans, completeFrom } = answer.value;
-    if (spans.length > mostSpansAtOnce) this.#depth = Math.max(fewestAtOnce, Math.floor(asked / 2));
+    if (spans.length > mostSpansAtOnce) this.#most = Math.max(fewestAtOnce, Math.floor(asked / 2));
     const traces = tracesIn(spans, (span) => this.#isOwn(span.resource.service));
     const oldest = traces.reduce((least, { start }) => Math.min(least, start), Infinity);
     // As many as were asked for: there may be more, older than the oldest of these.
@@ -377,6 +389,21 @@ export class ServiceSample {
       if (start < oldest || this.#seen.size > mostSeen) this.#seen.delete(id);
     this.#core.tick(unixMillis(Math.floor(now)));
   }
+}
+
+/** No error among some of the calls is not known to be none. */
+function withoutZeros(numbers: FunctionNumbers): FunctionNumbers {
+  const { total, releases } = numbers;
+  return {
+    ...numbers,
+    ...(total === undefined ? {} : { total: withoutZero(total) }),
+    releases: releases.map((release) => ({ ...release, stats: withoutZero(release.stats) })),
+  };
+}
+
+function withoutZero(stats: FunctionStats): FunctionStats {
+  const { errorRatio, ...known } = stats;
+  return errorRatio === 0 ? known : stats;
 }
 
 /** As many slices as a window has room for; at least two, so that its newest traces don't stand for all of it. */

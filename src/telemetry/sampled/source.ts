@@ -2,12 +2,13 @@ import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
-import type { ServiceKey } from '../../domain/service.ts';
+import { serviceKey, type ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis } from '../../domain/units.ts';
-import type { BackendMetrics, BackendPorts, Connection } from '../backend.ts';
+import type { BackendMetrics, BackendPorts, Connection, ConnectionProblem } from '../backend.ts';
 import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, OperationGroup } from '../ports.ts';
 import { FailurePause } from '../failurePause.ts';
+import { sameText, serviceNames } from '../traces/naming.ts';
 import { fewCalls, ServiceSample, type Refresh } from './serviceSample.ts';
 import type { TraceSearch } from './traceSearch.ts';
 
@@ -23,6 +24,8 @@ const followedFor = 30 * 60_000;
 const mostNamedAtFirst = 4;
 /** What a service is looked at over before anybody asks for a window. */
 const firstWindow = 60 * 60_000;
+
+type SampledConnection = Pick<Connection, 'kind' | 'url' | 'select' | 'environment' | 'options'>;
 
 interface Known {
   readonly name: string;
@@ -40,7 +43,7 @@ interface Known {
  * numbers from traces".
  */
 export class SampledSource implements BackendMetrics {
-  readonly #connection: Pick<Connection, 'kind' | 'url' | 'select' | 'environment'>;
+  readonly #connection: SampledConnection;
   readonly #ports: BackendPorts;
   readonly #search: TraceSearch;
   readonly #random: () => number;
@@ -55,7 +58,7 @@ export class SampledSource implements BackendMetrics {
   #working: Promise<unknown> = Promise.resolve();
 
   constructor(
-    connection: Pick<Connection, 'kind' | 'url' | 'select' | 'environment'>,
+    connection: SampledConnection,
     ports: BackendPorts,
     search: TraceSearch,
     random: () => number = Math.random,
@@ -72,10 +75,9 @@ export class SampledSource implements BackendMetrics {
     if (!looked.ok) return looked;
     const now = this.#ports.now();
     return ok(
-      [...this.#known.values()].flatMap(({ sample }) => {
+      [...this.#known.values()].flatMap(({ name, sample }) => {
         const { problem } = sample;
-        const states = sample.states(now);
-        return problem === undefined ? states : states.map((state) => ({ ...state, problem }));
+        return problem === undefined ? sample.states(now) : [unusable(name, problem, now)];
       }),
     );
   }
@@ -134,6 +136,13 @@ export class SampledSource implements BackendMetrics {
     this.#listedAt = -Infinity;
     for (const known of this.#known.values()) known.refreshedAt = -Infinity;
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  problems(): readonly ConnectionProblem[] {
+    const said = this.#connection.options?.['sampled'];
+    return said === undefined || typeof said === 'boolean'
+      ? []
+      : [{ path: ['sampled'], message: 'is neither true nor false' }];
   }
 
   summary(): string | undefined {
@@ -201,7 +210,7 @@ export class SampledSource implements BackendMetrics {
       this.#listedAt = now;
     }
     let asked = 0;
-    for (const name of this.#names ?? []) {
+    for (const name of this.#likelyFirst()) {
       if (asked >= mostAtOnce) break;
       const known = this.#known.get(name);
       if (known === undefined ? this.#known.size >= mostServices : !isDueToLook(known, now))
@@ -217,6 +226,17 @@ export class SampledSource implements BackendMetrics {
     return ok(undefined);
   }
 
+  /** What the workspace's repositories name, then all others. */
+  #likelyFirst(): readonly string[] {
+    const names = this.#names ?? [];
+    const likely = this.#ports.likelyServices?.() ?? [];
+    if (likely.length === 0) return names;
+    const { naming } = this.#search;
+    const isLikely = (name: string): boolean =>
+      likely.some((one) => serviceNames(serviceKey(one)).some((n) => sameText(n, name, naming)));
+    return names.toSorted((a, b) => Number(isLikely(b)) - Number(isLikely(a)));
+  }
+
   #meet(name: string): Known {
     const made: Known = {
       name,
@@ -225,6 +245,7 @@ export class SampledSource implements BackendMetrics {
         service: name,
         select: this.#connection.select,
         environment: this.#connection.environment,
+        unsampled: this.#connection.options?.['sampled'] === false,
         compare: this.#ports.compare,
         origin: originOf(this.#connection),
         random: this.#random,
@@ -318,6 +339,17 @@ export class SampledSource implements BackendMetrics {
     for (const listener of [...this.#found]) listener(fresh);
   }
 }
+
+/** A service of which nothing can be told. */
+const unusable = (name: string, problem: string, now: number): ServiceState => ({
+  service: serviceKey(name),
+  alive: true,
+  lastSeen: unixMillis(Math.floor(now)),
+  releases: [],
+  problem,
+  warnings: [problem],
+  source: 'a sample of traces',
+});
 
 const isDueToLook = ({ refreshedAt, askedAt }: Known, now: number): boolean =>
   now - askedAt > followedFor && now - refreshedAt >= lookEvery;

@@ -53,8 +53,8 @@ export function isRunning(
   now: number,
   within?: number,
 ): boolean {
-  const length =
-    (within ?? service.hasSpans) ? spansLive : Math.max(spansLive, 4 * service.metrics.interval);
+  const usual = service.hasSpans ? spansLive : Math.max(spansLive, 4 * service.metrics.interval);
+  const length = within ?? usual;
   return run.older !== true && now - Math.max(run.lastSeen, run.lastProcess) <= length + mostLag;
 }
 

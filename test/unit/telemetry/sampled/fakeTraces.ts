@@ -26,6 +26,7 @@ export class FakeTraces implements TraceSearch {
   readonly spans: SpanRecord[] = [];
   now: number = t0 + 2 * hour;
   focused = true;
+  likely: readonly string[] = [];
   refuse: (question: SampleQuestion) => Result<never> | undefined = () => undefined;
 
   services(): Promise<Result<readonly string[]>> {
@@ -60,18 +61,25 @@ export class FakeTraces implements TraceSearch {
     return this.asked.filter((one) => typeof one !== 'string');
   }
 
-  source(select: Select = {}): SampledSource {
+  source(select: Select = {}, options: Readonly<Record<string, unknown>> = {}): SampledSource {
     const ports: BackendPorts = {
       now: () => this.now,
       after: () => ({ dispose: () => undefined }),
       operation: () => undefined,
       refreshEvery: () => milliseconds(minute),
       focused: () => this.focused,
+      likelyServices: () => this.likely,
       compare: () => {
         throw new Error('a sample is not compared');
       },
     };
-    const connection = { kind: 'jaeger', url: 'http://jaeger.test', select, environment: 'test' };
+    const connection = {
+      kind: 'jaeger',
+      url: 'http://jaeger.test',
+      select,
+      environment: 'test',
+      options,
+    };
     return new SampledSource(connection, ports, this, () => 0.5);
   }
 }
