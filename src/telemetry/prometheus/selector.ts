@@ -42,7 +42,7 @@ export const byLabels = (labels: readonly string[]): string =>
 export const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)}s`;
 
 /** A series that was away for longer than the memory is still known for a day, if it was there for twenty minutes of it. */
-const usualMemory = '24h:20m';
+const longMemory = '24h:20m';
 
 /** What of a series is read: a counter, the number of values of a native histogram, or all of it. */
 export type Reading = 'counter' | 'count' | 'histogram';
@@ -55,8 +55,6 @@ export interface Presence {
   readonly kin?: readonly string[];
   /** Labels of selections that are looked at together. */
   readonly by?: readonly string[];
-  /** Range and resolution of the longer memory. */
-  readonly longMemory?: string;
 }
 
 /**
@@ -74,7 +72,7 @@ export function growth(
   step: number,
   memory: number,
   reading: Reading = 'counter',
-  { of: selection, kin, by = [], longMemory = usualMemory }: Presence = {},
+  { of: selection, kin, by = [] }: Presence = {},
 ): string {
   const of = selector(metric, matchers);
   const read = (series: string): string =>

@@ -11,7 +11,6 @@ import { growth, quoted, selector } from '../selector.ts';
 
 /** Rules look back less far than queries do: they run each minute over everything. */
 const memory = 10 * 60_000;
-const longMemory = '24h:1h';
 
 /** The growth of one metric's counters in each minute, summed by what Prodlens tells apart. */
 interface RecordingRule {
@@ -73,7 +72,6 @@ function ruleOf(
       of: selector(found.calls, []),
       by: presentBy,
       ...(extra.length === 0 && { kin: kinLabels(found) }),
-      longMemory,
     }),
   };
 }
