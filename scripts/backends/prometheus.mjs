@@ -83,6 +83,15 @@ export async function startPrometheus3(
     binary: await obtain3(),
     data,
     flags: ['--web.enable-otlp-receiver', '--enable-feature=exemplar-storage'],
+    // Classic histograms of these become native ones with boundaries of their own.
+    jobs: [
+      {
+        job_name: 'converted',
+        convert_classic_histograms_to_nhcb: true,
+        scrape_native_histograms: true,
+        file_sd_configs: [{ files: [path.join(folder, 'converted.json')], refresh_interval: '1s' }],
+      },
+    ],
     config: {
       otlp: {
         promote_resource_attributes: [
@@ -96,7 +105,10 @@ export async function startPrometheus3(
   });
 }
 
-async function startPrometheus(folder, { binary, data, every = '1s', flags = [], config = {} }) {
+async function startPrometheus(
+  folder,
+  { binary, data, every = '1s', flags = [], jobs = [], config = {} },
+) {
   const targets = path.join(folder, 'targets.json');
   const configFile = path.join(folder, 'prometheus.json');
   writeFileSync(targets, '[]');
@@ -107,6 +119,7 @@ async function startPrometheus(folder, { binary, data, every = '1s', flags = [],
       global: { scrape_interval: every, scrape_timeout: every },
       scrape_configs: [
         { job_name: 'app', file_sd_configs: [{ files: [targets], refresh_interval: '1s' }] },
+        ...jobs,
       ],
       ...config,
     }),

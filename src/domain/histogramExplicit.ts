@@ -24,15 +24,43 @@ export class ExplicitHistogram {
     return 64 + this.counts.length * 16;
   }
 
-  /** Both sides are brought to the boundaries that they share: nothing finer is known of the sum. */
+  /** Both sides are brought to the boundaries that are known of both: nothing finer is known of the sum. */
   merge(other: ExplicitHistogram): boolean {
-    const theirs = new Set(other.boundaries);
-    const shared = this.boundaries.filter((bound) => theirs.has(bound));
-    const mine = collapse(this.boundaries, this.counts, shared);
-    const added = collapse(other.boundaries, other.counts, shared);
-    this.boundaries = shared;
-    this.counts = mine.map((n, i) => n + (added[i] ?? 0));
+    const { bounds, mine, theirs } = this.alignedWith(other);
+    this.boundaries = bounds;
+    this.counts = mine.map((n, i) => n + (theirs[i] ?? 0));
     return true;
+  }
+
+  /** Without what another counted; undefined where that is more, in any bucket. */
+  minus(other: ExplicitHistogram): ExplicitHistogram | undefined {
+    const { bounds, mine, theirs } = this.alignedWith(other);
+    const counts = mine.map((n, i) => n - (theirs[i] ?? 0));
+    return counts.some((n) => n < 0) ? undefined : new ExplicitHistogram(bounds, counts);
+  }
+
+  /**
+   * Counts of both by the boundaries that they share, and by those that lie in an empty bucket of the one that lacks them: that is empty on
+   * both sides of any boundary. So are native histograms with boundaries of their own, whose empty buckets nobody names.
+   */
+  private alignedWith(other: ExplicitHistogram): {
+    readonly bounds: readonly number[];
+    readonly mine: readonly number[];
+    readonly theirs: readonly number[];
+  } {
+    const all = [...new Set([...this.boundaries, ...other.boundaries])].sort((a, b) => a - b);
+    const bounds = all.filter((bound) => this.knows(bound) && other.knows(bound));
+    return {
+      bounds,
+      mine: collapse(this.boundaries, this.counts, bounds),
+      theirs: collapse(other.boundaries, other.counts, bounds),
+    };
+  }
+
+  private knows(bound: number): boolean {
+    const at = this.boundaries.findIndex((own) => own >= bound);
+    const index = at < 0 ? this.boundaries.length : at;
+    return this.boundaries[index] === bound || this.counts[index] === 0;
   }
 
   clone(): ExplicitHistogram {

@@ -59,6 +59,7 @@ describe('conventions on a real Prometheus', function () {
   const kept = new HttpProcess('acme/cart', 'cart-2', '1.0.0');
   const bakery = new ScrapedProcess([5, 50, 500]);
   const both = new ScrapedProcess([0.005, 0.05, 0.5, 5]);
+  const oven = new HttpProcess('oven', 'o1', '2');
   const all = [replaced, kept, bakery, both];
   let operations: ReadonlyMap<string, Operation>;
 
@@ -109,8 +110,9 @@ describe('conventions on a real Prometheus', function () {
     kept.requests('/carts/:id', '200', times(500, 0.01));
     bake('ok', times(300, 20));
     serve(times(90, 0.02), times(80, 2));
-    scrapeOnly(await Promise.all(all.map((process) => process.start())));
-    await Promise.all(all.map(scraped));
+    oven.requests('/bake', '200', times(100, 0.02));
+    scrapeOnly(await Promise.all(all.map((process) => process.start())), [await oven.start()]);
+    await Promise.all([...all, oven].map(scraped));
     operations = await until('operations, and how often samples come', async () => {
       source.retry();
       await source.services(never);
@@ -120,7 +122,11 @@ describe('conventions on a real Prometheus', function () {
         sampleIntervalMs: number;
       }[];
       const measured = services.every(({ sampleIntervalMs }) => sampleIntervalMs < 3_000);
-      return found.has('acme/cart') && found.has('bakery') && found.has('tea') && measured
+      return found.has('acme/cart') &&
+        found.has('bakery') &&
+        found.has('tea') &&
+        found.has('oven') &&
+        measured
         ? found
         : undefined;
     });
@@ -131,6 +137,7 @@ describe('conventions on a real Prometheus', function () {
     bake('ok', times(40, 20));
     bake('panic', times(4, 200));
     serve(times(11, 0.2), times(7, 0.04));
+    oven.requests('/bake', '200', times(8, 0.02));
     await scraped(replaced);
     // What a process counted in the slot in which it is replaced can't be known.
     await delay(slot - (Date.now() % slot) + 3_000);
@@ -141,10 +148,12 @@ describe('conventions on a real Prometheus', function () {
     replaced.requests('/carts/:id', '200', times(10, 0.3));
     replaced.requests('/carts/:id', '500', times(5, 0.3));
     kept.requests('/carts/:id', '200', times(20, 0.02));
-    await Promise.all(all.map(scraped));
+    oven.requests('/bake', '200', times(9, 0.2));
+    oven.requests('/bake', '500', times(3, 2));
+    await Promise.all([...all, oven].map(scraped));
     const last = Date.now();
     await until('the last slot', async () => {
-      for (const service of ['acme/cart', 'bakery', 'tea']) await numbersOf(service);
+      for (const service of ['acme/cart', 'bakery', 'tea', 'oven']) await numbersOf(service);
       return Date.now() > Math.ceil(last / slot) * slot + 6_000 || undefined;
     });
   });
@@ -152,7 +161,7 @@ describe('conventions on a real Prometheus', function () {
   after(async () => {
     scrapeOnly([]);
     source.dispose();
-    for (const process of all) await process.stop();
+    for (const process of [...all, oven]) await process.stop();
   });
 
   it('lets PromQL’s own join of releases fail while both releases of a process are within its look-back', async () => {
@@ -210,6 +219,23 @@ describe('conventions on a real Prometheus', function () {
     const { p50Ms: slow } = requests.total;
     const { p50Ms: fast } = calls.total;
     assert.ok(slow.low >= 50 && slow.high <= 500 && fast.low >= 0.005 && fast.high <= 0.05);
+  });
+
+  it('reads histograms of boundaries of their own, native ones beside classic ones of the same name', async () => {
+    const { total } = await numbersOf('oven');
+    assert.deepEqual([total?.count, total?.errors], [20, 3]);
+    const { p50Ms, p99Ms } = total ?? {};
+    // 8 of 20 ms, 9 of 200 ms, 3 of 2 s: in (50, 500] and (500, 5000].
+    assert.deepEqual([p50Ms?.low, p50Ms?.high, p99Ms?.low, p99Ms?.high], [50, 500, 500, 5000]);
+    const [known] = (source.report()['services'] as Record<string, unknown>[]).filter(
+      ({ service }) => service === 'oven',
+    );
+    const isNative = process.env['PRODLENS_TEST_SERVER'] === 'prometheus3';
+    const metric = 'http_server_request_duration_seconds';
+    assert.deepEqual(
+      [known?.['calls'], known?.['buckets']],
+      isNative ? [metric, metric] : [`${metric}_count`, `${metric}_bucket`],
+    );
   });
 
   it('reads a person’s own metrics, with their failures, release and unit', async () => {

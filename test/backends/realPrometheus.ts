@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ok } from '../../src/domain/result.ts';
 import { milliseconds } from '../../src/domain/units.ts';
@@ -12,10 +13,18 @@ const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
 /** Slots of a backend that is sampled each second. */
 export const slot = 10_000;
 
-/** What the server scrapes from now on: addresses without a scheme. */
-export const scrapeOnly = (addresses: readonly string[]): void => {
-  writeFileSync(targets, JSON.stringify([{ targets: addresses }]));
-};
+/**
+ * What the server scrapes from now on: addresses without a scheme. Histograms of those that are to be `converted` become native ones with
+ * their own boundaries where the server can do that (Prometheus 3), else they stay classic.
+ */
+export function scrapeOnly(addresses: readonly string[], converted: readonly string[] = []): void {
+  const converts = process.env['PRODLENS_TEST_SERVER'] === 'prometheus3';
+  const write = (file: string, all: readonly string[]): void => {
+    writeFileSync(file, JSON.stringify([{ targets: all }]));
+  };
+  write(targets, converts ? addresses : [...addresses, ...converted]);
+  if (converts) write(path.join(path.dirname(targets), 'converted.json'), converted);
+}
 
 export const sourceFor = (
   select: Connection['select'],

@@ -1,6 +1,6 @@
 import type { Histogram } from '../../domain/histogram.ts';
 import { explicitFromCumulative } from '../../domain/histogramExplicit.ts';
-import { exponentialHistogram, rangeOf } from './exponentialRows.ts';
+import { customHistogram, exponentialHistogram, rangeOf } from './exponentialRows.ts';
 import { besideLabel } from './selector.ts';
 import type { MatrixRow, NativeBucket } from './wire.ts';
 
@@ -29,11 +29,13 @@ interface Group {
  * histogram: a unit is never guessed.
  *
  * @param besideMsPerUnit of rows of a service's other calls
+ * @param hasOwnBounds whether a row's native histograms have boundaries of their own
  */
 export function* bucketRows(
   rows: readonly MatrixRow[],
   msPerUnit: number | undefined,
   besideMsPerUnit = msPerUnit,
+  hasOwnBounds: (labels: MatrixRow['labels']) => boolean = () => false,
 ): Generator<void, readonly BucketRow[]> {
   const groups = new Map<string, Group>();
   const native: BucketRow[] = [];
@@ -43,7 +45,7 @@ export function* bucketRows(
     yield;
     const { le, vmrange, ...labels } = row.labels;
     if (row.histograms !== undefined)
-      native.push({ labels, slots: nativeSlots(row, unitIn(labels)) });
+      native.push({ labels, slots: nativeSlots(row, unitIn(labels), hasOwnBounds(labels)) });
     const bound = le === '+Inf' ? Infinity : Number(le ?? NaN);
     if (Number.isNaN(bound) && vmrange === undefined) continue;
     const key = rowKey(labels);
@@ -67,8 +69,15 @@ export function* bucketRows(
   return [...native, ...joined];
 }
 
-function nativeSlots(row: MatrixRow, msPerUnit: number | undefined): BucketRow['slots'] {
-  return (row.histograms ?? []).flatMap(([at, buckets = []]) => slotOf(at, buckets, msPerUnit));
+function nativeSlots(
+  row: MatrixRow,
+  msPerUnit: number | undefined,
+  custom: boolean,
+): BucketRow['slots'] {
+  const read = custom ? customHistogram : exponentialHistogram;
+  return (row.histograms ?? []).flatMap(([at, buckets = []]) =>
+    slotOf(at, buckets, msPerUnit, read),
+  );
 }
 
 /** VictoriaMetrics' ranges: each is a counter of its own, and those that nothing fell into aren't there. */
@@ -93,9 +102,13 @@ function slotOf(
   at: number,
   buckets: readonly NativeBucket[],
   msPerUnit: number | undefined,
+  read: (
+    buckets: readonly NativeBucket[],
+    msPerUnit: number,
+  ) => Histogram | undefined = exponentialHistogram,
 ): BucketRow['slots'] {
   if (msPerUnit === undefined || buckets.length === 0) return [];
-  const histogram = exponentialHistogram(buckets, msPerUnit);
+  const histogram = read(buckets, msPerUnit);
   return histogram === undefined ? [] : [{ at: at * 1000, histogram }];
 }
 

@@ -5,6 +5,7 @@ import type { Select } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
 import { discover, labelsOf, type DurationMetric, type Found, type Problem } from './discovery.ts';
 import type { PrometheusOptions } from './options.ts';
+import { exponentialHistogram } from './exponentialRows.ts';
 import { readRow, serviceOf } from './readRow.ts';
 import { findRecorded, recordedOf, type Recorded } from './recording/recorded.ts';
 import { groupByService, ownReleases, tellReleases, withoutInfo } from './releasesTold.ts';
@@ -130,7 +131,10 @@ interface Candidate extends KnownService {
 
 /** The best of a service's sources; beside it what counts its other calls. */
 function chosen(candidates: readonly Candidate[]): KnownService {
-  const [best, ...others] = candidates.toSorted((a, b) => a.rank - b.rank);
+  // Counters before the counts of native histograms, where a service has both.
+  const place = ({ rank, found }: Candidate): number =>
+    rank + (found.callsAre === 'count' ? 0.1 : 0);
+  const [best, ...others] = candidates.toSorted((a, b) => place(a) - place(b));
   if (best === undefined) throw new Error('no candidate');
   const beside = others.find((other) => countsOthers(best, other));
   if (beside === undefined) return best;
@@ -236,27 +240,37 @@ const serviceMatchers = (found: Found, labels: MatrixRow['labels']): readonly st
     label === undefined ? [] : [equals(label, labels[label] ?? '')],
   );
 
-/** Which histogram times a service's calls. Where the backend has several, the first that the service fills. */
+/** Which histogram times a service's calls, and of what kind it is. Where the backend has several, the first that the service fills. */
 async function bucketsOf(
   api: PrometheusApi,
   found: Found,
   signal: AbortSignal,
 ): Promise<Result<(service: ServiceKey) => DurationMetric | undefined>> {
   const [only, ...others] = found.durations;
-  if (others.length === 0) return ok(() => only);
+  if (others.length === 0 && only?.native !== true) return ok(() => only);
   const labels = [found.service, found.namespace].filter((label) => label !== undefined);
   const filled = new Map<ServiceKey, DurationMetric>();
   for (const duration of found.durations) {
-    const query = `group ${byLabels(labels)} (${selector(duration.metric, found.matchers)})`;
-    const rows = await api.query(query, signal);
+    const of = selector(duration.metric, found.matchers);
+    const rows = await api.query(
+      `${duration.native ? 'sum' : 'group'} ${byLabels(labels)} (${of})`,
+      signal,
+    );
     if (!rows.ok) return rows;
     for (const row of rows.value) {
       const service = serviceOf(found, row.labels);
-      if (!filled.has(service)) filled.set(service, duration);
+      if (!filled.has(service))
+        filled.set(service, hasOwnBounds(row) ? { ...duration, custom: true } : duration);
     }
   }
-  return ok((service) => filled.get(service));
+  return ok((service) => filled.get(service) ?? (others.length === 0 ? only : undefined));
 }
+
+/** All that was ever counted shows the boundaries best. */
+const hasOwnBounds = ({ histograms = [] }: MatrixRow): boolean =>
+  histograms.some(
+    ([, buckets = []]) => buckets.length > 0 && exponentialHistogram(buckets, 1) === undefined,
+  );
 
 /** Usual distance of samples: the middle one of those of one series; undefined while there are too few. */
 async function intervalOf(

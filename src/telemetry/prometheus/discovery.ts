@@ -19,6 +19,8 @@ import { equals, escaped, quoted } from './selector.ts';
 export interface DurationMetric {
   readonly metric: string;
   readonly native: boolean;
+  /** Native, with boundaries of its own in place of exponential ones. */
+  readonly custom?: true;
   /** Milliseconds of its unit, where the name tells it. */
   readonly msPerUnit?: number;
 }
@@ -92,7 +94,7 @@ export async function discover(
   for (const convention of conventions) {
     if (isCustom(convention)) problems.push(...missingMetrics(convention, known));
     for (const calls of names.value) {
-      const { match, callsAre } = matchOf(convention, calls, known);
+      const { match, callsAre } = matchOf(convention, calls);
       if (match === null || looked >= mostFound) continue;
       looked += 1;
       const labels = await api.labelNames(`{__name__=${quoted(calls)}}`, signal);
@@ -147,10 +149,13 @@ const countedTwice = (calls: string, other: string): Problem => ({
     'Run VictoriaMetrics without -opentelemetry.usePrometheusNaming, or let the collector write with prometheusremotewrite.',
 });
 
-/** A native histogram has no series of its own for the number of calls: it is the histogram's. */
-function matchOf(convention: Convention, name: string, known: ReadonlySet<string>) {
+/**
+ * A native histogram has no series of its own for the number of calls: it is the histogram's. Also where other services have classic ones
+ * under the name.
+ */
+function matchOf(convention: Convention, name: string) {
   const match = convention.calls.exec(name);
-  if (match !== null || known.has(`${name}_count`)) return { match, callsAre: 'counter' as const };
+  if (match !== null) return { match, callsAre: 'counter' as const };
   return { match: convention.calls.exec(`${name}_count`), callsAre: 'count' as const };
 }
 

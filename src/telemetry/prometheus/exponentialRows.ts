@@ -1,3 +1,4 @@
+import { ExplicitHistogram } from '../../domain/histogramExplicit.ts';
 import { ExponentialHistogram, finestScale } from '../../domain/histogramExponential.ts';
 import type { NativeBucket } from './wire.ts';
 
@@ -51,4 +52,30 @@ export function rangeOf(label: string): Pick<NativeBucket, 'low' | 'high'> | und
   if (low === undefined || high === undefined || more !== undefined) return undefined;
   const range = { low: Number(low), high: high === '+Inf' ? Infinity : Number(high) };
   return range.low < range.high ? range : undefined;
+}
+
+/**
+ * A histogram of boundaries of its own (Prometheus' schema −53). Empty buckets aren't in the answer, so that what lies between the others is
+ * one empty bucket. Undefined where the buckets overlap: several layouts were summed.
+ */
+export function customHistogram(
+  buckets: readonly NativeBucket[],
+  msPerUnit: number,
+): ExplicitHistogram | undefined {
+  const bounds: number[] = [];
+  const counts: number[] = [];
+  let before = -Infinity;
+  for (const { low, high, count } of buckets.toSorted((a, b) => a.low - b.low)) {
+    if (low < before) return undefined;
+    if (low > before) {
+      bounds.push(low);
+      counts.push(0);
+    }
+    if (high !== Infinity) bounds.push(high);
+    counts.push(count);
+    before = high;
+  }
+  if (before !== Infinity) counts.push(0);
+  const inMs = bounds.map((bound) => Number((bound * msPerUnit).toPrecision(12)));
+  return new ExplicitHistogram(inMs, counts);
 }

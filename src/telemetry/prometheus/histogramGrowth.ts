@@ -1,28 +1,17 @@
 import type { Histogram } from '../../domain/histogram.ts';
-import { ExplicitHistogram } from '../../domain/histogramExplicit.ts';
+import type { ExplicitHistogram } from '../../domain/histogramExplicit.ts';
 import { ExponentialHistogram } from '../../domain/histogramExponential.ts';
 
 /** `after` − `before`; undefined where that is no histogram, or an empty one. */
 export function difference(after: Histogram, before: Histogram): Histogram | undefined {
-  if (after.kind === 'explicit' && before.kind === 'explicit')
-    return explicitDifference(after, before);
+  if (after.kind === 'explicit' && before.kind === 'explicit') return filled(after.minus(before));
   if (after.kind === 'exponential' && before.kind === 'exponential')
     return exponentialDifference(after, before);
   return undefined;
 }
 
-function explicitDifference(
-  after: ExplicitHistogram,
-  before: ExplicitHistogram,
-): ExplicitHistogram | undefined {
-  const [a, b] = [after.toNumbers(), before.toNumbers()];
-  const n = after.bounds.length;
-  if (n !== before.bounds.length) return undefined;
-  const counts = a.slice(1 + n).map((count, i) => count - (b[1 + n + i] ?? 0));
-  return counts.some((c) => c < 0) || counts.every((c) => c === 0)
-    ? undefined
-    : new ExplicitHistogram(after.bounds, counts);
-}
+const filled = (histogram: ExplicitHistogram | undefined): ExplicitHistogram | undefined =>
+  histogram?.count === 0 ? undefined : histogram;
 
 /** At the coarser scale of both: a backend lowers it when values spread. */
 function exponentialDifference(

@@ -19,6 +19,7 @@ const sameCalls = (a: KnownCalls, b: KnownCalls): boolean =>
   a.found.version === b.found.version &&
   a.infoMatchers?.join() === b.infoMatchers?.join() &&
   a.buckets?.metric === b.buckets?.metric &&
+  a.buckets?.custom === b.buckets?.custom &&
   a.found.service === b.found.service &&
   a.found.namespace === b.found.namespace &&
   a.found.environment === b.found.environment &&

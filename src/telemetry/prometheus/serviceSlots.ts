@@ -18,6 +18,7 @@ import type { ReadStretch } from './readBack.ts';
 import { evaluationTime } from './recording/recorded.ts';
 import { ReleaseTimeline } from './releaseTimeline.ts';
 import { firstStart, lastEnd, stepFor } from './slotGrid.ts';
+import { besideLabel } from './selector.ts';
 import {
   bucketsQuery,
   callsQuery,
@@ -336,7 +337,13 @@ export class ServiceSlots {
       // Of others, only a part of the time would be known.
       const own = rows.filter(({ labels }) => wanted.has(keyOf(this.#options, labels)));
       const joined = await turns.run(
-        bucketRows(own, buckets.msPerUnit, beside?.buckets?.msPerUnit),
+        bucketRows(
+          own,
+          buckets.msPerUnit,
+          beside?.buckets?.msPerUnit,
+          (labels) =>
+            (labels[besideLabel] === undefined ? buckets : beside?.buckets)?.custom === true,
+        ),
       );
       this.unreadable ||= own.some(({ odd }) => odd === true);
       if (buckets.native) this.#noteUnreadable(own, joined);

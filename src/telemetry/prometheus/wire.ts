@@ -57,7 +57,13 @@ const vector = success(
   v.object({
     stats,
     resultType: v.literal('vector'),
-    result: v.array(v.object({ metric: labels, value: v.optional(sample) })),
+    result: v.array(
+      v.object({
+        metric: labels,
+        value: v.optional(sample),
+        histogram: v.optional(histogramSample),
+      }),
+    ),
   }),
 );
 const exemplars = success(
@@ -105,9 +111,12 @@ function decodeVector(answer: unknown): Result<readonly MatrixRow[]> {
     if (data.result.length > mostRows) return tooMany();
     return ok([
       ...costRow(data.stats),
-      ...data.result.map(({ metric, value }) => ({
+      ...data.result.map(({ metric, value, histogram }) => ({
         labels: metric,
         ...samplesOf(value === undefined ? [] : [value]),
+        ...(histogram === undefined
+          ? {}
+          : { histograms: [[histogram[0], filled(histogram[1])] as const] }),
       })),
     ]);
   });

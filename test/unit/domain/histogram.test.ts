@@ -94,6 +94,17 @@ describe('exponential histogram', () => {
 });
 
 describe('explicit histogram', () => {
+  it('keeps a boundary that lies in an empty bucket of the other', () => {
+    const a = new ExplicitHistogram([10, 100], [1, 0, 4]);
+    a.merge(new ExplicitHistogram([10, 50, 100, 200], [0, 3, 2, 1, 1]));
+    // 200 lies among values of the first.
+    assert.deepEqual(a.bounds, [10, 50, 100]);
+    assert.deepEqual(
+      a.buckets().map(({ count }) => count),
+      [1, 3, 2, 6],
+    );
+  });
+
   it('merges on the boundaries that both have', () => {
     const a = new ExplicitHistogram([10, 50, 100], [1, 2, 3, 4]);
     a.merge(new ExplicitHistogram([20, 50, 200], [10, 20, 30, 40]));

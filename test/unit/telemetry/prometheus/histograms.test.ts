@@ -121,3 +121,44 @@ describe('exponential histograms of a backend', () => {
     assert.equal(difference(of(4, 10), of(4, 10, 20)), undefined);
   });
 });
+
+describe('native histograms of boundaries of their own', () => {
+  const own = (...buckets: readonly [number, string, string, string][]) => {
+    const [row] = bucketRows(native(...buckets), 1000, undefined, () => true);
+    return row?.slots[0]?.histogram;
+  };
+
+  it('are explicit ones, with one empty bucket between those that are named', () => {
+    const read = own([0, '-Inf', '0.1', '4'], [0, '0.25', '0.5', '2'], [0, '5', '+Inf', '1']);
+    assert.deepEqual(read?.buckets(), [
+      { low: 0, high: 100, count: 4 },
+      { low: 250, high: 500, count: 2 },
+      { low: 5000, high: Infinity, count: 1 },
+    ]);
+  });
+
+  it('are added and subtracted as if their empty buckets had been named', () => {
+    const [a, b] = [
+      own([0, '0.25', '0.5', '2']),
+      own([0, '-Inf', '0.1', '4'], [0, '1', '2.5', '3']),
+    ];
+    assert.ok(a?.kind === 'explicit' && b?.kind === 'explicit');
+    const sum = a.clone();
+    assert.ok(sum.merge(b));
+    assert.deepEqual(
+      sum.buckets().map(({ low, high, count }) => [low, high, count]),
+      [
+        [0, 100, 4],
+        [250, 500, 2],
+        [1000, 2500, 3],
+      ],
+    );
+    assert.deepEqual(difference(sum, a)?.buckets(), b.buckets());
+    assert.equal(difference(a, sum), undefined);
+    assert.equal(difference(a, a), undefined);
+  });
+
+  it('that overlap, of several layouts, are none', () => {
+    assert.equal(own([0, '0.1', '0.5', '2'], [0, '0.25', '1', '2']), undefined);
+  });
+});
