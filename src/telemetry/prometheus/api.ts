@@ -44,7 +44,14 @@ export interface RangeAnswer {
  * twice. `stats` makes Prometheus say what a query cost. Others don't know these parameters.
  * https://docs.victoriametrics.com/victoriametrics/keyconcepts/#query-latency
  */
-const always = { timeout: '20s', latency_offset: '1ms', stats: 'true' };
+const always = {
+  timeout: '20s',
+  latency_offset: '1ms',
+  stats: 'true',
+  // Thanos: replicas count once, and nothing is read from averages of several samples. https://thanos.io/tip/components/query.md/
+  dedup: 'true',
+  max_source_resolution: '0s',
+};
 /** Longer addresses are refused by many a proxy; what is longer goes as a form. */
 const longestAddress = 4_000;
 /** What servers say of a query that asks for too much: Prometheus, Mimir, Thanos and VictoriaMetrics in their words. */

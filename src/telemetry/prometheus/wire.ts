@@ -169,7 +169,8 @@ export const matrixRows: Decoder<MatrixRow> = { name: 'prometheus.matrix', read:
 export const vectorRows: Decoder<MatrixRow> = { name: 'prometheus.vector', read: decodeVector };
 
 export const decodeTexts = (answer: unknown): Result<readonly string[]> =>
-  decoded(texts, answer, ({ data }) => ok(data));
+  // A name that only an absent store knows would be missing.
+  decoded(texts, answer, ({ data, warnings }) => partialAnswer(warnings) ?? ok(data));
 
 /** `3.15.0`; with its name what isn't Prometheus: `Grafana Mimir 2.17.0`. */
 export const decodeVersion = (answer: unknown): Result<string> =>

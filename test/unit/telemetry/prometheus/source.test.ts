@@ -384,6 +384,33 @@ describe('Prometheus as a source of numbers', () => {
     for (const url of questions) assert.equal(url.searchParams.get('latency_offset'), '1ms');
   });
 
+  it('refuses what Thanos answers while a store is away, whatever was asked, and asks it for whole and single samples', async () => {
+    // As its query component writes them: a status of success, and a warning.
+    const warnings = ['No StoreAPI for store-eu:10901: rpc error: code = Unavailable'];
+    for (const part of ['__name__/values', '/labels', '/query?']) {
+      const backend = new FakeBackend([span('calls_total')]);
+      const source = new PrometheusSource(connection(), backend.ports(), backend);
+      const whole = backend.get.bind(backend);
+      backend.get = async (address) => {
+        const answer = await whole(address);
+        if (!answer.ok || !address.includes(part)) return answer;
+        const json = JSON.parse(answer.value.text) as object;
+        return {
+          ok: true,
+          value: { ...answer.value, text: JSON.stringify({ ...json, warnings }) },
+        };
+      };
+      const services = await source.services();
+      assert.ok(!services.ok, part);
+      assert.match(services.failure.message, /a part of the data only: No StoreAPI for store-eu/);
+    }
+    const { backend } = await operationsOf([span('calls_total')]);
+    for (const url of backend.asked.filter((u) => u.searchParams.has('query'))) {
+      assert.equal(url.searchParams.get('dedup'), 'true');
+      assert.equal(url.searchParams.get('max_source_resolution'), '0s');
+    }
+  });
+
   it('asks a service’s calls for the window in bounded steps, and nothing again until it is time', async () => {
     const { backend, source } = await operationsOf([span('calls_total')]);
     const [operation] = source.operations();
