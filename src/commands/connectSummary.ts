@@ -108,7 +108,19 @@ async function numbersThere(
             ),
     };
   const all = await index.call('operations', undefined).catch(() => []);
+  const read = await index.call('report', undefined).catch(() => undefined);
   if (!inUse()) return undefined;
+  // Nothing is credited before all of the workspace is read: a share of that moment would be none.
+  if (read?.state !== 'idle' || read.files === 0)
+    return {
+      good: true,
+      text: vscode.l10n.t(
+        '{0}: {1}. Its operations are matched with functions as soon as the workspace is read. {2}',
+        name,
+        servicesText(services.value.map(({ service }) => service)),
+        renderUntrustedLabel(environments.current().detail, 400),
+      ),
+    };
   const here = all.filter(({ operation }) => source?.knows?.(operation.id) === true);
   const owned = here.flatMap(({ attribution }) =>
     attribution.kind === 'owned' ? [attribution.owner.id] : [],

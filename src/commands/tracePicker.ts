@@ -175,8 +175,12 @@ export class TracePicker {
     const all = traceRows(this.#groups, this.#context.clock.now(), this.#release);
     const rows = structured ? all.filter((row) => rowHas(row, words)) : all;
     const titles: Readonly<Record<TraceKind, string>> = {
-      slow: vscode.l10n.t('Slowest'),
-      failed: vscode.l10n.t('Failed'),
+      ...(this.#source.searchesNewest === true
+        ? {
+            slow: vscode.l10n.t('Slowest of the newest'),
+            failed: vscode.l10n.t('Failed among the newest'),
+          }
+        : { slow: vscode.l10n.t('Slowest'), failed: vscode.l10n.t('Failed') }),
       recent: vscode.l10n.t('Recent'),
     };
     const items: Item[] = [];

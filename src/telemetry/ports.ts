@@ -85,6 +85,8 @@ export interface MetricsSource {
 /** Whole traces. */
 export interface TraceSource {
   search(query: TraceQuery, signal: AbortSignal): Promise<Result<readonly TraceSummary[]>>;
+  /** Its slowest and failed traces are those of the newest that each question brings, not of all. */
+  readonly searchesNewest?: true;
   /** `notFound` when the source doesn't have it. */
   trace(traceId: string, signal: AbortSignal): Promise<Result<Trace>>;
   /** The trace on a page of the source's own. Absent, or undefined: it has none. */

@@ -29,7 +29,7 @@ interface Window {
     accept(): Promise<void>;
     cancel(): Promise<void>;
     choose(label: string | RegExp): Promise<void>;
-    items(): Promise<readonly { readonly label: string }[]>;
+    items(): Promise<readonly { readonly label: string; readonly separator: string }[]>;
   };
   readonly notifications: {
     waitFor(pattern: RegExp, timeoutMs?: number): Promise<{ readonly message: string }>;
@@ -111,6 +111,8 @@ describe('a real VS Code on a real Jaeger alone', function () {
     await window.quickInput.waitFor(/checkout/);
     const items = await window.quickInput.items();
     assert.ok(items.length > 3, `${items.length} rows`);
+    const groups = ['', 'Slowest of the newest', 'Failed among the newest', 'Recent'];
+    for (const { separator } of items) assert.ok(groups.includes(separator), separator);
     await picture('traces');
     await window.quickInput.cancel();
   });

@@ -126,6 +126,7 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
 
   return {
     search,
+    searchesNewest: true,
     sampling,
     async trace(traceId, signal) {
       if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);

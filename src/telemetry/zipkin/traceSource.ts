@@ -131,6 +131,7 @@ export function createZipkinSource(context: TraceBackendContext): SampledTraceSo
 
   return {
     search,
+    searchesNewest: true,
     sampling,
     async trace(traceId, signal) {
       if (!isTraceId(traceId)) return notFoundIn(name, traceId);
