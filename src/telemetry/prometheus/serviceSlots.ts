@@ -5,13 +5,13 @@ import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import { Turns } from '../../domain/turns.ts';
 import { unixMillis } from '../../domain/units.ts';
-import type { Cell } from '../local/core/cells.ts';
 import { CoreState } from '../local/core/coreState.ts';
 import type { QueryData, SourceTraits } from '../local/core/queryData.ts';
 import type { SharedFile } from '../sharing/sharedFile.ts';
 import type { PrometheusApi } from './api.ts';
 import { titleOf, type KnownCalls } from './catalogue.ts';
 import { bucketRows, type BucketRow } from './bucketRows.ts';
+import { busiest } from './busiest.ts';
 import type { DurationMetric, Found } from './discovery.ts';
 import type { RecordedSeries } from './catalogue.ts';
 import type { ReadStretch } from './readBack.ts';
@@ -28,6 +28,7 @@ import {
   unnarrowed,
 } from './slotQueries.ts';
 import { SlotReader, type Question, type Stretch } from './slotReader.ts';
+import { slotWarnings } from './slotWarnings.ts';
 import { SlotWriter } from './slotWriter.ts';
 import type { MatrixRow } from './wire.ts';
 
@@ -125,24 +126,7 @@ export class ServiceSlots {
 
   /** What a person should know of its numbers. */
   warnings(): readonly string[] {
-    const { calls, buckets } = this.#capped;
-    const torn = this.#timeline?.torn;
-    const since = new Date(this.#from).toISOString().slice(11, 16);
-    return [
-      ...(calls
-        ? [
-            `numbers begin at ${since} UTC: what is before costs the backend too much; choose a shorter window, or write recording rules`,
-          ]
-        : []),
-      ...(buckets
-        ? ['percentiles are of a part of the window: all of its buckets cost the backend too much']
-        : []),
-      ...(torn === undefined
-        ? []
-        : [
-            `two releases write as one process (${torn.slice(0, 80)}), so that their calls can’t be told apart: give each process a service.instance.id of its own`,
-          ]),
-    ];
+    return slotWarnings({ from: this.#from, capped: this.#capped, torn: this.#timeline?.torn });
   }
 
   data(): QueryData {
@@ -418,17 +402,3 @@ const noNumbers = ({ found, service }: ServiceSlotsOptions): Result<never> =>
     `${found.calls} of ${service} has values that are no numbers (NaN, Inf).`,
     'Look at what exports this metric: it has to be a counter.',
   );
-
-/** Operations with the most calls. */
-function busiest(cells: Iterable<Cell>, most: number): readonly OperationId[] {
-  const calls = new Map<OperationId, number>();
-  for (const { operation, series } of cells) {
-    let sum = calls.get(operation.operation.id) ?? 0;
-    for (const slot of series.slots) sum += slot.calls;
-    calls.set(operation.operation.id, sum);
-  }
-  return [...calls]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, most)
-    .map(([id]) => id);
-}

@@ -17,27 +17,20 @@ import { connectionExchange } from '../connectionExchange.ts';
 import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { ExemplarsQuery, NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
-import { allCalls, readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
+import { BackendLook, type ShareFile } from './backendLook.ts';
+import { allCalls, type Catalogue, type KnownService } from './catalogue.ts';
 import { readExemplars } from './exemplars.ts';
 import { FailurePause } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
-import type { Problem } from './discovery.ts';
 import { notThere, sameSource, unfollowed } from './knownServices.ts';
-import { laterOperations, type LaterOperations } from './laterOperations.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { renderedRules } from './recording/rules.ts';
 import { SharedFile } from '../sharing/sharedFile.ts';
-import { SharedLook } from '../sharing/sharedLook.ts';
 import { ServiceSlots } from './serviceSlots.ts';
 import { summaryOf, warningsOf } from './summary.ts';
 
 const limits = { timeout: 30_000, maxBytes: 32_000_000 };
-/** What a backend has is looked at again that often, sooner while a service that is asked about isn't there. */
-const catalogueEvery = 15 * 60_000;
-const missingEvery = 2 * 60_000;
-const laterEvery = 5 * 60_000;
-const youngEvery = 30_000;
 /** Operations that aren't there yet are asked for that often at most. */
 const catchUpEvery = 5_000;
 /** Services that nobody asked about for so long are asked for no more. */
@@ -66,21 +59,16 @@ export class PrometheusSource implements BackendMetrics {
   readonly #pause = new FailurePause();
   readonly #options: PrometheusOptions;
   readonly #found: FoundOperations;
+  readonly #look: BackendLook;
   readonly #followed = new Map<ServiceKey, Followed>();
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
-  #catalogue: Catalogue | undefined;
-  /** When it was last looked for operations. */
-  #laterAt = 0;
-  #tried: readonly Problem[] = [];
-  /** Whatever is known, it is asked for anew. */
-  #forced = false;
   #working: Promise<unknown> = Promise.resolve();
 
   /** One file for each service of a connection and selection, and one for what it has. */
-  readonly #shared = (what: ServiceKey | 'catalogue') => {
+  readonly #shared = (what: ServiceKey | 'catalogue'): ShareFile => {
     let file: Promise<SharedFile | undefined> | undefined;
-    return async (): Promise<SharedFile | undefined> => {
+    return async () => {
       const { sharedFolder } = this.#ports;
       const names = [this.#found.identity, this.#connection.scope, what];
       return sharedFolder === undefined
@@ -88,7 +76,6 @@ export class PrometheusSource implements BackendMetrics {
         : (file ??= SharedFile.open(sharedFolder, names, () => this.#ports.now()));
     };
   };
-  readonly #sharedCatalogue = this.#shared('catalogue');
 
   constructor(connection: Connection, ports: BackendPorts, http: FormExchange) {
     this.#connection = connection;
@@ -96,11 +83,20 @@ export class PrometheusSource implements BackendMetrics {
     this.#api = new PrometheusApi(connection, http, () => ports.now(), ports.decodeAway);
     this.#options = decodeOptions(connection);
     this.#found = new FoundOperations(identityOfConnection(connection));
+    this.#look = new BackendLook({
+      api: this.#api,
+      select: connection.select,
+      options: this.#options,
+      found: this.#found,
+      focused: () => ports.focused(),
+      shared: this.#shared('catalogue'),
+      signal: this.#stop.signal,
+    });
   }
 
   services(): Promise<Result<readonly ServiceState[]>> {
     return this.#alone(async () => {
-      const catalogue = await this.#look();
+      const catalogue = await this.#look.at();
       return catalogue.ok ? this.#services(catalogue) : catalogue;
     });
   }
@@ -159,7 +155,7 @@ export class PrometheusSource implements BackendMetrics {
   }
 
   async exemplars(query: ExemplarsQuery, signal: AbortSignal): Promise<Result<readonly string[]>> {
-    const known = this.#catalogue?.services.get(query.service);
+    const known = this.#look.catalogue?.services.get(query.service);
     if (known === undefined || this.#pause.at(this.#ports.now()) !== undefined) return ok([]);
     const wanted = new Set(query.operations);
     const calls =
@@ -171,13 +167,13 @@ export class PrometheusSource implements BackendMetrics {
   }
 
   linkTo(group: OperationGroup, window: Milliseconds): PageLink | undefined {
-    const known = this.#catalogue?.services.get(group.service);
-    if (this.#catalogue === undefined || known === undefined) return undefined;
+    const known = this.#look.catalogue?.services.get(group.service);
+    if (this.#look.catalogue === undefined || known === undefined) return undefined;
     const queries = pageQueries(known, new Set(group.operations), this.#found.operationsOf(known));
     const to = this.#api.now();
     return queries === undefined
       ? undefined
-      : metricsPage(this.#connection.url, this.#catalogue.version, queries, {
+      : metricsPage(this.#connection.url, this.#look.catalogue.version, queries, {
           from: to - window,
           to,
         });
@@ -202,19 +198,24 @@ export class PrometheusSource implements BackendMetrics {
 
   retry(): void {
     this.#pause.forget();
-    this.#forced = true;
+    this.#look.again();
     for (const followed of this.#followed.values()) followed.refreshAt = 0;
     this.#tell();
   }
 
   summary(): string | undefined {
-    return this.#catalogue === undefined
+    return this.#look.catalogue === undefined
       ? undefined
-      : summaryOf(this.#connection, this.#catalogue, this.#options.problems, this.#api.clockOffset);
+      : summaryOf(
+          this.#connection,
+          this.#look.catalogue,
+          this.#options.problems,
+          this.#api.clockOffset,
+        );
   }
 
   problems(): readonly ConnectionProblem[] {
-    const tried = this.#tried.flatMap(({ path, message, remedy }) =>
+    const tried = this.#look.problems.flatMap(({ path, message, remedy }) =>
       path === undefined ? [] : [{ path, message, ...(remedy === undefined ? {} : { remedy }) }],
     );
     return [...this.#options.problems, ...tried];
@@ -227,8 +228,8 @@ export class PrometheusSource implements BackendMetrics {
       environment: this.#connection.environment,
       ...meter.report(),
       clockOffsetMs: clockOffset,
-      version: this.#catalogue?.version,
-      services: [...(this.#catalogue?.services.values() ?? [])].slice(0, 50).map((known) => ({
+      version: this.#look.catalogue?.version,
+      services: [...(this.#look.catalogue?.services.values() ?? [])].slice(0, 50).map((known) => ({
         service: known.service,
         source: known.found.convention.id,
         calls: known.found.calls,
@@ -244,7 +245,7 @@ export class PrometheusSource implements BackendMetrics {
   }
 
   async recordingRules(): Promise<Result<string>> {
-    const catalogue = await this.#alone(() => this.#look());
+    const catalogue = await this.#alone(() => this.#look.at());
     return catalogue.ok ? renderedRules(catalogue.value) : catalogue;
   }
 
@@ -276,76 +277,14 @@ export class PrometheusSource implements BackendMetrics {
     this.#pause.failed(failure, this.#api.now(), this.#api.waitUntil);
   }
 
-  /** What the backend has, as known or asked for anew. */
-  async #look(missing = false): Promise<Result<Catalogue>> {
-    const now = this.#api.now();
-    const known = this.#catalogue;
-    if (known !== undefined && !this.#forced) {
-      const every = known.young ? youngEvery : missing ? missingEvery : catalogueEvery;
-      if (!this.#ports.focused()) return ok(known);
-      if (now - known.at < every && !(await this.#findLater(known, now))) return ok(known);
-    }
-    const within = this.#forced ? 0 : known?.young === true ? youngEvery : catalogueEvery;
-    this.#forced = false;
-    const read = await this.#readCatalogue(missing ? Math.min(within, missingEvery) : within);
-    if (!read.ok) return read;
-    this.#catalogue = read.value;
-    this.#laterAt = now;
-    this.#found.add(read.value);
-    return read;
-  }
-
-  /**
-   * Operations that began since the look, so that files find theirs also where no function of the service is in sight.
-   *
-   * @returns whether there is a service that wants a whole look
-   */
-  async #findLater({ services }: Catalogue, now: number): Promise<boolean> {
-    if (now - this.#laterAt < laterEvery) return false;
-    this.#laterAt = now;
-    const reading = (): Promise<Result<LaterOperations>> =>
-      laterOperations(this.#api, { services }, this.#stop.signal);
-    const shared = await this.#sharedCatalogue();
-    const later = await (shared?.alone(
-      () => this.#api.withLook(new SharedLook(shared, laterEvery * 0.9), reading),
-      this.#stop.signal,
-    ) ?? reading());
-    // What was there is known all the same; whoever asks for numbers is told of failures.
-    if (!later.ok) return false;
-    this.#found.add(later.value);
-    return later.value.newService;
-  }
-
-  /** @param within what other windows found out in this time is new enough, milliseconds */
-  async #readCatalogue(within: number): Promise<Result<Catalogue>> {
-    const reading = (): Promise<Result<Catalogue>> =>
-      readCatalogue(
-        this.#api,
-        this.#connection.select,
-        this.#options,
-        this.#stop.signal,
-        (problems) => {
-          this.#tried = problems;
-        },
-      );
-    const shared = await this.#sharedCatalogue();
-    if (shared === undefined) return reading();
-    return shared.alone(async () => {
-      const look = new SharedLook(shared, within);
-      const read = await this.#api.withLook(look, reading);
-      const at = Math.min(this.#api.now(), look.oldest + this.#api.clockOffset);
-      return read.ok ? ok({ ...read.value, at }) : read;
-    }, this.#stop.signal);
-  }
-
   async #bringUpToDate(query: NumbersQuery): Promise<Result<undefined>> {
     const wanted = new Map<ServiceKey, OperationId[]>();
     for (const { service, operations } of query.groups)
       wanted.set(service, [...(wanted.get(service) ?? []), ...operations]);
-    const first = await this.#look();
+    const first = await this.#look.at();
     if (!first.ok) return first;
     const missing = [...wanted.keys()].some((service) => !first.value.services.has(service));
-    const catalogue = missing ? await this.#look(true) : first;
+    const catalogue = missing ? await this.#look.at(true) : first;
     if (!catalogue.ok) return catalogue;
     const now = this.#ports.now();
     for (const [service, operations] of wanted) {

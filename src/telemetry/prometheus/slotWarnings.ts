@@ -1,0 +1,29 @@
+/** What was left out of a service's slots, or can't be told apart in them. */
+export interface SlotGaps {
+  /** The beginning of what is covered, Unix milliseconds. */
+  readonly from: number;
+  /** Left out for its cost. */
+  readonly capped: { readonly calls: boolean; readonly buckets: boolean };
+  /** Labels of a process that two releases write as. */
+  readonly torn: string | undefined;
+}
+
+/** What a person should know of a service's numbers. */
+export function slotWarnings({ from, capped, torn }: SlotGaps): readonly string[] {
+  const since = new Date(from).toISOString().slice(11, 16);
+  return [
+    ...(capped.calls
+      ? [
+          `numbers begin at ${since} UTC: what is before costs the backend too much; choose a shorter window, or write recording rules`,
+        ]
+      : []),
+    ...(capped.buckets
+      ? ['percentiles are of a part of the window: all of its buckets cost the backend too much']
+      : []),
+    ...(torn === undefined
+      ? []
+      : [
+          `two releases write as one process (${torn.slice(0, 80)}), so that their calls can’t be told apart: give each process a service.instance.id of its own`,
+        ]),
+  ];
+}
