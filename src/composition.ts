@@ -48,6 +48,7 @@ import { RepositoryReleases } from './platform/releaseSources.ts';
 import { createApi } from './platform/publicApi.ts';
 import { withTemporaryText } from './platform/temporaryText.ts';
 import { ConnectionSecrets } from './platform/secrets.ts';
+import { TokenPrograms } from './platform/tokenPrograms.ts';
 import { startIndexAhead } from './platform/startAhead.ts';
 import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
@@ -133,13 +134,19 @@ export function compose(context: vscode.ExtensionContext): Composition {
     }),
   );
   const secrets = new ConnectionSecrets(context.secrets);
+  const approvals = new Approvals(context.globalState);
+  const tokens = new TokenPrograms({
+    processes,
+    approved: approvals.isTokenProgramApproved,
+    now: () => clock.now(),
+  });
   const adaptersFile = path.join(dist, 'backends.js');
   const backends = owned.add(
     createBackends({
       file: adaptersFile,
       decoder: path.join(dist, 'decodeWorker.js'),
       sharedFolder,
-      secrets,
+      credentials: { secrets, tokens },
       settings,
       clock,
       index,
@@ -280,7 +287,6 @@ export function compose(context: vscode.ExtensionContext): Composition {
     }),
   );
   const journal = new Journal(storage);
-  const approvals = new Approvals(context.globalState);
   const showTrace = waterfalls.show.bind(waterfalls);
 
   const commands: CommandFactories = {
@@ -329,12 +335,14 @@ export function compose(context: vscode.ExtensionContext): Composition {
       connect({
         environments,
         secrets,
+        tokens,
+        approvals,
         backends,
         trusted,
         index,
       }),
     'prodlens.selectEnvironment': () =>
-      selectEnvironment({ environments, secrets, backends, insights }),
+      selectEnvironment({ environments, secrets, tokens, approvals, backends, insights }),
     'prodlens.selectWindow': () => selectWindow(environments),
     'prodlens.refresh': () =>
       refresh(insights, () => {

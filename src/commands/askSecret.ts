@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
-import type { AuthSettings } from '../config/schemaConnection.ts';
+import type { SecretPlace } from '../platform/secrets.ts';
 
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i;
 
 /** Whether a host, without its port, is this machine by its name. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
 
-/** A password or token for an origin; says where it is kept, and when it is sent unencrypted. Undefined: none given. */
+/** A password, token or passphrase for an origin; says where it is kept, and when it is sent unencrypted. Undefined: none given. */
 export async function askSecret(
   title: string,
   origin: string,
-  auth: Exclude<AuthSettings, { type: 'none' }>,
+  what: SecretPlace['what'],
 ): Promise<string | undefined> {
   const { protocol, hostname } = new URL(origin);
   const kept =
@@ -21,14 +21,24 @@ export async function askSecret(
         );
   const secret = await vscode.window.showInputBox({
     title,
-    prompt:
-      auth.type === 'basic'
-        ? vscode.l10n.t('Password of {0}. {1}', auth.user, kept)
-        : vscode.l10n.t('Token. {0}', kept),
+    prompt: promptOf(what, kept),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) =>
       /\p{Cc}/u.test(text) ? vscode.l10n.t('No line breaks or control characters.') : undefined,
   });
   return secret === '' ? undefined : secret;
+}
+
+function promptOf(what: SecretPlace['what'], kept: string): string {
+  switch (what.type) {
+    case 'password':
+      return vscode.l10n.t('Password of {0}. {1}', what.user, kept);
+    case 'token':
+      return vscode.l10n.t('Token. {0}', kept);
+    case 'header':
+      return vscode.l10n.t('Value of the header {0}. {1}', what.name, kept);
+    case 'passphrase':
+      return vscode.l10n.t('Passphrase of {0}. {1}', what.file, kept);
+  }
 }

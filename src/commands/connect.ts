@@ -1,22 +1,24 @@
 import * as vscode from 'vscode';
 import { withConnection } from '../config/environmentEdit.ts';
-import type { AuthSettings, ConnectionSettings } from '../config/schemaConnection.ts';
+import type { ConnectionSettings } from '../config/schemaConnection.ts';
 import { decodeConnection } from '../config/schemaConnection.ts';
 import type { Failure, Result } from '../domain/result.ts';
-import { ok } from '../domain/result.ts';
 import type { Backends } from '../platform/backends.ts';
 import { cancellable } from '../platform/cancellable.ts';
-import { headersOf, secretKeyOf } from '../platform/secrets.ts';
-import type { ConnectionSecrets } from '../platform/secrets.ts';
+import { secretsOf, type ConnectionSecrets } from '../platform/secrets.ts';
+import type { TokenPrograms } from '../platform/tokenPrograms.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
-import type { FoundBackend, SignIn } from '../telemetry/ports.ts';
-import { askAddress, askEnvironment, askSignIn } from './connectSteps.ts';
+import type { FoundBackend } from '../telemetry/ports.ts';
+import { askSignIn, canBeGiven, type AskSignInContext } from './askSignIn.ts';
+import { ConnectDraft } from './connectDraft.ts';
+import { askAddress, askEnvironment } from './connectSteps.ts';
 import { tellWhatIsThere } from './connectSummary.ts';
 import type { ConnectSummaryContext } from './connectSummary.ts';
 import { pickBackends } from './pickBackends.ts';
 
-export interface ConnectContext extends ConnectSummaryContext {
+export interface ConnectContext extends ConnectSummaryContext, AskSignInContext {
   readonly secrets: ConnectionSecrets;
+  readonly tokens: Pick<TokenPrograms, 'headers' | 'refused'>;
   readonly backends: Pick<Backends, 'probe' | 'renew'>;
   readonly trusted: () => boolean;
 }
@@ -39,39 +41,30 @@ export const connect = (context: ConnectContext) => async (): Promise<void> => {
     const url = await askAddress(typed);
     if (url === undefined) return;
     typed = url;
-    const answered = await signIn(context, url);
-    if (answered === undefined) return;
-    if (answered.found.ok) {
-      await keep(context, answered.found.value, answered);
+    const draft = new ConnectDraft(url, context.tokens);
+    const found = await signIn(context, draft, url);
+    if (found === undefined) return;
+    if (found.ok) {
+      await keep(context, found.value, draft);
       return;
     }
-    if (!(await askAgain(answered.found.failure))) return;
+    if (!(await askAgain(found.failure))) return;
   }
 };
 
-interface Answered {
-  readonly found: Result<readonly FoundBackend[]>;
-  readonly auth: AuthSettings;
-  readonly secret: string;
-}
-
-const signedWith = (auth: AuthSettings, secret: string): SignIn => ({
-  headers: () => Promise.resolve(ok(headersOf(auth, secret))),
-});
-
-/** Looks at the address, and asks for credentials as long as they are wanted. Undefined: given up. */
-async function signIn({ backends }: ConnectContext, url: string): Promise<Answered | undefined> {
-  let [auth, secret]: [AuthSettings, string] = [{ type: 'none' }, ''];
+/** Looks at the address, and asks how to sign in as long as that may help. Undefined: given up. */
+async function signIn(
+  context: ConnectContext,
+  draft: ConnectDraft,
+  url: string,
+): Promise<Result<readonly FoundBackend[]> | undefined> {
   for (;;) {
     const found = await cancellable(
-      vscode.l10n.t('Looking at {0}…', renderUntrustedLabel(new URL(url).origin, 80)),
-      (cancelled) => backends.probe(url, signedWith(auth, secret), cancelled),
+      vscode.l10n.t('Looking at {0}…', renderUntrustedLabel(draft.origin, 80)),
+      (cancelled) => context.backends.probe(url, draft.how, cancelled),
     );
-    if (found === undefined) return undefined;
-    if (found.ok || found.failure.reason !== 'refused') return { found, auth, secret };
-    const given = await askSignIn(new URL(url).origin, found.failure, auth);
-    if (given === undefined) return undefined;
-    ({ auth, secret } = given);
+    if (found === undefined || found.ok || !canBeGiven(found.failure)) return found;
+    if (!(await askSignIn(draft, found.failure, context))) return undefined;
   }
 }
 
@@ -84,11 +77,10 @@ async function askAgain({ message, remedy }: Failure): Promise<boolean> {
 async function keep(
   context: ConnectContext,
   found: readonly FoundBackend[],
-  { auth, secret }: Answered,
+  draft: ConnectDraft,
 ): Promise<void> {
   const { environments, secrets, backends } = context;
-  const how = signedWith(auth, secret);
-  const picked = await pickBackends(found, (url, signal) => backends.probe(url, how, signal));
+  const picked = await pickBackends(found, (url, signal) => backends.probe(url, draft.how, signal));
   if (picked === undefined) return;
   const target = await askEnvironment(picked, environments.decoded.environments);
   if (target === undefined) return;
@@ -97,7 +89,7 @@ async function keep(
   let { production } = target;
   const connections: ConnectionSettings[] = [];
   for (const { kind, url, signal } of picked) {
-    const connection = decodeConnection({ kind, url, auth }, [kind]);
+    const connection = decodeConnection({ kind, url, ...draft.settings }, [kind]);
     if (!('url' in connection)) return;
     const { name: environment } = target;
     edited = withConnection(edited, { environment, production, signal, connection });
@@ -108,13 +100,12 @@ async function keep(
     connections.push(connection);
     production = undefined;
   }
-  if (auth.type !== 'none') {
-    for (const connection of connections)
-      if (!(await mayReplace(context, connection, secret, target.name))) return;
-    for (const connection of connections) {
-      await secrets.keep(connection, secret);
-      backends.renew(connection);
-    }
+  for (const connection of connections)
+    if (!(await mayReplace(context, connection, draft, target.name))) return;
+  for (const connection of connections) {
+    for (const { place, secret } of await draft.secretsFor(connection))
+      await secrets.keep(place, secret);
+    backends.renew(connection);
   }
   await settings.update('environments', edited, vscode.ConfigurationTarget.Global);
   await environments.choose({ environment: target.name });
@@ -136,16 +127,21 @@ async function tellWrongSetting(environment: string): Promise<void> {
 async function mayReplace(
   { environments, secrets }: ConnectContext,
   connection: ConnectionSettings,
-  secret: string,
+  draft: ConnectDraft,
   environment: string,
 ): Promise<boolean> {
-  const key = secretKeyOf(connection);
+  const given = await draft.secretsFor(connection);
+  const kept = await Promise.all(given.map(({ place }) => secrets.get(place)));
+  const replaced = given.filter(({ secret }, i) => ![undefined, secret].includes(kept[i]));
+  const keys = new Set(replaced.map(({ place }) => place.key));
   const other = environments.decoded.environments.find(
     ({ name, metrics, traces }) =>
       name !== environment &&
-      [metrics, traces].some((one) => one !== undefined && secretKeyOf(one) === key),
+      [metrics, traces].some(
+        (one) => one !== undefined && secretsOf(one).some(({ key }) => keys.has(key)),
+      ),
   );
-  if (other === undefined || !(await secrets.hasOther(connection, secret))) return true;
+  if (other === undefined) return true;
   const replace = vscode.l10n.t('Replace');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('{0} signs in there the same way.', renderUntrustedLabel(other.name, 60)),

@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import type { EnvironmentSettings } from '../config/schema.ts';
 import { localName } from '../config/schema.ts';
-import type { AuthSettings } from '../config/schemaConnection.ts';
 import { decodeConnection } from '../config/schemaConnection.ts';
-import type { Failure } from '../domain/result.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundBackend } from '../telemetry/ports.ts';
-import { askSecret, isLoopback } from './askSecret.ts';
+import { isLoopback } from './askSecret.ts';
 
 export const connectTitle = (): string => vscode.l10n.t('Connect a Backend');
 
@@ -36,62 +34,6 @@ export async function askAddress(typed: string | undefined): Promise<string | un
   if (text === undefined || text.trim() === '') return undefined;
   const decoded = read(text.trim());
   return 'url' in decoded ? decoded.url : undefined;
-}
-
-/** How to sign in, and the secret. `tried`: what was refused; none before the first time. */
-export async function askSignIn(
-  origin: string,
-  { message, remedy }: Failure,
-  tried: AuthSettings,
-): Promise<{ readonly auth: AuthSettings; readonly secret: string } | undefined> {
-  // A program that was recognised says what it wants; a status alone doesn't.
-  const hint = message.startsWith(origin) || remedy === undefined ? {} : { detail: remedy };
-  const picked = await vscode.window.showQuickPick(
-    [
-      { label: vscode.l10n.t('Bearer token'), type: 'bearer' as const, ...hint },
-      { label: vscode.l10n.t('User and password'), type: 'basic' as const },
-      {
-        label: vscode.l10n.t('Another header'),
-        description: vscode.l10n.t('an API key, for example'),
-        type: 'header' as const,
-      },
-    ],
-    {
-      title: connectTitle(),
-      placeHolder:
-        tried.type === 'none' && message.startsWith(origin)
-          ? vscode.l10n.t('{0} wants credentials. How do you sign in?', origin)
-          : renderUntrustedLabel(message, 300),
-      ignoreFocusOut: true,
-    },
-  );
-  if (picked === undefined) return undefined;
-  const auth = await askName(picked.type, tried);
-  if (auth === undefined) return undefined;
-  const secret = await askSecret(connectTitle(), origin, auth);
-  return secret === undefined ? undefined : { auth, secret };
-}
-
-async function askName(
-  type: 'basic' | 'bearer' | 'header',
-  tried: AuthSettings,
-): Promise<Exclude<AuthSettings, { type: 'none' }> | undefined> {
-  if (type === 'bearer') return { type };
-  const authOf = (text: string): Exclude<AuthSettings, { type: 'none' }> =>
-    type === 'basic' ? { type, user: text } : { type, name: text };
-  const before = tried.type === 'basic' ? tried.user : tried.type === 'header' ? tried.name : '';
-  const text = await vscode.window.showInputBox({
-    title: connectTitle(),
-    prompt: type === 'basic' ? vscode.l10n.t('User') : vscode.l10n.t('Name of the header'),
-    ignoreFocusOut: true,
-    ...(tried.type === type ? { value: before } : {}),
-    validateInput: (value) => {
-      if (value === '') return undefined;
-      const decoded = decodeConnection({ kind: '-', url: 'http://a', auth: authOf(value) }, ['-']);
-      return 'url' in decoded ? undefined : vscode.l10n.t('This can’t be used here.');
-    },
-  });
-  return text === undefined || text === '' ? undefined : authOf(text);
 }
 
 /** What it is and, behind Grafana, what it is called there. */

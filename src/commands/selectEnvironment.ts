@@ -3,13 +3,17 @@ import type { EnvironmentSettings } from '../config/schema.ts';
 import type { InsightService } from '../insights/contract.ts';
 import type { Backends } from '../platform/backends.ts';
 import type { Environments } from '../platform/environments.ts';
-import type { ConnectionSecrets } from '../platform/secrets.ts';
+import type { Approvals } from '../platform/approvals.ts';
+import { secretsOf, type ConnectionSecrets } from '../platform/secrets.ts';
+import type { TokenPrograms } from '../platform/tokenPrograms.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import { askSecret } from './askSecret.ts';
 
 export interface SelectEnvironmentContext {
   readonly environments: Environments;
   readonly secrets: ConnectionSecrets;
+  readonly tokens: Pick<TokenPrograms, 'forget'>;
+  readonly approvals: Pick<Approvals, 'approveTokenProgram' | 'isTokenProgramApproved'>;
   readonly backends: Pick<Backends, 'renew'>;
   readonly insights: Pick<InsightService, 'environment'>;
 }
@@ -90,18 +94,28 @@ function detailOf({ metrics, traces, targets }: EnvironmentSettings): string {
 }
 
 async function askSecrets(
-  { environments, secrets, backends }: SelectEnvironmentContext,
+  { environments, secrets, tokens, approvals, backends }: SelectEnvironmentContext,
   { metrics, traces }: EnvironmentSettings,
   again: boolean,
 ): Promise<void> {
   for (const connection of [metrics, traces]) {
-    if (connection === undefined || connection.auth.type === 'none') continue;
-    if (!again && (await secrets.has(connection))) continue;
-    const { origin } = new URL(connection.url);
-    const title = vscode.l10n.t('Credentials for {0}', origin);
-    const secret = await askSecret(title, origin, connection.auth);
-    if (secret === undefined) continue;
-    await secrets.keep(connection, secret);
+    if (connection === undefined) continue;
+    const { auth, url } = connection;
+    const { origin } = new URL(url);
+    let changed = false;
+    if (auth.type === 'command') {
+      if (again) tokens.forget();
+      changed = !approvals.isTokenProgramApproved(origin, auth.command) || again;
+      if (!(await approvals.approveTokenProgram(origin, auth.command))) continue;
+    }
+    for (const place of again ? secretsOf(connection) : await secrets.missing(connection)) {
+      const title = vscode.l10n.t('Credentials for {0}', origin);
+      const secret = await askSecret(title, origin, place.what);
+      if (secret === undefined) continue;
+      await secrets.keep(place, secret);
+      changed = true;
+    }
+    if (!changed) continue;
     backends.renew(connection);
     environments.touch();
   }

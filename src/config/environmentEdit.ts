@@ -18,8 +18,15 @@ export function withConnection(
   edit: ConnectionEdit,
 ): readonly unknown[] | undefined {
   const { environment, production, signal, connection } = edit;
-  const { kind, url, auth } = connection;
-  const written = { kind, url, ...(auth.type === 'none' ? {} : { auth }) };
+  const { kind, url, auth, headers, secretHeaders, tls } = connection;
+  const written = {
+    kind,
+    url,
+    ...(auth.type === 'none' ? {} : { auth }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(secretHeaders === undefined ? {} : { secretHeaders }),
+    ...(tls === undefined ? {} : { tls }),
+  };
   if (value !== undefined && value !== null && !Array.isArray(value)) return undefined;
   const entries: readonly unknown[] = value ?? [];
   const isIt = (entry: unknown): entry is object =>

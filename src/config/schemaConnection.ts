@@ -1,18 +1,11 @@
 import * as v from 'valibot';
-
-/** How a connection signs in. The secret itself is never in a setting. */
-export type AuthSettings =
-  | { readonly type: 'none' }
-  | { readonly type: 'basic'; readonly user: string }
-  | { readonly type: 'bearer' }
-  | { readonly type: 'header'; readonly name: string };
+import { signInShapes, type SignInSettings } from './schemaSignIn.ts';
 
 /** A connection to a backend as configured. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends SignInSettings {
   readonly kind: string;
   /** Absolute, http or https, without credentials, query or a slash at its end. */
   readonly url: string;
-  readonly auth: AuthSettings;
   /** What its backend's adapter alone understands, unchecked. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -33,30 +26,10 @@ const address = v.pipe(
   ),
   v.transform((text) => new URL(text).href.replace(/\/+$/, '')),
 );
-const auth = v.variant('type', [
-  v.object({ type: v.literal('none') }),
-  v.object({
-    type: v.literal('basic'),
-    user: v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^:\p{Cc}]*$/u)),
-  }),
-  v.object({ type: v.literal('bearer') }),
-  v.object({
-    type: v.literal('header'),
-    // RFC 9110, 5.1: a token. What frames a message or names the host isn't a credential's place.
-    name: v.pipe(
-      v.string(),
-      v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/),
-      v.check(
-        (name) => !/^(?:host|connection|content-.*|transfer-encoding|upgrade|te)$/i.test(name),
-        'is no header that credentials go in',
-      ),
-    ),
-  }),
-]);
 const connectionShape = v.looseObject({
   kind,
   url: address,
-  auth: v.optional(auth, { type: 'none' }),
+  ...signInShapes,
 });
 
 const parsed = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
@@ -85,11 +58,16 @@ export function decodeConnection(
           ? `no backend of this version is called ${result.output.kind}`
           : `no backend is called ${result.output.kind}; there are: ${kinds.join(', ')}`,
     };
-  const { kind: name, url, auth: signIn, ...options } = result.output;
+  const { kind: name, url, auth, headers, secretHeaders, tls, ...options } = result.output;
+  if (tls !== undefined && !url.startsWith('https:'))
+    return { part: 'tls', message: 'is for an https address; this one is http' };
   return {
     kind: name,
     url,
-    auth: signIn,
+    auth,
+    ...(headers === undefined ? {} : { headers }),
+    ...(secretHeaders === undefined ? {} : { secretHeaders }),
+    ...(tls === undefined ? {} : { tls }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
   };
 }

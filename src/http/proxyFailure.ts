@@ -11,7 +11,7 @@ export function proxyFailure(
 ): { readonly ok: false; readonly failure: Failure } {
   if (status === 407)
     return fail(
-      'refused',
+      'unreachable',
       `The proxy on the way to ${origin} wants credentials (407).`,
       'Give VS Code the proxy’s user and password: it asks for them where it can, or takes them from the setting http.proxy (http://user:password@proxy:port).',
     );

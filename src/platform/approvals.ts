@@ -13,6 +13,12 @@ export const approvalKey = (argv: readonly string[], host: string): string =>
     .update(JSON.stringify([host, ...argv]))
     .digest('hex');
 
+/** As for a program alone, with where its token goes: an address that was changed gets none. */
+export const tokenApprovalKey = (origin: string, argv: readonly string[], host: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([host, { token: origin }, ...argv]))
+    .digest('hex');
+
 /** Programs that a person has agreed to run, once each, after seeing the whole argv (docs/security.md). */
 export class Approvals {
   readonly #storage: vscode.Memento;
@@ -21,6 +27,37 @@ export class Approvals {
   constructor(storage: vscode.Memento) {
     this.#storage = storage;
   }
+
+  /** Whether this program may run, and its token go to this origin. */
+  readonly isTokenProgramApproved = (origin: string, argv: readonly string[]): boolean =>
+    this.#storage
+      .get<readonly string[]>(storageKey, [])
+      .includes(tokenApprovalKey(origin, argv, hostname()));
+
+  /** Asks a person whether this program may run, and its token go to this origin; not again once they agreed. */
+  readonly approveTokenProgram = async (
+    origin: string,
+    argv: readonly string[],
+  ): Promise<boolean> => {
+    if (this.isTokenProgramApproved(origin, argv)) return true;
+    const allow = vscode.l10n.t('Allow');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        'Allow Prodlens to run this program and to send the token that it prints to {0}?',
+        redact(origin, 200),
+      ),
+      {
+        modal: true,
+        detail: `${renderArgv(argv)}\n\n${vscode.l10n.t('You are asked again when the program or the address changes.')}`,
+      },
+      allow,
+    );
+    if (answer !== allow) return false;
+    const approved = this.#storage.get<readonly string[]>(storageKey, []);
+    const key = tokenApprovalKey(origin, argv, hostname());
+    await this.#storage.update(storageKey, [...approved, key]);
+    return true;
+  };
 
   readonly approvePrograms = async (
     target: DeployTarget,

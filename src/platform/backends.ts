@@ -17,7 +17,7 @@ import type { ProbeAddress } from '../telemetry/ports.ts';
 import type { Disposable } from './disposables.ts';
 import { Emitter } from './disposables.ts';
 import type { Log } from './log.ts';
-import { secretKeyOf, type ConnectionSecrets } from './secrets.ts';
+import { signInOf, type Credentials } from './connectionSignIn.ts';
 
 /** The adapters, in a bundle of their own: a window without backends never loads it. */
 export interface Adapters {
@@ -29,7 +29,7 @@ export interface Adapters {
 
 export interface BackendsOptions {
   readonly load: () => Promise<Adapters>;
-  readonly secrets: ConnectionSecrets;
+  readonly credentials: Credentials;
   readonly ports: Omit<BackendPorts, 'compare' | 'operation'>;
   /** Where the operations of backends are mapped to functions. */
   readonly attribute: (operations: readonly Operation[]) => void;
@@ -166,14 +166,14 @@ export class Backends implements Disposable {
     }
   }
 
-  /** Ends the sources that sign in as this connection does: what they hold was another's answer to other credentials. */
+  /** Ends the sources at this connection's origin: what they hold was the answer to other credentials. */
   renew(connection: ConnectionSettings): void {
     this.#options.forgetShared?.();
-    const key = secretKeyOf(connection);
+    const at = ({ kind, url }: ConnectionSettings) => `${kind} ${new URL(url).origin}`;
     for (const sources of [this.#metrics, this.#traces])
       for (const [known, source] of [...sources]) {
         const [, , other] = JSON.parse(known) as [string, unknown, ConnectionSettings];
-        if (secretKeyOf(other) !== key) continue;
+        if (at(other) !== at(connection)) continue;
         source.dispose?.();
         sources.delete(known);
       }
@@ -201,7 +201,7 @@ export class Backends implements Disposable {
       environment: environment.name,
       scope: JSON.stringify(settings),
       ...(settings.options === undefined ? {} : { options: settings.options }),
-      headers: () => this.#options.secrets.headers(settings),
+      ...signInOf(settings, this.#options.credentials),
     });
     if (made !== undefined) sources.set(key, made);
     return made;

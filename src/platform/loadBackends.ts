@@ -8,7 +8,7 @@ import { Backends, type Adapters } from './backends.ts';
 import type { Clock } from './clock.ts';
 import { DecodeThread } from './decodeThread.ts';
 import type { Log } from './log.ts';
-import type { ConnectionSecrets } from './secrets.ts';
+import type { Credentials } from './connectionSignIn.ts';
 import type { SupervisedRemote } from './workerHost.ts';
 
 export interface LoadBackendsOptions {
@@ -18,7 +18,7 @@ export interface LoadBackendsOptions {
   readonly decoder: string;
   /** Where the windows of this machine share what they asked backends. */
   readonly sharedFolder: string;
-  readonly secrets: ConnectionSecrets;
+  readonly credentials: Credentials;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly index: SupervisedRemote<IndexContract>;
@@ -27,7 +27,7 @@ export interface LoadBackendsOptions {
 
 /** The backends of this window: adapters from their own bundle, operations to the index, pauses while the window isn't looked at. */
 export function createBackends(options: LoadBackendsOptions): Backends {
-  const { file, decoder, sharedFolder, secrets, settings, clock, index, log } = options;
+  const { file, decoder, sharedFolder, credentials, settings, clock, index, log } = options;
   let likelyServices: readonly string[] = [];
   index.on('rules', ({ services = [] }) => {
     likelyServices = services;
@@ -36,7 +36,7 @@ export function createBackends(options: LoadBackendsOptions): Backends {
   const backends = new Backends({
     // `require`, not `import()`: VS Code puts its proxy and certificates under the modules that it loads.
     load: () => Promise.resolve(createRequire(file)(file) as Adapters),
-    secrets,
+    credentials,
     ports: {
       now: () => clock.now(),
       after: (pause, run) => {

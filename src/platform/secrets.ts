@@ -1,6 +1,6 @@
+import type { ConnectionSettings } from '../config/schemaConnection.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
-import type { AuthSettings, ConnectionSettings } from '../config/schemaConnection.ts';
 
 /** What of VS Code's SecretStorage is used. */
 export interface SecretStore {
@@ -8,32 +8,63 @@ export interface SecretStore {
   store(key: string, value: string): PromiseLike<void>;
 }
 
-/**
- * Kept under kind, exact origin and how to sign in, never under an environment's name: whoever changes an address in a setting gets no
- * secret with it, and a password is never sent as another user's or as a token.
- */
-export const secretKeyOf = ({ kind, url, auth }: ConnectionSettings): string => {
-  const who = auth.type === 'basic' ? auth.user : auth.type === 'header' ? auth.name : '';
-  return `prodlens.connection ${kind} ${new URL(url).origin} ${auth.type} ${who}`.trim();
-};
+/** A secret that a connection needs, and where it is kept. */
+export interface SecretPlace {
+  readonly key: string;
+  readonly what:
+    | { readonly type: 'password'; readonly user: string }
+    | { readonly type: 'token' }
+    | { readonly type: 'header'; readonly name: string }
+    | { readonly type: 'passphrase'; readonly file: string };
+}
 
-/** Headers that sign in with a secret. RFC 7617 (basic), RFC 6750 (bearer). */
-export function headersOf(auth: AuthSettings, secret: string): Readonly<Record<string, string>> {
-  switch (auth.type) {
-    case 'none':
-      return {};
-    case 'basic':
+/**
+ * The secrets of a connection. Kept under kind, exact origin and what they are for, never under an environment's name: whoever changes an
+ * address in a setting gets no secret with it, and a password is never sent as another user's or as a token.
+ */
+export function secretsOf(connection: ConnectionSettings): readonly SecretPlace[] {
+  const { kind, url, auth, secretHeaders = [], tls = {} } = connection;
+  const place = (use: string, what: SecretPlace['what']): SecretPlace => ({
+    key: `prodlens.connection ${kind} ${new URL(url).origin} ${use}`,
+    what,
+  });
+  const file = tls.pfxFile ?? tls.keyFile;
+  const names = [...(auth.type === 'header' ? [auth.name] : []), ...secretHeaders];
+  return [
+    ...(auth.type === 'basic'
+      ? [place(`basic ${auth.user}`, { type: 'password', user: auth.user })]
+      : []),
+    ...(auth.type === 'bearer' ? [place('bearer', { type: 'token' })] : []),
+    ...[...new Set(names)].map((name) => place(`header ${name}`, { type: 'header', name })),
+    ...(tls.passphrase === true && file !== undefined
+      ? [place(`passphrase ${file}`, { type: 'passphrase', file })]
+      : []),
+  ];
+}
+
+/** The header that a secret goes into. RFC 7617 (basic), RFC 6750 (bearer). */
+export function headerOf({ what }: SecretPlace, secret: string): Readonly<Record<string, string>> {
+  switch (what.type) {
+    case 'password':
       return {
-        Authorization: `Basic ${Buffer.from(`${auth.user}:${secret}`, 'utf8').toString('base64')}`,
+        Authorization: `Basic ${Buffer.from(`${what.user}:${secret}`, 'utf8').toString('base64')}`,
       };
-    case 'bearer':
+    case 'token':
       return { Authorization: `Bearer ${secret}` };
     case 'header':
-      return { [auth.name]: secret };
+      return { [what.name]: secret };
+    case 'passphrase':
+      return {};
   }
 }
 
-/** Credentials of connections. */
+/** Whether two connections sign in with a secret of the same place. */
+export const shareSecrets = (a: ConnectionSettings, b: ConnectionSettings): boolean => {
+  const keys = new Set(secretsOf(a).map(({ key }) => key));
+  return secretsOf(b).some(({ key }) => keys.has(key));
+};
+
+/** Secrets of connections, in VS Code's secret storage only. */
 export class ConnectionSecrets {
   readonly #store: SecretStore;
 
@@ -41,36 +72,45 @@ export class ConnectionSecrets {
     this.#store = store;
   }
 
-  async has(connection: ConnectionSettings): Promise<boolean> {
-    return connection.auth.type === 'none' || (await this.#secret(connection)) !== undefined;
+  async missing(connection: ConnectionSettings): Promise<readonly SecretPlace[]> {
+    const places = secretsOf(connection);
+    const kept = await Promise.all(places.map((place) => this.get(place)));
+    return places.filter((_, i) => kept[i] === undefined);
   }
 
-  /** Whether another secret is kept for the same kind, origin and way to sign in. */
-  async hasOther(connection: ConnectionSettings, secret: string): Promise<boolean> {
-    const kept = await this.#secret(connection);
-    return kept !== undefined && kept !== secret;
-  }
-
-  async keep(connection: ConnectionSettings, secret: string): Promise<void> {
-    await this.#store.store(secretKeyOf(connection), secret);
-  }
-
-  /** Headers that sign in. */
-  async headers(connection: ConnectionSettings): Promise<Result<Readonly<Record<string, string>>>> {
-    const { auth } = connection;
-    if (auth.type === 'none') return ok({});
-    const secret = await this.#secret(connection);
-    if (secret === undefined)
-      return fail(
-        'refused',
-        `No credentials are kept for ${new URL(connection.url).origin}.`,
-        'Run “Prodlens: Select Environment…” and choose this environment again: it asks for them.',
-      );
-    return ok(headersOf(auth, secret));
-  }
-
-  async #secret(connection: ConnectionSettings): Promise<string | undefined> {
-    const kept = await this.#store.get(secretKeyOf(connection));
+  async get({ key }: SecretPlace): Promise<string | undefined> {
+    const kept = await this.#store.get(key);
     return kept === undefined || kept === '' ? undefined : kept;
   }
+
+  async keep({ key }: SecretPlace, secret: string): Promise<void> {
+    await this.#store.store(key, secret);
+  }
+
+  /** Headers that sign in with what is kept. */
+  async headers(connection: ConnectionSettings): Promise<Result<Readonly<Record<string, string>>>> {
+    const headers: Record<string, string> = { ...connection.headers };
+    for (const place of secretsOf(connection)) {
+      if (place.what.type === 'passphrase') continue;
+      const secret = await this.get(place);
+      if (secret === undefined) return notKept(connection);
+      Object.assign(headers, headerOf(place, secret));
+    }
+    return ok(headers);
+  }
+
+  /** Of the client certificate; undefined: it has none. */
+  async passphrase(connection: ConnectionSettings): Promise<Result<string | undefined>> {
+    const place = secretsOf(connection).find(({ what }) => what.type === 'passphrase');
+    if (place === undefined) return ok(undefined);
+    const secret = await this.get(place);
+    return secret === undefined ? notKept(connection) : ok(secret);
+  }
 }
+
+const notKept = ({ url }: ConnectionSettings): Result<never> =>
+  fail(
+    'refused',
+    `No credentials are kept for ${new URL(url).origin}.`,
+    'Run “Prodlens: Select Environment…” and choose this environment again: it asks for them.',
+  );

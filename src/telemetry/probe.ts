@@ -164,8 +164,10 @@ const wantsMore = (answer: HttpAnswer): boolean => {
 };
 
 /** `refused` is said of a 401 or 403 alone: only then are credentials asked for. */
-const notOfCredentials = ({ reason, message, remedy }: Failure): Result<never> =>
-  fail(reason === 'refused' ? 'invalid' : reason, message, remedy);
+const notOfCredentials = (failure: Failure): Result<never> => ({
+  ok: false,
+  failure: failure.reason === 'refused' ? { ...failure, reason: 'invalid' } : failure,
+});
 
 function jsonIn(text: string): unknown {
   try {

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import type { TokenCommand } from '../config/schemaSignIn.ts';
+import type { Result } from '../domain/result.ts';
+import { fail } from '../domain/result.ts';
+import { milliseconds } from '../domain/units.ts';
+import type { ProcessRunner } from '../rollback/ports.ts';
+import { redact } from './redact.ts';
+import { renderArgv } from './renderArgv.ts';
+import { decodeToken, type Token } from './tokenOutput.ts';
+
+export interface TokenProgramsOptions {
+  readonly processes: ProcessRunner;
+  /** Whether a person agreed that this program runs and that its token goes to this origin. */
+  readonly approved: (origin: string, argv: readonly string[]) => boolean;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+const longest = milliseconds(30_000);
+const largest = 64 * 1024;
+/** A token whose end isn't known is asked for anew after that long at the latest. */
+const keptFor = 60 * 60_000;
+/** So long before its end a token is used no more. */
+const margin = 30_000;
+/** A program that failed, or whose token was refused, isn't started again at once: adapters ask for each request. */
+const restFor = 15_000;
+
+interface Held {
+  readonly at: number;
+  readonly result: Result<Token>;
+}
+
+/** Tokens that programs print, kept in memory until they end or are refused. Neither they nor what else is printed is ever logged. */
+export class TokenPrograms {
+  readonly #options: TokenProgramsOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #running = new Map<string, Promise<Result<Token>>>();
+
+  constructor(options: TokenProgramsOptions) {
+    this.#options = options;
+  }
+
+  async headers(
+    origin: string,
+    { command, header }: TokenCommand,
+  ): Promise<Result<Readonly<Record<string, string>>>> {
+    const got = await this.#token(origin, command);
+    if (!got.ok) return got;
+    const { token } = got.value;
+    return {
+      ok: true,
+      value: header === undefined ? { Authorization: `Bearer ${token}` } : { [header]: token },
+    };
+  }
+
+  /** The backend refused the token. True: another may come of running the program again. */
+  refused(origin: string, { command }: TokenCommand): boolean {
+    const key = keyOf(origin, command);
+    const held = this.#held.get(key);
+    if (held === undefined || this.#options.now() - held.at < restFor) return false;
+    return this.#held.delete(key);
+  }
+
+  /** A person wants it tried again, whatever is held. */
+  forget(): void {
+    this.#held.clear();
+  }
+
+  async #token(origin: string, argv: TokenCommand['command']): Promise<Result<Token>> {
+    const { approved, now } = this.#options;
+    if (!approved(origin, argv))
+      return fail(
+        'refused',
+        `The program that prints the token for ${origin} may not run yet.`,
+        'Run “Prodlens: Select Environment…” and choose this environment again: it shows the program and asks.',
+      );
+    const key = keyOf(origin, argv);
+    const held = this.#held.get(key);
+    if (held !== undefined && now() < endOf(held)) return held.result;
+    const running =
+      this.#running.get(key) ??
+      this.#run(origin, argv).finally(() => {
+        this.#running.delete(key);
+      });
+    this.#running.set(key, running);
+    const result = await running;
+    this.#held.set(key, { at: now(), result });
+    return result;
+  }
+
+  async #run(origin: string, argv: TokenCommand['command']): Promise<Result<Token>> {
+    const name = redact(path.basename(argv[0]), 60);
+    const never = new AbortController().signal;
+    const ran = await this.#options.processes.run(
+      { argv, timeout: longest, maxOutputBytes: largest, onAbort: 'kill' },
+      never,
+    );
+    if (!ran.ok)
+      return fail(
+        ran.failure.reason,
+        `No token for ${origin}: ${ran.failure.message}.`,
+        ran.failure.remedy ?? `Run it in a terminal: ${redact(renderArgv(argv), 300)}`,
+      );
+    const { exitCode, stdout, stderr } = ran.value;
+    if (exitCode === 0) return decodeToken(stdout, this.#options.now());
+    const said = redact(stderr.trim().split('\n').at(-1) ?? '', 300);
+    return fail(
+      'refused',
+      `No token for ${origin}: ${name} ended with exit code ${exitCode}${said === '' ? '' : `: ${said}`}`,
+      `Sign in to it first, or run it in a terminal to see more: ${redact(renderArgv(argv), 300)}`,
+    );
+  }
+}
+
+const keyOf = (origin: string, argv: readonly string[]): string => JSON.stringify([origin, argv]);
+
+const endOf = ({ at, result }: Held): number =>
+  Math.max(
+    at + restFor,
+    result.ok ? Math.min(at + keptFor, (result.value.expires ?? Infinity) - margin) : 0,
+  );
