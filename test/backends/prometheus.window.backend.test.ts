@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Harness, HarnessOptions, WindowOptions } from '../harness/harnessTypes.ts';
+import { RecordingProxy } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
 
 const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
@@ -18,6 +20,7 @@ interface Driver {
   };
 }
 interface Window {
+  readonly page: { readonly keyboard: { press(key: string): Promise<void> } };
   readonly quickInput: {
     waitForMessage(pattern: RegExp): Promise<string>;
     waitFor(title: string | RegExp): Promise<void>;
@@ -34,22 +37,27 @@ interface Window {
   waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
 }
 interface Editor {
+  focus(): Promise<void>;
   waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string>;
   lineEnds(): Promise<Map<number, unknown>>;
   hoverLineEnd(line: number): Promise<{ innerText(): Promise<string> }>;
 }
 
 describe('a real VS Code on a real Prometheus', function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   const exporters = ['1.4.0', '1.5.0'].map(
     (version) => new SpanMetricsExporter({ service_name: 'shop-api', service_version: version }),
   );
+  const proxy = new RecordingProxy(url);
+  let address: string;
+  let calling: NodeJS.Timeout;
   let workspace: string;
   let harness: Harness;
   let window: Window;
 
   before(async () => {
     assert.notEqual(url, '', 'run through scripts/test-backends.mjs');
+    address = await proxy.start();
     workspace = await mkdtemp(path.join(tmpdir(), 'pl-prom-'));
     await cp(path.join(root, 'demo/shop'), workspace, { recursive: true });
     const addresses = await Promise.all(exporters.map((exporter) => exporter.start()));
@@ -69,35 +77,73 @@ describe('a real VS Code on a real Prometheus', function () {
     window = await driver.VsCodeWindow.open(harness);
   });
   after(async () => {
+    clearInterval(calling);
     await harness.stop();
+    proxy.stop();
     await Promise.all(exporters.map((exporter) => exporter.stop()));
     await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
   });
 
   it('shows the numbers of both releases beside the function, and in its card', async () => {
-    const calling = setInterval(() => {
+    calling = setInterval(() => {
       exporters[0]?.calls('POST /orders', 'UNSET', [30, 40, 90]);
       exporters[1]?.calls('POST /orders', 'UNSET', [300]);
     }, 250);
-    try {
-      await window.waitForStatus(/local off/, 60_000);
-      await connect(window);
-      const { message } = await window.notifications.waitFor(/^staging: /, 90_000);
-      assert.match(
-        message,
-        /shop-api[^.]*\. (?:\d+ of its \d+ operations land on \d+ functions of this|Its operations are matched)/,
-      );
-      await window.waitForStatus(/staging/, 60_000);
-      const editor = await window.openFile('api/routes/orders.js');
-      const text = await editor.waitForLineEnd(15, /p95.*v1\.4\.0.*v1\.5\.0/, 120_000);
-      assert.match(text, /^staging · p95/);
-      const card = await (await editor.hoverLineEnd(15)).innerText();
-      assert.match(card, /shop-api · staging/);
-      assert.match(card, /Queries in Prometheus/);
-    } finally {
-      clearInterval(calling);
-    }
+    await window.waitForStatus(/local off/, 60_000);
+    await connect(window, address);
+    const { message } = await window.notifications.waitFor(/^staging: /, 90_000);
+    assert.match(
+      message,
+      /shop-api[^.]*\. (?:\d+ of its \d+ operations land on \d+ functions of this|Its operations are matched)/,
+    );
+    await window.waitForStatus(/staging/, 60_000);
+    const editor = await window.openFile('api/routes/orders.js');
+    const text = await editor.waitForLineEnd(15, /p95.*v1\.4\.0.*v1\.5\.0/, 120_000);
+    assert.match(text, /^staging · p95/);
+    const card = await cardOf(editor);
+    assert.match(card, /shop-api · staging/);
+    assert.match(card, /Queries in Prometheus/);
   });
+
+  it('asks for two things per refresh, whatever is opened, typed, hovered over and reported meanwhile', async () => {
+    // Once what is opened first was fetched.
+    await refreshes(proxy.asked.length, 1);
+    const from = proxy.asked.length;
+    const editor = await window.openFile('api/routes/orders.js');
+    await window.openFile('api/routes/products.js');
+    await window.openFile('api/routes/orders.js');
+    for (let round = 0; round < 3; round += 1) {
+      await editor.hoverLineEnd(15);
+      await editor.focus();
+      for (const key of ['Control+End', 'Enter', 'x', 'Backspace', 'PageUp', 'PageDown'])
+        await window.page.keyboard.press(key);
+      await window.page.keyboard.press('Control+Home');
+    }
+    await window.runCommand('Prodlens: Show Instrumentation Coverage');
+    await window.runCommand('Prodlens: Diagnose…');
+    // The report takes the focus when it is there: what is being typed then is lost.
+    const again = (): Promise<Editor> => window.openFile('api/routes/orders.js');
+    await again().catch(again);
+    await refreshes(from, 3);
+    const { calls, buckets } = proxy.ranges(from);
+    for (const [i, { at }] of calls.entries()) {
+      const before = calls[i - 1]?.at;
+      // Every fifteen seconds, a tenth sooner or later.
+      if (before !== undefined) assert.ok(at - before > 13_000, `again after ${at - before} ms`);
+    }
+    assert.ok(buckets.length <= calls.length + 1, `${buckets.length} for ${calls.length}`);
+    for (const { at, parameters } of [...calls, ...buckets])
+      assert.ok(at - Number(parameters.get('start')) * 1000 < 120_000, 'asked for what it knew');
+  });
+
+  /** Waits until calls were asked for that often since. */
+  async function refreshes(from: number, count: number): Promise<void> {
+    const end = Date.now() + 120_000;
+    while (proxy.ranges(from).calls.length < count) {
+      assert.ok(Date.now() < end, 'waited in vain for a refresh');
+      await delay(250);
+    }
+  }
 
   it('writes recording rules for what the backend has', async () => {
     const { quickInput } = window;
@@ -114,12 +160,23 @@ describe('a real VS Code on a real Prometheus', function () {
   });
 });
 
+/** The card, once what it says is there. */
+async function cardOf(editor: Editor): Promise<string> {
+  const card = await editor.hoverLineEnd(15);
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const text = await card.innerText();
+    if (!text.startsWith('Loading') || Date.now() > end) return text;
+    await delay(100);
+  }
+}
+
 /** As a person does it: the address is enough. */
-async function connect(window: Window): Promise<void> {
+async function connect(window: Window, address: string): Promise<void> {
   const { quickInput } = window;
   await window.runCommand('Prodlens: Connect a Backend…');
   await quickInput.waitFor('Connect a Backend');
-  await quickInput.fill(url);
+  await quickInput.fill(address);
   await quickInput.accept();
   await quickInput.waitForMessage(/^Prometheus [\d.]+\S* answers\. Name of its environment/);
   await quickInput.fill('staging');
