@@ -22,7 +22,7 @@ import { zipkin } from './backends/zipkin.mjs';
 import { bundleTests, listTests, root } from './bundleTests.mjs';
 import { settleResults, startResults, writeResults } from './testResults.mjs';
 
-/** One line per server. `tests` names another server where both have the same tests. */
+/** One line per server. `tests` names another server whose first tests it has too, `allTestsOf` one whose tests are all its own. */
 const servers = [zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger, readme, tempo];
 /** What the largest of the builds needs at its peak, twice. */
 const memoryOfTwoBuilds = 6 * 1024 ** 3;
@@ -92,7 +92,10 @@ async function testAll() {
     if (missing.has(server)) continue;
     const own = tests.filter((file) => {
       const name = path.basename(file);
-      const shared = name.startsWith(`${server.tests}.`) && !name.includes('.window.');
+      // Another program that speaks the same interface has only what is common to all of them.
+      const shared =
+        name === `${server.tests}.backend.test.ts` ||
+        (name.startsWith(`${server.allTestsOf}.`) && !name.includes('.window.'));
       return name.startsWith(`${server.name}.`) || shared;
     });
     console.log(`\n── ${server.name}`);

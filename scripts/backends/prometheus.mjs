@@ -144,7 +144,7 @@ async function startPrometheus(
 /** A server whose storage begins with the history that its tests ask about. */
 const withHistory = (name, obtainAll, start) => ({
   name,
-  tests: 'prometheus',
+  allTestsOf: 'prometheus',
   obtain: obtainAll,
   async start(folder) {
     const now = lastMinute();
