@@ -51,8 +51,6 @@ export type Reading = 'counter' | 'count' | 'histogram';
 export interface Presence {
   /** Of the whole selection, where the counters are a narrow part of it. */
   readonly of?: string;
-  /** Labels that tell calls of one process apart: its series differ in no others. */
-  readonly kin?: readonly string[];
   /** Labels of selections that are looked at together. */
   readonly by?: readonly string[];
 }
@@ -61,8 +59,7 @@ export interface Presence {
  * What counters of `metric` grew by in each step, summed by `labels`. Exact where `increase` extrapolates, and per raw series before
  * summing: a reset counts from zero, and a series that began within the step counts whole (its first value is where a new release's
  * errors are), unless it was there before that hour, or nothing of the selection was there in the hour: then it may be an old process that
- * is scraped only now. "Of the selection" is of `presence.of`, where the counters are a narrow part of it. A series that was away while others of
- * its process were there (`presence.kin`) is of a new process, though it may be above what the old one ended with: whole. A series with samples
+ * is scraped only now. "Of the selection" is of `presence.of`, where the counters are a narrow part of it. A series with samples
  * and no growth is there with 0, as a sign of life.
  */
 export function growth(
@@ -72,7 +69,7 @@ export function growth(
   step: number,
   memory: number,
   reading: Reading = 'counter',
-  { of: selection, kin, by = [] }: Presence = {},
+  { of: selection, by = [] }: Presence = {},
 ): string {
   const of = selector(metric, matchers);
   const read = (series: string): string =>
@@ -90,13 +87,7 @@ export function growth(
   const there =
     selection === undefined ? before : `last_over_time(${selection}[${seconds(memory)}] ${offset})`;
   const begun = `((${now} and on (${by.map(labelName).join(',')}) ${there}) unless ${known})`;
-  // Two samples: who misses one scrape is still there.
-  const lately = `last_over_time(${of}[${seconds(step / 2)}] ${offset})`;
-  const anew =
-    kin === undefined
-      ? ''
-      : `((${now} unless ${lately}) and ignoring (${kin.map(labelName).join(',')}) ${lately}) or `;
-  return `sum ${byLabels(labels)} (${anew}${grown} or ${reset} or ${begun} or ${now} * 0)`;
+  return `sum ${byLabels(labels)} (${grown} or ${reset} or ${begun} or ${now} * 0)`;
 }
 
 /** Marks rows that count failed calls alone, of a counter of their own: they are counted among the others already. */

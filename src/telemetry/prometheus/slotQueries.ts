@@ -52,13 +52,12 @@ function ownCallsQuery(
 ): GrowthQuery {
   const { calls, callsAre, errors, info } = found;
   const labels = labelsOf(found);
-  const kin = kinLabels(found);
   const seen: string[] = typeof info === 'object' ? [releasesSeen(info, infoMatchers, step)] : [];
   if (errors !== undefined) {
     const of = selector(calls, matchers);
-    seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of, kin })));
+    seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of })));
   }
-  const raw = growth(calls, matchers, labels, step, memory, callsAre, { kin });
+  const raw = growth(calls, matchers, labels, step, memory, callsAre);
   return {
     raw: [raw, ...seen].join(' or '),
     ...(recorded.calls && {
@@ -66,11 +65,6 @@ function ownCallsQuery(
     }),
   };
 }
-
-/** Labels that tell apart what one process counts. Buckets do without: who has too few durations shows no percentiles. */
-export const kinLabels = ({ attributes }: Found): readonly string[] => [
-  ...new Set([...attributes.values()].flat()),
-];
 
 /** Buckets of durations, of the operations that a narrowing lets through. */
 export function bucketsQuery(

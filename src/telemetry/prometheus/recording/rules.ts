@@ -6,7 +6,6 @@ import type { Found } from '../discovery.ts';
 import { labelsOf } from '../discovery.ts';
 import { bucketLabels } from '../bucketRows.ts';
 import { byLabel, evaluations, ofLabel, recordedStep, recordOf } from './names.ts';
-import { kinLabels } from '../slotQueries.ts';
 import { growth, quoted, selector } from '../selector.ts';
 
 /** Rules look back less far than queries do: they run each minute over everything. */
@@ -71,7 +70,6 @@ function ruleOf(
     expr: growth(metric, [], [...by, ...extra], recordedStep, memory, reading, {
       of: selector(found.calls, []),
       by: presentBy,
-      ...(extra.length === 0 && { kin: kinLabels(found) }),
     }),
   };
 }

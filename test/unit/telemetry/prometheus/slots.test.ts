@@ -55,19 +55,6 @@ describe('queries', () => {
   });
 });
 
-describe('queries of counters of a process that is replaced', () => {
-  it('count what comes back whole while others of its process were there', () => {
-    const query = growth('c', [], ['a'], 60_000, 3_600_000, 'counter', { kin: ['route', 'le'] });
-    const lately = 'last_over_time(c{}[30s] offset 60s)';
-    assert.ok(
-      query.startsWith(
-        `sum by (a) (((last_over_time(c{}[60s]) unless ${lately}) and ignoring (route,le) ${lately}) or (`,
-      ),
-      query,
-    );
-  });
-});
-
 describe('queries of native histograms', () => {
   const of = 'last_over_time(h{}[60s])';
   const before = 'last_over_time(h{}[600s] offset 60s)';
