@@ -133,7 +133,7 @@ const byCode: Readonly<Record<string, Known>> = {
   ),
 };
 
-export interface Circumstances {
+interface Circumstances {
   readonly timeout: number;
   readonly maxBytes: number;
   /** The whole exchange took too long. */

@@ -14,7 +14,7 @@ export const approvalKey = (argv: readonly string[], host: string): string =>
     .digest('hex');
 
 /** As for a program alone, with where its token goes: an address that was changed gets none. */
-export const tokenApprovalKey = (origin: string, argv: readonly string[], host: string): string =>
+const tokenApprovalKey = (origin: string, argv: readonly string[], host: string): string =>
   createHash('sha256')
     .update(JSON.stringify([host, { token: origin }, ...argv]))
     .digest('hex');

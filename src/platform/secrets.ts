@@ -43,7 +43,7 @@ export function secretsOf(connection: ConnectionSettings): readonly SecretPlace[
 }
 
 /** The header that a secret goes into. RFC 7617 (basic), RFC 6750 (bearer). */
-export function headerOf({ what }: SecretPlace, secret: string): Readonly<Record<string, string>> {
+function headerOf({ what }: SecretPlace, secret: string): Readonly<Record<string, string>> {
   switch (what.type) {
     case 'password':
       return {
@@ -57,12 +57,6 @@ export function headerOf({ what }: SecretPlace, secret: string): Readonly<Record
       return {};
   }
 }
-
-/** Whether two connections sign in with a secret of the same place. */
-export const shareSecrets = (a: ConnectionSettings, b: ConnectionSettings): boolean => {
-  const keys = new Set(secretsOf(a).map(({ key }) => key));
-  return secretsOf(b).some(({ key }) => keys.has(key));
-};
 
 /** Secrets of connections, in VS Code's secret storage only. */
 export class ConnectionSecrets {
