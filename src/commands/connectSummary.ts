@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Remote } from '../rpc/contract.ts';
-import type { IndexContract } from '../symbols/contract.ts';
+import type { IndexContract, OwnedOperation } from '../symbols/contract.ts';
 import { cancellable } from '../platform/cancellable.ts';
 import type { Environments } from '../platform/environments.ts';
 import type { FoundBackend, MetricsSource } from '../telemetry/ports.ts';
@@ -107,7 +107,7 @@ async function numbersThere(
               name,
             ),
     };
-  const all = await index.call('operations', undefined).catch(() => []);
+  const all = await attributed(index, source);
   const read = await index.call('report', undefined).catch(() => undefined);
   if (!inUse()) return undefined;
   // Nothing is credited before all of the workspace is read: a share of that moment would be none.
@@ -137,6 +137,22 @@ async function numbersThere(
       renderUntrustedLabel(environments.current().detail, 400),
     ),
   };
+}
+
+/** Operations with their owners. Those of a service just met are mapped a moment later: none at all is asked for again. */
+async function attributed(
+  index: ConnectSummaryContext['index'],
+  source: MetricsSource | undefined,
+): Promise<readonly OwnedOperation[]> {
+  let all: readonly OwnedOperation[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    if (i > 0) await new Promise((resolve) => setTimeout(resolve, 500));
+    all = await index.call('operations', undefined).catch(() => []);
+    const owned = ({ operation, attribution }: OwnedOperation): boolean =>
+      attribution.kind === 'owned' && source?.knows?.(operation.id) === true;
+    if (all.some(owned)) break;
+  }
+  return all;
 }
 
 /** The source of the environment that was just chosen: its adapter may have to be loaded first. */

@@ -84,6 +84,10 @@ describe('a real VS Code on a real Jaeger alone', function () {
     await connect(window);
     const { message } = await window.notifications.waitFor(/^staging: /, 90_000);
     assert.match(message, /shop-api/);
+    assert.match(
+      message,
+      /[1-9]\d* of its \d+ operations land on [1-9]|as soon as the workspace is read/,
+    );
     assert.match(message, /sample of its traces/);
     await window.waitForStatus(/staging/, 60_000);
     const editor = await window.openFile('api/routes/orders.js');
