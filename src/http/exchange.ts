@@ -53,6 +53,8 @@ export interface FormExchange extends HttpExchange {
 }
 
 const usualRedirects = 3;
+/** Connections that are kept for one server: all of them end when it is restarted. */
+const mostStale = 8;
 
 /**
  * The one HTTP client: Node's adapter, no proxy of its own (VS Code decides), bounded in size and time, redirects within an origin only.
@@ -89,7 +91,7 @@ export function createExchange(
     const overdue = AbortSignal.timeout(limits.timeout);
     const whole = AbortSignal.any([signal, overdue]);
     let at = url;
-    let stale = false;
+    let stale = 0;
     for (let hop = 0; hop <= mostRedirects; hop += 1) {
       let response;
       try {
@@ -102,8 +104,8 @@ export function createExchange(
         });
       } catch (error) {
         if (signal.aborted) return fail('aborted', 'Cancelled.');
-        if (!stale && !overdue.aborted && isStaleConnection(error)) {
-          stale = true;
+        if (stale < mostStale && !overdue.aborted && isStaleConnection(error)) {
+          stale += 1;
           hop -= 1;
           continue;
         }

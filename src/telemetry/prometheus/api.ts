@@ -66,6 +66,8 @@ export class PrometheusApi {
   /** What other windows found out about the backend; undefined: it is asked. */
   #look: SharedLook | undefined;
   readonly #clock: ServerClock;
+  /** Of the backend itself, understood. */
+  answers = 0;
   /** Until when the server asked not to be asked, by its clock. */
   waitUntil = 0;
   /** Whether queries that are too long for an address are taken. */
@@ -220,7 +222,9 @@ export class PrometheusApi {
       this.takesLong = false;
     if (said !== undefined) return withoutSent(refusal(status, said), headers.value);
     if (status === 200) await look?.add(question, bodyOf(answer.value), this.clockOffset);
-    return withoutSent(await read(answer.value), headers.value);
+    const result = await read(answer.value);
+    if (result.ok) this.answers += 1;
+    return withoutSent(result, headers.value);
   }
 }
 

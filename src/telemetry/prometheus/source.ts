@@ -261,10 +261,10 @@ export class PrometheusSource implements BackendMetrics {
       const now = this.#api.now();
       const failed = this.#pause.at(now);
       if (failed !== undefined) return { ok: false, failure: failed };
-      const { requests } = this.#api.meter.total;
+      const { answers } = this.#api;
       const result = await work();
       // What was known already says nothing of the backend.
-      const answered = this.#api.meter.total.requests > requests;
+      const answered = this.#api.answers > answers;
       if (result.ok && answered) this.#pause.succeeded();
       else if (!result.ok && !this.#stop.signal.aborted) this.#failed(result.failure);
       return result;

@@ -27,7 +27,6 @@ export class FaultServer {
   misbehaviour: Misbehaviour | undefined;
   /** Of TLS; set before it listens. */
   certificate: Certificate | undefined;
-  requests = 0;
 
   /** @param now of the server, Unix milliseconds: its `Date` says so, and so do the times in its answers */
   constructor(backend: RecordedBackend, now: () => number) {
@@ -62,7 +61,6 @@ export class FaultServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.requests += 1;
     const url = new URL(request.url ?? '/', 'http://backend.test');
     // A question that is too long for an address comes as a form.
     const form: string[] = [];

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { metricsBackends, traceBackends } from '../../../src/telemetry/registry.ts';
 import { faults } from './faults.ts';
 import type { Matrix } from './matrix.ts';
 import { recordedBackends, runMatrix } from './matrix.ts';
+import { renderReliability } from './reliabilityDocument.ts';
+
+const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 
 /** What an adapter asks of a backend that fails, in ten minutes: once a minute, and a few times in the first one. In parts, where less may do. */
 const mostInTenMinutes = 30;
@@ -30,6 +35,15 @@ describe('faults of backends', function () {
     assert.equal(
       matrix.traces.length,
       faults.length * recordedBackends.filter(({ kind }) => kind in traceBackends).length,
+    );
+  });
+
+  it('lead to what docs/reliability.md says', () => {
+    const written = readFileSync(path.join(root, 'docs/reliability.md'), 'utf8');
+    assert.equal(
+      renderReliability(matrix),
+      written,
+      'write it anew: node scripts/reliability-doc.mjs',
     );
   });
 

@@ -173,7 +173,7 @@ export const faults: readonly Fault[] = [
   status('502 with a web page', 502),
   status('503', 503),
   answering('400 with a text that repeats the request', () => ({ request, response }) => {
-    const error = `bad request: ${JSON.stringify(request.headers)}`;
+    const error = `can’t serve authorization: ${request.headers.authorization}`;
     response
       .writeHead(400, { 'content-type': 'application/json' })
       .end(JSON.stringify({ status: 'error', errorType: 'bad_data', error, errors: [error] }));

@@ -116,6 +116,8 @@ export function numbersWindow(create: CreateMetrics, stage: Stage) {
         ...(one?.numbers?.total?.count === undefined ? {} : { calls: one.numbers.total.count }),
       };
     },
+    /** Sent so far, answered or not. */
+    requests: () => Number(source.report()['requests']),
     /** Everything that may be shown, logged or pasted into an issue. */
     told: () =>
       JSON.stringify([

@@ -47,6 +47,8 @@ export function tracesWindow(create: CreateTraces, stage: Stage) {
         lookup: said(one, ({ spans }) => `a trace of ${spans.length} spans`),
       };
     },
+    /** Sent so far, answered or not. */
+    requests: () => Number(source.report?.()['requests']),
     told: () => told.join('\n'),
     dispose: () => source.dispose?.(),
   };
