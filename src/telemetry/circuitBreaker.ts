@@ -47,6 +47,5 @@ function failureOf(answer: Result<HttpAnswer>) {
       : undefined;
   const { status } = answer.value;
   if (status < 500 && status !== 429) return undefined;
-  const refused = statusFailure(answer.value);
-  return refused.ok ? undefined : refused.failure;
+  return statusFailure(answer.value).failure;
 }

@@ -53,6 +53,8 @@ export interface Presence {
   readonly of?: string;
   /** Labels of selections that are looked at together. */
   readonly by?: readonly string[];
+  /** The steps end that long ago, milliseconds. */
+  readonly delay?: number;
 }
 
 /**
@@ -69,13 +71,14 @@ export function growth(
   step: number,
   memory: number,
   reading: Reading = 'counter',
-  { of: selection, by = [] }: Presence = {},
+  { of: selection, by = [], delay = 0 }: Presence = {},
 ): string {
   const of = selector(metric, matchers);
   const read = (series: string): string =>
     reading === 'count' ? `histogram_count(${series})` : series;
-  const offset = `offset ${seconds(step)}`;
-  const now = read(`last_over_time(${of}[${seconds(step)}])`);
+  const ended = delay === 0 ? '' : ` offset ${seconds(delay)}`;
+  const offset = `offset ${seconds(step + delay)}`;
+  const now = read(`last_over_time(${of}[${seconds(step)}]${ended})`);
   const before = read(`last_over_time(${of}[${seconds(memory)}] ${offset})`);
   const known = read(`last_over_time(${of}[${longMemory}] ${offset})`);
   // Histograms can't be compared with a number.

@@ -1,5 +1,10 @@
 /** How often rules are evaluated, and the time that each evaluation records the growth of. */
 export const recordedStep = 60_000;
+/**
+ * What is counted at a moment may arrive a while later: a scrape takes its time, and collectors send in batches. An evaluation records the
+ * minute that ended so long before it, milliseconds: whatever came later would belong to no minute.
+ */
+export const recordedDelay = 30_000;
 /** One series for each rule and minute, there only if that minute was recorded: what wasn't is never taken for no calls. */
 export const evaluations = 'prodlens:evaluations';
 /** Labels of recorded series: the labels that they are summed by, and of an evaluation the rule that was evaluated. */

@@ -1,10 +1,10 @@
 import type { Result } from '../../../domain/result.ts';
 import { ok } from '../../../domain/result.ts';
 import type { PrometheusApi, RangeAnswer } from '../api.ts';
-import { byLabels, equals, selector } from '../selector.ts';
+import { byLabels, equals, seconds, selector } from '../selector.ts';
 import type { Chunk } from '../slotGrid.ts';
 import type { MatrixRow } from '../wire.ts';
-import { byLabel, evaluations, ofLabel, recordedStep, recordOf } from './names.ts';
+import { byLabel, evaluations, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
 
 /** Series that a rule recorded. */
 export interface Recorded {
@@ -45,8 +45,8 @@ export function recordedOf(
     .sort((a, b) => a.by.length - b.by.length)[0];
 }
 
-/** An evaluation of rules takes no longer, milliseconds: a slot whose end is so old is recorded. */
-export const evaluationTime = 30_000;
+/** A slot whose end is so old is recorded, milliseconds: no evaluation of rules takes longer. */
+export const evaluationTime = recordedDelay + 20_000;
 
 /** Whether slots of that length are made of whole evaluations. */
 export const fitsRecorded = (step: number): boolean => step % recordedStep === 0;
@@ -60,7 +60,7 @@ export function recordedGrowth(
 ): string {
   const variant = equals(byLabel, by);
   // Prometheus 2 takes both ends of a range: an evaluation at the very end of one slot must not be in the next as well.
-  const range = `[${step - 1}ms]`;
+  const range = `[${step - 1}ms] offset -${seconds(recordedDelay)}`;
   const grown = `sum ${byLabels(labels)} (sum_over_time(${selector(record, [variant, ...matchers])}${range}))`;
   const marks = selector(evaluations, [equals(ofLabel, record), variant]);
   return `${grown} or sum ${byLabels([ofLabel])} (sum_over_time(${marks}${range}))`;

@@ -5,7 +5,7 @@ import type { Catalogue } from '../catalogue.ts';
 import type { Found } from '../discovery.ts';
 import { labelsOf } from '../discovery.ts';
 import { bucketLabels } from '../bucketRows.ts';
-import { byLabel, evaluations, ofLabel, recordedStep, recordOf } from './names.ts';
+import { byLabel, evaluations, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
 import { growth, quoted, selector } from '../selector.ts';
 
 /** Rules look back less far than queries do: they run each minute over everything. */
@@ -70,6 +70,7 @@ function ruleOf(
     expr: growth(metric, [], [...by, ...extra], recordedStep, memory, reading, {
       of: selector(found.calls, []),
       by: presentBy,
+      delay: recordedDelay,
     }),
   };
 }

@@ -5,6 +5,8 @@ import {
   recordedGrowth,
   recordedOf,
 } from '../../../../src/telemetry/prometheus/recording/recorded.ts';
+import { recordedDelay } from '../../../../src/telemetry/prometheus/recording/names.ts';
+import { growth } from '../../../../src/telemetry/prometheus/selector.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
 import { connection, FakeBackend } from './fakeBackend.ts';
@@ -24,6 +26,18 @@ const calls: MatrixRow = {
   labels: { span_name: 'a' },
   samples: [1, 2, 3].map((n) => [(from + n * minute) / 1000, n] as const),
 };
+
+describe('recording rules', () => {
+  it('record what ended half a minute ago: samples that are under way then belong to no minute otherwise', () => {
+    assert.equal(
+      growth('c', [], ['a'], minute, 10 * minute, 'counter', { by: ['s'], delay: recordedDelay }),
+      'sum by (a) ((last_over_time(c{}[60s] offset 30s) - last_over_time(c{}[600s] offset 90s)) >= 0' +
+        ' or (last_over_time(c{}[60s] offset 30s) and last_over_time(c{}[600s] offset 90s))' +
+        ' or ((last_over_time(c{}[60s] offset 30s) and on (s) last_over_time(c{}[600s] offset 90s))' +
+        ' unless last_over_time(c{}[24h:20m] offset 90s)) or last_over_time(c{}[60s] offset 30s) * 0)',
+    );
+  });
+});
 
 describe('recorded series', () => {
   it('are used only where they keep every label that is asked for', () => {
@@ -52,8 +66,8 @@ describe('recorded series', () => {
     const query = recordedGrowth({ record, by: 'a,b' }, ['s="x"'], ['a'], 5 * minute);
     assert.equal(
       query,
-      `sum by (a) (sum_over_time(${record}{prodlens_by="a,b",s="x"}[299999ms]))` +
-        ` or sum by (prodlens_of) (sum_over_time(prodlens:evaluations{prodlens_of="${record}",prodlens_by="a,b"}[299999ms]))`,
+      `sum by (a) (sum_over_time(${record}{prodlens_by="a,b",s="x"}[299999ms] offset -30s))` +
+        ` or sum by (prodlens_of) (sum_over_time(prodlens:evaluations{prodlens_of="${record}",prodlens_by="a,b"}[299999ms] offset -30s))`,
     );
   });
 
@@ -152,7 +166,7 @@ describe('a backend that evaluates recording rules', () => {
       const ends = backend.asked.map((url) => Number(url.searchParams.get('end')) * 1000);
       return Math.max(...ends) - begin;
     };
-    assert.equal(await newest(begin + 10_000), -minute);
-    assert.equal(await newest(begin + 95_000), minute);
+    assert.equal(await newest(begin + 45_000), -minute);
+    assert.equal(await newest(begin + 115_000), minute);
   });
 });
