@@ -47,6 +47,7 @@ import { createProcessRunner } from './platform/process.ts';
 import { RepositoryReleases } from './platform/releaseSources.ts';
 import { createApi } from './platform/publicApi.ts';
 import { withTemporaryText } from './platform/temporaryText.ts';
+import { CredentialGenerations } from './platform/credentialGenerations.ts';
 import { ConnectionSecrets } from './platform/secrets.ts';
 import { TokenPrograms } from './platform/tokenPrograms.ts';
 import { startIndexAhead } from './platform/startAhead.ts';
@@ -134,6 +135,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     }),
   );
   const secrets = new ConnectionSecrets(context.secrets);
+  const generations = owned.add(new CredentialGenerations(context.secrets));
   const approvals = new Approvals(context.globalState);
   const tokens = new TokenPrograms({
     processes,
@@ -147,6 +149,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       decoder: path.join(dist, 'decodeWorker.js'),
       sharedFolder,
       credentials: { secrets, tokens },
+      generations,
       settings,
       clock,
       index,
@@ -335,6 +338,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       connect({
         environments,
         secrets,
+        generations,
         tokens,
         approvals,
         backends,
@@ -342,7 +346,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
         index,
       }),
     'prodlens.selectEnvironment': () =>
-      selectEnvironment({ environments, secrets, tokens, approvals, backends, insights }),
+      selectEnvironment({ environments, secrets, generations, approvals, insights }),
     'prodlens.selectWindow': () => selectWindow(environments),
     'prodlens.refresh': () =>
       refresh(insights, () => {

@@ -5,6 +5,7 @@ import { decodeConnection } from '../config/schemaConnection.ts';
 import type { Failure, Result } from '../domain/result.ts';
 import type { Backends } from '../platform/backends.ts';
 import { cancellable } from '../platform/cancellable.ts';
+import type { CredentialGenerations } from '../platform/credentialGenerations.ts';
 import { secretsOf, type ConnectionSecrets } from '../platform/secrets.ts';
 import type { TokenPrograms } from '../platform/tokenPrograms.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
@@ -14,12 +15,14 @@ import { ConnectDraft } from './connectDraft.ts';
 import { askAddress, askEnvironment } from './connectSteps.ts';
 import { tellWhatIsThere } from './connectSummary.ts';
 import type { ConnectSummaryContext } from './connectSummary.ts';
+import { keepSecrets } from './giveSecrets.ts';
 import { pickBackends } from './pickBackends.ts';
 
 export interface ConnectContext extends ConnectSummaryContext, AskSignInContext {
   readonly secrets: ConnectionSecrets;
   readonly tokens: Pick<TokenPrograms, 'headers' | 'refused'>;
-  readonly backends: Pick<Backends, 'probe' | 'renew'>;
+  readonly generations: Pick<CredentialGenerations, 'renew'>;
+  readonly backends: Pick<Backends, 'probe'>;
   readonly trusted: () => boolean;
 }
 
@@ -79,7 +82,7 @@ async function keep(
   found: readonly FoundBackend[],
   draft: ConnectDraft,
 ): Promise<void> {
-  const { environments, secrets, backends } = context;
+  const { environments, secrets, generations, backends } = context;
   const picked = await pickBackends(found, (url, signal) => backends.probe(url, draft.how, signal));
   if (picked === undefined) return;
   const target = await askEnvironment(picked, environments.decoded.environments);
@@ -103,9 +106,9 @@ async function keep(
   for (const connection of connections)
     if (!(await mayReplace(context, connection, draft, target.name))) return;
   for (const connection of connections) {
-    for (const { place, secret } of await draft.secretsFor(connection))
-      await secrets.keep(place, secret);
-    backends.renew(connection);
+    // A program may print another's token by now.
+    const replaced = await keepSecrets(secrets, await draft.secretsFor(connection));
+    if (replaced || connection.auth.type === 'command') await generations.renew(connection);
   }
   await settings.update('environments', edited, vscode.ConfigurationTarget.Global);
   await environments.choose({ environment: target.name });

@@ -1,26 +1,27 @@
 import * as vscode from 'vscode';
 import type { EnvironmentSettings } from '../config/schema.ts';
 import type { InsightService } from '../insights/contract.ts';
-import type { Backends } from '../platform/backends.ts';
 import type { Environments } from '../platform/environments.ts';
 import type { Approvals } from '../platform/approvals.ts';
-import { secretsOf, type ConnectionSecrets } from '../platform/secrets.ts';
-import type { TokenPrograms } from '../platform/tokenPrograms.ts';
+import type { CredentialGenerations } from '../platform/credentialGenerations.ts';
+import type { ConnectionSecrets } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import { askSecret } from './askSecret.ts';
+import { giveSecrets, signIns } from './giveSecrets.ts';
+import type { ConnectionSettings } from '../config/schemaConnection.ts';
 
 export interface SelectEnvironmentContext {
   readonly environments: Environments;
   readonly secrets: ConnectionSecrets;
-  readonly tokens: Pick<TokenPrograms, 'forget'>;
+  readonly generations: CredentialGenerations;
   readonly approvals: Pick<Approvals, 'approveTokenProgram' | 'isTokenProgramApproved'>;
-  readonly backends: Pick<Backends, 'renew'>;
   readonly insights: Pick<InsightService, 'environment'>;
 }
 
 /**
  * `prodlens.selectEnvironment`: the choice is this workspace's and wins over the setting until taken back. Asks for credentials that a
- * connection needs and that aren't kept yet, or were refused.
+ * connection needs and that aren't kept yet, or were refused. Of the selected one they can be given again at any time: traces that are
+ * refused say nothing of the metrics, and a person may want to be another one.
  */
 export const selectEnvironment = (context: SelectEnvironmentContext) => async (): Promise<void> => {
   const { environments, insights } = context;
@@ -37,18 +38,25 @@ export const selectEnvironment = (context: SelectEnvironmentContext) => async ()
     environment,
   }));
   const others = otherWays(environments.addresses().length === 0);
+  const current = environments.decoded.environments.find(({ name }) => name === selected);
+  const again = signInRows(current);
   const picked = await vscode.window.showQuickPick<
-    (typeof rows)[number] | typeof useSetting | OtherWay
+    (typeof rows)[number] | typeof useSetting | OtherWay | SignInRow
   >(
     [
       ...rows,
       ...(environments.chosen().environment === undefined ? [] : [useSetting]),
       { kind: vscode.QuickPickItemKind.Separator, label: '', command: [] },
+      ...again,
       ...others,
     ],
     { title: vscode.l10n.t('Select Environment') },
   );
   if (picked === undefined) return;
+  if ('connections' in picked) {
+    await askSecrets(context, picked.connections, true);
+    return;
+  }
   if ('command' in picked) {
     const [id, ...rest] = picked.command;
     if (id !== undefined) await vscode.commands.executeCommand(id, ...rest);
@@ -56,9 +64,21 @@ export const selectEnvironment = (context: SelectEnvironmentContext) => async ()
   }
   const refused =
     picked.environment?.name === selected && insights.environment().failure?.reason === 'refused';
-  if (picked.environment !== undefined) await askSecrets(context, picked.environment, refused);
+  const { metrics, traces } = picked.environment ?? {};
+  const connections = [metrics, traces].filter((one) => one !== undefined);
+  await askSecrets(context, connections, refused);
   await environments.choose({ environment: picked.environment?.name });
 };
+
+interface SignInRow extends vscode.QuickPickItem {
+  readonly connections: readonly ConnectionSettings[];
+}
+
+const signInRows = (environment: EnvironmentSettings | undefined): readonly SignInRow[] =>
+  (environment === undefined ? [] : signIns(environment)).map(([origin, connections]) => ({
+    label: vscode.l10n.t('$(key) Sign In Again at {0}…', renderUntrustedLabel(origin, 80)),
+    connections,
+  }));
 
 interface OtherWay extends vscode.QuickPickItem {
   /** Id and arguments. */
@@ -94,29 +114,12 @@ function detailOf({ metrics, traces, targets }: EnvironmentSettings): string {
 }
 
 async function askSecrets(
-  { environments, secrets, tokens, approvals, backends }: SelectEnvironmentContext,
-  { metrics, traces }: EnvironmentSettings,
+  { environments, secrets, generations, approvals }: SelectEnvironmentContext,
+  connections: readonly ConnectionSettings[],
   again: boolean,
 ): Promise<void> {
-  for (const connection of [metrics, traces]) {
-    if (connection === undefined) continue;
-    const { auth, url } = connection;
-    const { origin } = new URL(url);
-    let changed = false;
-    if (auth.type === 'command') {
-      if (again) tokens.forget();
-      changed = !approvals.isTokenProgramApproved(origin, auth.command) || again;
-      if (!(await approvals.approveTokenProgram(origin, auth.command))) continue;
-    }
-    for (const place of again ? secretsOf(connection) : await secrets.missing(connection)) {
-      const title = vscode.l10n.t('Credentials for {0}', origin);
-      const secret = await askSecret(title, origin, place.what);
-      if (secret === undefined) continue;
-      await secrets.keep(place, secret);
-      changed = true;
-    }
-    if (!changed) continue;
-    backends.renew(connection);
+  const ask: Parameters<typeof giveSecrets>[0]['ask'] = (origin, what) =>
+    askSecret(vscode.l10n.t('Credentials for {0}', origin), origin, what);
+  if (await giveSecrets({ secrets, generations, approvals, ask }, connections, again))
     environments.touch();
-  }
 }

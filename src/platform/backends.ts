@@ -18,6 +18,8 @@ import type { Disposable } from './disposables.ts';
 import { Emitter } from './disposables.ts';
 import type { Log } from './log.ts';
 import { signInOf, type Credentials } from './connectionSignIn.ts';
+import { credentialsPlace, type CredentialGenerations } from './credentialGenerations.ts';
+import type { TokenPrograms } from './tokenPrograms.ts';
 
 /** The adapters, in a bundle of their own: a window without backends never loads it. */
 export interface Adapters {
@@ -29,12 +31,11 @@ export interface Adapters {
 
 export interface BackendsOptions {
   readonly load: () => Promise<Adapters>;
-  readonly credentials: Credentials;
+  readonly credentials: Credentials & { readonly tokens: Pick<TokenPrograms, 'forget'> };
+  readonly generations: Pick<CredentialGenerations, 'of' | 'onDidChange'>;
   readonly ports: Omit<BackendPorts, 'compare' | 'operation'>;
   /** Where the operations of backends are mapped to functions. */
   readonly attribute: (operations: readonly Operation[]) => void;
-  /** Credentials changed: what windows shared is another's answer. */
-  readonly forgetShared?: () => void;
   /** What the ports need is needed no longer. */
   readonly end?: () => void;
   readonly log: Log;
@@ -47,12 +48,18 @@ export class Backends implements Disposable {
   readonly #traces = new Map<string, BackendTraces>();
   readonly #operations = new Map<OperationId, Operation>();
   readonly #changed = new Emitter<undefined>();
+  readonly #credentials: Disposable;
   #adapters: Adapters | undefined;
   #loading: Promise<void> | undefined;
   #failure: string | undefined;
 
   constructor(options: BackendsOptions) {
     this.#options = options;
+    this.#credentials = options.generations.onDidChange((place) => {
+      // Tokens that are held may be another's as well.
+      options.credentials.tokens.forget();
+      this.#renew(place);
+    });
   }
 
   /** The adapters are there, or can't be had. */
@@ -166,14 +173,12 @@ export class Backends implements Disposable {
     }
   }
 
-  /** Ends the sources at this connection's origin: what they hold was the answer to other credentials. */
-  renew(connection: ConnectionSettings): void {
-    this.#options.forgetShared?.();
-    const at = ({ kind, url }: ConnectionSettings) => `${kind} ${new URL(url).origin}`;
+  /** Ends the sources at this place: what they hold was the answer to other credentials. */
+  #renew(place: string): void {
     for (const sources of [this.#metrics, this.#traces])
       for (const [known, source] of [...sources]) {
         const [, , other] = JSON.parse(known) as [string, unknown, ConnectionSettings];
-        if (at(other) !== at(connection)) continue;
+        if (credentialsPlace(other) !== place) continue;
         source.dispose?.();
         sources.delete(known);
       }
@@ -194,12 +199,15 @@ export class Backends implements Disposable {
       this.#load();
       return undefined;
     }
+    let generation: Promise<string> | undefined;
     const made = create(this.#adapters, {
       kind: settings.kind,
       url: settings.url,
       select: environment.select,
       environment: environment.name,
       scope: JSON.stringify(settings),
+      // One for all that it keeps: a source never goes on with what it had before a change.
+      generation: () => (generation ??= this.#options.generations.of(settings)),
       ...(settings.options === undefined ? {} : { options: settings.options }),
       ...signInOf(settings, this.#options.credentials),
     });
@@ -227,6 +235,7 @@ export class Backends implements Disposable {
   }
 
   dispose(): void {
+    this.#credentials.dispose();
     this.keep([]);
     this.#options.end?.();
     this.#changed.dispose();

@@ -1,14 +1,12 @@
-import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
 import type { Settings } from '../config/settings.ts';
 import { milliseconds } from '../domain/units.ts';
 import type { IndexContract } from '../symbols/contract.ts';
-import { Backends, type Adapters } from './backends.ts';
+import { Backends, type Adapters, type BackendsOptions } from './backends.ts';
 import type { Clock } from './clock.ts';
 import { DecodeThread } from './decodeThread.ts';
 import type { Log } from './log.ts';
-import type { Credentials } from './connectionSignIn.ts';
 import type { SupervisedRemote } from './workerHost.ts';
 
 export interface LoadBackendsOptions {
@@ -18,7 +16,8 @@ export interface LoadBackendsOptions {
   readonly decoder: string;
   /** Where the windows of this machine share what they asked backends. */
   readonly sharedFolder: string;
-  readonly credentials: Credentials;
+  readonly credentials: BackendsOptions['credentials'];
+  readonly generations: BackendsOptions['generations'];
   readonly settings: Settings;
   readonly clock: Clock;
   readonly index: SupervisedRemote<IndexContract>;
@@ -27,7 +26,8 @@ export interface LoadBackendsOptions {
 
 /** The backends of this window: adapters from their own bundle, operations to the index, pauses while the window isn't looked at. */
 export function createBackends(options: LoadBackendsOptions): Backends {
-  const { file, decoder, sharedFolder, credentials, settings, clock, index, log } = options;
+  const { file, decoder, sharedFolder, credentials, generations, settings, clock, index, log } =
+    options;
   let likelyServices: readonly string[] = [];
   index.on('rules', ({ services = [] }) => {
     likelyServices = services;
@@ -37,6 +37,7 @@ export function createBackends(options: LoadBackendsOptions): Backends {
     // `require`, not `import()`: VS Code puts its proxy and certificates under the modules that it loads.
     load: () => Promise.resolve(createRequire(file)(file) as Adapters),
     credentials,
+    generations,
     ports: {
       now: () => clock.now(),
       after: (pause, run) => {
@@ -52,11 +53,6 @@ export function createBackends(options: LoadBackendsOptions): Backends {
     attribute: (operations) => {
       index.call('attribute', { operations }).catch((error: unknown) => {
         log.warn(`mapping a backend's operations failed: ${String(error)}`);
-      });
-    },
-    forgetShared: () => {
-      rm(sharedFolder, { recursive: true, force: true }).catch((error: unknown) => {
-        log.warn(`removing ${sharedFolder} failed: ${String(error)}`);
       });
     },
     end: () => {

@@ -35,6 +35,8 @@ export class TokenPrograms {
   readonly #options: TokenProgramsOptions;
   readonly #held = new Map<string, Held>();
   readonly #running = new Map<string, Promise<Result<Token>>>();
+  /** How often all was forgotten. */
+  #forgotten = 0;
 
   constructor(options: TokenProgramsOptions) {
     this.#options = options;
@@ -64,6 +66,8 @@ export class TokenPrograms {
   /** A person wants it tried again, whatever is held. */
   forget(): void {
     this.#held.clear();
+    this.#running.clear();
+    this.#forgotten += 1;
   }
 
   async #token(origin: string, argv: TokenCommand['command']): Promise<Result<Token>> {
@@ -77,14 +81,15 @@ export class TokenPrograms {
     const key = keyOf(origin, argv);
     const held = this.#held.get(key);
     if (held !== undefined && now() < endOf(held)) return held.result;
+    const forgotten = this.#forgotten;
     const running =
       this.#running.get(key) ??
       this.#run(origin, argv).finally(() => {
-        this.#running.delete(key);
+        if (this.#running.get(key) === running) this.#running.delete(key);
       });
     this.#running.set(key, running);
     const result = await running;
-    this.#held.set(key, { at: now(), result });
+    if (forgotten === this.#forgotten) this.#held.set(key, { at: now(), result });
     return result;
   }
 

@@ -22,6 +22,8 @@ export interface Connection extends SignIn {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Tells it from connections to the same address that sign in otherwise; holds no secret. */
   readonly scope?: string;
+  /** Another one after the credentials were changed; says nothing of them. Absent: they never are. */
+  readonly generation?: () => Promise<string>;
 }
 
 /** What adapters need of the window they run in. */

@@ -104,6 +104,11 @@ export class ServiceSlots {
     return this.#reader.taken;
   }
 
+  /** The backend was looked at again: what it had of rules may be otherwise by now. */
+  lookedAgain(): void {
+    this.#reader.tryRecorded();
+  }
+
   get empty(): boolean {
     return this.#to === 0;
   }

@@ -41,11 +41,18 @@ export interface SlotReaderOptions {
 /** Reads stretches of slots: what other windows found first, then what the backend alone knows. */
 export class SlotReader {
   readonly #options: SlotReaderOptions;
+  /** Questions whose newest recorded slots weren't whole: not asked of recorded series for now. */
+  readonly #notWhole = new Set<string>();
   /** Answers that were another window's. */
   taken = 0;
 
   constructor(options: SlotReaderOptions) {
     this.#options = options;
+  }
+
+  /** Recorded series may be whole again. */
+  tryRecorded(): void {
+    this.#notWhole.clear();
   }
 
   async read(
@@ -66,7 +73,7 @@ export class SlotReader {
     const start =
       last === undefined ? from : last.step === step ? Math.max(from, last.to - overlap) : last.to;
     const own = await readBack(planChunks(start, to, now, step), (chunk) =>
-      this.#ask(question, chunk, shared, signal),
+      this.#ask(question, chunk, chunk.to === to, shared, signal),
     );
     // What the backend leaves out would be a hole between the others' answers and these.
     if (!own.ok || own.value.capped || known === undefined) return own;
@@ -120,24 +127,26 @@ export class SlotReader {
   async #ask(
     question: Question,
     chunk: Chunk,
+    newest: boolean,
     shared: SharedFile | undefined,
     signal: AbortSignal,
   ): Promise<Result<RangeAnswer>> {
     const { step } = chunk;
-    await shared?.renew();
+    const kind = kindOf(question);
     const at = shared?.now() ?? 0;
-    const answer = await askGrowth(
-      this.#options.api,
-      question.query(step),
-      chunk,
-      signal,
-      shared !== undefined,
-    );
+    const { raw, recorded } = question.query(step);
+    const known = recorded === undefined || this.#notWhole.has(kind) ? {} : { recorded };
+    const answer = await askGrowth(this.#options.api, { raw, ...known }, chunk, signal, {
+      keepBody: shared !== undefined,
+      beforeAsking: () => shared?.renew(),
+      // Rules that began lately lack older slots, and are good for the newest all the same.
+      ...(newest ? { notWhole: () => void this.#notWhole.add(kind) } : {}),
+    });
     if (answer.ok && answer.value.body !== undefined)
       await shared?.add(
         {
           ...chunk,
-          kind: kindOf(question),
+          kind,
           ...(question.asks === undefined ? {} : { keys: question.asks }),
           at,
         },

@@ -41,6 +41,8 @@ export const createPrometheusSource: CreateMetrics = (connection, ports) =>
 
 interface Followed {
   readonly known: KnownService;
+  /** As the newest look at the backend has it. */
+  latest: KnownService;
   readonly slots: ServiceSlots;
   /** When it is asked for new data again. */
   refreshAt: number;
@@ -68,12 +70,14 @@ export class PrometheusSource implements BackendMetrics {
   /** One file for each service of a connection and selection, and one for what it has. */
   readonly #shared = (what: ServiceKey | 'catalogue'): ShareFile => {
     let file: Promise<SharedFile | undefined> | undefined;
+    const open = async (folder: string): Promise<SharedFile | undefined> => {
+      const { scope, generation } = this.#connection;
+      const names = [this.#found.identity, scope, await generation?.(), what];
+      return SharedFile.open(folder, names, () => this.#ports.now());
+    };
     return async () => {
       const { sharedFolder } = this.#ports;
-      const names = [this.#found.identity, this.#connection.scope, what];
-      return sharedFolder === undefined
-        ? undefined
-        : (file ??= SharedFile.open(sharedFolder, names, () => this.#ports.now()));
+      return sharedFolder === undefined ? undefined : (file ??= open(sharedFolder));
     };
   };
 
@@ -306,11 +310,14 @@ export class PrometheusSource implements BackendMetrics {
     const before = this.#followed.get(known.service);
     if (before !== undefined && sameSource(before.known, known)) {
       before.askedAt = now;
+      if (before.latest !== known) before.slots.lookedAgain();
+      before.latest = known;
       return before;
     }
     // Another convention, or another scrape interval: a new series, never spliced to the old one.
     const made: Followed = {
       known,
+      latest: known,
       slots: new ServiceSlots({
         api: this.#api,
         found: known.found,

@@ -7,6 +7,8 @@ import { ok } from '../../../src/domain/result.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 import { milliseconds } from '../../../src/domain/units.ts';
 import { Backends, type Adapters } from '../../../src/platform/backends.ts';
+import { credentialsPlace } from '../../../src/platform/credentialGenerations.ts';
+import { Emitter } from '../../../src/platform/disposables.ts';
 import type { Log } from '../../../src/platform/log.ts';
 import { ConnectionSecrets, secretsOf } from '../../../src/platform/secrets.ts';
 import type { BackendMetrics, Connection } from '../../../src/telemetry/backend.ts';
@@ -43,6 +45,7 @@ function stage() {
     get: (key) => Promise.resolve(kept.get(key)),
     store: (key, value) => Promise.resolve(void kept.set(key, value)),
   });
+  const changed = new Emitter<string>();
   const made: Connection[] = [];
   const told: string[] = [];
   let find: (found: readonly Operation[]) => void = () => undefined;
@@ -82,8 +85,13 @@ function stage() {
     load: () => Promise.resolve(adapters),
     credentials: {
       secrets,
-      tokens: { headers: () => Promise.reject(new Error('none')), refused: () => false },
+      tokens: {
+        headers: () => Promise.reject(new Error('none')),
+        refused: () => false,
+        forget: () => undefined,
+      },
     },
+    generations: { of: () => Promise.resolve(''), onDidChange: changed.on },
     ports: {
       now: () => 0,
       after: () => ({ dispose: () => undefined }),
@@ -93,7 +101,10 @@ function stage() {
     attribute: (operations) => told.push(...operations.map((o) => o.id)),
     log: silent,
   });
-  return { backends, secrets, made, told, find: () => find([operation]) };
+  const renew = (connection: ConnectionSettings): void => {
+    changed.fire(credentialsPlace(connection));
+  };
+  return { backends, secrets, renew, made, told, find: () => find([operation]) };
 }
 
 const loaded = (backends: Backends): Promise<void> =>
@@ -187,16 +198,16 @@ describe('backends of environments', () => {
   });
 
   it('are made anew when another secret is kept for them', async () => {
-    const { backends, told } = stage();
+    const { backends, renew, told } = stage();
     const a = environment('a', 'http://a');
     const there = loaded(backends);
     backends.metrics(a);
     await there;
     const source = backends.metrics(a);
     const settings = { kind: 'fake', url: 'http://a', auth: { type: 'bearer' } } as const;
-    backends.renew({ ...settings, kind: 'other' });
+    renew({ ...settings, kind: 'other' });
     assert.equal(backends.metrics(a), source);
-    backends.renew(settings);
+    renew(settings);
     assert.deepEqual(told, ['ended http://a']);
     assert.notEqual(backends.metrics(a), source);
   });

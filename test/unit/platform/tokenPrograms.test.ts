@@ -70,6 +70,18 @@ describe('programs that print a token', function () {
     assert.equal(runs(), 2);
   });
 
+  it('are run again after all was forgotten, also where one was running then', async () => {
+    const { programs, runs } = stage();
+    const auth = printing('console.log("t0ken")');
+    const running = programs.headers(origin, auth);
+    programs.forget();
+    await running;
+    await programs.headers(origin, auth);
+    assert.equal(runs(), 2, 'it may have been another’s token');
+    await programs.headers(origin, auth);
+    assert.equal(runs(), 2);
+  });
+
   it('run only where a person agreed, for that address', async () => {
     const { programs, runs } = stage();
     const auth = printing('console.log("t0ken")');

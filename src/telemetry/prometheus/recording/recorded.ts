@@ -74,6 +74,8 @@ export interface RecordedRows {
   readonly rows: readonly MatrixRow[];
   /** The end of the last slot up to which all were recorded whole; `from` of the chunk if not even the first was. */
   readonly completeTo: number;
+  /** Whether the last slot was. */
+  readonly endsWhole: boolean;
 }
 
 /**
@@ -90,9 +92,9 @@ export function readRecorded(
   for (const { samples } of marks)
     for (const [at, count] of samples) counts.set(Math.round(at * 1000), count);
   let completeTo = from;
-  while (completeTo < to && counts.get(completeTo + step) === step / recordedStep)
-    completeTo += step;
-  return { rows, completeTo };
+  const isWhole = (end: number): boolean => counts.get(end) === step / recordedStep;
+  while (completeTo < to && isWhole(completeTo + step)) completeTo += step;
+  return { rows, completeTo, endsWhole: isWhole(to) };
 }
 
 /** A question in both forms. */
@@ -101,27 +103,35 @@ export interface GrowthQuery {
   readonly recorded?: string;
 }
 
-/**
- * From recorded series where they have the whole stretch, else from the metrics themselves.
- *
- * @param keepBody the answer is wanted as it came, as well
- */
+export interface AskGrowthOptions {
+  /** The answer is wanted as it came, as well. */
+  readonly keepBody?: boolean;
+  /** Up to two requests are made, each of which may take its whole time. */
+  readonly beforeAsking?: () => Promise<void> | undefined;
+  /** The newest recorded slot isn't whole. */
+  readonly notWhole?: () => void;
+}
+
+/** From recorded series where they have the whole stretch, else from the metrics themselves. */
 export async function askGrowth(
-  api: PrometheusApi,
+  api: Pick<PrometheusApi, 'queryRange'>,
   { raw, recorded }: GrowthQuery,
   chunk: Chunk,
   signal: AbortSignal,
-  keepBody = false,
+  { keepBody = false, beforeAsking, notWhole }: AskGrowthOptions = {},
 ): Promise<Result<RangeAnswer>> {
-  const ask = (query: string): Promise<Result<RangeAnswer>> =>
-    api.queryRange(
+  const ask = async (query: string): Promise<Result<RangeAnswer>> => {
+    await beforeAsking?.();
+    return api.queryRange(
       { query, from: chunk.from + chunk.step, to: chunk.to, step: chunk.step },
       signal,
       keepBody,
     );
+  };
   if (recorded === undefined || !fitsRecorded(chunk.step)) return ask(raw);
   const answer = await ask(recorded);
   if (!answer.ok) return answer;
-  const { rows, completeTo } = readRecorded(answer.value.rows, chunk);
+  const { rows, completeTo, endsWhole } = readRecorded(answer.value.rows, chunk);
+  if (!endsWhole) notWhole?.();
   return completeTo === chunk.to ? ok({ ...answer.value, rows }) : ask(raw);
 }

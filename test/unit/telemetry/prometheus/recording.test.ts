@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { ok } from '../../../../src/domain/result.ts';
 import {
+  askGrowth,
   fitsRecorded,
   readRecorded,
   recordedGrowth,
@@ -96,7 +98,7 @@ describe('a backend that evaluates recording rules', () => {
   const by = 'otel_status_code,service_name,span_kind,span_name,status_code';
 
   /** Asks for five minutes; `evaluated` says whether the minute that ends then was. */
-  async function asked(evaluated: (end: number) => boolean) {
+  async function asked(evaluated: (end: number) => boolean, times = () => 1) {
     const backend = new FakeBackend([
       { __name__: 'calls_total', ...labels },
       { __name__: 'prodlens:evaluations', prodlens_of: record, prodlens_by: by },
@@ -107,7 +109,7 @@ describe('a backend that evaluates recording rules', () => {
       if (!url.pathname.endsWith('query_range') || start === undefined || end === undefined)
         return undefined;
       const ends = Array.from({ length: (end - start) / 60 + 1 }, (_, i) => start + i * 60);
-      const values = ends.filter(evaluated).map((at) => [at, '1']);
+      const values = ends.filter(evaluated).map((at) => [at, String(times())]);
       const result = [
         { metric: labels, values },
         { metric: { prodlens_of: record }, values },
@@ -155,6 +157,50 @@ describe('a backend that evaluates recording rules', () => {
     const hole = new FakeBackend([]).now / 1000 - 180;
     const { ask } = await asked((end) => end !== hole);
     assert.equal((await ask()).kinds.at(-1), 'raw');
+  });
+
+  it('is asked for the metrics alone while its newest minutes are recorded twice, until the next look at what it has', async () => {
+    let times = 2;
+    const { backend, ask } = await asked(
+      () => true,
+      () => times,
+    );
+    const later = async (minutes: number): Promise<readonly string[]> => {
+      backend.now += minutes * minute;
+      return (await ask()).kinds;
+    };
+    assert.ok((await later(0)).includes('recorded'));
+    for (let i = 0; i < 3; i += 1) assert.deepEqual(new Set(await later(2)), new Set(['raw']));
+    assert.deepEqual(new Set(await later(10)), new Set(['recorded', 'raw']));
+    times = 1;
+    assert.deepEqual(new Set(await later(2)), new Set(['raw']));
+    assert.deepEqual(new Set(await later(16)), new Set(['recorded']));
+    assert.deepEqual(new Set(await later(2)), new Set(['recorded']));
+  });
+
+  it('is asked for recorded series still where only an old minute wasn’t recorded', async () => {
+    const hole = new FakeBackend([]).now / 1000 - 180;
+    const { backend, ask } = await asked((end) => end !== hole);
+    await ask();
+    backend.now += 5 * minute;
+    assert.deepEqual(new Set((await ask()).kinds), new Set(['recorded']));
+  });
+
+  it('has the lease renewed before each of both requests', async () => {
+    const order: string[] = [];
+    await askGrowth(
+      {
+        queryRange: ({ query }) => {
+          order.push(query);
+          return Promise.resolve(ok({ rows: [], bytes: 0 }));
+        },
+      },
+      { raw: 'raw', recorded: 'recorded' },
+      { from, to: from + minute, step: minute },
+      new AbortController().signal,
+      { beforeAsking: () => Promise.resolve(void order.push('renew')) },
+    );
+    assert.deepEqual(order, ['renew', 'recorded', 'renew', 'raw']);
   });
 
   it('is asked for a newest minute only when its evaluation has had time', async () => {
