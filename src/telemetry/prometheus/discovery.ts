@@ -13,7 +13,7 @@ import { isCustom } from './conventions/custom.ts';
 import { missingLabels, missingMetrics, spellings } from './conventions/tried.ts';
 import { evaluations } from './recording/names.ts';
 import { infoMetrics, readInfoLabels, releaseInfoOf, type ReleaseInfo } from './releaseInfo.ts';
-import { equals, escaped, quoted } from './selector.ts';
+import { equals, escaped, quoted, selectedLabel } from './selector.ts';
 
 /** A histogram of durations. */
 export interface DurationMetric {
@@ -114,7 +114,7 @@ export async function discover(
       }
       const made = foundAs(convention, match.groups?.['prefix'] ?? '', known, there);
       if (made === undefined) continue;
-      const info = releaseInfoOf(convention, there, infos.value);
+      const info = releaseInfoOf(convention, there, infos.value, select);
       found.push({
         ...made,
         calls,
@@ -233,7 +233,7 @@ function matchersOf(
   const matchers: string[] = [];
   const selected: string[] = [];
   for (const [name, value] of Object.entries(select)) {
-    const label = [name, name.replaceAll(/[^A-Za-z0-9_]/g, '_')].find((n) => labels.has(n));
+    const label = selectedLabel(name, labels);
     if (label === undefined) return name;
     matchers.push(equals(label, value));
     selected.push(label);

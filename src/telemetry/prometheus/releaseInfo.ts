@@ -1,8 +1,9 @@
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
+import type { Select } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
 import { spelled, type Convention, type LabelNames } from './conventions/convention.ts';
-import { byLabels, quoted, seconds, selector } from './selector.ts';
+import { byLabels, equals, quoted, seconds, selectedLabel, selector } from './selector.ts';
 
 /** A series per process that says which release it is of, where the calls' own labels don't. */
 export interface ReleaseInfo {
@@ -10,6 +11,8 @@ export interface ReleaseInfo {
   readonly version: string;
   /** Labels that name a process, alike on the calls. */
   readonly process: readonly [job: string, instance: string];
+  /** Matchers of the environment's `select`: those of labels that it has. Another environment may have processes of the same names. */
+  readonly matchers: readonly string[];
 }
 
 /** Where OpenTelemetry's resource attributes are. https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#resource-attributes-1 */
@@ -56,6 +59,7 @@ export function releaseInfoOf(
   convention: Convention,
   labels: ReadonlySet<string>,
   all: InfoLabels,
+  select: Select,
 ): ReleaseInfo | 'noVersion' | undefined {
   const metric = infoMetricOf(convention);
   const there = all.get(metric);
@@ -64,7 +68,12 @@ export function releaseInfoOf(
   );
   if (there === undefined || process === undefined) return undefined;
   const version = versionsOf(metric).find((name) => there.has(name));
-  return version === undefined ? 'noVersion' : { metric, version, process };
+  if (version === undefined) return 'noVersion';
+  const matchers = Object.entries(select).flatMap(([name, value]) => {
+    const label = selectedLabel(name, there);
+    return label === undefined ? [] : [equals(label, value)];
+  });
+  return { metric, version, process, matchers };
 }
 
 /** Marks rows that say which release a process was of. */
@@ -80,6 +89,6 @@ const longestLook = 120_000;
 export function releasesSeen(info: ReleaseInfo, matchers: readonly string[], step: number): string {
   const { metric, version, process } = info;
   const look = Math.max(1_000, Math.min(step / 5, longestLook));
-  const seen = `max_over_time(timestamp(${selector(metric, matchers)})[${seconds(step)}:${seconds(look)}])`;
+  const seen = `max_over_time(timestamp(${selector(metric, [...info.matchers, ...matchers])})[${seconds(step)}:${seconds(look)}])`;
   return `label_replace(max ${byLabels([...process, version])} (${seen}), "${infoLabel}", "1", "", "")`;
 }

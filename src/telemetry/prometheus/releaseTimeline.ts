@@ -1,3 +1,4 @@
+import { tiers } from '../local/core/slots.ts';
 import type { ReleaseInfo } from './releaseInfo.ts';
 import { infoLabel } from './releaseInfo.ts';
 import type { Chunk } from './slotGrid.ts';
@@ -10,6 +11,9 @@ interface Stretch {
   last: number;
 }
 
+/** When a release was last seen in a slot, by the slot's end; Unix milliseconds. */
+type Seen = Map<number, number>;
+
 interface Process {
   /** In order of time. */
   readonly stretches: Stretch[];
@@ -17,10 +21,14 @@ interface Process {
   doubled: number;
   /** The end of the newest slot that was noted. */
   notedTo: number;
+  /** Several write its series. */
+  torn: boolean;
 }
 
 /** How long what was said of a process holds: Prometheus' own look-back. */
 const holds = 5 * 60_000;
+/** No slots are kept of what was before. */
+const keptFor = tiers.at(-1)?.keep ?? 0;
 
 /**
  * Which release each process was of, and when. A process that is replaced under the same name (the usual restart on one host) is of the
@@ -29,16 +37,25 @@ const holds = 5 * 60_000;
 export class ReleaseTimeline {
   readonly #info: ReleaseInfo;
   readonly #processes = new Map<string, Process>();
-  /** A process whose series several write, if any. */
-  torn: string | undefined;
 
   constructor(info: ReleaseInfo) {
     this.#info = info;
   }
 
+  /** A process whose series several write, if any. */
+  get torn(): string | undefined {
+    return [...this.#processes].find(([, { torn }]) => torn)?.[0];
+  }
+
+  /** Forgets processes that ended before all that is kept. */
+  tidy(now: number): void {
+    for (const [key, { notedTo }] of this.#processes)
+      if (notedTo < now - keptFor) this.#processes.delete(key);
+  }
+
   /** Takes the rows that say which release a process was of; gives back the others. */
   take(rows: readonly MatrixRow[], chunk: Chunk): readonly MatrixRow[] {
-    const said = new Map<string, { version: string; seen: Map<number, number> }[]>();
+    const said = new Map<string, Map<string, Seen>>();
     const others: MatrixRow[] = [];
     for (const row of rows) {
       if (row.labels[infoLabel] === undefined) {
@@ -46,20 +63,24 @@ export class ReleaseTimeline {
         continue;
       }
       const key = this.#keyOf(row.labels);
-      const all = said.get(key) ?? [];
-      said.set(key, all);
-      all.push({
-        version: row.labels[this.#info.version] ?? '',
-        seen: new Map(row.samples.map(([at, seen]) => [Math.round(at * 1000), seen * 1000])),
-      });
+      const versions = said.get(key) ?? new Map<string, Seen>();
+      said.set(key, versions);
+      const version = row.labels[this.#info.version] ?? '';
+      const seen = versions.get(version) ?? new Map<number, number>();
+      versions.set(version, seen);
+      // A service's other calls ask for it as well: the same process, not another one.
+      for (const [seconds, at] of row.samples) {
+        const end = Math.round(seconds * 1000);
+        seen.set(end, Math.max(at * 1000, seen.get(end) ?? 0));
+      }
     }
     for (const [key, versions] of said)
       for (let end = chunk.from + chunk.step; end <= chunk.to; end += chunk.step)
         this.#note(
           key,
           end,
-          versions
-            .map(({ version, seen }) => ({ version, at: seen.get(end) ?? 0 }))
+          [...versions]
+            .map(([version, seen]) => ({ version, at: seen.get(end) ?? 0 }))
             .filter(({ at }) => at > end - chunk.step),
         );
     return others;
@@ -76,7 +97,7 @@ export class ReleaseTimeline {
   }
 
   #note(key: string, end: number, seen: readonly { version: string; at: number }[]): void {
-    const process = this.#processes.get(key) ?? { stretches: [], doubled: 0, notedTo: 0 };
+    const process = this.#processes.get(key) ?? newProcess();
     this.#processes.set(key, process);
     if (end > process.notedTo) {
       process.notedTo = end;
@@ -87,15 +108,20 @@ export class ReleaseTimeline {
     if (newest === undefined) return;
     // One slot has both where one follows the other; more have them where both go on.
     if (process.doubled > 1 || newest.at === other?.at) {
-      this.torn = key;
+      process.torn = true;
       extend(process.stretches, undefined, newest.at);
-    } else for (const { version, at } of ordered) extend(process.stretches, version, at);
+      return;
+    }
+    if (other === undefined && end === process.notedTo) process.torn = false;
+    for (const { version, at } of ordered) extend(process.stretches, version, at);
   }
 
   #keyOf(labels: MatrixRow['labels']): string {
     return this.#info.process.map((name) => labels[name] ?? '').join(' ');
   }
 }
+
+const newProcess = (): Process => ({ stretches: [], doubled: 0, notedTo: 0, torn: false });
 
 function extend(stretches: Stretch[], version: string | undefined, at: number): void {
   const last = stretches.at(-1);

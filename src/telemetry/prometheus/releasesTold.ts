@@ -89,7 +89,7 @@ export async function tellReleases(
       told.set(service, { ...plain, found: { ...plain.found, info: 'noVersion' } });
     else if (said.length > 0 && all.length <= mostJoined) {
       const [job] = info.process;
-      const jobs = [...new Set(all.map((labels) => labels[job] ?? ''))];
+      const jobs = [...new Set(all.map((labels) => labels[job] ?? ''))].sort();
       told.set(service, {
         found: joined,
         releases: [...new Set(said)],
@@ -118,7 +118,7 @@ async function readProcesses(
 ): Promise<Result<ReadonlyMap<string, readonly string[]>>> {
   const processes = new Map<string, string[]>();
   const rows = await api.query(
-    `group ${byLabels([...info.process, info.version])} (${selector(info.metric, [])})`,
+    `group ${byLabels([...info.process, info.version])} (${selector(info.metric, info.matchers)})`,
     signal,
   );
   if (!rows.ok) return rows;

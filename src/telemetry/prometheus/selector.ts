@@ -29,6 +29,10 @@ export const escaped = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$
 export const oneOf = (label: string, values: readonly string[]): string =>
   `${labelName(label)}=~${quoted(values.map(escaped).join('|'))}`;
 
+/** The label that a name of `select` means: as it is, or as Prometheus' naming has it. */
+export const selectedLabel = (name: string, labels: ReadonlySet<string>): string | undefined =>
+  [name, name.replaceAll(/[^A-Za-z0-9_]/g, '_')].find((label) => labels.has(label));
+
 /** `metric{matchers}`. */
 export const selector = (metric: string, matchers: readonly string[]): string =>
   plainMetric.test(metric)

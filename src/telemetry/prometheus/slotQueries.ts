@@ -29,7 +29,11 @@ export interface Asked {
  * calls' labels don't tell it.
  */
 export const callsQuery = (asked: Asked, step: number): GrowthQuery =>
-  withBeside(ownCallsQuery(asked, step), asked.beside && ownCallsQuery(asked.beside, step));
+  withBeside(
+    ownCallsQuery(asked, step, releasesQuery(asked, step)),
+    asked.beside &&
+      ownCallsQuery(asked.beside, step, otherReleasesQuery(asked, asked.beside, step)),
+  );
 
 /** Other calls aren't recorded: how many evaluations there were is counted for one metric of a question. */
 const withBeside = (
@@ -46,13 +50,26 @@ const withBeside = (
 
 type OwnCalls = Omit<Asked, 'beside'>;
 
-function ownCallsQuery(
-  { found, matchers, infoMatchers = [], recorded }: OwnCalls,
+/** Which release its processes were of, where the calls' labels don't tell it. */
+const releasesQuery = (
+  { found: { info }, infoMatchers = [] }: OwnCalls,
   step: number,
+): readonly string[] => (typeof info === 'object' ? [releasesSeen(info, infoMatchers, step)] : []);
+
+/** Of its other calls: mostly the same processes, which are asked for once. */
+const otherReleasesQuery = (own: OwnCalls, beside: OwnCalls, step: number): readonly string[] => {
+  const known = releasesQuery(own, step);
+  return releasesQuery(beside, step).filter((query) => !known.includes(query));
+};
+
+function ownCallsQuery(
+  { found, matchers, recorded }: OwnCalls,
+  step: number,
+  releases: readonly string[],
 ): GrowthQuery {
-  const { calls, callsAre, errors, info } = found;
+  const { calls, callsAre, errors } = found;
   const labels = labelsOf(found);
-  const seen: string[] = typeof info === 'object' ? [releasesSeen(info, infoMatchers, step)] : [];
+  const seen = [...releases];
   if (errors !== undefined) {
     const of = selector(calls, matchers);
     seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of })));

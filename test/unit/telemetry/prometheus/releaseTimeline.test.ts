@@ -10,6 +10,7 @@ const timeline = () =>
     metric: 'target_info',
     version: 'service_version',
     process: ['job', 'instance'],
+    matchers: [],
   });
 /** Seconds into each slot at which a release was last seen there; undefined: it wasn't. */
 const row = (version: string, seen: readonly (number | undefined)[], instance = 'a') => ({
@@ -58,6 +59,39 @@ describe('which release a process was of', () => {
     const same = timeline();
     same.take([row('1', [50, 50]), row('2', [50, undefined])], chunk(2));
     assert.deepEqual(read(same, 2), ['', '1']);
+  });
+
+  it('is told once where a service’s requests and its RPCs both ask for it', () => {
+    const of = timeline();
+    const { labels, samples } = row('1', [50, 50, 50]);
+    const again = { labels: { ...labels, prodlens_beside: '1' }, samples: samples.slice(1) };
+    of.take([{ labels, samples: samples.slice(0, 2) }, again], chunk(3));
+    assert.deepEqual(read(of, 3), ['1', '1', '1']);
+    assert.equal(of.torn, undefined);
+  });
+
+  it('is told again once only one of two processes goes on', () => {
+    const of = timeline();
+    of.take([row('1', [50, 50, 50]), row('2', [55, 55, 55])], chunk(3));
+    assert.equal(of.torn, 'shop a');
+    const no = undefined;
+    const rest = [row('1', [no, 50, 50]), row('2', [no, 55, 55, 55])];
+    of.take(rest, chunk(4));
+    assert.equal(of.torn, undefined);
+    assert.equal(of.at(process, end(3), step), '2');
+    // Slots of before that are asked for again tear nothing.
+    of.take([row('1', [no, no, 55]), row('2', [no, no, 55, 55])], chunk(4));
+    assert.equal(of.torn, undefined);
+  });
+
+  it('is forgotten with the last slots of the process', () => {
+    const of = timeline();
+    of.take([row('1', [50])], chunk(1));
+    const day = 24 * 60 * 60_000;
+    of.tidy(end(0) + 29 * day);
+    assert.deepEqual(read(of, 1), ['1']);
+    of.tidy(end(0) + 31 * day);
+    assert.deepEqual(read(of, 1), ['']);
   });
 
   it('stays what it was when slots are asked for again', () => {

@@ -301,6 +301,57 @@ describe('Prometheus as a source of numbers', () => {
     assert.match(none.source.summary() ?? '', /promote_resource_attributes/);
   });
 
+  it('finds releases of the environment’s own processes, asked for once for requests and RPCs', async () => {
+    const who = { job: 'shop', instance: 'a', cluster: 'eu' };
+    const http = { ...who, http_request_method: 'GET', http_route: '/a' };
+    const rpc = { ...who, rpc_method: 'Get', rpc_service: 'p.S', rpc_system: 'grpc' };
+    const { backend, source } = await operationsOf(
+      [
+        { __name__: 'http_server_request_duration_seconds_count', ...http },
+        { __name__: 'rpc_server_duration_milliseconds_count', ...rpc },
+        { __name__: 'target_info', ...who, service_version: '1' },
+      ],
+      { cluster: 'eu' },
+    );
+    const [operation] = source.operations();
+    assert.ok(operation !== undefined);
+    const groups = [{ key: 'f', service: operation.service, operations: [operation.id] }];
+    await source.numbers({ groups, window: milliseconds(300_000), seriesPoints: 0 }, never);
+    const queries = backend.asked.flatMap((u) => u.searchParams.get('query') ?? []);
+    const told = queries.filter((query) => query.includes('target_info'));
+    assert.ok(told.length >= 2);
+    for (const query of told)
+      assert.deepEqual(
+        [...query.matchAll(/target_info\{(.*?)\}/g)].map(([, matchers]) => matchers),
+        [query.startsWith('group ') ? 'cluster="eu"' : 'cluster="eu",job=~"shop"'],
+      );
+    // What the processes' own series don't have can't select them.
+    const without = await operationsOf(
+      [
+        { __name__: 'http_server_request_duration_seconds_count', ...http },
+        { __name__: 'target_info', job: 'shop', instance: 'a', service_version: '1' },
+      ],
+      { cluster: 'eu' },
+    );
+    assert.match(JSON.stringify(without.source.report()), /"service_version of target_info"/);
+  });
+
+  it('names processes in one order, whichever the backend gives them in', async () => {
+    const series = ['b', 'a'].flatMap((job) => [
+      span('calls_total', { job, instance: 'x' }),
+      { __name__: 'target_info', job, instance: 'x', service_version: '1' },
+    ]);
+    for (const all of [series, series.toReversed()]) {
+      const { backend, source } = await operationsOf(all);
+      const groups = source
+        .operations()
+        .map(({ id, service }) => ({ key: id, service, operations: [id] }));
+      await source.numbers({ groups, window: milliseconds(300_000), seriesPoints: 0 }, never);
+      const query = backend.asked.at(-1)?.searchParams.get('query') ?? '';
+      assert.match(query, /target_info\{job=~"a\|b"\}/);
+    }
+  });
+
   it('shows a service’s requests and its RPCs, asked for in one question', async () => {
     const who = { service_name: 'shop', service_version: '1' };
     const http = {
