@@ -5,8 +5,9 @@ import type { CoreState } from '../local/core/coreState.ts';
 import type { OperationEntry } from '../local/core/operations.ts';
 import { rootPath } from '../local/core/paths.ts';
 import { noteArrival, type ServiceEntry } from '../local/core/services.ts';
-import { joined, slotLength } from '../local/core/slots.ts';
+import { joined, tiers } from '../local/core/slots.ts';
 import { rowKey, type BucketRow } from './bucketRows.ts';
+import { CallsByEnd } from './callsByEnd.ts';
 import { narrowingLabel, type Found } from './discovery.ts';
 import { difference } from './histogramGrowth.ts';
 import { readRow, type RowMeaning } from './readRow.ts';
@@ -34,8 +35,8 @@ export interface SlotWriterOptions {
 /** The live interval of a backend (docs/semantics.md, "Time"), or four samples if that is longer. */
 const liveFor = 5 * 60_000;
 
-/** Ends of slots whose calls are remembered one by one: more than a day of slots has in the lengths that it is kept in. */
-const mostEnds = 400;
+/** The longest window. Of what ended before it no durations are read any more: without its calls they are left out. */
+const rememberedFor = tiers.at(-2)?.keep ?? 0;
 
 interface Row {
   readonly labels: MatrixRow['labels'];
@@ -44,8 +45,7 @@ interface Row {
   readonly operation: OperationEntry;
   /** All rows of the same calls' operation and process: they differ in how calls ended. */
   readonly kin: Row[];
-  /** Calls by the end of their slot. */
-  readonly calls: Map<number, number>;
+  readonly calls: CallsByEnd;
   /** Counts of buckets of the newest slots: what is asked for again replaces them. */
   readonly buckets: Map<number, Histogram>;
 }
@@ -77,6 +77,18 @@ export class SlotWriter {
     return this.#keys.get(operation) ?? new Set();
   }
 
+  /** Forgets the calls of processes that ended long ago. */
+  tidy(now: number): void {
+    const newestOf = ({ calls, buckets }: Row): number => Math.max(calls.newest, ...buckets.keys());
+    const gone = new Set<Row | undefined>([undefined]);
+    for (const [key, kin] of this.#kin) {
+      if (kin.some((row) => newestOf(row) >= now - rememberedFor)) continue;
+      this.#kin.delete(key);
+      for (const row of kin) gone.add(row);
+    }
+    for (const [key, row] of this.#rows) if (gone.has(row)) this.#rows.delete(key);
+  }
+
   /** In steps: a large service's rows take longer than others can wait. */
   *calls(rows: readonly MatrixRow[], chunk: Chunk, now: number): Generator<void, void> {
     const byEnd = new Map<number, { readonly row: Row; readonly value: number }[]>();
@@ -102,9 +114,9 @@ export class SlotWriter {
   #call(row: Row, at: number, value: number, chunk: Chunk, now: number): void {
     const { service, meaning, operation, calls } = row;
     this.#noteSample(service, at, chunk);
-    const added = value - (calls.get(at) ?? 0);
-    calls.set(at, Math.max(value, calls.get(at) ?? 0));
-    if (calls.size > mostEnds) coarsen(calls, now);
+    const before = calls.at(at);
+    const added = value - before;
+    calls.set(at, Math.max(value, before), now);
     if (!(added > 0)) return;
     const cell = this.#cell(row, at, chunk.step);
     const slot = cell.series.at(at - 1, now);
@@ -127,8 +139,10 @@ export class SlotWriter {
     for (const { labels, slots } of rows) {
       const row = this.#row(labels);
       if (row !== undefined)
-        for (const { at, histogram } of slots) this.#bucket(row, at, histogram, chunk, now);
-      yield;
+        for (const { at, histogram } of slots) {
+          this.#bucket(row, at, histogram, chunk, now);
+          yield;
+        }
     }
   }
 
@@ -165,8 +179,8 @@ export class SlotWriter {
   #cell({ labels, meaning, service, operation }: Row, at: number, length: number): Cell {
     const { state, timeline } = this.#options;
     const { cells } = state;
-    const release = timeline?.at(labels, at, length) ?? meaning.release;
-    const run = service.releases.touch(release, at - 1);
+    const told = timeline?.at(labels, at, length) ?? '';
+    const run = service.releases.touch(told === '' ? meaning.release : told, at - 1);
     return cells.cell(operation, rootPath, cells.lane(service, run, ''));
   }
 
@@ -225,20 +239,10 @@ export class SlotWriter {
     const kinKey = `${operation.index} ${rowKey(Object.fromEntries(same))}`;
     const kin = this.#kin.get(kinKey) ?? [];
     this.#kin.set(kinKey, kin);
-    const row = { labels, meaning, service, operation, kin, calls: new Map(), buckets: new Map() };
+    const calls = new CallsByEnd();
+    const row = { labels, meaning, service, operation, kin, calls, buckets: new Map() };
     kin.push(row);
     return row;
-  }
-}
-
-/** Joins what grew old, as slots do: durations that are fetched later are compared with it in the same lengths. */
-function coarsen(calls: Map<number, number>, now: number): void {
-  const fine = [...calls];
-  calls.clear();
-  for (const [end, n] of fine) {
-    const length = slotLength(end - 1, now);
-    const coarse = Math.ceil(end / length) * length;
-    calls.set(coarse, (calls.get(coarse) ?? 0) + n);
   }
 }
 
@@ -276,11 +280,10 @@ function callsNear(
   step: number,
 ): number {
   let [before, within, after] = [0, 0, 0];
-  for (const [end, n] of calls.flatMap((one) => [...one])) {
-    if (end <= first - 2 * step || end > last + step) continue;
-    if (end <= first - step) before += n;
-    else if (end <= last) within += n;
-    else after += n;
+  for (const one of calls) {
+    before += one.between(first - 2 * step, first - step);
+    within += one.between(first - step, last);
+    after += one.between(last, last + step);
   }
   return within + Math.max(before, after);
 }

@@ -5,6 +5,8 @@ import { unixMillis } from '../../../../src/domain/units.ts';
 import { CoreState } from '../../../../src/telemetry/local/core/coreState.ts';
 import { autometrics } from '../../../../src/telemetry/prometheus/conventions/autometrics.ts';
 import { spanMetrics } from '../../../../src/telemetry/prometheus/conventions/spanMetrics.ts';
+import { CallsByEnd } from '../../../../src/telemetry/prometheus/callsByEnd.ts';
+import { ReleaseTimeline } from '../../../../src/telemetry/prometheus/releaseTimeline.ts';
 import type { Found } from '../../../../src/telemetry/prometheus/discovery.ts';
 import { SlotWriter } from '../../../../src/telemetry/prometheus/slotWriter.ts';
 
@@ -125,5 +127,91 @@ describe('durations of a histogram that doesn’t tell how calls ended', () => {
 
   it('are left out where there are more of them than calls of any end', () => {
     assert.deepEqual(kept([30, 0, 0], [10, 0, 0], [4_000, 0, 0]), { succeeded: 0, failed: 0 });
+  });
+});
+
+describe('what is remembered of a backend’s slots', () => {
+  const day = 24 * 60 * 60_000;
+  const now = from + 60_000;
+  const end = from + step;
+  const chunk = { from, to: end, step };
+  const compare = (): never => {
+    throw new Error('nothing to compare');
+  };
+  function written(more: Partial<ConstructorParameters<typeof SlotWriter>[0]> = {}) {
+    const state = new CoreState({ now: unixMillis(0), compare }, 0);
+    const writer = new SlotWriter({
+      ...{ state, found, interval: 2_000, step, identity: 'x', from: () => from },
+      ...more,
+    });
+    const of = { ...labels, service_version: '7' };
+    atOnce(writer.calls([{ labels: of, samples: [[end / 1000, 5]] }], chunk, now));
+    const durations = (slots = [end]) => {
+      const histogram = explicitFromCumulative([10], [5, 5]);
+      assert.ok(histogram !== undefined);
+      return writer.buckets(
+        [{ labels: of, slots: slots.map((at) => ({ at, histogram })) }],
+        chunk,
+        now,
+      );
+    };
+    const timed = (): number => {
+      atOnce(durations());
+      return [...state.cells.all()]
+        .flatMap(({ series }) => series.slots)
+        .reduce((sum, slot) => sum + (slot.succeeded?.count ?? 0), 0);
+    };
+    return { state, writer, durations, timed };
+  }
+
+  it('is forgotten once it is older than the longest window', () => {
+    const kept = written();
+    kept.writer.tidy(end + day);
+    assert.equal(kept.timed(), 5);
+    const old = written();
+    old.writer.tidy(end + 2 * day);
+    assert.equal(old.timed(), 0);
+  });
+
+  it('is the release of the calls’ own labels where no process tells one', () => {
+    const timeline = new ReleaseTimeline({
+      ...{ metric: 'target_info', version: 'service_version', matchers: [] },
+      process: ['job', 'instance'],
+    });
+    const { state } = written({ timeline, found: { ...found, version: 'service_version' } });
+    assert.deepEqual(
+      [...state.cells.all()].map(({ lane }) => lane.run.version),
+      ['7'],
+    );
+  });
+
+  it('lets others have their turn after each slot', () => {
+    const { durations } = written();
+    const slots = Array.from({ length: 50 }, (_, i) => end + i * step);
+    assert.ok([...durations(slots)].length >= 50);
+  });
+
+  it('are calls by the end of their slot, whatever the order they come in, older ones joined', () => {
+    const calls = new CallsByEnd();
+    for (const slot of [1, 2, 5, 3, 2]) calls.set(from + slot * step, 10 * slot, now);
+    const size = (): number => calls.size;
+    assert.equal(size(), 4);
+    assert.equal(calls.newest, from + 5 * step);
+    assert.deepEqual(
+      [3, 4].map((slot) => calls.at(from + slot * step)),
+      [30, 0],
+    );
+    assert.equal(calls.between(from + step, from + 3 * step), 50);
+    assert.equal(calls.between(from + 3 * step, from + 4 * step), 0);
+    const add = (at: number): void => {
+      calls.set(at, 1, at);
+    };
+    for (let slot = 6; slot <= 2_000; slot += 1) add(from + slot * step);
+    assert.ok(size() <= 600);
+    assert.equal(calls.between(0, Infinity), 110 + 1_995);
+    // What no slot is kept of any more.
+    const gone = from + 32 * day;
+    for (let slot = 0; slot <= 600; slot += 1) add(gone + slot * step);
+    assert.equal(calls.between(0, gone - 30 * day), 0);
   });
 });
