@@ -172,17 +172,21 @@ export class ServiceSlots {
     if (!this.reaches(window, now)) this.#begin(wanted);
     this.#state.now = now;
     this.#state.tidy();
+    this.#writer.tidy(now);
+    this.#timeline?.tidy(now);
     const calls = await this.#calls(this.#goal(now, within), now, signal);
     if (!calls.ok || this.#to === 0) return calls;
     if (this.#bucketsTo > 0) return this.#nextBuckets(now, signal);
     this.#bucketsTo = this.#to;
     const asked = this.#missing(operations);
     const all = [...new Set([...asked, ...this.#busiest(now)])];
-    const whole = await this.#addBuckets(all, now, signal);
-    // Those that somebody looks at come first.
-    return whole.ok && this.#capped.buckets && asked.length > 0 && asked.length < all.length
-      ? this.#addBuckets(asked, now, signal, true)
-      : whole;
+    const begins = await this.#addBuckets(all, this.#bucketsTo, now, signal);
+    if (!begins.ok) return begins;
+    if (begins.value <= this.#from || asked.length === 0 || asked.length >= all.length)
+      return ok(undefined);
+    // Those that somebody looks at come first: only of the time before, since what is there would be counted again.
+    const more = await this.#addBuckets(asked, begins.value, now, signal);
+    return more.ok ? ok(undefined) : more;
   }
 
   /** Durations of operations that weren't asked for yet, from the beginning to where the others are: one question. */
@@ -193,7 +197,11 @@ export class ServiceSlots {
   ): Promise<Result<undefined>> {
     const busiest = now - this.#busiestAt >= busiestEvery ? this.#busiest(now) : [];
     const keys = [...new Set([...this.#missing(operations), ...busiest])];
-    return this.#alone(() => this.#addBuckets(keys, now, signal), signal);
+    return this.#alone(async () => {
+      const added = keys.filter((key) => !this.#bucketKeys.has(key));
+      const read = await this.#addBuckets(added, this.#bucketsTo, now, signal);
+      return read.ok ? ok(undefined) : read;
+    }, signal);
   }
 
   async #alone(
@@ -269,20 +277,20 @@ export class ServiceSlots {
     return ok(undefined);
   }
 
-  /** @param again what was read before of these keys didn't reach back to the beginning */
+  /**
+   * From the beginning on.
+   *
+   * @returns where they begin: later where the backend's costs left some of it out
+   */
   async #addBuckets(
     keys: readonly string[],
+    to: number,
     now: number,
     signal: AbortSignal,
-    again = false,
-  ): Promise<Result<undefined>> {
-    const added = keys.filter((key) => again || !this.#bucketKeys.has(key));
-    if (added.length === 0) return ok(undefined);
-    const read = await this.#bucketsOf(added, this.#from, this.#bucketsTo, now, signal);
-    if (!read.ok) return read;
-    for (const key of added) this.#bucketKeys.add(key);
-    this.#capped = { ...this.#capped, buckets: read.value };
-    return ok(undefined);
+  ): Promise<Result<number>> {
+    const read = await this.#bucketsOf(keys, this.#from, to, now, signal);
+    if (read.ok) for (const key of keys) this.#bucketKeys.add(key);
+    return read;
   }
 
   async #nextBuckets(now: number, signal: AbortSignal): Promise<Result<undefined>> {
@@ -293,7 +301,7 @@ export class ServiceSlots {
     return ok(undefined);
   }
 
-  /** @returns whether the backend's costs left some of it out */
+  /** @returns where they begin: later where the backend's costs left some of it out */
   async #bucketsOf(
     keys: readonly string[],
     from: number,
@@ -301,9 +309,9 @@ export class ServiceSlots {
     now: number,
     signal: AbortSignal,
     together = false,
-  ): Promise<Result<boolean>> {
+  ): Promise<Result<number>> {
     const { api, buckets, beside } = this.#options;
-    if (buckets === undefined || keys.length === 0) return ok(false);
+    if (buckets === undefined || keys.length === 0) return ok(from);
     const ask = (): Promise<Result<ReadStretch>> => {
       // What the others follow is asked for along with it: then one of them is enough.
       const union = [...new Set([...keys, ...(together ? (this.#shared?.wanted() ?? []) : [])])];
@@ -324,7 +332,9 @@ export class ServiceSlots {
     const turns = new Turns();
     for (const { rows, chunk } of read.value.pieces) {
       // Of others, only a part of the time would be known.
-      const own = rows.filter(({ labels }) => wanted.has(keyOf(this.#options, labels)));
+      const all = rows.filter(({ labels }) => wanted.has(keyOf(this.#options, labels)));
+      // Another window's answer may go on to where these are known already.
+      const own = together ? all : endingBy(to, all);
       const joined = await turns.run(
         bucketRows(
           own,
@@ -338,7 +348,9 @@ export class ServiceSlots {
       if (buckets.native) this.#noteUnreadable(own, joined);
       await turns.run(this.#writer.buckets(joined, chunk, now));
     }
-    return ok(read.value.capped);
+    const capped = this.#capped.buckets || read.value.capped;
+    this.#capped = { ...this.#capped, buckets: capped };
+    return ok(read.value.from);
   }
 
   #noteUnreadable(rows: readonly MatrixRow[], read: readonly BucketRow[]): void {
@@ -399,6 +411,13 @@ export class ServiceSlots {
     });
   }
 }
+
+const endingBy = (to: number, rows: readonly MatrixRow[]): readonly MatrixRow[] =>
+  rows.map((row) => ({
+    ...row,
+    samples: row.samples.filter(([at]) => at * 1000 <= to),
+    ...(row.histograms && { histograms: row.histograms.filter(([at]) => at * 1000 <= to) }),
+  }));
 
 /** Left out, what these slots lack would be taken for no calls. */
 const noNumbers = ({ found, service }: ServiceSlotsOptions): Result<never> =>

@@ -268,6 +268,44 @@ describe('requests to a Prometheus', () => {
     shop.backend.now += 67_000;
     assert.equal((await shop.ask(['GET /0'], 24 * 60 * minute)).asked.length, 2);
   });
+
+  it('of durations that cost too much go back for those in sight, over nothing twice, and say so as long as it is so', async () => {
+    const shop = new Shop(names(3));
+    const { now } = shop.backend;
+    shop.refuse = ({ searchParams: p }) =>
+      /duration_seconds_bucket.*\|/.test(p.get('query') ?? '') &&
+      Number(p.get('start')) * 1000 < now - 50 * minute
+        ? {
+            status: 422,
+            text: '{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in query execution"}',
+          }
+        : undefined;
+    await shop.source.services();
+    const { asked } = await shop.ask(['GET /0'], 6 * 60 * minute);
+    const read = asked
+      .filter((question) => (question.get('query') ?? '').includes('duration_seconds_bucket'))
+      .filter(
+        (question) =>
+          shop.refuse(new URL(`http://prometheus.test/?${question.toString()}`)) === undefined,
+      )
+      .map((question) => {
+        const [start, end, step] = ['start', 'end', 'step'].map((n) => Number(question.get(n)));
+        const alone = !(question.get('query') ?? '').includes('|');
+        return { from: (start ?? 0) - (step ?? 0), to: end ?? 0, alone };
+      })
+      .sort((a, b) => a.from - b.from);
+    assert.ok(read.some(({ alone }) => alone) && read.some(({ alone }) => !alone));
+    for (const [i, { to }] of read.entries())
+      assert.ok(i === read.length - 1 || read[i + 1]?.from === to, JSON.stringify(read));
+    assert.ok((read[0]?.from ?? 0) * 1000 <= now - 6 * 60 * minute);
+    for (let refresh = 0; refresh < 2; refresh += 1) {
+      const states = await shop.source.services();
+      assert.ok(states.ok);
+      assert.match(states.value[0]?.warnings.join() ?? '', /percentiles are of a part/);
+      shop.backend.now += 67_000;
+      await shop.ask(['GET /0'], 6 * 60 * minute);
+    }
+  });
 });
 
 describe('a stretch that is read back', () => {
