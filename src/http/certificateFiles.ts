@@ -34,7 +34,7 @@ export function certificatesOf(
   passphrase: () => Promise<Result<string | undefined>>,
 ): CertificatesOf {
   let known: { readonly stamp: string; readonly certificates: Certificates } | undefined;
-  return async () => {
+  const current = async (): Promise<Result<Certificates>> => {
     const read = await contentsOf(files, known?.stamp);
     if (!read.ok) return read;
     if (read.value === 'unchanged' && known !== undefined) return ok(known.certificates);
@@ -46,6 +46,12 @@ export function certificatesOf(
     if (certificates.ok) known = { stamp, certificates: certificates.value };
     return certificates;
   };
+  // One reading for all requests that wait: from a drive that doesn't answer, each would hold one of Node's few threads for files.
+  let reading: Promise<Result<Certificates>> | undefined;
+  return () =>
+    (reading ??= current().finally(() => {
+      reading = undefined;
+    }));
 }
 
 async function contentsOf(
@@ -57,7 +63,10 @@ async function contentsOf(
   const stamps: string[] = [];
   for (const [part, file] of parts)
     try {
-      const { mtimeMs, size } = await stat(file);
+      const found = await stat(file);
+      // Reading a pipe or a device may never end.
+      if (!found.isFile()) return unreadable(part, file, 'is no file');
+      const { mtimeMs, size } = found;
       if (size > largest)
         return fail(
           'tooLarge',
@@ -66,7 +75,7 @@ async function contentsOf(
         );
       stamps.push(`${part} ${mtimeMs} ${size}`);
     } catch (error) {
-      return unreadable(part, file, error);
+      return unreadable(part, file, whyUnreadable(error));
     }
   const stamp = stamps.join('\n');
   if (stamp === before) return ok('unchanged');
@@ -74,19 +83,18 @@ async function contentsOf(
     try {
       contents[part] = await readFile(file);
     } catch (error) {
-      return unreadable(part, file, error);
+      return unreadable(part, file, whyUnreadable(error));
     }
   return ok({ stamp, contents });
 }
 
-function unreadable(part: Part, file: string, error: unknown): Result<never> {
+function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const why =
-    code === 'ENOENT'
-      ? 'isn’t there'
-      : code === 'EACCES'
-        ? 'may not be read by you'
-        : 'can’t be read';
+  if (code === 'ENOENT') return 'isn’t there';
+  return code === 'EACCES' ? 'may not be read by you' : 'can’t be read';
+}
+
+function unreadable(part: Part, file: string, why: string): Result<never> {
   return fail(
     'notFound',
     `The file ${file} ${why}.`,

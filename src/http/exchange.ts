@@ -84,12 +84,15 @@ export function createExchange(
     headers: Readonly<Record<string, string>>,
     form?: Readonly<Record<string, string>>,
   ): Promise<Result<HttpAnswer>> {
-    const certificates = (await certificatesOf?.()) ?? ok({});
-    if (!certificates.ok) return certificates;
-    const transport = createTransport(certificates.value);
     // axios' timeout watches for silence only; a server that drips would hold us for ever.
     const overdue = AbortSignal.timeout(limits.timeout);
     const whole = AbortSignal.any([signal, overdue]);
+    // So would files on a drive that doesn't answer.
+    const certificates =
+      certificatesOf === undefined ? ok({}) : await unlessEnded(certificatesOf(), whole);
+    if (certificates === undefined) return signal.aborted ? cancelled : unreadCertificates;
+    if (!certificates.ok) return certificates;
+    const transport = createTransport(certificates.value);
     let at = url;
     let stale = 0;
     for (let hop = 0; hop <= mostRedirects; hop += 1) {
@@ -103,7 +106,7 @@ export function createExchange(
           headers: { Accept: 'application/json', ...headers },
         });
       } catch (error) {
-        if (signal.aborted) return fail('aborted', 'Cancelled.');
+        if (signal.aborted) return cancelled;
         if (stale < mostStale && !overdue.aborted && isStaleConnection(error)) {
           stale += 1;
           hop -= 1;
@@ -151,6 +154,27 @@ export function createExchange(
     get: (url, signal, headers = {}) => exchange(url, signal, headers),
     post: (url, form, signal, headers = {}) => exchange(url, signal, headers, form),
   };
+}
+
+const cancelled = fail('aborted', 'Cancelled.');
+const unreadCertificates = fail(
+  'timeout',
+  'The certificates of the connection were not read in time.',
+  'Check that the drive with the files that its tls names in the setting prodlens.environments can be reached.',
+);
+
+/** What comes of work, or undefined as soon as the signal ends the wait for it. */
+function unlessEnded<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => {
+      resolve(undefined);
+    };
+    if (signal.aborted) ended();
+    signal.addEventListener('abort', ended, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', ended);
+    });
+  });
 }
 
 /** Large bodies are never made text here: they go on as they are. */

@@ -80,6 +80,36 @@ describe('certificates of a connection', function () {
     isAnswer(await ask(url, { caFile: await file('ca.pem', the(authority).cert) }));
   });
 
+  it('is checked also where the environment tells Node not to', async () => {
+    const url = await serve(the(server));
+    const caFile = await file('other.pem', the(other).cert);
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      assert.equal(failureOf(await ask(url)).reason, 'untrusted');
+      assert.equal(failureOf(await ask(url, { caFile })).reason, 'untrusted');
+    } finally {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+    }
+  });
+
+  it('are waited for no longer than an answer, and not after a cancellation', async () => {
+    const hanging = () => new Promise<never>(() => undefined);
+    const url = 'https://127.0.0.1:9';
+    const late = createExchange({ timeout: 20, maxBytes: 1_000 }, hanging);
+    const failure = failureOf(await late.get(url, never));
+    assert.equal(failure.reason, 'timeout');
+    assert.match(failure.message, /certificates .* not read in time/);
+    const controller = new AbortController();
+    const cancelled = createExchange({ timeout: 20_000, maxBytes: 1_000 }, hanging).get(
+      url,
+      controller.signal,
+    );
+    controller.abort();
+    assert.equal(failureOf(await cancelled).reason, 'aborted');
+  });
+
   it('tells that the file holds another authority', async () => {
     const url = await serve(the(server));
     const caFile = await file('other.pem', the(other).cert);
@@ -194,7 +224,7 @@ describe('certificates of a connection', function () {
     const absent = path.join(folder, 'absent.pem');
     const cases: readonly (readonly [CertificateFiles, string, RegExp])[] = [
       [{ caFile: absent }, absent, /isn’t there/],
-      [{ caFile: folder }, folder, /can’t be read/],
+      [{ caFile: folder }, folder, /is no file/],
       [{ caFile: text }, text, /holds no certificate in PEM form/],
       [{ caFile: broken }, broken, /can’t be read/],
       [{ caFile: large }, large, /too large/],
@@ -223,7 +253,8 @@ describe('certificates of a connection', function () {
         return Promise.resolve(ok(undefined));
       }),
     );
-    failureOf(await exchange.get(url, never));
+    const together = [exchange.get(url, never), exchange.get(url, never)];
+    for (const answer of await Promise.all(together)) failureOf(answer);
     failureOf(await exchange.get(url, never));
     assert.equal(passphrases, 1);
     await file('replaced.pem', `${the(authority).cert}\n`);
