@@ -4,7 +4,7 @@ import type { TraceSummary } from '../domain/trace.ts';
 import type { InsightService } from '../insights/contract.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { visibleText } from '../presentation/viewModels/waterfallText.ts';
+import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundTrace } from '../presentation/waterfallPanel.ts';
 import type { TraceSource } from '../telemetry/ports.ts';
 
@@ -36,7 +36,7 @@ export async function openTrace(
 export function tellFailure({ reason, message, remedy }: Failure): void {
   if (reason === 'aborted') return;
   void vscode.window.showErrorMessage(
-    visibleText([message, remedy].filter(Boolean).join(' '), 400),
+    renderUntrustedLabel([message, remedy].filter(Boolean).join(' '), 400),
   );
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { visibleText } from '../presentation/viewModels/waterfallText.ts';
+import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { Insight } from '../domain/insight.ts';
 import type { TraceSource } from '../telemetry/ports.ts';
 import { decodeInsightArgument } from './ids.ts';
@@ -62,7 +62,7 @@ async function openFirst(
       }
       const [first] = found.value;
       if (first !== undefined) return openTrace(context, source, first, controller.signal);
-      const name = visibleText(subject.name, 80);
+      const name = renderUntrustedLabel(subject.name, 80);
       warn(
         kind === 'failed'
           ? vscode.l10n.t('No failed trace of {0} is kept.', name)
@@ -77,8 +77,8 @@ function tellNoSource(context: OpenTracesContext): void {
   warn(
     vscode.l10n.t(
       'The environment {0} has no traces. {1}',
-      visibleText(name, 60),
-      visibleText(detail, 300),
+      renderUntrustedLabel(name, 60),
+      renderUntrustedLabel(detail, 300),
     ),
   );
 }

@@ -10,7 +10,6 @@ import {
 } from '../presentation/viewModels/traces.ts';
 import { renderVersion } from '../presentation/viewModels/releaseText.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
-import { visibleText } from '../presentation/viewModels/waterfallText.ts';
 import type { TraceSource } from '../telemetry/ports.ts';
 import type { OpenTracesContext } from './openTrace.ts';
 import { openTrace } from './openTrace.ts';
@@ -106,8 +105,8 @@ export class TracePicker {
   }
 
   #titleText(): string {
-    const environment = visibleText(this.#context.insights.environment().name, 40);
-    const subject = visibleText(this.#subject.name, 80);
+    const environment = renderUntrustedLabel(this.#context.insights.environment().name, 40);
+    const subject = renderUntrustedLabel(this.#subject.name, 80);
     return [
       vscode.l10n.t('Traces of {0} in {1}', subject, environment),
       ...(this.#release === undefined
@@ -118,7 +117,7 @@ export class TracePicker {
   }
 
   #attributesText(): string {
-    return visibleText(
+    return renderUntrustedLabel(
       this.#filter.attributes.map(({ key, value }) => `${key}=${value}`).join(' '),
       100,
     );
@@ -195,7 +194,7 @@ export class TracePicker {
     else if (complete && this.#failures[0] !== undefined)
       items.push({
         label: vscode.l10n.t('$(warning) Not all could be searched'),
-        detail: visibleText(this.#failures[0].message, 200),
+        detail: renderUntrustedLabel(this.#failures[0].message, 200),
         alwaysShow: true,
       });
     const active = pick.activeItems[0]?.summary;
@@ -209,12 +208,14 @@ export class TracePicker {
   #emptyItems(): Item[] {
     const [failure] = this.#failures;
     const environment = this.#context.insights.environment();
-    const name = visibleText(this.#subject.name, 80);
+    const name = renderUntrustedLabel(this.#subject.name, 80);
     if (failure !== undefined)
       return [
         {
-          label: `$(warning) ${visibleText(failure.message, 200)}`,
-          ...(failure.remedy === undefined ? {} : { detail: visibleText(failure.remedy, 200) }),
+          label: `$(warning) ${renderUntrustedLabel(failure.message, 200)}`,
+          ...(failure.remedy === undefined
+            ? {}
+            : { detail: renderUntrustedLabel(failure.remedy, 200) }),
           alwaysShow: true,
         },
       ];
@@ -249,7 +250,7 @@ export class TracePicker {
     return [
       {
         label: vscode.l10n.t('$(info) No traces of {0} are kept', name),
-        detail: visibleText(
+        detail: renderUntrustedLabel(
           this.#subject.reason ??
             vscode.l10n.t(
               'Call it once: a trace shows up about 10 seconds after its last span. Traces are kept for 24 hours.',

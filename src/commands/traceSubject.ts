@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Insight } from '../domain/insight.ts';
 import type { ServiceKey } from '../domain/service.ts';
-import { visibleText } from '../presentation/viewModels/waterfallText.ts';
+import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { TraceQuery } from '../telemetry/ports.ts';
 import type { OpenTracesContext } from './openTrace.ts';
 import { warn } from './openTrace.ts';
@@ -20,8 +20,11 @@ export function subjectOf(insight: Insight): TraceSubject | undefined {
   if (insight.service === undefined || operations.length === 0) {
     warn(
       [
-        vscode.l10n.t('No telemetry is attributed to {0}.', visibleText(insight.function.name, 80)),
-        visibleText(insight.reason ?? '', 300),
+        vscode.l10n.t(
+          'No telemetry is attributed to {0}.',
+          renderUntrustedLabel(insight.function.name, 80),
+        ),
+        renderUntrustedLabel(insight.reason ?? '', 300),
       ].join(' '),
     );
     return undefined;
@@ -74,14 +77,14 @@ async function pickSubject(
   const rows: (vscode.QuickPickItem & { readonly subject?: TraceSubject })[] = [
     ...insights.flatMap((insight) => {
       const subject = subjectOf(insight);
-      const description = visibleText(insight.service ?? '', 60);
+      const description = renderUntrustedLabel(insight.service ?? '', 60);
       return subject === undefined
         ? []
         : [{ label: `$(symbol-function) ${insight.function.name}`, description, subject }];
     }),
     { label: vscode.l10n.t('All traces of a service'), kind: vscode.QuickPickItemKind.Separator },
     ...services.map(({ service, alive }) => ({
-      label: `$(server-process) ${visibleText(service, 80).replaceAll('$(', '$\u2009(')}`,
+      label: `$(server-process) ${renderUntrustedLabel(service, 80)}`,
       description: alive ? '' : vscode.l10n.t('silent'),
       subject: { name: service, service, operations: [] },
     })),
@@ -90,7 +93,7 @@ async function pickSubject(
     warn(
       vscode.l10n.t(
         'There are no traces yet: no service has sent any. {0}',
-        visibleText(detail, 300),
+        renderUntrustedLabel(detail, 300),
       ),
     );
     return undefined;
