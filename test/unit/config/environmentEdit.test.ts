@@ -38,6 +38,27 @@ describe('a connection written into prodlens.environments', () => {
     assert.equal(JSON.stringify(before).includes('jaeger'), false);
   });
 
+  it('keeps what a person wrote for the same kind of backend, and nothing of how it signed in', () => {
+    const own = { conventions: [{ name: 'mine' }], sources: { shop: 'mine' }, sampled: false };
+    const traces = {
+      kind: 'jaeger',
+      url: 'http://old',
+      auth: { type: 'bearer' },
+      headers: { 'X-Tenant': 'a' },
+      secretHeaders: ['X-Key'],
+      tls: { caFile: '/ca.pem' },
+      ...own,
+    };
+    const existing = { ...edit, production: undefined };
+    assert.deepEqual(withConnection([{ name: 'live', traces }], existing), [
+      { name: 'live', traces: { ...own, kind: 'jaeger', url: 'http://j:16686' } },
+    ]);
+    const other = { ...traces, kind: 'zipkin' };
+    assert.deepEqual(withConnection([{ name: 'live', traces: other }], existing), [
+      { name: 'live', traces: { kind: 'jaeger', url: 'http://j:16686' } },
+    ]);
+  });
+
   it('is not written where a person must correct the setting first', () => {
     const existing = { ...edit, production: undefined };
     assert.equal(withConnection({ name: 'live' }, edit), undefined, 'no list');
