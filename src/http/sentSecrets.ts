@@ -6,13 +6,18 @@ const shortest = 4;
 /**
  * A failure without what was sent to sign in: some servers repeat a request, its headers included, in the text of their errors, and that
  * text is shown.
+ *
+ * @param plain of the headers those that are no secrets: a tenant’s name may be a word of everyday
  */
 export function withoutSent<T>(
   result: Result<T>,
   headers: Readonly<Record<string, string>>,
+  plain: Readonly<Record<string, string>> = {},
 ): Result<T> {
   if (result.ok) return result;
-  const secrets = Object.values(headers).flatMap(partsOf);
+  const secrets = Object.entries(headers).flatMap(([name, value]) =>
+    plain[name] === value ? [] : partsOf(value),
+  );
   const clean = (text: string): string =>
     secrets.reduce((before, secret) => before.replaceAll(secret, '…'), text);
   const { message, remedy, ...rest } = result.failure;

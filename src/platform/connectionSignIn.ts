@@ -24,7 +24,8 @@ export function signInOf(connection: ConnectionSettings, { secrets, tokens }: Cr
   };
   return {
     headers,
-    ...(auth.type === 'command' ? { renew: () => tokens.refused(origin, auth) } : {}),
+    ...(connection.headers === undefined ? {} : { plainHeaders: connection.headers }),
+    ...(auth.type === 'command' ? { renew: (sent) => tokens.refused(origin, auth, sent) } : {}),
     ...(tls === undefined
       ? {}
       : {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { TokenCommand } from '../config/schemaSignIn.ts';
 import type { Result } from '../domain/result.ts';
-import { fail } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
 import { milliseconds } from '../domain/units.ts';
 import type { ProcessRunner } from '../rollback/ports.ts';
 import { redact } from './redact.ts';
@@ -25,6 +25,8 @@ const margin = 30_000;
 /** A program that failed, or whose token was refused, isn't started again at once: adapters ask for each request. */
 const restFor = 15_000;
 
+type Headers = Readonly<Record<string, string>>;
+
 interface Held {
   readonly at: number;
   readonly result: Result<Token>;
@@ -42,24 +44,29 @@ export class TokenPrograms {
     this.#options = options;
   }
 
-  async headers(
-    origin: string,
-    { command, header }: TokenCommand,
-  ): Promise<Result<Readonly<Record<string, string>>>> {
+  async headers(origin: string, { command, header }: TokenCommand): Promise<Result<Headers>> {
     const got = await this.#token(origin, command);
     if (!got.ok) return got;
-    const { token } = got.value;
-    return {
-      ok: true,
-      value: header === undefined ? { Authorization: `Bearer ${token}` } : { [header]: token },
-    };
+    return ok(headersWith(got.value, header));
   }
 
-  /** The backend refused the token. True: another may come of running the program again. */
-  refused(origin: string, { command }: TokenCommand): boolean {
+  /**
+   * The backend refused a token. True: another is held, comes or may come of running the program again.
+   *
+   * @param sent the headers that were refused
+   */
+  refused(origin: string, { command, header }: TokenCommand, sent: Headers): boolean {
     const key = keyOf(origin, command);
     const held = this.#held.get(key);
-    if (held === undefined || this.#options.now() - held.at < restFor) return false;
+    // Of several requests with one token the first that is refused had it renewed: the others ask with what came of that.
+    if (held === undefined || this.#running.has(key)) return true;
+    const same =
+      held.result.ok &&
+      Object.entries(headersWith(held.result.value, header)).every(
+        ([name, value]) => sent[name] === value,
+      );
+    if (!same) return true;
+    if (this.#options.now() - held.at < restFor) return false;
     return this.#held.delete(key);
   }
 
@@ -106,18 +113,21 @@ export class TokenPrograms {
         `No token for ${origin}: ${ran.failure.message}.`,
         ran.failure.remedy ?? `Run it in a terminal: ${redact(renderArgv(argv), 300)}`,
       );
-    const { exitCode, stdout, stderr } = ran.value;
+    const { exitCode, stdout } = ran.value;
     if (exitCode === 0) return decodeToken(stdout, this.#options.now());
-    const said = redact(stderr.trim().split('\n').at(-1) ?? '', 300);
+    // Not what it said: the token itself may be in that, and this is shown and logged.
     return fail(
       'refused',
-      `No token for ${origin}: ${name} ended with exit code ${exitCode}${said === '' ? '' : `: ${said}`}`,
-      `Sign in to it first, or run it in a terminal to see more: ${redact(renderArgv(argv), 300)}`,
+      `No token for ${origin}: ${name} ended with exit code ${exitCode}.`,
+      `Sign in to it first, or run it in a terminal to see why: ${redact(renderArgv(argv), 300)}`,
     );
   }
 }
 
 const keyOf = (origin: string, argv: readonly string[]): string => JSON.stringify([origin, argv]);
+
+const headersWith = ({ token }: Token, header: string | undefined): Headers =>
+  header === undefined ? { Authorization: `Bearer ${token}` } : { [header]: token };
 
 const endOf = ({ at, result }: Held): number =>
   Math.max(

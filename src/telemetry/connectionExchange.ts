@@ -29,7 +29,8 @@ export function connectionExchange(
     if (originOf(url) !== originOf(own))
       return fail('internal', `Nothing is sent to ${originOf(url)}: it isn’t the connection’s.`);
     const answer = await ask(given);
-    if (!answer.ok || answer.value.status !== 401 || connection.renew?.() !== true) return answer;
+    if (!answer.ok || answer.value.status !== 401 || connection.renew?.(given) !== true)
+      return answer;
     const renewed = await connection.headers();
     return renewed.ok ? ask({ ...given, ...renewed.value }) : renewed;
   }

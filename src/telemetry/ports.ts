@@ -132,8 +132,10 @@ export interface Behind {
 export interface SignIn {
   /** Headers that sign in; `refused` when a secret is needed and none is kept. They go to that origin only. */
   headers(): Promise<Result<Readonly<Record<string, string>>>>;
-  /** The headers were refused. True: others may come of asking again. Absent: they never change by themselves. */
-  readonly renew?: () => boolean;
+  /** These headers were refused. True: others may come of asking again. Absent: they never change by themselves. */
+  readonly renew?: (refused: Readonly<Record<string, string>>) => boolean;
+  /** Those of `headers` that a setting has in plain text: names of tenants and the like, no secrets. */
+  readonly plainHeaders?: Readonly<Record<string, string>>;
   /** What is trusted and shown there instead of what the system has. */
   readonly certificates?: ConnectionCertificates;
 }

@@ -11,6 +11,7 @@ import { Meter } from '../meter.ts';
 import { bytesOf, meteredExchange } from '../meteredExchange.ts';
 import { ServerClock } from '../serverClock.ts';
 import {
+  asEnd,
   decodeTexts,
   decodeVersion,
   errorText,
@@ -220,11 +221,15 @@ export class PrometheusApi {
     // A server of data, or a proxy before it, that takes short queries only.
     if (long && ([403, 404, 405, 413, 501].includes(status) || /too long/i.test(said ?? '')))
       this.takesLong = false;
-    if (said !== undefined) return withoutSent(refusal(status, said), headers.value);
+    if (said !== undefined) return this.#withoutSent(refusal(status, said), headers.value);
     if (status === 200) await look?.add(question, bodyOf(answer.value), this.clockOffset);
     const result = await read(answer.value);
     if (result.ok) this.answers += 1;
-    return withoutSent(result, headers.value);
+    return this.#withoutSent(result, headers.value);
+  }
+
+  #withoutSent<T>(result: Result<T>, headers: Readonly<Record<string, string>>): Result<T> {
+    return withoutSent(result, headers, this.#connection.plainHeaders);
   }
 }
 
@@ -247,7 +252,7 @@ const rowsOnly = (answer: Result<RangeAnswer>): Result<readonly MatrixRow[]> =>
 const refusal = (status: number, said: string): Result<never> =>
   fail(
     tooMuch.test(said) ? 'tooLarge' : status === 503 ? 'timeout' : 'unsupported',
-    `The backend refuses a query: ${said}`,
+    `The backend refuses a query: ${asEnd(said)}`,
     'Choose a shorter window, or narrow the environment down with select in the setting prodlens.environments.',
   );
 

@@ -178,6 +178,10 @@ export const decodeVersion = (answer: unknown): Result<string> =>
     ok(`${application.slice(0, 60)} ${version.slice(0, 60)}`.trim()),
   );
 
+/** A server's words where a sentence of ours ends with them. */
+export const asEnd = (said: string): string =>
+  /[.!?…]$/u.test(said.trim()) ? said.trim() : `${said.trim()}.`;
+
 /** What a server says of its refusal; hostile text, cut. */
 export function errorText(answer: unknown): string | undefined {
   const parsed = v.safeParse(problem, answer);
@@ -236,7 +240,7 @@ function partialAnswer(warnings: readonly string[] | undefined) {
     ? undefined
     : fail(
         'unreachable',
-        `The backend answers with a part of the data only: ${first.slice(0, 200)}`,
+        `The backend answers with a part of the data only: ${asEnd(first.slice(0, 200))}`,
         'Look at the backend: a part of it doesn’t answer.',
       );
 }

@@ -17,6 +17,15 @@ describe('a failure that quotes a server', () => {
     assert.match(told(text, basic), /"no … of me with … in …"/);
   });
 
+  it('keeps words that a tenant is called by', () => {
+    const plain = { 'X-Scope-OrgID': 'prod' };
+    const failure = fail('invalid', 'no abcdefgh in prod', 'Look at prodlens.environments.');
+    const result = withoutSent(failure, { ...plain, Authorization: 'Bearer abcdefgh' }, plain);
+    assert.deepEqual(result, fail('invalid', 'no … in prod', 'Look at prodlens.environments.'));
+    const secret = withoutSent(failure, { 'X-Scope-OrgID': 'abcdefgh' }, plain);
+    assert.doesNotMatch(JSON.stringify(secret), /abcdefgh/);
+  });
+
   it('is as it was where it quotes nothing of it', () => {
     const failure = fail('invalid', 'a bad query', 'mend it');
     assert.deepEqual(

@@ -21,7 +21,8 @@ describe('the exchange of a connection', function () {
   it('asks once more when the credentials had expired and there are others', async () => {
     const { url, seen } = await behindToken('new');
     let token = 'old';
-    const renew = (): boolean => {
+    const renew = (refused: Readonly<Record<string, string>>): boolean => {
+      assert.deepEqual(refused, bearer('old'));
       token = 'new';
       return true;
     };
