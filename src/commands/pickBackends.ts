@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Result } from '../domain/result.ts';
+import { isAtOrBelow } from '../http/address.ts';
 import { cancellable } from '../platform/cancellable.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import type { FoundBackend } from '../telemetry/ports.ts';
@@ -25,7 +26,7 @@ export async function pickBackends(
     if (picked === undefined || picked.length === 0) return undefined;
     const answered = await askAll(picked, lookAt);
     if (answered === undefined) return undefined;
-    const silent = picked.filter(({ url }) => !answered.some((one) => one.url.startsWith(url)));
+    const silent = picked.filter(({ url }) => !answered.some((one) => isAtOrBelow(one.url, url)));
     if (silent.length === 0) return answered;
     if (!(await chooseAgain(silent))) return undefined;
   }
@@ -123,7 +124,7 @@ async function askAll(
     if (!answer.ok || kind === undefined || url === undefined || behind === undefined) return [];
     // A data source may lead to what has a base path of its own, but where nothing answers Grafana's list is found again.
     const own = answer.value.find(
-      (one) => one.kind === kind && one.behind === undefined && one.url.startsWith(url),
+      (one) => one.kind === kind && one.behind === undefined && isAtOrBelow(one.url, url),
     );
     return own === undefined ? [] : [{ ...own, behind }];
   });

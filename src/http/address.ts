@@ -9,6 +9,10 @@ export const originOf = (url: string): string => parseUrl(url)?.origin ?? 'the a
 export const queryText = (parameters: URLSearchParams): string =>
   parameters.toString().replaceAll('+', '%20');
 
+/** Whether an address is the other one or below its path; the other has no slash at its end. */
+export const isAtOrBelow = (url: string, base: string): boolean =>
+  url === base || url.startsWith(`${base}/`);
+
 /** Whether a page is of one of these addresses' origins, http or https. No other is opened or shown as a link. */
 export function isPageOf(page: string, addresses: readonly string[]): boolean {
   const url = parseUrl(page);
