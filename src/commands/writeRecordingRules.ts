@@ -17,13 +17,14 @@ export const writeRecordingRules =
       void vscode.window.showInformationMessage(
         vscode.l10n.t(
           'The numbers of {0} don’t come from a backend that evaluates recording rules. Select an environment with Prometheus, or what speaks its API, first.',
-          environments.selected().name,
+          renderUntrustedLabel(environments.selected().name, 60),
         ),
       );
       return;
     }
-    const rules = await cancellable(vscode.l10n.t('Looking at what the backend has…'), () =>
-      recordingRules(),
+    const rules = await cancellable(
+      vscode.l10n.t('Looking at what the backend has…'),
+      recordingRules,
     );
     if (rules === undefined) return;
     if (!rules.ok) {
@@ -39,12 +40,25 @@ export const writeRecordingRules =
       ...(folder && { defaultUri: vscode.Uri.joinPath(folder, 'prodlens-rules.yaml') }),
     });
     if (file === undefined) return;
-    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(rules.value));
+    const name = renderUntrustedLabel(path.posix.basename(file.path), 100);
+    try {
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(rules.value));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t(
+          '{0} could not be written: {1}. Run the command again and choose another place.',
+          name,
+          renderUntrustedLabel(why, 200).replace(/\.$/, ''),
+        ),
+      );
+      return;
+    }
     await vscode.window.showTextDocument(file);
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         'Recording rules are in {0}. Load them where your backend evaluates rules; Prodlens uses them from then on.',
-        path.posix.basename(file.path),
+        name,
       ),
     );
   };

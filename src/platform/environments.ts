@@ -164,7 +164,7 @@ export class Environments implements Disposable {
   }
 
   /** Makes recording rules for the selected environment's backend of numbers; undefined where none can evaluate such. */
-  recordingRules(): (() => Promise<Result<string>>) | undefined {
+  recordingRules(): ((signal: AbortSignal) => Promise<Result<string>>) | undefined {
     const source = this.#backendMetrics(this.selected());
     return source?.recordingRules?.bind(source);
   }

@@ -68,7 +68,7 @@ export interface BackendMetrics extends MetricsSource, Disposable {
   /** For `prodlens.diagnose`: requests, bytes and the backend's cost, what was found and what is missing, without secrets. */
   report(): Readonly<Record<string, unknown>>;
   /** A file of rules that precompute what is asked for, where the backend can evaluate such. */
-  recordingRules?(): Promise<Result<string>>;
+  recordingRules?(signal: AbortSignal): Promise<Result<string>>;
 }
 
 export interface BackendTraces extends TraceSource, Partial<Disposable> {

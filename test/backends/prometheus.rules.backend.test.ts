@@ -72,7 +72,7 @@ describe('recording rules on a real Prometheus', function () {
     raw = numbers;
     assert.equal(raw.total?.count, history.calls);
     assert.equal(raw.total.errors, history.errors);
-    const written = await source.recordingRules();
+    const written = await source.recordingRules(new AbortController().signal);
     source.dispose();
     assert.ok(written.ok, JSON.stringify(written));
     rules = written.value;

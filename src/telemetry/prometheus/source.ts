@@ -248,9 +248,15 @@ export class PrometheusSource implements BackendMetrics {
     };
   }
 
-  async recordingRules(): Promise<Result<string>> {
-    const catalogue = await this.#alone(() => this.#look.at());
-    return catalogue.ok ? renderedRules(catalogue.value) : catalogue;
+  async recordingRules(signal: AbortSignal): Promise<Result<string>> {
+    // A look that began goes on: what it finds is what numbers are asked for with.
+    const catalogue = await this.#alone<Catalogue | undefined>(() =>
+      signal.aborted ? Promise.resolve(ok(undefined)) : this.#look.at(),
+    );
+    if (!catalogue.ok) return catalogue;
+    return catalogue.value === undefined
+      ? fail('aborted', 'Cancelled.')
+      : renderedRules(catalogue.value);
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fail } from '../../../../src/domain/result.ts';
+import { fail, ok } from '../../../../src/domain/result.ts';
 import { serviceKey } from '../../../../src/domain/service.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
@@ -587,6 +587,33 @@ describe('Prometheus as a source of numbers', () => {
     backend.answer = () => undefined;
     source.retry();
     assert.ok((await source.services()).ok);
+  });
+
+  it('quotes the backend in whole sentences, tenants by their name', async () => {
+    const backend = new FakeBackend([span('calls_total')]);
+    const headers = { 'X-Scope-OrgID': 'prod', Authorization: 'Bearer s3cret' };
+    const how = {
+      ...connection(),
+      headers: () => Promise.resolve(ok(headers)),
+      plainHeaders: { 'X-Scope-OrgID': 'prod' },
+    };
+    for (const error of ['no s3cret of prod', 'no s3cret of prod.']) {
+      backend.answer = () => ({ status: 422, text: JSON.stringify({ status: 'error', error }) });
+      const answer = await new PrometheusSource(how, backend.ports(), backend).services();
+      assert.ok(!answer.ok);
+      assert.match(answer.failure.message, /: no … of prod\.$/);
+      assert.match(answer.failure.remedy ?? '', /prodlens\.environments/);
+    }
+  });
+
+  it('asks nothing for recording rules that nobody waits for any more', async () => {
+    const backend = new FakeBackend([span('calls_total')]);
+    const source = new PrometheusSource(connection(), backend.ports(), backend);
+    const cancelled = await source.recordingRules(AbortSignal.abort());
+    assert.ok(!cancelled.ok);
+    assert.equal(cancelled.failure.reason, 'aborted');
+    assert.deepEqual(backend.asked, []);
+    assert.ok((await source.recordingRules(new AbortController().signal)).ok, 'no pause after it');
   });
 
   it('never throws on odd answers', async () => {
