@@ -128,12 +128,12 @@ async function numbersThere(
   return {
     good: true,
     text: vscode.l10n.t(
-      '{0}: {1}. {2} of its {3} operations land on {4} functions of this workspace. {5}',
+      '{0}: {1}. {2} of its {3} operations land on {4} of this workspace. {5}',
       name,
       servicesText(services.value.map(({ service }) => service)),
       owned.length,
       here.length,
-      new Set(owned).size,
+      functionsText(new Set(owned).size),
       renderUntrustedLabel(environments.current().detail, 400),
     ),
   };
@@ -177,6 +177,9 @@ function sourceOf(environments: Environments): Promise<MetricsSource | undefined
 
 const textOf = ({ message, remedy }: { readonly message: string; readonly remedy?: string }) =>
   renderUntrustedLabel(`${message} ${remedy ?? ''}`.trim(), 400);
+
+const functionsText = (count: number): string =>
+  count === 1 ? vscode.l10n.t('1 function') : vscode.l10n.t('{0} functions', count);
 
 function servicesText(services: readonly string[]): string {
   if (services.length === 0) return vscode.l10n.t('no service yet');

@@ -159,7 +159,8 @@ function table(insight: Insight, now: number): string {
     .filter((release) => !release.running)
     .sort((a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0));
   const compared = numbers.comparisons.length > 0;
-  const head = ['release', 'share', 'calls/s', 'p50', 'p95', 'p99', 'errors'];
+  const calls = numbers.sample === undefined ? 'calls/s' : 'calls';
+  const head = ['release', 'share', calls, 'p50', 'p95', 'p99', 'errors'];
   const lines = [
     tableRow([...head, ...(compared ? ['change'] : [])]),
     `| :-- |${' --: |'.repeat(6)}${compared ? ' :-- |' : ''}`,

@@ -274,6 +274,7 @@ describe('hover card', () => {
       /From \*\*40 sampled traces\*\* in Jaeger \(covering 9 min of 1 h\): no totals/,
     );
     assert.match(text, /36\ssampled/);
+    assert.match(text, /share \|[^|]*\bcalls \|/);
     assert.match(text, /last sampled/);
     assert.match(text, /36 sampled calls · sampled calls out: 4100/);
     // When it was first sampled is not when it began.
