@@ -144,12 +144,13 @@ export class Backends implements Disposable {
 
   /** What is wrong with the options of an environment's connection, as far as its source was made. */
   problems(environment: EnvironmentSettings): readonly EnvironmentProblem[] {
-    const { name, metrics } = environment;
-    const source = metrics && this.#metrics.get(keyOf(environment, metrics));
+    const { name, metrics, traces } = environment;
+    const connection = metrics ?? traces;
+    const source = connection && this.#metrics.get(keyOf(environment, connection));
     return (source?.problems?.() ?? []).map((problem) => ({
       ...problem,
       environment: name,
-      path: ['metrics', ...problem.path],
+      path: [metrics === undefined ? 'traces' : 'metrics', ...problem.path],
     }));
   }
 

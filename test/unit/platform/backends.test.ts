@@ -63,6 +63,7 @@ function stage() {
       retry: () => undefined,
       summary: () => summary,
       report: () => ({}),
+      problems: () => [{ path: ['sampled'], message: `odd at ${connection.url}` }],
       dispose: () => told.push(`ended ${connection.url}`),
     };
   };
@@ -174,6 +175,13 @@ describe('backends of environments', () => {
       ['http://traces', 'http://a'],
     );
     assert.equal(backends.metrics(without), undefined);
+    assert.deepEqual(
+      [alone, { ...alone, metrics }].map((one) => backends.problems(one)),
+      [
+        [{ path: ['traces', 'sampled'], message: 'odd at http://traces', environment: 'a' }],
+        [{ path: ['metrics', 'sampled'], message: 'odd at http://a', environment: 'a' }],
+      ],
+    );
   });
 
   it('give traces to whoever asks while they are loaded, and know what metrics brought', async () => {
