@@ -55,6 +55,12 @@ const always = {
 };
 /** Longer addresses are refused by many a proxy; what is longer goes as a form. */
 const longestAddress = 4_000;
+/** What servers take of an address at the least, by their defaults; proxies may not. */
+const longestTried = 8_000;
+/** Characters of a query in a form. */
+const longestForm = 170_000;
+/** A long query may have been refused for another reason: it is tried again. */
+const triedAgain = 10 * 60_000;
 /** What servers say of a query that asks for too much: Prometheus, Mimir, Thanos and VictoriaMetrics in their words. */
 const tooMuch = /too many|exceed|more than|limit|cannot select|too long|max/i;
 
@@ -71,8 +77,8 @@ export class PrometheusApi {
   answers = 0;
   /** Until when the server asked not to be asked, by its clock. */
   waitUntil = 0;
-  /** Whether queries that are too long for an address are taken. */
-  takesLong = true;
+  /** Until when it is taken not to take queries that are too long for an address, by its clock. */
+  #shortUntil = 0;
 
   constructor(
     connection: Connection,
@@ -95,6 +101,23 @@ export class PrometheusApi {
   /** Milliseconds that the server's clock is ahead of ours. */
   get clockOffset(): number {
     return this.#clock.offset;
+  }
+
+  /** Whether queries that are too long for an address are taken. */
+  get takesLong(): boolean {
+    return this.now() >= this.#shortUntil;
+  }
+
+  /** Whether the backend is thought to take a query of this length. */
+  fits(query: string): boolean {
+    if (this.takesLong) return query.length <= longestForm;
+    const now = inSeconds(this.now());
+    const parameters = { query, start: now, end: now, step: now, ...always };
+    return this.#addressOf('query_exemplars', parameters).length <= longestAddress;
+  }
+
+  #addressOf(path: string, parameters: Readonly<Record<string, string>>): string {
+    return `${this.#connection.url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`;
   }
 
   /** Runs work whose questions, other than those of ranges, other windows may have asked before. */
@@ -205,8 +228,8 @@ export class PrometheusApi {
     const headers = await this.#connection.headers();
     if (!headers.ok) return headers;
     const address = `${this.#connection.url}/api/v1/${path}`;
-    const whole = `${address}?${new URLSearchParams(parameters).toString()}`;
-    const long = whole.length > longestAddress;
+    const whole = this.#addressOf(path, parameters);
+    const long = whole.length > longestAddress && this.takesLong;
     const answer = await (long
       ? this.#http.post(address, parameters, signal, headers.value)
       : this.#http.get(whole, signal, headers.value));
@@ -219,8 +242,13 @@ export class PrometheusApi {
       ? errorText(parsedJson(answer.value.text))
       : undefined;
     // A server of data, or a proxy before it, that takes short queries only.
-    if (long && ([403, 404, 405, 413, 501].includes(status) || /too long/i.test(said ?? '')))
-      this.takesLong = false;
+    const tooLong = /too long/i.test(said ?? '');
+    if (long && ([403, 404, 405, 413, 501].includes(status) || tooLong)) {
+      // 403 and 404 have other reasons as well.
+      this.#shortUntil = status === 403 || status === 404 ? this.now() + triedAgain : Infinity;
+      if (!tooLong && whole.length <= longestTried)
+        return this.#ask(path, parameters, signal, read);
+    }
     if (said !== undefined) return this.#withoutSent(refusal(status, said), headers.value);
     if (status === 200) await look?.add(question, bodyOf(answer.value), this.clockOffset);
     const result = await read(answer.value);

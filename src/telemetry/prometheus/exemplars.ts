@@ -30,11 +30,13 @@ export async function readExemplars(
   };
   const label = narrowingLabel(found);
   const keys = known.rows.filter(isWanted).map((labels) => labels[label ?? ''] ?? '');
-  const narrow = wanted.size === 0 ? [] : narrowing(found, [...new Set(keys)], api.takesLong);
+  const queryOf = (narrow: readonly string[]): string =>
+    selector(buckets?.metric ?? found.calls, [...matchers, ...narrow]);
+  const narrowed = wanted.size === 0 ? '' : queryOf(narrowing(found, [...new Set(keys)]));
   const to = api.now();
   const answer = await api.exemplars(
     {
-      query: selector(buckets?.metric ?? found.calls, [...matchers, ...narrow]),
+      query: narrowed !== '' && api.fits(narrowed) ? narrowed : queryOf([]),
       from: to - lookback,
       to,
     },

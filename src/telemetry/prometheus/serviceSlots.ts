@@ -15,7 +15,7 @@ import { busiest } from './busiest.ts';
 import type { DurationMetric, Found } from './discovery.ts';
 import type { RecordedSeries } from './catalogue.ts';
 import type { ReadStretch } from './readBack.ts';
-import { evaluationTime } from './recording/recorded.ts';
+import { evaluationTime, type GrowthQuery } from './recording/recorded.ts';
 import { ReleaseTimeline } from './releaseTimeline.ts';
 import { firstStart, lastEnd, stepFor } from './slotGrid.ts';
 import { besideLabel } from './selector.ts';
@@ -26,6 +26,7 @@ import {
   keyOf,
   narrowingOf,
   unnarrowed,
+  type Narrowing,
 } from './slotQueries.ts';
 import { SlotReader, type Question, type Stretch } from './slotReader.ts';
 import { slotWarnings } from './slotWarnings.ts';
@@ -315,16 +316,20 @@ export class ServiceSlots {
     const ask = (): Promise<Result<ReadStretch>> => {
       // What the others follow is asked for along with it: then one of them is enough.
       const union = [...new Set([...keys, ...(together ? (this.#shared?.wanted() ?? []) : [])])];
-      const narrow = narrowingOf(this.#options, union, api.takesLong);
+      const queryOf = (narrow: Narrowing, step: number): GrowthQuery =>
+        bucketsQuery(this.#options, buckets, narrow, step);
+      const narrow = narrowingOf(this.#options, union, (one) =>
+        api.fits(queryOf(one, this.step).raw),
+      );
       const question = {
-        query: (step: number) => bucketsQuery(this.#options, buckets, narrow, step),
-        unnarrowed: bucketsQuery(this.#options, buckets, unnarrowed, this.step).raw,
+        query: (step: number) => queryOf(narrow, step),
+        unnarrowed: queryOf(unnarrowed, this.step).raw,
         ...(isWhole(narrow) ? {} : { keys, asks: union }),
       };
       const written = together ? Math.max(from, this.#bucketsTo) : from;
       return this.#read(question, { from, to, written }, now, signal);
     };
-    const tookLong = api.takesLong;
+    const tookLong: boolean = api.takesLong;
     const first = await ask();
     const read = !first.ok && tookLong && !api.takesLong ? await ask() : first;
     if (!read.ok) return read;

@@ -9,8 +9,6 @@ import { asBeside, asErrors, besideLabel, growth, oneOf, selector } from './sele
 const memory = 60 * 60_000;
 /** Of buckets: a shorter look back costs less, and what it takes for new against the calls' own count is left out. */
 const bucketMemory = 10 * 60_000;
-/** A narrowing that fits into an address, and one that servers still take in a form. */
-const longestFilter = { address: 1_000, form: 24_000 };
 
 /** What is asked of one service. */
 export interface Asked {
@@ -134,14 +132,22 @@ export interface Narrowing {
 export const unnarrowed: Narrowing = { own: [], beside: [] };
 export const isWhole = ({ own, beside }: Narrowing): boolean => own.length + beside.length === 0;
 
-export const narrowingOf = (
+/**
+ * Matchers of the values that operations are told by.
+ *
+ * @param fits whether the backend takes a query that is narrowed so: all operations are asked for where it doesn't
+ */
+export function narrowingOf(
   { found, beside }: Pick<Asked, 'found' | 'beside'>,
   keys: readonly string[],
-  takesLong: boolean,
-): Narrowing => ({
-  own: narrowing(found, keys, takesLong),
-  beside: beside === undefined ? [] : narrowing(beside.found, keys, takesLong),
-});
+  fits: (narrow: Narrowing) => boolean,
+): Narrowing {
+  const narrow: Narrowing = {
+    own: narrowing(found, keys),
+    beside: beside === undefined ? [] : narrowing(beside.found, keys),
+  };
+  return fits(narrow) ? narrow : unnarrowed;
+}
 
 /** The value that a row's operation is narrowed by. */
 export function keyOf(
@@ -153,17 +159,8 @@ export function keyOf(
   return label === undefined ? '' : (labels[label] ?? '');
 }
 
-/**
- * Matchers of the values that operations are told by. None, and so all operations, where no label tells them, or where the backend takes no
- * query of that length.
- */
-export function narrowing(
-  found: Found,
-  keys: readonly string[],
-  takesLong: boolean,
-): readonly string[] {
+/** Matchers of the values that operations are told by. None, and so all operations, where no label tells them. */
+export function narrowing(found: Found, keys: readonly string[]): readonly string[] {
   const label = narrowingLabel(found);
-  if (label === undefined) return [];
-  const filter = oneOf(label, [...keys].sort());
-  return filter.length > (takesLong ? longestFilter.form : longestFilter.address) ? [] : [filter];
+  return label === undefined ? [] : [oneOf(label, [...keys].sort())];
 }

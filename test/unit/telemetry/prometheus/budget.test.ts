@@ -200,6 +200,30 @@ describe('requests to a Prometheus', () => {
     assert.notEqual(numbers[0]?.total?.p95Ms, undefined);
   });
 
+  it('have durations where no form is taken and the questions are a little too long for an address', async () => {
+    for (const count of [15, 40, 65])
+      for (const status of [403, 405]) {
+        const shop = new Shop(names(count));
+        let posted = 0;
+        shop.backend.post = () => {
+          posted += 1;
+          return Promise.resolve(ok({ url: '', status, contentType: '', text: '' }));
+        };
+        await shop.source.services();
+        for (let refresh = 0; refresh < 3; refresh += 1) {
+          const { numbers } = await shop.ask(['GET /0']);
+          assert.notEqual(numbers[0]?.total?.p95Ms, undefined, `${count} operations`);
+          shop.backend.now += 67_000;
+        }
+        assert.ok(posted <= 1, `${posted} forms`);
+        // The refusal may have been of another kind.
+        shop.backend.now += 10 * minute;
+        const { numbers } = await shop.ask(['GET /0']);
+        assert.notEqual(numbers[0]?.total?.p95Ms, undefined);
+        if (count > 15) assert.equal(posted, status === 403 ? 2 : 1);
+      }
+  });
+
   it('stop while nobody looks, but for a rollback that is watched', async () => {
     const shop = new Shop(names(3));
     await shop.source.services();
