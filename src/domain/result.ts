@@ -37,3 +37,7 @@ export const fail = (
   ok: false,
   failure: remedy === undefined ? { reason, message } : { reason, message, remedy },
 });
+
+/** What happened, and what to do about it. */
+export const sentence = ({ message, remedy }: Failure): string =>
+  remedy === undefined ? message : `${message} ${remedy}`;

@@ -4,7 +4,7 @@ import type { Insight, InsightAttribution } from '../domain/insight.ts';
 import { limitsOf } from '../domain/objective.ts';
 import type { OperationId } from '../domain/operation.ts';
 import type { ServiceState } from '../domain/release.ts';
-import type { Failure } from '../domain/result.ts';
+import { sentence, type Failure } from '../domain/result.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { FunctionNumbers, Verdict } from '../domain/stats.ts';
 import type { FileView, OwnedOperation } from '../symbols/contract.ts';
@@ -310,10 +310,6 @@ function attributionOf({
     steps: attribution.steps,
   };
 }
-
-/** What happened, and what to do about it. */
-export const sentence = ({ message, remedy }: Failure): string =>
-  remedy === undefined ? message : `${message} ${remedy}`;
 
 const hash = (parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

@@ -1,6 +1,6 @@
 import type { Insight } from '../domain/insight.ts';
 import type { ServiceState } from '../domain/release.ts';
-import { ok, type Failure } from '../domain/result.ts';
+import { ok, sentence, type Failure } from '../domain/result.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { CodeRelease } from '../domain/workspace.ts';
 import { windowLength } from '../domain/units.ts';
@@ -11,7 +11,7 @@ import type { MetricsSource, OperationGroup } from '../telemetry/ports.ts';
 import { VerdictHold } from '../releases/verdictHold.ts';
 import { ExceptionFeed } from './exceptionFeed.ts';
 import type { CombineContext, KnownNumbers } from './combine.ts';
-import { combine, groupOperations, operationGroup, sentence } from './combine.ts';
+import { combine, groupOperations, operationGroup } from './combine.ts';
 import type { EnvironmentView, InsightService, ReleaseSources } from './contract.ts';
 import { namesNotThere } from './drift.ts';
 import { LatestFiles } from './latestFiles.ts';

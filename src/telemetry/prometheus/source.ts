@@ -1,7 +1,7 @@
 import type { Operation, OperationId } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import type { Failure, Result } from '../../domain/result.ts';
-import { fail, ok } from '../../domain/result.ts';
+import { fail, ok, sentence } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis, type Milliseconds } from '../../domain/units.ts';
@@ -20,7 +20,7 @@ import { PrometheusApi } from './api.ts';
 import { BackendLook, type ShareFile } from './backendLook.ts';
 import { allCalls, type Catalogue, type KnownService } from './catalogue.ts';
 import { readExemplars } from './exemplars.ts';
-import { FailurePause } from '../failurePause.ts';
+import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
 import { notThere, sameSource, unfollowed } from './knownServices.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
@@ -51,6 +51,7 @@ interface Followed {
   waiting?: { dispose(): void };
   askedAt: number;
   readonly operations: Set<OperationId>;
+  readonly failures: ServiceFailure;
 }
 
 /** Numbers from Prometheus and what speaks its API: slots per service, filled by what is new, answered like the receiver's. */
@@ -110,6 +111,7 @@ export class PrometheusSource implements BackendMetrics {
     return ok(
       [...catalogue.value.services.values()].flatMap((known) => {
         const followed = this.#followed.get(known.service);
+        const failure = followed?.failures.at(now);
         const states =
           followed === undefined || followed.slots.empty
             ? []
@@ -120,6 +122,7 @@ export class PrometheusSource implements BackendMetrics {
             ...state.warnings,
             ...warningsOf(known, this.#api.clockOffset, followed?.slots.unreadable),
             ...(followed?.slots.warnings() ?? []),
+            ...(failure === undefined ? [] : [sentence(failure)]),
           ],
         }));
       }),
@@ -131,17 +134,27 @@ export class PrometheusSource implements BackendMetrics {
     signal: AbortSignal,
   ): Promise<Result<readonly FunctionNumbers[]>> {
     const answer = await this.#alone(async () => {
-      if (signal.aborted) return ok([]);
+      if (signal.aborted) return ok(ok([]));
       const ready = await this.#bringUpToDate(query);
       // Read while nobody else writes: slots are filled in turns.
-      return ready.ok ? this.#numbers(query) : ready;
+      return ready.ok ? ok(this.#numbers(query)) : ready;
     });
-    return signal.aborted ? fail('aborted', 'Cancelled.') : answer;
+    if (signal.aborted) return fail('aborted', 'Cancelled.');
+    return answer.ok ? answer.value : answer;
   }
 
   #numbers(query: NumbersQuery): Result<readonly FunctionNumbers[]> {
     const now = unixMillis(Math.floor(this.#api.now()));
     const asked = { ...query, select: {} };
+    const failures = new Map(
+      query.groups.map(({ service }) => {
+        const followed = this.#followed.get(service);
+        return [service, followed?.failures.at(now, query.window)];
+      }),
+    );
+    const [first, ...others] = failures.values();
+    // Whoever asks keeps the last good numbers then.
+    if (first !== undefined && !others.includes(undefined)) return { ok: false, failure: first };
     // First all are noted as asked for: the error budget is shared among them, whatever their order.
     for (const group of query.groups) {
       const data = this.#followed.get(group.service)?.slots.data();
@@ -151,6 +164,8 @@ export class PrometheusSource implements BackendMetrics {
     return ok(
       query.groups.map((group) => {
         const followed = this.#followed.get(group.service);
+        const failure = failures.get(group.service);
+        if (failure !== undefined) return { ...notThere(group, query, now), ...problemOf(failure) };
         return followed === undefined
           ? notThere(group, query, now)
           : numbersOf(followed.slots.data(), group, asked, now);
@@ -203,7 +218,10 @@ export class PrometheusSource implements BackendMetrics {
   retry(): void {
     this.#pause.forget();
     this.#look.again();
-    for (const followed of this.#followed.values()) followed.refreshAt = 0;
+    for (const followed of this.#followed.values()) {
+      followed.refreshAt = 0;
+      followed.failures.forget();
+    }
     this.#tell();
   }
 
@@ -301,8 +319,13 @@ export class PrometheusSource implements BackendMetrics {
       const known = catalogue.value.services.get(service);
       if (known === undefined) continue;
       const followed = this.#follow(known, now);
+      if (followed.failures.at(this.#api.now(), query.window) !== undefined) continue;
       const refreshed = await this.#refresh(followed, query, operations);
-      if (!refreshed.ok) return refreshed;
+      if (refreshed.ok) continue;
+      if (!isOfOneQuestion(refreshed.failure)) return refreshed;
+      // The others are asked all the same; this one when new data is due.
+      const until = this.#api.now() + this.#ports.refreshEvery() * 0.9;
+      followed.failures.note(refreshed.failure, query.window, until);
     }
     for (const [service, { askedAt, waiting }] of [...this.#followed])
       if (now - askedAt > keptFor) {
@@ -342,6 +365,7 @@ export class PrometheusSource implements BackendMetrics {
       caughtUpAt: 0,
       askedAt: now,
       operations: new Set(),
+      failures: new ServiceFailure(),
     };
     this.#followed.set(known.service, made);
     return made;

@@ -616,6 +616,75 @@ describe('Prometheus as a source of numbers', () => {
     assert.ok((await source.recordingRules(new AbortController().signal)).ok, 'no pause after it');
   });
 
+  it('answers for the other services while one fails, which is asked again when new data is due', async () => {
+    const { backend, source } = await operationsOf([
+      span('calls_total'),
+      span('calls_total', { service_name: 'cart' }),
+    ]);
+    const ranges = (service: string): number =>
+      backend.asked.filter(
+        ({ pathname, search }) => pathname.endsWith('query_range') && search.includes(service),
+      ).length;
+    backend.answer = ({ pathname, searchParams }) => {
+      if (!pathname.endsWith('query_range')) return undefined;
+      const cart = (searchParams.get('query') ?? '').includes('cart');
+      const [start = 0, end = 0, step = 0] = ['start', 'end', 'step'].map((name) =>
+        Number(searchParams.get(name)),
+      );
+      const values = Array.from({ length: Math.round((end - start) / step) + 1 }, (_, i) => [
+        start + i * step,
+        cart ? 'NaN' : '3',
+      ]);
+      const metric = {
+        service_name: cart ? 'cart' : 'shop',
+        span_name: 'GET /a',
+        span_kind: 'SPAN_KIND_SERVER',
+      };
+      const data = { resultType: 'matrix', result: [{ metric, values }] };
+      return { text: JSON.stringify({ status: 'success', data }) };
+    };
+    const groups = source
+      .operations()
+      .map(({ id, service }) => ({ key: service, service, operations: [id] }))
+      .sort((a, b) => a.key.localeCompare(b.key));
+    const ask = (of = groups) =>
+      source.numbers({ groups: of, window: milliseconds(300_000), seriesPoints: 0 }, never);
+    const told = async () => {
+      const answer = await ask();
+      assert.ok(answer.ok, JSON.stringify(answer));
+      return answer.value.map(({ total, problem }) => [
+        (total?.count ?? 0) > 0,
+        problem !== undefined,
+      ]);
+    };
+    assert.deepEqual(await told(), [
+      [false, true],
+      [true, false],
+    ]);
+    const before = backend.asked.length;
+    assert.deepEqual(await told(), [
+      [false, true],
+      [true, false],
+    ]);
+    assert.equal(backend.asked.length, before, 'asked for again at once');
+    const states = await source.services();
+    assert.ok(states.ok);
+    assert.match(
+      states.value.find((s) => s.service === 'cart')?.warnings.join() ?? '',
+      /no numbers/,
+    );
+    // Whoever asks for it alone keeps the last good numbers.
+    const alone = await ask(groups.slice(0, 1));
+    assert.ok(!alone.ok && alone.failure.reason === 'invalid');
+    const [cart, shop] = [ranges('cart'), ranges('shop')];
+    backend.now += 67_000;
+    await told();
+    assert.deepEqual([ranges('cart'), ranges('shop')], [cart + 1, shop + 1]);
+    backend.answer = () => fail('unreachable', 'gone', 'start it');
+    backend.now += 67_000;
+    assert.ok(!(await ask()).ok && !(await source.services()).ok);
+  });
+
   it('never throws on odd answers', async () => {
     const backend = new FakeBackend([span('calls_total')]);
     for (const text of [
