@@ -104,6 +104,8 @@ export interface TraceSample {
   readonly traces: number;
   /** How much of the window the answers hold every stored trace of: the rest was only passed by. */
   readonly covered: Milliseconds;
+  /** Some of the traces were too large to be had, whole or at all. */
+  readonly lacking?: true;
   /** The backend, by its product's name. */
   readonly backend: string;
 }

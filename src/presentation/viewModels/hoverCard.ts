@@ -113,10 +113,12 @@ function state(insight: Insight, now: number): string {
 /** What the numbers of a sample are worth, before the numbers. */
 function sampled({ numbers }: Insight, window: WindowName): string {
   if (numbers?.sample === undefined) return '';
-  const { traces, covered, backend } = numbers.sample;
+  const { traces, covered, lacking, backend } = numbers.sample;
   const whole = covered >= 0.9 * (numbers.window.to - numbers.window.from);
   const part = whole
-    ? 'all that are stored'
+    ? lacking === true
+      ? 'all that are stored, but for what is too large to be had'
+      : 'all that are stored'
     : `covering ${text.renderAge(covered)} of ${text.renderWindow(window)}`;
   return `$(beaker) From **${text.renderCount(traces)} sampled traces** in ${md(backend, 40)} (${part}): no totals, no rates of traffic.`;
 }

@@ -91,6 +91,8 @@ export class ServiceSample {
   /** Stretches of which every stored trace of the service was looked at; and of which every trace with a span of a name was. */
   #whole: readonly Stretch[] = [];
   readonly #named = new Map<string, readonly Stretch[]>();
+  /** Stretches in which a trace couldn't be had, or only a part of it. */
+  #lacking: readonly Stretch[] = [];
   readonly #namedAt = new Map<string, number>();
   readonly #seen = new Map<string, { readonly start: number; counted: Counted }>();
   readonly #unsaid: Set<string>;
@@ -155,6 +157,7 @@ export class ServiceSample {
     const whole = { from: now - window, to: now - settle };
     const slices = slicesOf(whole, partsOf(window), this.#phase);
     this.#forget(now);
+    this.#to = Math.min(this.#to, whole.to);
     if (asked.newest) {
       const known = this.#to > whole.from;
       const newFrom = known ? this.#to : whole.from;
@@ -171,7 +174,8 @@ export class ServiceSample {
         signal,
       );
       if (!head.ok) return head;
-      this.#to = Math.max(this.#to, whole.to);
+      // Where the answer showed that this machine's clock is ahead, the end of it hasn't come yet.
+      this.#to = this.#come(whole.to);
     }
     if (!asked.slices) return ok(undefined);
     for (const slice of slices) {
@@ -235,13 +239,15 @@ export class ServiceSample {
       }, this.#whole);
       const first = known.find(({ to }) => to > from)?.from ?? now;
       const length = covered(known, { from, to: now });
-      const all = length >= 0.99 * (now - settle - from);
+      const lacking = this.#lacking.some(({ to }) => to > from);
+      const all = !lacking && length >= 0.99 * (now - settle - from);
       return {
         ...(all ? numbers : withoutZeros(numbers)),
         window: { from: unixMillis(Math.floor(Math.max(from, first))), to: at },
         sample: {
           traces,
           covered: milliseconds(Math.round(length)),
+          ...(lacking ? { lacking } : {}),
           backend: this.#options.search.name,
         },
       };
@@ -260,6 +266,11 @@ export class ServiceSample {
         .map((one) => ({ ...one, lowerBound: true as const })),
       stacks,
     };
+  }
+
+  /** A moment, or up to where traces have arrived where that is earlier. */
+  #come(time: number): number {
+    return Math.min(time, (this.#options.search.time?.() ?? Infinity) - settle);
   }
 
   #isOwn(service: ServiceKey): boolean {
@@ -292,22 +303,21 @@ export class ServiceSample {
       this.#most = Math.max(fewestAtOnce, Math.floor(asked / 5));
       return this.#ask(stretch, spanName, newFrom, slices, depth, signal);
     }
-    const { spans, completeFrom } = answer.value;
+    const { spans, completeFrom, lacking } = answer.value;
     if (spans.length > mostSpansAtOnce) this.#most = Math.max(fewestAtOnce, Math.floor(asked / 2));
     const traces = tracesIn(spans, (span) => this.#isOwn(span.resource.service));
     const oldest = traces.reduce((least, { start }) => Math.min(least, start), Infinity);
     // As many as were asked for: there may be more, older than the oldest of these.
     const complete = completeFrom ?? (traces.length >= asked ? oldest : stretch.from);
     const from = Math.max(stretch.from, complete);
-    const seen = { from, to: stretch.to };
+    const end = this.#come(stretch.to);
+    const seen = { from, to: end };
+    if (lacking === true) this.#lacking = withStretch(this.#lacking, seen);
     // Older slices are asked for by themselves: these stand for what of their own slice is new.
-    const first = Math.max(newFrom, Math.min(startOfSlice(slices, from), stretch.to - 1));
-    const stands = Math.max(
-      1,
-      (stretch.to - first) / Math.max(1, stretch.to - Math.max(from, first)),
-    );
+    const first = Math.max(newFrom, Math.min(startOfSlice(slices, from), end - 1));
+    const stands = Math.max(1, (end - first) / Math.max(1, end - Math.max(from, first)));
     const standsFor = (start: number): number => (start >= first ? stands : 1);
-    await this.#take(traces, seen, spanName, standsFor, stretch.to);
+    await this.#take(traces, seen, spanName, standsFor, end);
     if (spanName === undefined) this.#whole = withStretch(this.#whole, seen);
     else this.#named.set(spanName, withStretch(this.#named.get(spanName) ?? [], seen));
     return ok(undefined);
@@ -384,6 +394,7 @@ export class ServiceSample {
   #forget(now: number): void {
     const oldest = now - kept;
     this.#whole = since(this.#whole, oldest);
+    this.#lacking = since(this.#lacking, oldest);
     for (const [name, stretches] of this.#named) this.#named.set(name, since(stretches, oldest));
     for (const [id, { start }] of this.#seen)
       if (start < oldest || this.#seen.size > mostSeen) this.#seen.delete(id);

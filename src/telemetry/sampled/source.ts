@@ -1,13 +1,13 @@
 import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
-import type { Result } from '../../domain/result.ts';
-import { fail, ok } from '../../domain/result.ts';
+import type { Failure, Result } from '../../domain/result.ts';
+import { fail, ok, sentence } from '../../domain/result.ts';
 import { serviceKey, type ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis } from '../../domain/units.ts';
 import type { BackendMetrics, BackendPorts, Connection, ConnectionProblem } from '../backend.ts';
 import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, OperationGroup } from '../ports.ts';
-import { FailurePause } from '../failurePause.ts';
+import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
 import { sameText, serviceNames } from '../traces/naming.ts';
 import { fewCalls, ServiceSample, type Refresh } from './serviceSample.ts';
 import type { TraceSearch } from './traceSearch.ts';
@@ -36,6 +36,7 @@ interface Known {
   window: number;
   /** Operations that were told of. */
   told: number;
+  readonly failures: ServiceFailure;
 }
 
 /**
@@ -73,11 +74,17 @@ export class SampledSource implements BackendMetrics {
     const looked = await this.#alone(() => this.#look());
     if (signal.aborted) return fail('aborted', 'Cancelled.');
     if (!looked.ok) return looked;
-    const now = this.#ports.now();
+    const now = this.#time();
     return ok(
-      [...this.#known.values()].flatMap(({ name, sample }) => {
+      [...this.#known.values()].flatMap(({ name, sample, failures }) => {
         const { problem } = sample;
-        return problem === undefined ? sample.states(now) : [unusable(name, problem, now)];
+        if (problem !== undefined) return [unusable(name, problem, now)];
+        const states = sample.states(now);
+        const failure = failures.at(this.#ports.now());
+        if (failure === undefined) return states;
+        return states.length === 0
+          ? [unusable(name, sentence(failure), now)]
+          : states.map((one) => ({ ...one, warnings: [...one.warnings, sentence(failure)] }));
       }),
     );
   }
@@ -89,15 +96,29 @@ export class SampledSource implements BackendMetrics {
     const ready = await this.#alone(() => this.#bringUpToDate(query));
     if (signal.aborted) return fail('aborted', 'Cancelled.');
     if (!ready.ok) return ready;
-    const now = this.#ports.now();
+    const now = this.#time();
     const answers = new Map<OperationGroup, FunctionNumbers>();
-    for (const [known, groups] of this.#byService(query.groups))
-      for (const [i, numbers] of (
+    const asked = this.#byService(query.groups);
+    const failures = [...asked.keys()].map((known) =>
+      known?.failures.at(this.#ports.now(), query.window),
+    );
+    const [first] = failures;
+    // Whoever asks keeps the last good numbers then.
+    if (first !== undefined && !failures.includes(undefined)) return { ok: false, failure: first };
+    for (const [i, [known, groups]] of [...asked].entries()) {
+      const failure = failures[i];
+      if (failure !== undefined) {
+        for (const group of groups)
+          answers.set(group, { ...notThere(group, query, now), ...problemOf(failure) });
+        continue;
+      }
+      for (const [at, numbers] of (
         known?.sample.numbers({ ...query, groups }, now) ?? []
       ).entries()) {
-        const group = groups[i];
+        const group = groups[at];
         if (group !== undefined) answers.set(group, numbers);
       }
+    }
     return ok(query.groups.map((group) => answers.get(group) ?? notThere(group, query, now)));
   }
 
@@ -105,7 +126,7 @@ export class SampledSource implements BackendMetrics {
     await Promise.resolve();
     if (signal.aborted) return fail('aborted', 'Cancelled.');
     const answers = [...this.#known.values()].map(({ sample }) =>
-      sample.exceptions(query, this.#ports.now()),
+      sample.exceptions(query, this.#time()),
     );
     return ok({
       services: answers.flatMap(({ services }) => services),
@@ -134,7 +155,10 @@ export class SampledSource implements BackendMetrics {
   retry(): void {
     this.#pause.forget();
     this.#listedAt = -Infinity;
-    for (const known of this.#known.values()) known.refreshedAt = -Infinity;
+    for (const known of this.#known.values()) {
+      known.refreshedAt = -Infinity;
+      known.failures.forget();
+    }
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -148,7 +172,7 @@ export class SampledSource implements BackendMetrics {
   summary(): string | undefined {
     if (this.#names === undefined) return undefined;
     const known = [...this.#known.values()];
-    const since = this.#ports.now() - firstWindow;
+    const since = this.#time() - firstWindow;
     const traces = known.reduce((sum, { sample }) => sum + sample.tracesSince(since), 0);
     const left = this.#names.length - known.length;
     return [
@@ -184,6 +208,11 @@ export class SampledSource implements BackendMetrics {
     this.#found.clear();
   }
 
+  /** By which traces are dated; this machine's clock says when to ask. */
+  #time(): number {
+    return this.#search.time?.() ?? this.#ports.now();
+  }
+
   /** One after the other: two callers never ask the same twice. */
   #alone(work: () => Promise<Result<undefined>>): Promise<Result<undefined>> {
     const answer = this.#working.then(async (): Promise<Result<undefined>> => {
@@ -210,20 +239,28 @@ export class SampledSource implements BackendMetrics {
       this.#listedAt = now;
     }
     let asked = 0;
+    let failure: Failure | undefined;
     for (const name of this.#likelyFirst()) {
       if (asked >= mostAtOnce) break;
       const known = this.#known.get(name);
       if (known === undefined ? this.#known.size >= mostServices : !isDueToLook(known, now))
         continue;
+      if (known?.failures.at(now) !== undefined) continue;
       asked += 1;
       const looked = await this.#refresh(known ?? this.#meet(name), firstWindow, {
         newest: true,
         slices: false,
         first: false,
       });
-      if (!looked.ok) return looked;
+      if (looked.ok) continue;
+      if (!isOfOneQuestion(looked.failure)) return looked;
+      failure ??= looked.failure;
     }
-    return ok(undefined);
+    // What fails for all of them is the backend's.
+    return failure === undefined ||
+      [...this.#known.values()].some(({ sample }) => sample.tracesSince(0) > 0)
+      ? ok(undefined)
+      : { ok: false, failure };
   }
 
   /** What the workspace's repositories name, then all others. */
@@ -249,12 +286,13 @@ export class SampledSource implements BackendMetrics {
         compare: this.#ports.compare,
         origin: originOf(this.#connection),
         random: this.#random,
-        now: this.#ports.now(),
+        now: this.#time(),
       }),
       refreshedAt: -Infinity,
       askedAt: -Infinity,
       window: 0,
       told: 0,
+      failures: new ServiceFailure(),
     };
     this.#known.set(name, made);
     return made;
@@ -267,14 +305,17 @@ export class SampledSource implements BackendMetrics {
     for (const [known, groups] of this.#byService(query.groups)) {
       if (known === undefined) continue;
       known.askedAt = now;
+      if (known.failures.at(now, query.window) !== undefined) continue;
       const first = query.window > known.window;
       const due = now - known.refreshedAt >= this.#ports.refreshEvery();
       if (!first && !(due && this.#ports.focused())) continue;
       const what = { newest: due, slices: true, first };
       const refreshed = await this.#refresh(known, query.window, what);
-      if (!refreshed.ok) return refreshed;
-      const few = await this.#askForFew(known, { ...query, groups, seriesPoints: 0 }, first);
-      if (!few.ok) return few;
+      // What is asked for by name is more of the same: the sample is one without it.
+      const done = refreshed.ok
+        ? await this.#askForFew(known, { ...query, groups, seriesPoints: 0 }, first)
+        : refreshed;
+      if (!done.ok && !isOfOneQuestion(done.failure)) return done;
     }
     return ok(undefined);
   }
@@ -282,7 +323,7 @@ export class SampledSource implements BackendMetrics {
   /** Operations in sight of which the sample has few calls, and those that the backend has and the sample hasn't met, by their names. */
   async #askForFew(known: Known, query: NumbersQuery, first: boolean): Promise<Result<undefined>> {
     const { sample } = known;
-    const now = this.#ports.now();
+    const now = this.#time();
     const { window } = query;
     const few = sample
       .numbers(query, now)
@@ -303,10 +344,15 @@ export class SampledSource implements BackendMetrics {
     window: number,
     what: Pick<Refresh, 'newest' | 'slices' | 'first'>,
   ): Promise<Result<undefined>> {
-    const now = this.#ports.now();
-    const result = await known.sample.refresh({ window, now, ...what }, this.#stop.signal);
-    if (!result.ok) return result;
-    if (what.newest) known.refreshedAt = now;
+    const asked = { window, now: this.#time(), ...what };
+    const result = await known.sample.refresh(asked, this.#stop.signal);
+    const answeredAt = this.#ports.now();
+    if (!result.ok) {
+      if (isOfOneQuestion(result.failure))
+        known.failures.note(result.failure, window, answeredAt + this.#ports.refreshEvery());
+      return result;
+    }
+    if (what.newest) known.refreshedAt = answeredAt;
     if (what.slices) known.window = Math.max(known.window, window);
     return result;
   }
@@ -315,7 +361,7 @@ export class SampledSource implements BackendMetrics {
     groups: readonly OperationGroup[],
   ): ReadonlyMap<Known | undefined, readonly OperationGroup[]> {
     const owners = new Map<ServiceKey, Known>();
-    const now = this.#ports.now();
+    const now = this.#time();
     for (const known of this.#known.values())
       for (const { service } of known.sample.states(now)) owners.set(service, known);
     const found = new Map<Known | undefined, OperationGroup[]>();

@@ -16,6 +16,8 @@ export interface TraceSearch {
   services(signal: AbortSignal): Promise<Result<readonly string[]>>;
   /** Names of a service's spans. */
   spanNames(service: string, signal: AbortSignal): Promise<Result<readonly string[]>>;
+  /** The backend's time, as its answers tell it, Unix milliseconds. Absent: this machine's is taken for it. */
+  time?(): number;
   newest(question: SampleQuestion, signal: AbortSignal): Promise<Result<SampleAnswer>>;
 }
 
@@ -27,6 +29,8 @@ export interface SampleAnswer {
    * since the beginning of the stretch.
    */
   readonly completeFrom?: number;
+  /** Some of these traces are too large to be had, whole or at all. */
+  readonly lacking?: true;
 }
 
 export interface SampleQuestion {

@@ -83,13 +83,16 @@ export class TempoApi {
     return pieces.ok ? ok(joinPieces(pieces.value)[0]) : pieces;
   }
 
-  /** All spans of a trace; none where there is no such trace. */
-  spans(
+  /** All spans of a trace, or those that Tempo gives of it where it is too large; none where there is no such trace. */
+  async spans(
     traceId: string,
     near: Stretch,
     signal: AbortSignal,
-  ): Promise<Result<readonly SpanRecord[]>> {
-    return this.#whole(traceId, near, tempoSpans, signal);
+  ): Promise<Result<{ readonly spans: readonly SpanRecord[]; readonly partial: boolean }>> {
+    const rows = await this.#whole(traceId, near, tempoSpans, signal);
+    if (!rows.ok) return rows;
+    const spans = rows.value.filter((row): row is SpanRecord => !('partial' in row));
+    return ok({ spans, partial: spans.length < rows.value.length });
   }
 
   async #whole<T>(

@@ -1,7 +1,6 @@
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { Trace } from '../../domain/trace.ts';
-import type { SpanRecord } from '../local/model.ts';
 import type { Select } from '../ports.ts';
 import type { SampleAnswer, SampleQuestion, TraceSearch } from '../sampled/traceSearch.ts';
 import { asTheyAre } from '../traces/naming.ts';
@@ -59,7 +58,7 @@ export function tempoSampling(tempo: TempoApi, now: () => number): TraceSearch {
     );
     if (!spans.ok) return spans;
     const completeFrom = chosen.length < traces.length ? (chosen.at(-1)?.start ?? from) : from;
-    return ok({ spans: spans.value, completeFrom });
+    return ok({ ...spans.value, completeFrom });
   }
 
   /** A few traces without what `select` asks for, so that it shows whether spans say anything of it. */
@@ -74,7 +73,7 @@ export function tempoSampling(tempo: TempoApi, now: () => number): TraceSearch {
       seen.value.traces.slice(0, 2).map(({ found }) => found),
       signal,
     );
-    return spans.ok ? ok({ spans: spans.value, completeFrom }) : spans;
+    return spans.ok ? ok({ ...spans.value, completeFrom }) : spans;
   }
 
   /** All traces of the end of the stretch, at least as many as are wanted, or all of it. */
@@ -121,9 +120,12 @@ export function tempoSampling(tempo: TempoApi, now: () => number): TraceSearch {
   async function whole(
     found: readonly FoundTrace[],
     signal: AbortSignal,
-  ): Promise<Result<readonly SpanRecord[]>> {
+  ): Promise<Result<Omit<SampleAnswer, 'completeFrom'>>> {
     const traces = await inTurns(found, (one) => tempo.spans(one.traceId, one, signal));
-    return traces.ok ? ok(traces.value.flat()) : traces;
+    if (!traces.ok) return traces;
+    const spans = traces.value.flatMap((trace) => trace?.spans ?? []);
+    const lacking = traces.value.some((trace) => trace === undefined || trace.partial);
+    return ok(lacking ? { spans, lacking: true } : { spans });
   }
 
   return {

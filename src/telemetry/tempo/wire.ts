@@ -186,12 +186,17 @@ export const tempoTrace: TraceDecoders<TracePiece> = {
   v1: traceDecoder('tempo.v1', spansOfV1),
 };
 
-export const tempoSpans: TraceDecoders<SpanRecord> = {
+/** Beside the spans of a trace that is over one of Tempo's bounds. */
+export const partialMark = { partial: true } as const;
+
+export const tempoSpans: TraceDecoders<SpanRecord | typeof partialMark> = {
   v2: {
     name: 'tempo.v2.spans',
     read: (value) => {
       const read = spansOfV2(value);
-      return read.ok ? ok(read.value.spans) : read;
+      if (!read.ok) return read;
+      const { spans, partial } = read.value;
+      return ok(partial ? [...spans, partialMark] : spans);
     },
   },
   v1: { name: 'tempo.v1.spans', read: spansOfV1 },

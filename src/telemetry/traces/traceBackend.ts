@@ -45,7 +45,9 @@ export const traceBackend =
       search,
       ...(sampling === undefined
         ? {}
-        : { numbers: () => new SampledSource(connection, ports, sampling) }),
+        : {
+            numbers: () => new SampledSource(connection, ports, { ...sampling, time: context.now }),
+          }),
       linkTo: (...asked: Parameters<NonNullable<TraceSource['linkTo']>>) =>
         tracePage(connection.url, pages, ...asked),
       report: () => ({

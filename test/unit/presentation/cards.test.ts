@@ -254,6 +254,15 @@ describe('hover card', () => {
     assert.match(text, /31 client errors \(4xx\) · 12 refused before the body · calls out: 4100/);
   });
 
+  it('says of a sample whether it has all that is stored', () => {
+    const { window } = build.numbers({});
+    const sample = { traces: 40, covered: milliseconds(window.to - window.from), backend: 'Tempo' };
+    const of = (more: { readonly lacking?: true }): string =>
+      card({ numbers: build.numbers({ sample: { ...sample, ...more } }) });
+    assert.match(of({}), /\(all that are stored\)/);
+    assert.match(of({ lacking: true }), /\(all that are stored, but for what is too large/);
+  });
+
   it('says what a sample is worth before its numbers, and calls nothing in it a total', () => {
     const stats = build.stats({ basis: 'sample', count: 36 });
     const sample = { traces: 40, covered: milliseconds(9 * 60_000), backend: 'Jaeger' };

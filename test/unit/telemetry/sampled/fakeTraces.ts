@@ -24,6 +24,9 @@ export class FakeTraces implements TraceSearch {
   readonly naming = asTheyAre;
   readonly asked: (SampleQuestion | 'services' | 'names')[] = [];
   readonly spans: SpanRecord[] = [];
+  time?: () => number;
+  /** A trace of each answer is too large to be had. */
+  lacking = false;
   now: number = t0 + 2 * hour;
   focused = true;
   likely: readonly string[] = [];
@@ -54,7 +57,8 @@ export class FakeTraces implements TraceSearch {
     }
     const newest = [...fitting].sort((a, b) => b[1] - a[1]).slice(0, depth);
     const ids = new Set(newest.map(([id]) => id));
-    return Promise.resolve(ok({ spans: this.spans.filter(({ traceId }) => ids.has(traceId)) }));
+    const spans = this.spans.filter(({ traceId }) => ids.has(traceId));
+    return Promise.resolve(ok(this.lacking ? { spans, lacking: true } : { spans }));
   }
 
   questions(): readonly SampleQuestion[] {

@@ -366,4 +366,74 @@ describe('requests of numbers from traces', () => {
     }
     assert.ok(traces.asked.length - before <= 2, `${traces.asked.length - before} requests`);
   });
+
+  it('go on for the other services while one’s answers can’t be read', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 40, ...lastHour(traces) });
+    const route = request('/odd', {
+      end: traces.now - 2 * minute,
+      ms: 5,
+      resource: resource({ service: serviceKey('odd') }),
+    });
+    traces.spans.push(route);
+    const source = traces.source();
+    await look(source, []);
+    await look(source, [orders, 'GET /odd']);
+    traces.refuse = ({ service }) =>
+      service === 'odd' ? fail('invalid', 'not readable', 'look at it') : undefined;
+    traces.now += minute;
+    const asked = (): number =>
+      traces.questions().filter(({ service }) => service === 'odd').length;
+    const before = asked();
+    for (let i = 0; i < 3; i += 1) {
+      const [good, bad] = await look(source, [orders, 'GET /odd']);
+      assert.ok((good?.total?.count ?? 0) > 30);
+      assert.deepEqual([bad?.total, bad?.problem], [undefined, 'not readable look at it']);
+    }
+    assert.equal(asked(), before + 1);
+    await assert.rejects(look(source, ['GET /odd']), /not readable/);
+    traces.refuse = () => undefined;
+    traces.now += minute;
+    const [, again] = await look(source, [orders, 'GET /odd']);
+    assert.equal(again?.total?.count, 1);
+  });
+
+  it('are not of all that is stored where a trace is too large to be had', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 40, ...lastHour(traces) });
+    const source = traces.source({}, { sampled: false });
+    await look(source, []);
+    const whole = only(await look(source, [orders]));
+    assert.deepEqual([whole.sample?.lacking, whole.total?.errorRatio], [undefined, 0]);
+    traces.lacking = true;
+    traces.now += minute;
+    const part = only(await look(source, [orders]));
+    assert.deepEqual([part.sample?.lacking, part.total?.errorRatio], [true, undefined]);
+  });
+
+  it('follow the backend’s clock, also where an answer shows that this machine’s is ahead', async () => {
+    const traces = new FakeTraces();
+    let server = traces.now;
+    let offset = -10 * minute;
+    traces.time = () => traces.now + offset;
+    send(traces, { count: 1, from: server - 2 * minute, to: server - minute });
+    traces.now += 10 * minute;
+    const source = traces.source();
+    await look(source, []);
+    for (let i = 1; i <= 6; i += 1) {
+      send(traces, { count: 1, from: server + 10_000, to: server + 20_000 });
+      traces.now += minute;
+      server += minute;
+      if (i === 3) {
+        // Set by hand: known once the backend answers.
+        traces.now += 20 * minute;
+        traces.refuse = () => {
+          offset = server - traces.now;
+          return undefined;
+        };
+      }
+      const { total } = only(await look(source, [orders]));
+      assert.equal(total?.count, i + 1, `minute ${i}`);
+    }
+  });
 });

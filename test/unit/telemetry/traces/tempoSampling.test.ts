@@ -22,7 +22,10 @@ const idOf = (index: number): string => (index + 1).toString(16).padStart(32, '0
 const nanos = (milliseconds: number): string => `${Math.floor(milliseconds)}000000`;
 
 /** A Tempo that answers as the recorded one does, with any of those that fit, in no order. */
-function tempo(kept: readonly Kept[]): ReturnType<typeof playback> {
+function tempo(
+  kept: readonly Kept[],
+  large: Readonly<Record<string, Played>> = {},
+): ReturnType<typeof playback> {
   const shuffled = kept.toSorted((a, b) => a.id.at(-1)?.localeCompare(b.id.at(-1) ?? '') ?? 0);
   const search = (query: URLSearchParams): Played => {
     const [from, to, limit] = ['start', 'end', 'limit'].map((name) => Number(query.get(name)));
@@ -62,7 +65,7 @@ function tempo(kept: readonly Kept[]): ReturnType<typeof playback> {
     if (path.startsWith('/api/v2/search/tag/name'))
       return json({ tagValues: [{ type: 'string', value: 'GET /' }] });
     const one = kept.find(({ id }) => path.endsWith(id));
-    return json({ trace: one === undefined ? {} : wholeOf(one) });
+    return large[one?.id ?? ''] ?? json({ trace: one === undefined ? {} : wholeOf(one) });
   });
 }
 
@@ -101,6 +104,7 @@ const question = (over: Partial<SampleQuestion> = {}): SampleQuestion => ({
 async function ask(
   kept: readonly Kept[],
   questions: readonly SampleQuestion[],
+  large: Readonly<Record<string, Played>> = {},
 ): Promise<
   readonly {
     readonly answer: SampleAnswer;
@@ -109,7 +113,7 @@ async function ask(
     readonly traces: number;
   }[]
 > {
-  const { exchange, asked } = tempo(kept);
+  const { exchange, asked } = tempo(kept, large);
   const { sampling } = createTempoSource(contextOf(exchange, { now: () => now }));
   const answers = [];
   for (const one of questions) {
@@ -171,6 +175,23 @@ describe('a sample of Tempo’s traces', () => {
     const rare = kept.filter(({ name }) => name === 'GET /rare');
     assert.deepEqual(one.ids, since(rare, one.answer.completeFrom ?? 0).toSorted());
     assert.ok(one.ids.length >= 10);
+  });
+
+  it('says so where a trace is too large to be had, whole or at all', async () => {
+    const kept = even(5);
+    const [first] = kept;
+    assert.ok(first !== undefined);
+    const refused: Played = { status: 422, contentType: 'text/plain', body: 'trace too large' };
+    const partial = json({ trace: wholeOf(first), status: 'PARTIAL', message: 'too large' });
+    for (const [answer, count] of [
+      [refused, 4],
+      [partial, 5],
+    ] as const) {
+      const [one] = await ask(kept, [question()], { [first.id]: answer });
+      assert.deepEqual([one?.ids.length, one?.answer.lacking], [count, true]);
+    }
+    const [whole] = await ask(kept, [question()]);
+    assert.deepEqual([whole?.ids.length, whole?.answer.lacking], [5, undefined]);
   });
 
   it('asks for less where less is asked for', async () => {
