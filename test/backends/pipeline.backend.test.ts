@@ -43,7 +43,7 @@ interface Variant {
 }
 const variants: Readonly<Record<string, Variant>> = {
   // Without a dimension, releases are known where attributes of the resource are promoted to labels.
-  plain: { releases: /prometheus3|otlp/, dimensions: false, bounds: connectorBounds },
+  plain: { releases: /./, dimensions: false, bounds: connectorBounds },
   releases: { releases: /./, dimensions: true, bounds: connectorBounds },
   seconds: {
     releases: /./,
