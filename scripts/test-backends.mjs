@@ -40,9 +40,10 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const chosen = servers.filter(({ name, leftOut }) => {
+const chosen = servers.filter((server) => {
+  const { name } = server;
   if (wanted.length > 0) return wanted.includes(name);
-  const reason = leftOut?.();
+  const reason = server.leftOut?.();
   if (reason !== undefined) console.log(`${name} is left out: ${reason}`);
   return reason === undefined;
 });

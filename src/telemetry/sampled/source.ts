@@ -15,6 +15,9 @@ import type { TraceSearch } from './traceSearch.ts';
 /** Which services there are is asked again that often, and their newest traces while no function in sight is theirs. */
 const listEvery = 2 * 60_000;
 const lookEvery = 15 * 60_000;
+/** Those that the workspace's repositories name, and for a while those that had no traces yet: what has just begun is met soon. */
+const lookSoonEvery = 30_000;
+const youngFor = 10 * 60_000;
 /** Services that are looked at for the first time in one go, and in all. */
 const mostAtOnce = 4;
 const mostServices = 40;
@@ -29,6 +32,8 @@ type SampledConnection = Pick<Connection, 'kind' | 'url' | 'select' | 'environme
 
 interface Known {
   readonly name: string;
+  /** Unix milliseconds of this machine. */
+  readonly metAt: number;
   readonly sample: ServiceSample;
   refreshedAt: number;
   askedAt: number;
@@ -232,7 +237,7 @@ export class SampledSource implements BackendMetrics {
   async #look(): Promise<Result<undefined>> {
     const now = this.#ports.now();
     if (!this.#ports.focused() && this.#names !== undefined) return ok(undefined);
-    if (now - this.#listedAt >= listEvery) {
+    if (now - this.#listedAt >= (this.#names?.length === 0 ? lookSoonEvery : listEvery)) {
       const names = await this.#search.services(this.#stop.signal);
       if (!names.ok) return names;
       this.#names = names.value;
@@ -243,7 +248,7 @@ export class SampledSource implements BackendMetrics {
     for (const name of this.#likelyFirst()) {
       if (asked >= mostAtOnce) break;
       const known = this.#known.get(name);
-      if (known === undefined ? this.#known.size >= mostServices : !isDueToLook(known, now))
+      if (known === undefined ? this.#known.size >= mostServices : !this.#isDueToLook(known, now))
         continue;
       if (known?.failures.at(now) !== undefined) continue;
       asked += 1;
@@ -263,15 +268,24 @@ export class SampledSource implements BackendMetrics {
       : { ok: false, failure };
   }
 
+  #isDueToLook({ name, sample, metAt, refreshedAt, askedAt }: Known, now: number): boolean {
+    if (now - askedAt <= followedFor) return false;
+    const young = now - metAt < youngFor && sample.tracesSince(0) === 0;
+    const every = young || this.#isLikely(name) ? lookSoonEvery : lookEvery;
+    return now - refreshedAt >= every;
+  }
+
   /** What the workspace's repositories name, then all others. */
   #likelyFirst(): readonly string[] {
     const names = this.#names ?? [];
-    const likely = this.#ports.likelyServices?.() ?? [];
-    if (likely.length === 0) return names;
+    return names.toSorted((a, b) => Number(this.#isLikely(b)) - Number(this.#isLikely(a)));
+  }
+
+  #isLikely(name: string): boolean {
     const { naming } = this.#search;
-    const isLikely = (name: string): boolean =>
-      likely.some((one) => serviceNames(serviceKey(one)).some((n) => sameText(n, name, naming)));
-    return names.toSorted((a, b) => Number(isLikely(b)) - Number(isLikely(a)));
+    return (this.#ports.likelyServices?.() ?? []).some((one) =>
+      serviceNames(serviceKey(one)).some((other) => sameText(other, name, naming)),
+    );
   }
 
   #meet(name: string): Known {
@@ -288,6 +302,7 @@ export class SampledSource implements BackendMetrics {
         random: this.#random,
         now: this.#time(),
       }),
+      metAt: this.#ports.now(),
       refreshedAt: -Infinity,
       askedAt: -Infinity,
       window: 0,
@@ -396,9 +411,6 @@ const unusable = (name: string, problem: string, now: number): ServiceState => (
   warnings: [problem],
   source: 'a sample of traces',
 });
-
-const isDueToLook = ({ refreshedAt, askedAt }: Known, now: number): boolean =>
-  now - askedAt > followedFor && now - refreshedAt >= lookEvery;
 
 /** What tells operations of a connection from alike ones of others. */
 export const originOf = ({

@@ -345,6 +345,35 @@ describe('requests of numbers from traces', () => {
     assert.match(source.summary() ?? '', /20 more services are not looked at/);
   });
 
+  it('look soon again at a service that had no traces yet, and at what the workspace names', async () => {
+    const traces = new FakeTraces();
+    const call = (service: string, end: number): void => {
+      const own = resource({ service: serviceKey(service) });
+      traces.spans.push(request('/orders/:id', { end, resource: own }));
+    };
+    call('old', traces.now - minute);
+    call('named', traces.now - minute);
+    // In the list of services, with nothing in the window.
+    call('new', traces.now - 3 * hour);
+    const source = traces.source();
+    await source.services(never);
+    const looks = async (service: string): Promise<number> => {
+      traces.asked.length = 0;
+      traces.now += 31_000;
+      await source.services(never);
+      return traces.questions().filter((one) => one.service === service).length;
+    };
+    assert.equal(await looks('new'), 1);
+    assert.equal(await looks('old'), 0);
+    assert.equal(await looks('named'), 0);
+    traces.likely = ['named'];
+    assert.equal(await looks('named'), 1);
+    assert.equal(await looks('old'), 0);
+    traces.now += 11 * minute;
+    await looks('new');
+    assert.equal(await looks('new'), 0);
+  });
+
   it('pause after a failure, and ask for fewer traces where an answer is too large', async () => {
     const traces = new FakeTraces();
     send(traces, { count: 200, ...lastHour(traces) });
