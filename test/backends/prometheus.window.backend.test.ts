@@ -136,8 +136,9 @@ describe('a real VS Code on a real Prometheus', function () {
       if (before !== undefined) assert.ok(at - before > 13_000, `again after ${at - before} ms`);
     }
     assert.ok(buckets.length <= calls.length + 1, `${buckets.length} for ${calls.length}`);
+    // Of the hour that is shown: what is new since the file was last in sight.
     for (const { at, parameters } of [...calls, ...buckets])
-      assert.ok(at - Number(parameters.get('start')) * 1000 < 120_000, 'asked for what it knew');
+      assert.ok(at - Number(parameters.get('start')) * 1000 < 300_000, 'asked for what it knew');
   });
 
   /** Of this window's service: the coverage of all others, which the same server has of other tests, is asked for as well. */
@@ -164,7 +165,7 @@ describe('a real VS Code on a real Prometheus', function () {
 
   /** Waits until calls were asked for that often since. */
   async function refreshes(from: number, count: number): Promise<void> {
-    const end = Date.now() + 120_000;
+    const end = Date.now() + 180_000;
     while (ranges(from).calls.length < count) {
       assert.ok(Date.now() < end, 'waited in vain for a refresh');
       await delay(250);
