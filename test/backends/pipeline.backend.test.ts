@@ -17,6 +17,7 @@ import {
   type SentSpan,
 } from './sentSpans.ts';
 import { urlFrom } from './traceBackend.ts';
+import { until } from './untilFound.ts';
 
 const backends = JSON.parse(urlFrom('PRODLENS_TEST_PIPELINE_BACKENDS')) as Record<string, string>;
 const receivers = JSON.parse(urlFrom('PRODLENS_TEST_PIPELINE_RECEIVERS')) as Record<string, string>;
@@ -327,19 +328,6 @@ const intervalsOf = (source: BackendMetrics): readonly number[] =>
 
 const knows = (source: BackendMetrics, service: string): boolean =>
   source.operations().some((one) => nameOf(one) === service);
-
-/** @param look what is waited for, or why it isn't there */
-async function until<T>(what: string, look: () => Promise<T | string>): Promise<T> {
-  let reason = '';
-  const end = Date.now() + 100_000;
-  while (Date.now() < end) {
-    const found = await look();
-    if (typeof found !== 'string') return found;
-    reason = found;
-    await delay(500);
-  }
-  assert.fail(`waited in vain for ${what}: ${reason.slice(0, 2_000)}`);
-}
 
 function sourceOf(url: string): BackendMetrics {
   return createPrometheusSource(

@@ -16,6 +16,7 @@ import { metricsBackends, traceBackends } from '../../src/telemetry/registry.ts'
 import { LiveProcess } from './liveTraffic.ts';
 import { asZipkin, sampleTraffic } from './sampleTraffic.ts';
 import { post, urlFrom } from './traceBackend.ts';
+import { until } from './untilFound.ts';
 
 interface Entry {
   readonly kind: string;
@@ -60,18 +61,6 @@ function variable(name: string, key: string): string {
   const value = started[name]?.variables[key];
   assert.ok(value !== undefined, `${name}: no ${key}`);
   return value;
-}
-
-async function until<T>(what: string, look: () => Promise<T | string>): Promise<T> {
-  let reason = '';
-  const end = Date.now() + 100_000;
-  while (Date.now() < end) {
-    const found = await look();
-    if (typeof found !== 'string') return found;
-    reason = found;
-    await delay(500);
-  }
-  assert.fail(`waited in vain for ${what}: ${reason.slice(0, 2_000)}`);
 }
 
 const failedOf = (source: TraceSource, service: string, ids: readonly Operation[], n: number) =>
