@@ -14,7 +14,7 @@ export async function askFile(label: string): Promise<string | undefined> {
   return file?.scheme === 'file' || file?.scheme === 'vscode-remote' ? file.fsPath : undefined;
 }
 
-/** The files of a client certificate; `passphrase` where they are encrypted. Undefined: none chosen. */
+/** The files of a client certificate; whether they are encrypted shows when they are used. Undefined: none chosen. */
 export async function askClientCertificate(
   settings: SignInSettings,
 ): Promise<SignInSettings | undefined> {
@@ -23,21 +23,11 @@ export async function askClientCertificate(
   const first = await askFile(vscode.l10n.t('Client certificate (PEM or PFX)'));
   if (first === undefined) return undefined;
   const text = await contentOf(first);
-  // PKCS #12 is binary; whether it is encrypted shows only when it is read: nearly all are.
-  if (!text.includes('-----BEGIN'))
-    return { ...settings, tls: { ...authority, pfxFile: first, passphrase: true } };
+  // PKCS #12 is binary.
+  if (!text.includes('-----BEGIN')) return { ...settings, tls: { ...authority, pfxFile: first } };
   const keyFile = hasKey(text) ? first : await askFile(vscode.l10n.t('Its private key (PEM)'));
   if (keyFile === undefined) return undefined;
-  const isEncrypted = (await contentOf(keyFile)).includes('ENCRYPTED');
-  return {
-    ...settings,
-    tls: {
-      ...authority,
-      certFile: first,
-      keyFile,
-      ...(isEncrypted ? { passphrase: true } : {}),
-    },
-  };
+  return { ...settings, tls: { ...authority, certFile: first, keyFile } };
 }
 
 const hasKey = (text: string): boolean => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);

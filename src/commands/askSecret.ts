@@ -6,11 +6,16 @@ const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i;
 /** Whether a host, without its port, is this machine by its name. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
 
-/** A password, token or passphrase for an origin; says where it is kept, and when it is sent unencrypted. Undefined: none given. */
+/**
+ * A password, token or passphrase for an origin; says where it is kept, and when it is sent unencrypted. Undefined: none given.
+ *
+ * @param before said first: why it is asked for
+ */
 export async function askSecret(
   title: string,
   origin: string,
   what: SecretPlace['what'],
+  before?: string,
 ): Promise<string | undefined> {
   const { protocol, hostname } = new URL(origin);
   const kept =
@@ -21,7 +26,7 @@ export async function askSecret(
         );
   const secret = await vscode.window.showInputBox({
     title,
-    prompt: promptOf(what, kept),
+    prompt: [before, promptOf(what, kept)].filter(Boolean).join(' '),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) =>

@@ -3,7 +3,7 @@ import { decodeConnection } from '../config/schemaConnection.ts';
 import type { AuthSettings, SignInSettings } from '../config/schemaSignIn.ts';
 import type { Failure } from '../domain/result.ts';
 import type { Approvals } from '../platform/approvals.ts';
-import { secretsOf } from '../platform/secrets.ts';
+import { destinationOf, secretsOf } from '../platform/secrets.ts';
 import { renderUntrustedLabel } from '../presentation/viewModels/untrusted.ts';
 import { askClientCertificate, askFile } from './askCertificates.ts';
 import { askSecret } from './askSecret.ts';
@@ -32,6 +32,7 @@ export async function askSignIn(
   failure: Failure,
   context: AskSignInContext,
 ): Promise<boolean> {
+  if (failure.needs === 'passphrase') return askPassphrase(draft);
   const picked = await vscode.window.showQuickPick(waysOf(draft, failure, context), {
     title: connectTitle(),
     placeHolder: placeHolderOf(draft, failure),
@@ -49,6 +50,19 @@ export async function askSignIn(
   return true;
 }
 
+/** Of the client certificate that was chosen; again when it was mistyped. False: given up. */
+async function askPassphrase(draft: ConnectDraft): Promise<boolean> {
+  const wrong = draft.settings.tls?.passphrase === true;
+  draft.settings = { ...draft.settings, tls: { ...draft.settings.tls, passphrase: true } };
+  const place = secretsOf(draft.connection).find(({ what }) => what.type === 'passphrase');
+  if (place === undefined) return false;
+  const before = wrong ? vscode.l10n.t('That passphrase was wrong.') : undefined;
+  const secret = await askSecret(connectTitle(), draft.origin, place.what, before);
+  if (secret === undefined) return false;
+  await draft.secrets.keep(place, secret);
+  return true;
+}
+
 /** Those whose secret goes with what was just picked; what was given before isn't asked for again. */
 const asksFor = (
   what: ReturnType<typeof secretsOf>[number]['what'],
@@ -63,8 +77,6 @@ const asksFor = (
         what.type === 'header' &&
         what.name === (secretHeaders.at(-1) ?? (auth.type === 'header' ? auth.name : ''))
       );
-    case 'certificate':
-      return what.type === 'passphrase';
     default:
       return false;
   }
@@ -83,10 +95,14 @@ function waysOf(
   { approvals }: AskSignInContext,
 ): readonly (Way & { readonly of?: string })[] {
   const { settings, origin } = draft;
+  const { message, remedy } = failure;
+  // A file that was chosen and isn't right; for one that isn't there the remedy is of a setting.
+  const unusable = ['invalid', 'unsupported'].includes(failure.reason) && remedy !== undefined;
+  const ofFile = failure.needs !== undefined && unusable ? { detail: remedy } : {};
   const certificate = {
     label: vscode.l10n.t('Client certificate…'),
     description: vscode.l10n.t('a PEM or PFX file'),
-    of: 'certificate',
+    ...ofFile,
     ask: () => askClientCertificate(settings),
   };
   if (failure.needs === 'clientCertificate') return [certificate];
@@ -95,6 +111,7 @@ function waysOf(
       {
         label: vscode.l10n.t('Certificate authority…'),
         description: vscode.l10n.t('a PEM file; this connection trusts it alone'),
+        ...ofFile,
         ask: async () => {
           const caFile = await askFile(vscode.l10n.t('Certificate authority (PEM)'));
           return caFile === undefined
@@ -104,7 +121,6 @@ function waysOf(
       },
     ];
   // A program that was recognised says what it wants; a status alone doesn't.
-  const { message, remedy } = failure;
   const hint = message.startsWith(origin) || remedy === undefined ? {} : { detail: remedy };
   const withAuth = (auth: AuthSettings | undefined) => auth && { ...settings, auth };
   return [
@@ -144,7 +160,9 @@ function waysOf(
       description: 'gcloud auth print-access-token',
       ask: async () => {
         const auth = await askProgram();
-        const agreed = auth && (await approvals.approveTokenProgram(origin, auth.command));
+        const agreed =
+          auth &&
+          (await approvals.approveTokenProgram(destinationOf(draft.connection), auth.command));
         return agreed === true ? withAuth(auth) : undefined;
       },
     },

@@ -128,12 +128,10 @@ async function numbersThere(
   return {
     good: true,
     text: vscode.l10n.t(
-      '{0}: {1}. {2} of its {3} operations land on {4} of this workspace. {5}',
+      '{0}: {1}. {2} {3}',
       name,
       servicesText(services.value.map(({ service }) => service)),
-      owned.length,
-      here.length,
-      functionsText(new Set(owned).size),
+      landedText(owned, here.length),
       renderUntrustedLabel(environments.current().detail, 400),
     ),
   };
@@ -177,6 +175,27 @@ function sourceOf(environments: Environments): Promise<MetricsSource | undefined
 
 const textOf = ({ message, remedy }: { readonly message: string; readonly remedy?: string }) =>
   renderUntrustedLabel(`${message} ${remedy ?? ''}`.trim(), 400);
+
+/** @param owners of those operations that have one, an id each */
+function landedText(owners: readonly string[], operations: number): string {
+  const functions = functionsText(new Set(owners).size);
+  if (operations === 0) return vscode.l10n.t('No operation of it is known yet.');
+  if (owners.length === 0)
+    return operations === 1
+      ? vscode.l10n.t('Its one operation lands on no function of this workspace.')
+      : vscode.l10n.t(
+          'None of its {0} operations lands on a function of this workspace.',
+          operations,
+        );
+  return operations === 1
+    ? vscode.l10n.t('Its one operation lands on {0} of this workspace.', functions)
+    : vscode.l10n.t(
+        '{0} of its {1} operations land on {2} of this workspace.',
+        owners.length,
+        operations,
+        functions,
+      );
+}
 
 const functionsText = (count: number): string =>
   count === 1 ? vscode.l10n.t('1 function') : vscode.l10n.t('{0} functions', count);

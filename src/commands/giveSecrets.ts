@@ -2,7 +2,12 @@ import type { EnvironmentSettings } from '../config/schema.ts';
 import type { ConnectionSettings } from '../config/schemaConnection.ts';
 import type { CredentialGenerations } from '../platform/credentialGenerations.ts';
 import type { Approvals } from '../platform/approvals.ts';
-import { secretsOf, type ConnectionSecrets, type SecretPlace } from '../platform/secrets.ts';
+import {
+  destinationOf,
+  secretsOf,
+  type ConnectionSecrets,
+  type SecretPlace,
+} from '../platform/secrets.ts';
 
 export interface GiveSecretsContext {
   readonly secrets: Pick<ConnectionSecrets, 'missing' | 'keep'>;
@@ -26,15 +31,16 @@ export async function giveSecrets(
   const given = new Map<string, Promise<string | undefined>>();
   let any = false;
   for (const connection of connections) {
-    const { auth, url } = connection;
-    const { origin } = new URL(url);
+    const { auth } = connection;
+    const destination = destinationOf(connection);
+    const { origin, caFile } = destination;
     let changed = false;
     if (auth.type === 'command') {
-      changed = !approvals.isTokenProgramApproved(origin, auth.command) || again;
-      if (!(await approvals.approveTokenProgram(origin, auth.command))) continue;
+      changed = !approvals.isTokenProgramApproved(destination, auth.command) || again;
+      if (!(await approvals.approveTokenProgram(destination, auth.command))) continue;
     }
     for (const place of again ? secretsOf(connection) : await secrets.missing(connection)) {
-      const same = JSON.stringify([origin, place.what]);
+      const same = JSON.stringify([origin, caFile, place.what]);
       const answer = given.get(same) ?? ask(origin, place.what);
       given.set(same, answer);
       const secret = await answer;

@@ -20,8 +20,8 @@ export interface Failure {
   readonly reason: FailureReason;
   readonly message: string;
   readonly remedy?: string;
-  /** What a person may give so that it works, where that is known and no secret alone. */
-  readonly needs?: 'authority' | 'clientCertificate';
+  /** What a person may give so that it works, where that is known and it isn’t what signs in. */
+  readonly needs?: 'authority' | 'clientCertificate' | 'passphrase';
 }
 
 export type Result<T, F = Failure> =

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import type { Result } from '../domain/result.ts';
+import type { Failure, Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { Certificates, CertificatesOf } from './certificates.ts';
 
@@ -25,7 +25,7 @@ type Contents = Partial<Readonly<Record<Part, Buffer>>>;
 
 /**
  * Reads certificates, again when a file has changed: short-lived ones are replaced in place. Each mistake is a failure of its own that
- * names the file; nothing of a key's content is in it.
+ * names the file, and what a person may give instead; nothing of a key's content is in it.
  *
  * @param passphrase of the key or the PFX file; asked for when the files are read
  */
@@ -48,10 +48,13 @@ export function certificatesOf(
   };
   // One reading for all requests that wait: from a drive that doesn't answer, each would hold one of Node's few threads for files.
   let reading: Promise<Result<Certificates>> | undefined;
-  return () =>
-    (reading ??= current().finally(() => {
+  return (failed) => {
+    // Times of a drive in a network may be old, or too coarse.
+    if (failed !== undefined && failed === known?.certificates) known = undefined;
+    return (reading ??= current().finally(() => {
       reading = undefined;
     }));
+  };
 }
 
 async function contentsOf(
@@ -66,14 +69,18 @@ async function contentsOf(
       const found = await stat(file);
       // Reading a pipe or a device may never end.
       if (!found.isFile()) return unreadable(part, file, 'is no file');
-      const { mtimeMs, size } = found;
+      const { mtimeMs, ctimeMs, ino, size } = found;
       if (size > largest)
-        return fail(
-          'tooLarge',
-          `${file} is too large for a certificate.`,
-          `Name a PEM or PFX file in tls.${part}.`,
+        return asking(
+          whatFor(part),
+          fail(
+            'tooLarge',
+            `${file} is too large for a certificate.`,
+            `Name a PEM or PFX file in tls.${part}.`,
+          ),
         );
-      stamps.push(`${part} ${mtimeMs} ${size}`);
+      // A copy may keep the time of its original.
+      stamps.push(`${part} ${mtimeMs} ${ctimeMs} ${ino} ${size}`);
     } catch (error) {
       return unreadable(part, file, whyUnreadable(error));
     }
@@ -95,12 +102,25 @@ function whyUnreadable(error: unknown): string {
 }
 
 function unreadable(part: Part, file: string, why: string): Result<never> {
-  return fail(
-    'notFound',
-    `The file ${file} ${why}.`,
-    `Correct tls.${part} of the connection in the setting prodlens.environments; in a remote window it is a path of the remote machine.`,
+  return asking(
+    whatFor(part),
+    fail(
+      'notFound',
+      `The file ${file} ${why}.`,
+      `Correct tls.${part} of the connection in the setting prodlens.environments; in a remote window it is a path of the remote machine.`,
+    ),
   );
 }
+
+type Needs = NonNullable<Failure['needs']>;
+
+const whatFor = (part: Part): Needs => (part === 'caFile' ? 'authority' : 'clientCertificate');
+
+/** Whoever is there to be asked may give another file, or the passphrase. */
+const asking = (needs: Needs, { failure }: ReturnType<typeof fail>): Result<never> => ({
+  ok: false,
+  failure: { ...failure, needs },
+});
 
 /** Tries what was read, so that a mistake is said by its name and not at the first request by OpenSSL’s. */
 function decodeCertificates(
@@ -114,16 +134,22 @@ function decodeCertificates(
     ['certFile', certFile],
   ] as const)
     if (content !== undefined && !content.includes('-----BEGIN CERTIFICATE-----'))
-      return fail(
-        'invalid',
-        `${files[part] ?? ''} holds no certificate in PEM form.`,
-        'PEM begins with -----BEGIN CERTIFICATE-----; convert a DER file with: openssl x509 -inform der -in FILE -out FILE.pem',
+      return asking(
+        whatFor(part),
+        fail(
+          'invalid',
+          `${files[part] ?? ''} holds no certificate in PEM form.`,
+          'PEM begins with -----BEGIN CERTIFICATE-----; convert a DER file with: openssl x509 -inform der -in FILE -out FILE.pem',
+        ),
       );
   if (keyFile !== undefined && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(keyFile.toString()))
-    return fail(
-      'invalid',
-      `${files.keyFile ?? ''} holds no private key in PEM form.`,
-      'PEM begins with -----BEGIN PRIVATE KEY-----.',
+    return asking(
+      'clientCertificate',
+      fail(
+        'invalid',
+        `${files.keyFile ?? ''} holds no private key in PEM form.`,
+        'PEM begins with -----BEGIN PRIVATE KEY-----.',
+      ),
     );
   const client: Certificates = {
     ...(certFile === undefined ? {} : { cert: certFile.toString() }),
@@ -137,10 +163,13 @@ function decodeCertificates(
   if (caFile === undefined) return ok(client);
   return areReadable(caFile.toString())
     ? ok({ ...client, ca: caFile.toString() })
-    : fail(
-        'invalid',
-        `${files.caFile ?? ''} holds a certificate that can’t be read.`,
-        'Export the authority’s certificate again, in PEM form.',
+    : asking(
+        'authority',
+        fail(
+          'invalid',
+          `${files.caFile ?? ''} holds a certificate that can’t be read.`,
+          'Export the authority’s certificate again, in PEM form.',
+        ),
       );
 }
 
@@ -167,6 +196,15 @@ function attempt(options: Parameters<typeof createSecureContext>[0]): string | u
 }
 
 function clientFailure(file: string, said: string, passphrase: string | undefined): Result<never> {
+  const failed = readingFailure(file, said, passphrase);
+  return asking(failed.failure.reason === 'refused' ? 'passphrase' : 'clientCertificate', failed);
+}
+
+function readingFailure(
+  file: string,
+  said: string,
+  passphrase: string | undefined,
+): ReturnType<typeof fail> {
   if (/mismatch/i.test(said))
     return fail(
       'invalid',

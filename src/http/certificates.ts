@@ -14,5 +14,15 @@ export interface Certificates {
   readonly passphrase?: string;
 }
 
-/** Asked before each request: files may have been replaced since the last one. */
-export type CertificatesOf = () => Promise<Result<Certificates>>;
+/**
+ * Asked before each request: files may have been replaced since the last one.
+ *
+ * @param failed those with which a handshake has just failed: the files are read again whatever their times say
+ */
+export type CertificatesOf = (failed?: Certificates) => Promise<Result<Certificates>>;
+
+const parts = ['ca', 'cert', 'key', 'pfx', 'passphrase'] as const;
+
+/** Whether another handshake can't end otherwise. */
+export const areSame = (one: Certificates, other: Certificates): boolean =>
+  parts.every((part) => String(one[part]) === String(other[part]));

@@ -2,7 +2,7 @@ import axios from 'axios';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { originOf, parseUrl } from './address.ts';
-import type { CertificatesOf } from './certificates.ts';
+import { areSame, type Certificates, type CertificatesOf } from './certificates.ts';
 import { networkFailure } from './networkFailure.ts';
 import { proxyFailure } from './proxyFailure.ts';
 import { isStaleConnection } from './staleConnection.ts';
@@ -88,13 +88,14 @@ export function createExchange(
     const overdue = AbortSignal.timeout(limits.timeout);
     const whole = AbortSignal.any([signal, overdue]);
     // So would files on a drive that doesn't answer.
-    const certificates =
-      certificatesOf === undefined ? ok({}) : await unlessEnded(certificatesOf(), whole);
-    if (certificates === undefined) return signal.aborted ? cancelled : unreadCertificates;
-    if (!certificates.ok) return certificates;
-    const transport = createTransport(certificates.value);
+    const read = certificatesOf === undefined ? ok({}) : await unlessEnded(certificatesOf(), whole);
+    if (read === undefined) return signal.aborted ? cancelled : unreadCertificates;
+    if (!read.ok) return read;
+    let certificates: Certificates = read.value;
+    let transport = createTransport(certificates);
     let at = url;
     let stale = 0;
+    let readAgain = false;
     for (let hop = 0; hop <= mostRedirects; hop += 1) {
       let response;
       try {
@@ -112,11 +113,20 @@ export function createExchange(
           hop -= 1;
           continue;
         }
-        return networkFailure(error, at, {
+        const failure = networkFailure(error, at, {
           ...limits,
           overdue: overdue.aborted,
-          certificates: certificates.value,
+          certificates,
         });
+        const ofTls = !failure.ok && failure.failure.reason === 'untrusted';
+        if (!ofTls || readAgain || certificatesOf === undefined) return failure;
+        readAgain = true;
+        const now = await unlessEnded(certificatesOf(certificates), whole);
+        if (now?.ok !== true || areSame(now.value, certificates)) return failure;
+        certificates = now.value;
+        transport = createTransport(now.value);
+        hop -= 1;
+        continue;
       }
       const { status, data } = response;
       if (transport.answeredInClear()) return proxyFailure(status, originOf(at));

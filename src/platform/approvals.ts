@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { DeployTarget } from '../rollback/ports.ts';
 import { redact } from './redact.ts';
 import { renderArgv } from './renderArgv.ts';
+import type { Destination } from './secrets.ts';
 
 const storageKey = 'prodlens.approvedPrograms';
 
@@ -13,10 +14,14 @@ export const approvalKey = (argv: readonly string[], host: string): string =>
     .update(JSON.stringify([host, ...argv]))
     .digest('hex');
 
-/** As for a program alone, with where its token goes: an address that was changed gets none. */
-const tokenApprovalKey = (origin: string, argv: readonly string[], host: string): string =>
+/** As for a program alone, with where its token goes: an address that was changed gets none, nor does one that another vouches for. */
+const tokenApprovalKey = (
+  { origin, caFile }: Destination,
+  argv: readonly string[],
+  host: string,
+): string =>
   createHash('sha256')
-    .update(JSON.stringify([host, { token: origin }, ...argv]))
+    .update(JSON.stringify([host, { token: origin, caFile }, ...argv]))
     .digest('hex');
 
 /** Programs that a person has agreed to run, once each, after seeing the whole argv (docs/security.md). */
@@ -28,18 +33,31 @@ export class Approvals {
     this.#storage = storage;
   }
 
-  /** Whether this program may run, and its token go to this origin. */
-  readonly isTokenProgramApproved = (origin: string, argv: readonly string[]): boolean =>
+  /** Whether this program may run, and its token go there. */
+  readonly isTokenProgramApproved = (to: Destination, argv: readonly string[]): boolean =>
     this.#storage
       .get<readonly string[]>(storageKey, [])
-      .includes(tokenApprovalKey(origin, argv, hostname()));
+      .includes(tokenApprovalKey(to, argv, hostname()));
 
-  /** Asks a person whether this program may run, and its token go to this origin; not again once they agreed. */
+  /** Asks a person whether this program may run, and its token go there; not again once they agreed. */
   readonly approveTokenProgram = async (
-    origin: string,
+    to: Destination,
     argv: readonly string[],
   ): Promise<boolean> => {
-    if (this.isTokenProgramApproved(origin, argv)) return true;
+    if (this.isTokenProgramApproved(to, argv)) return true;
+    const { origin, caFile } = to;
+    const paragraphs = [
+      renderArgv(argv),
+      ...(caFile === undefined
+        ? []
+        : [
+            vscode.l10n.t(
+              'The server there is trusted by {0} alone, not by the system’s certificates.',
+              renderArgv([caFile]),
+            ),
+          ]),
+      vscode.l10n.t('You are asked again when the program or the address changes.'),
+    ];
     const allow = vscode.l10n.t('Allow');
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t(
@@ -48,13 +66,13 @@ export class Approvals {
       ),
       {
         modal: true,
-        detail: `${renderArgv(argv)}\n\n${vscode.l10n.t('You are asked again when the program or the address changes.')}`,
+        detail: paragraphs.join('\n\n'),
       },
       allow,
     );
     if (answer !== allow) return false;
     const approved = this.#storage.get<readonly string[]>(storageKey, []);
-    const key = tokenApprovalKey(origin, argv, hostname());
+    const key = tokenApprovalKey(to, argv, hostname());
     await this.#storage.update(storageKey, [...approved, key]);
     return true;
   };

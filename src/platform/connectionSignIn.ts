@@ -4,7 +4,7 @@ import type { ConnectionSettings } from '../config/schemaConnection.ts';
 import type { TlsSettings } from '../config/schemaSignIn.ts';
 import { ok } from '../domain/result.ts';
 import type { SignIn } from '../telemetry/ports.ts';
-import type { ConnectionSecrets } from './secrets.ts';
+import { destinationOf, type ConnectionSecrets } from './secrets.ts';
 import type { TokenPrograms } from './tokenPrograms.ts';
 
 export interface Credentials {
@@ -14,18 +14,20 @@ export interface Credentials {
 
 /** How a configured connection signs in: with kept secrets, a program's token, its headers and certificates. */
 export function signInOf(connection: ConnectionSettings, { secrets, tokens }: Credentials): SignIn {
-  const { auth, url, tls } = connection;
-  const { origin } = new URL(url);
+  const { auth, tls } = connection;
+  const destination = destinationOf(connection);
   const headers = async () => {
     const kept = await secrets.headers(connection);
     if (auth.type !== 'command' || !kept.ok) return kept;
-    const token = await tokens.headers(origin, auth);
+    const token = await tokens.headers(destination, auth);
     return token.ok ? ok({ ...kept.value, ...token.value }) : token;
   };
   return {
     headers,
     ...(connection.headers === undefined ? {} : { plainHeaders: connection.headers }),
-    ...(auth.type === 'command' ? { renew: (sent) => tokens.refused(origin, auth, sent) } : {}),
+    ...(auth.type === 'command'
+      ? { renew: (sent) => tokens.refused(destination, auth, sent) }
+      : {}),
     ...(tls === undefined
       ? {}
       : {

@@ -18,16 +18,32 @@ export interface SecretPlace {
     | { readonly type: 'passphrase'; readonly file: string };
 }
 
+/** Where what signs in is sent. */
+export interface Destination {
+  readonly origin: string;
+  /** Who vouches for the server there instead of the system's authorities: whoever names another one could answer in its place. */
+  readonly caFile?: string;
+}
+
+export const destinationOf = ({ url, tls }: ConnectionSettings): Destination => ({
+  origin: new URL(url).origin,
+  ...(tls?.caFile === undefined ? {} : { caFile: tls.caFile }),
+});
+
 /**
- * The secrets of a connection. Kept under kind, exact origin and what they are for, never under an environment's name: whoever changes an
- * address in a setting gets no secret with it, and a password is never sent as another user's or as a token.
+ * The secrets of a connection. Kept under kind, exact origin, the own authority's file and what they are for, never under an environment's
+ * name: whoever changes an address, or who vouches for it, in a setting gets no secret with it, and a password is never sent as another
+ * user's or as a token.
  */
 export function secretsOf(connection: ConnectionSettings): readonly SecretPlace[] {
-  const { kind, url, auth, secretHeaders = [], tls = {} } = connection;
-  const place = (use: string, what: SecretPlace['what']): SecretPlace => ({
-    key: `prodlens.connection ${kind} ${new URL(url).origin} ${use}`,
-    what,
-  });
+  const { kind, auth, secretHeaders = [], tls = {} } = connection;
+  const { origin, caFile } = destinationOf(connection);
+  const place = (use: string, what: SecretPlace['what']): SecretPlace => {
+    // A passphrase isn't sent anywhere.
+    const trusting =
+      caFile === undefined || what.type === 'passphrase' ? '' : ` trusting ${caFile}`;
+    return { key: `prodlens.connection ${kind} ${origin}${trusting} ${use}`, what };
+  };
   const file = tls.pfxFile ?? tls.keyFile;
   const names = [...(auth.type === 'header' ? [auth.name] : []), ...secretHeaders];
   return [

@@ -6,12 +6,13 @@ import { milliseconds } from '../domain/units.ts';
 import type { ProcessRunner } from '../rollback/ports.ts';
 import { redact } from './redact.ts';
 import { renderArgv } from './renderArgv.ts';
+import type { Destination } from './secrets.ts';
 import { decodeToken, type Token } from './tokenOutput.ts';
 
 export interface TokenProgramsOptions {
   readonly processes: ProcessRunner;
-  /** Whether a person agreed that this program runs and that its token goes to this origin. */
-  readonly approved: (origin: string, argv: readonly string[]) => boolean;
+  /** Whether a person agreed that this program runs and that its token goes there. */
+  readonly approved: (to: Destination, argv: readonly string[]) => boolean;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -44,8 +45,8 @@ export class TokenPrograms {
     this.#options = options;
   }
 
-  async headers(origin: string, { command, header }: TokenCommand): Promise<Result<Headers>> {
-    const got = await this.#token(origin, command);
+  async headers(to: Destination, { command, header }: TokenCommand): Promise<Result<Headers>> {
+    const got = await this.#token(to, command);
     if (!got.ok) return got;
     return ok(headersWith(got.value, header));
   }
@@ -55,8 +56,8 @@ export class TokenPrograms {
    *
    * @param sent the headers that were refused
    */
-  refused(origin: string, { command, header }: TokenCommand, sent: Headers): boolean {
-    const key = keyOf(origin, command);
+  refused(to: Destination, { command, header }: TokenCommand, sent: Headers): boolean {
+    const key = keyOf(to, command);
     const held = this.#held.get(key);
     // Of several requests with one token the first that is refused had it renewed: the others ask with what came of that.
     if (held === undefined || this.#running.has(key)) return true;
@@ -77,21 +78,21 @@ export class TokenPrograms {
     this.#forgotten += 1;
   }
 
-  async #token(origin: string, argv: TokenCommand['command']): Promise<Result<Token>> {
+  async #token(to: Destination, argv: TokenCommand['command']): Promise<Result<Token>> {
     const { approved, now } = this.#options;
-    if (!approved(origin, argv))
+    if (!approved(to, argv))
       return fail(
         'refused',
-        `The program that prints the token for ${origin} may not run yet.`,
+        `The program that prints the token for ${to.origin} may not run yet.`,
         'Run “Prodlens: Select Environment…” and choose this environment again: it shows the program and asks.',
       );
-    const key = keyOf(origin, argv);
+    const key = keyOf(to, argv);
     const held = this.#held.get(key);
     if (held !== undefined && now() < endOf(held)) return held.result;
     const forgotten = this.#forgotten;
     const running =
       this.#running.get(key) ??
-      this.#run(origin, argv).finally(() => {
+      this.#run(to, argv).finally(() => {
         if (this.#running.get(key) === running) this.#running.delete(key);
       });
     this.#running.set(key, running);
@@ -100,7 +101,7 @@ export class TokenPrograms {
     return result;
   }
 
-  async #run(origin: string, argv: TokenCommand['command']): Promise<Result<Token>> {
+  async #run({ origin }: Destination, argv: TokenCommand['command']): Promise<Result<Token>> {
     const name = redact(path.basename(argv[0]), 60);
     const never = new AbortController().signal;
     const ran = await this.#options.processes.run(
@@ -124,7 +125,8 @@ export class TokenPrograms {
   }
 }
 
-const keyOf = (origin: string, argv: readonly string[]): string => JSON.stringify([origin, argv]);
+const keyOf = ({ origin, caFile }: Destination, argv: readonly string[]): string =>
+  JSON.stringify([origin, caFile, argv]);
 
 const headersWith = ({ token }: Token, header: string | undefined): Headers =>
   header === undefined ? { Authorization: `Bearer ${token}` } : { [header]: token };

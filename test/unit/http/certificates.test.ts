@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import type { Failure, Result } from '../../../src/domain/result.ts';
 import { ok } from '../../../src/domain/result.ts';
 import { jsonOf } from '../../../src/http/answerFailure.ts';
+import type { Certificates } from '../../../src/http/certificates.ts';
 import { certificatesOf, type CertificateFiles } from '../../../src/http/certificateFiles.ts';
 import { createExchange, type HttpAnswer } from '../../../src/http/exchange.ts';
 import {
@@ -194,12 +195,12 @@ describe('certificates of a connection', function () {
       const place = files.pfxFile ?? keyFile;
       isAnswer(await ask(url, files, 'pass-s3cret'));
       const none = failureOf(await ask(url, files));
-      assert.equal(none.reason, 'refused');
+      assert.deepEqual([none.reason, none.needs], ['refused', 'passphrase']);
       assert.match(none.message, /is encrypted/);
       assert.ok(none.message.includes(place));
       assert.match(none.remedy ?? '', /"passphrase": true/);
       const wrong = failureOf(await ask(url, files, 'other'));
-      assert.equal(wrong.reason, 'refused');
+      assert.deepEqual([wrong.reason, wrong.needs], ['refused', 'passphrase']);
       assert.match(wrong.message, /passphrase .* is wrong/);
     }
   });
@@ -237,6 +238,7 @@ describe('certificates of a connection', function () {
       const failure = failureOf(await ask(url, files));
       assert.ok(failure.message.includes(place), failure.message);
       assert.match(failure.message, message);
+      assert.equal(failure.needs, 'caFile' in files ? 'authority' : 'clientCertificate');
       assert.ok((failure.remedy ?? '') !== '', failure.message);
     }
     assert.equal(asked, 0);
@@ -244,7 +246,7 @@ describe('certificates of a connection', function () {
 
   it('reads a file again when it was replaced, and not otherwise', async () => {
     const url = await serve(the(server));
-    const caFile = await file('replaced.pem', the(other).cert);
+    const caFile = await file('replaced.pem', the(authority).cert);
     let passphrases = 0;
     const exchange = createExchange(
       { timeout: 20_000, maxBytes: 1_000 },
@@ -254,12 +256,57 @@ describe('certificates of a connection', function () {
       }),
     );
     const together = [exchange.get(url, never), exchange.get(url, never)];
-    for (const answer of await Promise.all(together)) failureOf(answer);
-    failureOf(await exchange.get(url, never));
-    assert.equal(passphrases, 1);
-    await file('replaced.pem', `${the(authority).cert}\n`);
+    for (const answer of await Promise.all(together)) isAnswer(answer);
     isAnswer(await exchange.get(url, never));
-    assert.equal(passphrases, 2);
+    assert.equal(passphrases, 1);
+    await file('replaced.pem', `${the(other).cert}\n`);
+    failureOf(await exchange.get(url, never));
+    await file('replaced.pem', the(authority).cert);
+    isAnswer(await exchange.get(url, never));
+  });
+
+  it('reads files again after a handshake that failed, also where their times tell no change', async () => {
+    const url = await serve(the(server));
+    const [good, bad] = [the(authority).cert, the(other).cert];
+    const read: (Certificates | undefined)[] = [];
+    let now = bad;
+    const exchange = createExchange({ timeout: 20_000, maxBytes: 1_000 }, (failed) => {
+      read.push(failed);
+      return Promise.resolve(ok({ ca: failed === undefined ? bad : now }));
+    });
+    failureOf(await exchange.get(url, never));
+    assert.deepEqual(read, [undefined, { ca: bad }], 'no more than once, and not sent again');
+    now = good;
+    isAnswer(await exchange.get(url, never));
+    const caFile = await file('untimed.pem', bad);
+    const files = certificatesOf({ caFile }, () => Promise.resolve(ok(undefined)));
+    const first = await files();
+    assert.ok(first.ok);
+    const unchanged = await files();
+    assert.ok(unchanged.ok && unchanged.value === first.value);
+    const again = await files(first.value);
+    assert.ok(again.ok);
+    assert.notEqual(again.value, first.value, 'read anew');
+    assert.deepEqual(again.value, first.value);
+  });
+
+  it('notices a copy that keeps time and length of the file before', async () => {
+    const url = await serve(the(server));
+    const caFile = await file('kept.pem', the(other).cert.trimEnd());
+    const right = the(authority).cert.trimEnd();
+    const length = Math.max(right.length, the(other).cert.trimEnd().length) + 1;
+    const time = new Date(1_000_000_000_000);
+    await file('kept.pem', the(other).cert.trimEnd().padEnd(length, '\n'));
+    await utimes(caFile, time, time);
+    const files = certificatesOf({ caFile }, () => Promise.resolve(ok(undefined)));
+    const before = await files();
+    const copy = await file('copy.pem', right.padEnd(length, '\n'));
+    await utimes(copy, time, time);
+    await rename(copy, caFile);
+    const after = await files();
+    assert.ok(before.ok && after.ok);
+    assert.notEqual(after.value.ca, before.value.ca);
+    isAnswer(await ask(url, { caFile }));
   });
 
   it('tells a server without TLS', async () => {

@@ -10,6 +10,7 @@ import { decodeToken } from '../../../src/platform/tokenOutput.ts';
 import { TokenPrograms } from '../../../src/platform/tokenPrograms.ts';
 
 const origin = 'https://prometheus.test';
+const to = { origin };
 const failureOf = (result: Result<unknown>): Failure => {
   assert.ok(!result.ok);
   assert.doesNotMatch(JSON.stringify(result.failure), /s3cret/);
@@ -29,7 +30,11 @@ function stage(approved = true) {
         return runner.run(request, signal);
       },
     },
-    approved: (to, argv) => approved && to === origin && argv[0] === process.execPath,
+    approved: (asked, argv) =>
+      approved &&
+      asked.origin === origin &&
+      asked.caFile === undefined &&
+      argv[0] === process.execPath,
     now: () => time.now,
   });
   return { programs, time, runs: () => runs };
@@ -41,19 +46,16 @@ describe('programs that print a token', function () {
   it('are run once for all that ask, until the token ends', async () => {
     const { programs, time, runs } = stage();
     const auth = printing('console.log(JSON.stringify({access_token: "t0ken", expires_in: 600}))');
-    const [one, two] = await Promise.all([
-      programs.headers(origin, auth),
-      programs.headers(origin, auth),
-    ]);
+    const [one, two] = await Promise.all([programs.headers(to, auth), programs.headers(to, auth)]);
     assert.deepEqual(one, { ok: true, value: { Authorization: 'Bearer t0ken' } });
     assert.deepEqual(two, one);
     time.now += 560_000;
-    await programs.headers(origin, auth);
+    await programs.headers(to, auth);
     assert.equal(runs(), 1);
     time.now += 20_000;
-    await programs.headers(origin, { ...auth, header: 'X-Token' });
+    await programs.headers(to, { ...auth, header: 'X-Token' });
     assert.equal(runs(), 2, 'half a minute before its end');
-    assert.deepEqual(await programs.headers(origin, { ...auth, header: 'X-Token' }), {
+    assert.deepEqual(await programs.headers(to, { ...auth, header: 'X-Token' }), {
       ok: true,
       value: { 'X-Token': 't0ken' },
     });
@@ -62,53 +64,53 @@ describe('programs that print a token', function () {
   it('are run again when the backend refuses the token, but not at once', async () => {
     const { programs, time, runs } = stage();
     const auth = printing('console.log("t0ken")');
-    await programs.headers(origin, auth);
+    await programs.headers(to, auth);
     const sent = { Authorization: 'Bearer t0ken' };
-    assert.equal(programs.refused(origin, auth, sent), false);
+    assert.equal(programs.refused(to, auth, sent), false);
     time.now += 15_000;
-    assert.equal(programs.refused(origin, auth, sent), true);
-    await programs.headers(origin, auth);
+    assert.equal(programs.refused(to, auth, sent), true);
+    await programs.headers(to, auth);
     assert.equal(runs(), 2);
   });
 
   it('are run again after all was forgotten, also where one was running then', async () => {
     const { programs, runs } = stage();
     const auth = printing('console.log("t0ken")');
-    const running = programs.headers(origin, auth);
+    const running = programs.headers(to, auth);
     programs.forget();
     await running;
-    await programs.headers(origin, auth);
+    await programs.headers(to, auth);
     assert.equal(runs(), 2, 'it may have been another’s token');
-    await programs.headers(origin, auth);
+    await programs.headers(to, auth);
     assert.equal(runs(), 2);
   });
 
   it('are run once for all requests whose token was refused', async () => {
     const { programs, time, runs } = stage();
     const auth = printing('console.log("t0ken" + process.pid)');
-    const old = await programs.headers(origin, auth);
+    const old = await programs.headers(to, auth);
     assert.ok(old.ok);
     time.now += 15_000;
-    assert.equal(programs.refused(origin, auth, old.value), true);
-    assert.equal(programs.refused(origin, auth, old.value), true, 'before the program runs');
-    const running = programs.headers(origin, auth);
-    assert.equal(programs.refused(origin, auth, old.value), true, 'while it runs');
+    assert.equal(programs.refused(to, auth, old.value), true);
+    assert.equal(programs.refused(to, auth, old.value), true, 'before the program runs');
+    const running = programs.headers(to, auth);
+    assert.equal(programs.refused(to, auth, old.value), true, 'while it runs');
     const renewed = await running;
-    assert.equal(programs.refused(origin, auth, old.value), true, 'where another is held');
-    assert.deepEqual(await programs.headers(origin, auth), renewed);
+    assert.equal(programs.refused(to, auth, old.value), true, 'where another is held');
+    assert.deepEqual(await programs.headers(to, auth), renewed);
     assert.ok(renewed.ok);
-    assert.equal(programs.refused(origin, auth, renewed.value), false, 'a new one, refused');
+    assert.equal(programs.refused(to, auth, renewed.value), false, 'a new one, refused');
     assert.equal(runs(), 2);
   });
 
   it('run only where a person agreed, for that address', async () => {
     const { programs, runs } = stage();
     const auth = printing('console.log("t0ken")');
-    for (const [to, how] of [
-      ['https://elsewhere.test', auth],
-      [origin, { type: 'command', command: ['other', '-e', '1'] }],
+    for (const [there, how] of [
+      [{ origin: 'https://elsewhere.test' }, auth],
+      [to, { type: 'command', command: ['other', '-e', '1'] }],
     ] as const) {
-      const failure = failureOf(await programs.headers(to, how));
+      const failure = failureOf(await programs.headers(there, how));
       assert.equal(failure.reason, 'refused');
       assert.match(failure.remedy ?? '', /Select Environment/);
     }
@@ -129,11 +131,11 @@ describe('programs that print a token', function () {
       ['process.stdout.write(("s3" + "cret").repeat(20000))', /printed more than it may/],
     ] as const;
     for (const [script, message] of cases) {
-      const failure = failureOf(await programs.headers(origin, printing(script)));
+      const failure = failureOf(await programs.headers(to, printing(script)));
       assert.match(failure.message, message);
       assert.ok((failure.remedy ?? '') !== '' || failure.message.includes('more than it may'));
     }
-    failureOf(await programs.headers(origin, printing('')));
+    failureOf(await programs.headers(to, printing('')));
     assert.equal(runs(), cases.length);
   });
 
@@ -214,6 +216,31 @@ describe('how a connection signs in', () => {
     assert.deepEqual(await certificates.passphrase(), { ok: true, value: 'word' });
     const moved = { ...connection, url: 'https://elsewhere.test' };
     assert.equal((await secrets.missing(moved)).length, 1, 'another address gets none');
+  });
+
+  it('gives secrets to a server that another authority vouches for only when they were given for it', async () => {
+    const signed = decode({ auth: { type: 'bearer' } });
+    const [place] = secretsOf(signed);
+    assert.ok(place !== undefined);
+    await secrets.keep(place, 'word');
+    const vouched = decode({ auth: { type: 'bearer' }, tls: { caFile: '/workspace/own.pem' } });
+    const [other] = await secrets.missing(vouched);
+    assert.ok(other !== undefined);
+    assert.equal(failureOf(await secrets.headers(vouched)).reason, 'refused');
+    await secrets.keep(other, 'another');
+    assert.deepEqual(await secrets.headers(signed), {
+      ok: true,
+      value: { Authorization: 'Bearer word' },
+    });
+    assert.equal((await secrets.missing({ ...vouched, tls: { caFile: '/other.pem' } })).length, 1);
+  });
+
+  it('runs a program for a server that another authority vouches for only when it was approved for it', async () => {
+    const { programs, runs } = stage();
+    const auth = printing('console.log("t0ken")');
+    await programs.headers(to, auth);
+    assert.equal((await programs.headers({ origin, caFile: '/own.pem' }, auth)).ok, false);
+    assert.equal(runs(), 1);
   });
 
   it('refuses what can’t be meant', () => {
