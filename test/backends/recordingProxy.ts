@@ -29,7 +29,12 @@ export class RecordingProxy {
         this.asked.push({ at: Date.now(), path: url.pathname, parameters });
         fetch(url, {
           method: request.method ?? 'GET',
-          headers: { 'content-type': request.headers['content-type'] ?? 'text/plain' },
+          headers: {
+            'content-type': request.headers['content-type'] ?? 'text/plain',
+            ...(request.headers.authorization === undefined
+              ? {}
+              : { authorization: request.headers.authorization }),
+          },
           ...(request.method === 'POST' ? { body } : {}),
         })
           .then(async (answer) => {

@@ -12,6 +12,7 @@ import { probe } from '../../src/telemetry/registry.ts';
 import type { TraceBackendContext } from '../../src/telemetry/traces/context.ts';
 import type { TracePages } from '../../src/telemetry/traces/tracePages.ts';
 import { tracePage } from '../../src/telemetry/traces/tracePages.ts';
+import { RecordingProxy } from './recordingProxy.ts';
 import type { GrafanaProxy } from './grafanaProxy.ts';
 import { startGrafanaProxy } from './grafanaProxy.ts';
 import type { SampleTrace } from './sampleTraffic.ts';
@@ -76,10 +77,10 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
       assert.ok(title !== undefined && backend.name.startsWith(title), `${title}`);
     });
 
-    const source = (select: Select = {}): TraceSource =>
+    const source = (select: Select = {}, url = backend.url()): TraceSource =>
       backend.create({
         connection: {
-          url: backend.url(),
+          url,
           select,
           headers: () => Promise.resolve({ ok: true, value: headers }),
         },
@@ -121,6 +122,29 @@ export function describeTraceBackend(backend: TraceBackendUnderTest): void {
         await delay(200);
       }
       assert.fail('the traces that were sent are not found');
+    });
+
+    it('asks for the lists of services and of span names once, however often it is searched', async () => {
+      const proxy = new RecordingProxy(backend.url());
+      try {
+        const { pathname } = new URL(backend.url());
+        const one = source({}, `${await proxy.start()}${pathname.replace(/\/$/, '')}`);
+        const lists = async (): Promise<number> => {
+          const before = proxy.asked.length;
+          const answer = await one.search(
+            { service: front, operations: [orders.id], kind: 'recent', limit: 5 },
+            never,
+          );
+          assert.ok(answer.ok && answer.value.length === 5, JSON.stringify(answer));
+          const asked = proxy.asked.slice(before).map(({ path }) => path);
+          assert.ok(asked.length > 0);
+          return asked.filter((path) => /\/(services|operations|spans|values)$/.test(path)).length;
+        };
+        assert.ok((await lists()) <= 3);
+        assert.equal(await lists(), 0);
+      } finally {
+        proxy.stop();
+      }
     });
 
     it('finds the traces of an operation that metrics brought', async () => {

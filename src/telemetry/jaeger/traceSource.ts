@@ -15,6 +15,7 @@ import {
   unknownService,
   wantedOf,
 } from '../traces/context.ts';
+import { Kept } from '../traces/kept.ts';
 import { asTheyAre, serviceNames, spanNamesOf } from '../traces/naming.ts';
 import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
@@ -35,8 +36,23 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
     { path: '/api/services', decode: v1.decodeServices, open: v1.jaegerV1 },
   ] as const;
 
-  /** Asked anew each time: a Jaeger that was replaced by another version is noticed, and new services are known. */
-  async function open(signal: AbortSignal): Promise<Result<Opened>> {
+  const interfaces = new Kept<Opened>(context.now);
+  const operations = new Kept<readonly string[]>(context.now);
+  /** A question that failed may have gone to a Jaeger that was replaced by another version. */
+  const noted = <T>(answer: Result<T>): Result<T> => {
+    if (!answer.ok) {
+      interfaces.forget();
+      operations.forget();
+    }
+    return answer;
+  };
+
+  const open = (
+    signal: AbortSignal,
+    fits: (opened: Opened) => boolean = () => true,
+  ): Promise<Result<Opened>> => interfaces.get('', fits, () => ask(signal));
+
+  async function ask(signal: AbortSignal): Promise<Result<Opened>> {
     let page = false;
     for (const { path, decode, open: make } of versions) {
       const answer = await api.get(path, [], signal);
@@ -63,31 +79,51 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
   ): Promise<Result<readonly TraceSummary[]>> {
     const wanted = wantedOf(query, context, asTheyAre);
     if (!wanted.ok) return wanted;
-    const opened = await open(signal);
+    const names = serviceNames(query.service);
+    const isKept = interfaces.has('');
+    const opened = await open(signal, ({ services }) =>
+      names.some((one) => services.includes(one)),
+    );
     if (!opened.ok) return opened;
     const { jaeger, services } = opened.value;
-    const service = serviceNames(query.service).find((one) => services.includes(one));
+    const service = names.find((one) => services.includes(one));
     if (service === undefined) return unknownService(backendName, query.service, services);
-    const known: Result<readonly string[]> =
-      wanted.value.operations.length === 0 ? ok([]) : await jaeger.spanNames(service, signal);
-    if (!known.ok) return known;
     const likely = new Set(wanted.value.operations.flatMap(spanNamesOf));
+    const known: Result<readonly string[]> =
+      wanted.value.operations.length === 0
+        ? ok([])
+        : await operations.get(
+            service,
+            (all) => all.some((one) => likely.has(one)),
+            () => jaeger.spanNames(service, signal),
+          );
+    if (!known.ok) return noted(known);
     const spanNames = spanNamesToAsk(
       wanted.value,
       known.value.filter((one) => likely.has(one)),
     );
-    return searchWholeTraces(
-      {
-        name: backendName,
-        tags: jaeger.tags,
-        // Memory storage finds none by it; Elasticsearch and Cassandra do.
-        failedTags: { error: 'true' },
-        ask: (question) => jaeger.search(service, question, signal),
-      },
-      wanted.value,
-      spanNames,
-      signal,
+    const found = noted(
+      await searchWholeTraces(
+        {
+          name: backendName,
+          tags: jaeger.tags,
+          // Memory storage finds none by it; Elasticsearch and Cassandra do.
+          failedTags: { error: 'true' },
+          ask: (question) => jaeger.search(service, question, signal),
+        },
+        wanted.value,
+        spanNames,
+        signal,
+      ),
     );
+    if (!isKept || !found.ok || found.value.length > 0) return found;
+    // Nothing, by lists of before: Jaeger may have lost what it had in memory.
+    interfaces.forget();
+    const now = await open(signal);
+    if (!now.ok) return now;
+    return now.value.services.includes(service)
+      ? found
+      : unknownService(backendName, query.service, now.value.services);
   }
 
   /** As last found by asking for the services. */
@@ -96,7 +132,7 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
     name: backendName,
     naming: asTheyAre,
     async services(signal) {
-      const found = await open(signal);
+      const found = await ask(signal);
       opened = found.ok ? found.value : undefined;
       return found.ok ? ok(found.value.services) : found;
     },
@@ -132,7 +168,7 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
       if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);
       const opened = await open(signal);
       if (!opened.ok) return opened;
-      const traces = await opened.value.jaeger.trace(traceId, signal);
+      const traces = noted(await opened.value.jaeger.trace(traceId, signal));
       if (!traces.ok) return traces;
       const trace = traces.value.find((one) => one.traceId === traceId);
       return foundTrace(backendName, traceId, trace, context);

@@ -4,6 +4,7 @@ import type { Trace, TraceSummary } from '../../domain/trace.ts';
 import type { TraceQuery } from '../ports.ts';
 import type { SampledTraceSource, TraceBackendContext } from '../traces/context.ts';
 import { foundTrace, isTraceId, notFoundIn, unknownService, wantedOf } from '../traces/context.ts';
+import { Kept } from '../traces/kept.ts';
 import { asTheyAre, serviceNames } from '../traces/naming.ts';
 import type { Wanted } from '../traces/wanted.ts';
 import { inOrder, rowsOf } from '../traces/wanted.ts';
@@ -22,6 +23,7 @@ const day = 86_400_000;
 /** Grafana Tempo: traces are found by TraceQL, which answers with spans; whole traces are asked for where these don't tell enough. */
 export function createTempoSource(context: TraceBackendContext): SampledTraceSource {
   const tempo = new TempoApi(context);
+  const serviceLists = new Kept<readonly string[]>(context.now);
   const back = (milliseconds: number): Stretch => ({
     from: Math.floor((context.now() - milliseconds) / 1000),
     to: Math.ceil(context.now() / 1000) + 60,
@@ -97,10 +99,11 @@ export function createTempoSource(context: TraceBackendContext): SampledTraceSou
     wanted: Wanted,
     signal: AbortSignal,
   ): Promise<Result<readonly TraceSummary[]>> {
-    const services = await tempo.services(back(day), signal);
+    const has = (all: readonly string[]): boolean =>
+      serviceNames(wanted.service).some((name) => all.includes(name));
+    const services = await serviceLists.get('', has, () => tempo.services(back(day), signal));
     if (!services.ok) return services;
-    if (!serviceNames(wanted.service).some((name) => services.value.includes(name)))
-      return unknownService(backendName, wanted.service, services.value);
+    if (!has(services.value)) return unknownService(backendName, wanted.service, services.value);
     if (Object.keys(wanted.select).length === 0) return ok([]);
     const any: Wanted = { ...wanted, operations: [], kind: 'recent', attributes: [] };
     const query = withTold(callsQuery(any, { select: false }), any);

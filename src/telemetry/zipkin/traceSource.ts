@@ -15,6 +15,7 @@ import {
   unknownService,
   wantedOf,
 } from '../traces/context.ts';
+import { Kept } from '../traces/kept.ts';
 import { lowerCase, sameText, serviceNames, spanNamesOf } from '../traces/naming.ts';
 import type { Wanted } from '../traces/wanted.ts';
 import type { Question } from '../traces/wholeTraceSearch.ts';
@@ -26,6 +27,8 @@ const name = 'Zipkin';
 /** Zipkin's v2 interface (https://zipkin.io/zipkin-api/). It has no credentials of its own; a proxy before it may. */
 export function createZipkinSource(context: TraceBackendContext): SampledTraceSource {
   const api = new Api(context);
+  /** Of services under "", of span names under their service. */
+  const lists = new Kept<readonly string[]>(context.now);
 
   async function search(
     query: TraceQuery,
@@ -33,12 +36,18 @@ export function createZipkinSource(context: TraceBackendContext): SampledTraceSo
   ): Promise<Result<readonly TraceSummary[]>> {
     const wanted = wantedOf(query, context, lowerCase);
     if (!wanted.ok) return wanted;
-    const known = await names('/api/v2/services', [], signal);
+    const serviceIn = (all: readonly string[]): string | undefined =>
+      serviceNames(query.service)
+        .map((one) => all.find((other) => sameText(one, other, lowerCase)))
+        .find((one) => one !== undefined);
+    const isKept = lists.has('');
+    const known = await lists.get(
+      '',
+      (all) => serviceIn(all) !== undefined,
+      () => names('/api/v2/services', [], signal),
+    );
     if (!known.ok) return known;
-    const wantedNames = serviceNames(query.service);
-    const service = wantedNames
-      .map((one) => known.value.find((other) => sameText(one, other, lowerCase)))
-      .find((one) => one !== undefined);
+    const service = serviceIn(known.value);
     if (service === undefined) return unknownService(name, query.service, known.value);
     const asked = await spanNames(wanted.value, service, signal);
     if (!asked.ok) return asked;
@@ -48,7 +57,14 @@ export function createZipkinSource(context: TraceBackendContext): SampledTraceSo
       failedTags: { error: '' },
       ask: (question: Question) => ask(service, question, signal),
     };
-    return searchWholeTraces(backend, wanted.value, asked.value, signal);
+    const found = await searchWholeTraces(backend, wanted.value, asked.value, signal);
+    if (!found.ok) lists.forget();
+    if (!isKept || !found.ok || found.value.length > 0) return found;
+    // Nothing, by lists of before: Zipkin may have lost what it had in memory.
+    lists.forget();
+    const now = await names('/api/v2/services', [], signal);
+    if (!now.ok) return now;
+    return now.value.includes(service) ? found : unknownService(name, query.service, now.value);
   }
 
   async function names(
@@ -66,11 +82,15 @@ export function createZipkinSource(context: TraceBackendContext): SampledTraceSo
     signal: AbortSignal,
   ): Promise<Result<readonly (string | undefined)[]>> {
     if (wanted.operations.length === 0) return ok([undefined]);
-    const known = await names('/api/v2/spans', [['serviceName', service]], signal);
-    if (!known.ok) return known;
     const likely = new Set(
       wanted.operations.flatMap(spanNamesOf).map((text) => text.toLowerCase()),
     );
+    const known = await lists.get(
+      service,
+      (all) => all.some((one) => likely.has(one)),
+      () => names('/api/v2/spans', [['serviceName', service]], signal),
+    );
+    if (!known.ok) return known;
     return ok(
       spanNamesToAsk(
         wanted,
