@@ -120,6 +120,8 @@ export interface FunctionNumbers {
   readonly observedAt?: UnixMillis;
   /** Why there are no numbers although there is telemetry, and what to do: a configuration problem, never a sum. */
   readonly problem?: string;
+  /** The problem is that the service's questions fail: what was known before stays, with its age. */
+  readonly failed?: true;
   /** True when the service's telemetry is alive (any span or process telemetry, within 3 × its usual interval). */
   readonly serviceAlive: boolean;
   /** Since when the service has been silent, when it isn't alive. */

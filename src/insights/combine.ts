@@ -195,8 +195,13 @@ function ofGroup(group: FunctionGroup, context: CombineContext): readonly Insigh
   }
   if (known === undefined) return [];
   const { numbers, lastGood } = known;
-  if (numbers.problem !== undefined)
-    return [{ ...start, state: 'unreachable', numbers, reason: numbers.problem }];
+  if (numbers.problem !== undefined) {
+    const reason = numbers.problem;
+    // Of environments that can't be told apart, older numbers are no better.
+    return numbers.failed === true && lastGood !== undefined
+      ? [{ ...start, ...observed(lastGood), stale: true, reason }]
+      : [{ ...start, state: 'unreachable', numbers, reason }];
+  }
   if (hasCalls(numbers))
     return [{ ...start, ...observed(numbers), ...(numbers.serviceAlive ? {} : { stale: true }) }];
   if (numbers.serviceAlive)
@@ -212,7 +217,11 @@ function ofGroup(group: FunctionGroup, context: CombineContext): readonly Insigh
       },
     ];
   // A silent service says nothing about calls: the last good numbers with their age, or that there is no answer.
-  if (lastGood !== undefined) return [{ ...start, ...observed(lastGood), stale: true }];
+  if (lastGood !== undefined) {
+    const { silentSince } = numbers;
+    const old = silentSince === undefined ? lastGood : { ...lastGood, silentSince };
+    return [{ ...start, ...observed(old), stale: true }];
+  }
   return [
     {
       ...start,

@@ -63,7 +63,9 @@ export class ServiceFailure {
 /** What is told of a function whose service alone fails. */
 export const problemOf = (
   failure: Failure,
-): Pick<FunctionNumbers, 'serviceAlive'> & Required<Pick<FunctionNumbers, 'problem'>> => ({
+): Pick<FunctionNumbers, 'serviceAlive'> &
+  Required<Pick<FunctionNumbers, 'problem' | 'failed'>> => ({
   serviceAlive: true,
   problem: sentence(failure),
+  failed: true,
 });

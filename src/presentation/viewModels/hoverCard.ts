@@ -89,8 +89,8 @@ function state(insight: Insight, now: number): string {
   const since = insight.numbers?.silentSince;
   if (insight.stale === true)
     lines.push(
-      insight.state === 'unreachable'
-        ? '$(warning) The backend does not answer: these are the last good numbers.'
+      insight.reason !== undefined
+        ? '$(warning) These are the last good numbers.'
         : `$(warning) No telemetry of this service${since === undefined ? '' : ` ${text.renderSince(since, now)}`}.`,
     );
   if (insight.state === 'noTraffic')

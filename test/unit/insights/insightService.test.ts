@@ -259,6 +259,27 @@ describe('the insight service', () => {
     assert.equal(f?.stale, undefined, 'numbers of before would be some environment’s');
   });
 
+  it('shows why a service alone fails beside its last good numbers', async () => {
+    const w = world();
+    await w.insights.insights(path);
+    const before = w.stateOf('f')?.numbers;
+    w.answerWith({ problem: 'The answer is too large.', failed: true });
+    await w.insights.refresh();
+    await w.insights.insights(path);
+    const f = w.stateOf('f');
+    assert.deepEqual(
+      [f?.state, f?.stale, f?.reason, f?.numbers?.total?.count, f?.numbers?.observedAt],
+      ['observed', true, 'The answer is too large.', 3, before?.observedAt],
+    );
+    const young = world();
+    young.answerWith({ problem: 'The answer is too large.', failed: true });
+    await young.insights.insights(path);
+    assert.deepEqual(
+      [young.stateOf('f')?.state, young.stateOf('f')?.numbers?.total],
+      ['unreachable', undefined],
+    );
+  });
+
   it('judges by releases that run at the same time only: before and after decides nothing', async () => {
     const release = { version: '2', run: 0, running: true, stats: { basis: 'all', source: 's' } };
     for (const [basis, expected] of [

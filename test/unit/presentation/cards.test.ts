@@ -172,6 +172,16 @@ describe('hover card', () => {
     assert.doesNotMatch(text, /last good|p95/);
   });
 
+  it('says whether the service is silent or its backend fails, where numbers are old', () => {
+    const reason = 'The answer is too large. Choose a shorter window.';
+    const failing = card({ state: 'observed', stale: true, reason });
+    assert.match(failing, /last good numbers\.\s+The answer is too large\. Choose/);
+    assert.doesNotMatch(failing, /No telemetry/);
+    const silent = card({ state: 'observed', stale: true });
+    assert.match(silent, /No telemetry of this service/);
+    assert.doesNotMatch(silent, /last good/);
+  });
+
   it('links to the page with the queries, whose address can’t end the link', () => {
     const url = 'https://p.example/a(b)/query?g0.expr=x%28%29&g0.tab=<1> ';
     const text = renderHoverCard(build.insight(), {
