@@ -37,6 +37,20 @@ function namedAnew(before: KnownCalls, after: KnownCalls): boolean {
   return after.rows.some((row) => added.some((label) => (row[label] ?? '') !== ''));
 }
 
+/** Services of a look, and those followed that it didn't find any more: they are silent, and their numbers are there still. */
+export const withSilent = (
+  { services }: Catalogue,
+  followed: Iterable<{
+    readonly latest: KnownService;
+    readonly slots: { readonly empty: boolean };
+  }>,
+): readonly KnownService[] => [
+  ...services.values(),
+  ...[...followed]
+    .filter(({ latest, slots }) => !services.has(latest.service) && !slots.empty)
+    .map(({ latest }) => latest),
+];
+
 /** A service that no function in sight belongs to: what the look at the backend said of it. */
 export const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceState => ({
   service: known.service,

@@ -22,13 +22,13 @@ import { allCalls, type Catalogue, type KnownService } from './catalogue.ts';
 import { readExemplars } from './exemplars.ts';
 import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
-import { notThere, sameSource, unfollowed } from './knownServices.ts';
+import { notThere, sameSource, unfollowed, withSilent } from './knownServices.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { renderedRules } from './recording/rules.ts';
 import { SharedFile } from '../sharing/sharedFile.ts';
 import { ServiceSlots } from './serviceSlots.ts';
-import { summaryOf, warningsOf } from './summary.ts';
+import { reportOf, summaryOf, warningsOf } from './summary.ts';
 
 const limits = { timeout: 30_000, maxBytes: 32_000_000 };
 /** Operations that aren't there yet are asked for that often at most. */
@@ -109,7 +109,7 @@ export class PrometheusSource implements BackendMetrics {
   #services(catalogue: { readonly value: Catalogue }): Result<readonly ServiceState[]> {
     const now = this.#api.now();
     return ok(
-      [...catalogue.value.services.values()].flatMap((known) => {
+      withSilent(catalogue.value, this.#followed.values()).flatMap((known) => {
         const followed = this.#followed.get(known.service);
         const failure = followed?.failures.at(now);
         const states =
@@ -252,14 +252,7 @@ export class PrometheusSource implements BackendMetrics {
       clockOffsetMs: clockOffset,
       version: this.#look.catalogue?.version,
       services: [...(this.#look.catalogue?.services.values() ?? [])].slice(0, 50).map((known) => ({
-        service: known.service,
-        source: known.found.convention.id,
-        calls: known.found.calls,
-        ...(known.beside === undefined ? {} : { beside: known.beside.found.calls }),
-        buckets: known.buckets?.metric ?? 'none',
-        releaseLabel: releaseLabelOf(known),
-        sampleIntervalMs: known.interval,
-        recordingRules: Object.keys(known.recorded),
+        ...reportOf(known),
         followed: this.#followed.has(known.service),
         answersOfOtherWindows: this.#followed.get(known.service)?.slots.taken,
       })),
@@ -311,12 +304,15 @@ export class PrometheusSource implements BackendMetrics {
       wanted.set(service, [...(wanted.get(service) ?? []), ...operations]);
     const first = await this.#look.at();
     if (!first.ok) return first;
-    const missing = [...wanted.keys()].some((service) => !first.value.services.has(service));
+    // Of a silent one its series are asked for all the same, so that it is met as soon as it is back.
+    const knownOf = ({ services }: Catalogue, service: ServiceKey): KnownService | undefined =>
+      services.get(service) ?? this.#followed.get(service)?.latest;
+    const missing = [...wanted.keys()].some((service) => !knownOf(first.value, service));
     const catalogue = missing ? await this.#look.at(true) : first;
     if (!catalogue.ok) return catalogue;
     const now = this.#ports.now();
     for (const [service, operations] of wanted) {
-      const known = catalogue.value.services.get(service);
+      const known = knownOf(catalogue.value, service);
       if (known === undefined) continue;
       const followed = this.#follow(known, now);
       if (followed.failures.at(this.#api.now(), query.window) !== undefined) continue;
@@ -417,9 +413,6 @@ export class PrometheusSource implements BackendMetrics {
     for (const listener of [...this.#listeners]) listener();
   }
 }
-
-const releaseLabelOf = ({ found: { version, info } }: KnownService): string =>
-  version ?? (typeof info === 'object' ? `${info.version} of ${info.metric}` : 'none');
 
 const identityOfConnection = ({ kind, url, select }: Connection): string =>
   JSON.stringify([kind, url, Object.entries(select).sort()]);

@@ -71,3 +71,20 @@ const versionRemedy = ({ found: { info, convention } }: KnownService): string =>
 
 const renderOffset = (offset: number): string =>
   offset < 120_000 ? `${Math.round(offset / 1000)} s` : `${Math.round(offset / 60_000)} min`;
+
+/** What *Diagnose* says of a service. */
+export const reportOf = (known: KnownService): Readonly<Record<string, unknown>> => {
+  const { service, found, beside, buckets, interval, recorded } = known;
+  const { version, info } = found;
+  return {
+    service,
+    source: found.convention.id,
+    calls: found.calls,
+    ...(beside === undefined ? {} : { beside: beside.found.calls }),
+    buckets: buckets?.metric ?? 'none',
+    releaseLabel:
+      version ?? (typeof info === 'object' ? `${info.version} of ${info.metric}` : 'none'),
+    sampleIntervalMs: interval,
+    recordingRules: Object.keys(recorded),
+  };
+};

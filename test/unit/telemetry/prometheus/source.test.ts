@@ -685,6 +685,67 @@ describe('Prometheus as a source of numbers', () => {
     assert.ok(!(await ask()).ok && !(await source.services()).ok);
   });
 
+  it('goes on asking for a service that a look doesn’t find any more, and says that it is silent', async () => {
+    const series = [span('calls_total')];
+    const backend = new FakeBackend(series);
+    const source = new PrometheusSource(connection(), backend.ports(), backend);
+    await source.services();
+    let scraped = true;
+    backend.answer = ({ pathname, searchParams }) => {
+      if (!pathname.endsWith('query_range')) return undefined;
+      const [start = 0, end = 0, step = 0] = ['start', 'end', 'step'].map((name) =>
+        Number(searchParams.get(name)),
+      );
+      const values = Array.from({ length: Math.round((end - start) / step) + 1 }, (_, i) => [
+        start + i * step,
+        '3',
+      ]);
+      const metric = { service_name: 'shop', span_name: 'GET /a', span_kind: 'SPAN_KIND_SERVER' };
+      const result = scraped ? [{ metric, values }] : [];
+      return {
+        text: JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }),
+      };
+    };
+    const [operation] = source.operations();
+    assert.ok(operation !== undefined);
+    const ask = async () => {
+      const answer = await source.numbers(
+        {
+          groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
+          window: milliseconds(3_600_000),
+          seriesPoints: 0,
+        },
+        never,
+      );
+      assert.ok(answer.ok, JSON.stringify(answer));
+      return answer.value[0];
+    };
+    const before = await ask();
+    assert.equal(before?.serviceAlive, true);
+    // Its series end, and with them what a look finds.
+    scraped = false;
+    const gone = series.splice(0);
+    series.push(span('calls_total', { service_name: 'other' }));
+    backend.now += 10 * 60_000;
+    source.retry();
+    const silent = await ask();
+    assert.deepEqual([silent?.serviceAlive, silent?.observedAt], [false, before.observedAt]);
+    const states = await source.services();
+    assert.ok(states.ok);
+    assert.deepEqual(
+      states.value.map(({ service, alive }) => [service, alive]),
+      [
+        ['other', true],
+        ['shop', false],
+      ],
+    );
+    // Back, and no look yet that would find it.
+    scraped = true;
+    series.push(...gone);
+    backend.now += 67_000;
+    assert.equal((await ask())?.serviceAlive, true);
+  });
+
   it('never throws on odd answers', async () => {
     const backend = new FakeBackend([span('calls_total')]);
     for (const text of [
