@@ -4,7 +4,7 @@ import type { ServiceState } from '../../domain/release.ts';
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
-import type { FunctionNumbers, FunctionStats } from '../../domain/stats.ts';
+import type { FunctionNumbers } from '../../domain/stats.ts';
 import { milliseconds, unixMillis } from '../../domain/units.ts';
 import type { TelemetryCore } from '../local/core.ts';
 import { mostSpansPerTrace } from '../local/core/storedTrace.ts';
@@ -14,16 +14,9 @@ import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, Select } from '..
 import { sameText, serviceNames } from '../traces/naming.ts';
 import { isIncomplete, tracesIn, type SampledTrace } from './answer.ts';
 import type { Stretch } from './stretches.ts';
-import {
-  covered,
-  holds,
-  joined,
-  olderPart,
-  since,
-  slicesOf,
-  startOfSlice,
-  withStretch,
-} from './stretches.ts';
+import { Coverage } from './coverage.ts';
+import { withoutZeros } from './withoutZeros.ts';
+import { covered, holds, olderPart, slicesOf, startOfSlice } from './stretches.ts';
 import type { SampleQuestion, TraceSearch } from './traceSearch.ts';
 
 /** Traces of one answer: of a minute, and of what is first looked at, where it may be little and all of it is wanted. */
@@ -88,13 +81,11 @@ export class ServiceSample {
   readonly #options: ServiceSampleOptions;
   readonly #core: TelemetryCore;
   readonly #phase: number;
-  /** Stretches of which every stored trace of the service was looked at; and of which every trace with a span of a name was. */
-  #whole: readonly Stretch[] = [];
-  readonly #named = new Map<string, readonly Stretch[]>();
-  /** Stretches in which a trace couldn't be had, or only a part of it. */
-  #lacking: readonly Stretch[] = [];
+  readonly #coverage = new Coverage();
   readonly #namedAt = new Map<string, number>();
   readonly #seen = new Map<string, { readonly start: number; counted: Counted }>();
+  /** Start of the newest trace that was counted. */
+  #newest = 0;
   readonly #unsaid: Set<string>;
   #spansSeen = 0;
   /** Less where answers were too large. */
@@ -146,9 +137,11 @@ export class ServiceSample {
   }
 
   states(now: number): readonly ServiceState[] {
+    const lost = this.#coverage.lost(this.#options.search.name);
     return this.#core
       .services(unixMillis(Math.floor(now)))
-      .filter(({ service }) => this.#isOwn(service));
+      .filter(({ service }) => this.#isOwn(service))
+      .map((state) => ({ ...state, warnings: [...state.warnings, ...lost] }));
   }
 
   /** One question for the newest traces, and one for each slice of the window that nothing is known of. */
@@ -161,7 +154,9 @@ export class ServiceSample {
     if (asked.newest) {
       const known = this.#to > whole.from;
       const newFrom = known ? this.#to : whole.from;
-      const from = known ? Math.max(whole.from, this.#to - overlap) : whole.from;
+      // With a trace that is known: that the backend still has it shows that it kept what came since.
+      const again = Math.min(this.#to, Math.floor(this.#newest)) - overlap;
+      const from = known ? Math.max(whole.from, again) : whole.from;
       // Of a new window the older part is asked for: the newest stand for themselves.
       const standFor = known ? slices : [];
       const depth = known ? usualDepth : firstDepth;
@@ -179,7 +174,7 @@ export class ServiceSample {
     }
     if (!asked.slices) return ok(undefined);
     for (const slice of slices) {
-      const rest = olderPart(this.#whole, slice);
+      const rest = olderPart(this.#coverage.whole, slice);
       const partly = rest.to < slice.to;
       // What came after it stands for all of its slice, unless the window is new.
       if (partly && (!asked.first || rest.to - rest.from < 1_000)) continue;
@@ -202,8 +197,8 @@ export class ServiceSample {
     let asked = 0;
     for (const spanName of new Set(names)) {
       if (asked >= most) break;
-      const known = joined(this.#whole, this.#named.get(spanName) ?? []);
-      if (covered(known, whole) >= 0.99 * (whole.to - whole.from)) continue;
+      if (covered(this.#coverage.asked(spanName), whole) >= 0.99 * (whole.to - whole.from))
+        continue;
       if (now - (this.#namedAt.get(spanName) ?? -Infinity) < askedAgainAfter) continue;
       this.#namedAt.set(spanName, now);
       asked += 1;
@@ -232,15 +227,12 @@ export class ServiceSample {
     const traces = this.tracesSince(from);
     const operations = new Map(this.operations().map((one) => [one.id, one]));
     return this.#core.numbers({ ...query, select: {} }, at).map((numbers, i): FunctionNumbers => {
-      const known = (query.groups[i]?.operations ?? []).reduce((all, id) => {
-        const operation = operations.get(id);
-        const own = operation && this.#named.get(this.nameOf(operation));
-        return own === undefined ? all : joined(all, own);
-      }, this.#whole);
+      const own = (query.groups[i]?.operations ?? []).flatMap((id) => operations.get(id) ?? []);
+      const known = this.#coverage.of(own.map((one) => this.nameOf(one)));
       const first = known.find(({ to }) => to > from)?.from ?? now;
       const length = covered(known, { from, to: now });
-      const lacking = this.#lacking.some(({ to }) => to > from);
-      const all = !lacking && length >= 0.99 * (now - settle - from);
+      const lacking = this.#coverage.lacksSince(from);
+      const all = !lacking && length >= 0.99 * (now - settle - this.#coverage.begins(from));
       return {
         ...(all ? numbers : withoutZeros(numbers)),
         window: { from: unixMillis(Math.floor(Math.max(from, first))), to: at },
@@ -312,15 +304,26 @@ export class ServiceSample {
     const from = Math.max(stretch.from, complete);
     const end = this.#come(stretch.to);
     const seen = { from, to: end };
-    if (lacking === true) this.#lacking = withStretch(this.#lacking, seen);
+    if (lacking === true) this.#coverage.addLacking(seen);
+    if (spanName === undefined) this.#noteLost(traces, seen, newFrom);
     // Older slices are asked for by themselves: these stand for what of their own slice is new.
     const first = Math.max(newFrom, Math.min(startOfSlice(slices, from), end - 1));
     const stands = Math.max(1, (end - first) / Math.max(1, end - Math.max(from, first)));
     const standsFor = (start: number): number => (start >= first ? stands : 1);
     await this.#take(traces, seen, spanName, standsFor, end);
-    if (spanName === undefined) this.#whole = withStretch(this.#whole, seen);
-    else this.#named.set(spanName, withStretch(this.#named.get(spanName) ?? [], seen));
+    this.#coverage.add(seen, spanName);
     return ok(undefined);
+  }
+
+  /** A backend that has none of the traces that it had lost those that came since, too: it keeps them in memory, and was restarted. */
+  #noteLost(traces: readonly SampledTrace[], seen: Stretch, newFrom: number): void {
+    if (traces.some(({ traceId }) => this.#seen.get(traceId)?.counted === 'all')) return;
+    let had = false;
+    for (const { start, counted } of this.#seen.values())
+      had ||= counted === 'all' && holds([seen], start);
+    if (!had) return;
+    const first = traces.reduce((least, { start }) => Math.min(least, start), seen.to);
+    this.#coverage.addLost({ from: newFrom, to: first });
   }
 
   /** @param standsFor how many calls one counts for: the stretch asked for is longer than what the answer holds all of */
@@ -374,6 +377,8 @@ export class ServiceSample {
     this.#core.settle(arrival);
     const counted: Counted = spanName === undefined ? 'all' : (before ?? new Set()).add(spanName);
     this.#seen.set(traceId, { start, counted });
+    this.#coverage.addTrace(start);
+    if (counted === 'all') this.#newest = Math.max(this.#newest, start);
   }
 
   /** An operation's or a span's, as the backend has it. */
@@ -393,28 +398,11 @@ export class ServiceSample {
 
   #forget(now: number): void {
     const oldest = now - kept;
-    this.#whole = since(this.#whole, oldest);
-    this.#lacking = since(this.#lacking, oldest);
-    for (const [name, stretches] of this.#named) this.#named.set(name, since(stretches, oldest));
+    this.#coverage.forget(oldest);
     for (const [id, { start }] of this.#seen)
       if (start < oldest || this.#seen.size > mostSeen) this.#seen.delete(id);
     this.#core.tick(unixMillis(Math.floor(now)));
   }
-}
-
-/** No error among some of the calls is not known to be none. */
-function withoutZeros(numbers: FunctionNumbers): FunctionNumbers {
-  const { total, releases } = numbers;
-  return {
-    ...numbers,
-    ...(total === undefined ? {} : { total: withoutZero(total) }),
-    releases: releases.map((release) => ({ ...release, stats: withoutZero(release.stats) })),
-  };
-}
-
-function withoutZero(stats: FunctionStats): FunctionStats {
-  const { errorRatio, ...known } = stats;
-  return errorRatio === 0 ? known : stats;
 }
 
 /** As many slices as a window has room for; at least two, so that its newest traces don't stand for all of it. */

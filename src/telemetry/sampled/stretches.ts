@@ -21,6 +21,22 @@ export function withStretch(known: readonly Stretch[], added: Stretch): readonly
 export const joined = (a: readonly Stretch[], b: readonly Stretch[]): readonly Stretch[] =>
   b.reduce(withStretch, a);
 
+/** What of these the others don't hold. */
+export const without = (
+  known: readonly Stretch[],
+  others: readonly Stretch[],
+): readonly Stretch[] =>
+  others.reduce(
+    (left, { from, to }) =>
+      left.flatMap((one) =>
+        [
+          { from: one.from, to: Math.min(one.to, from) },
+          { from: Math.max(one.from, to), to: one.to },
+        ].filter((part) => part.to > part.from),
+      ),
+    known,
+  );
+
 /** Of a stretch the part that these hold, in milliseconds. */
 export const covered = (known: readonly Stretch[], { from, to }: Stretch): number =>
   known.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, to) - Math.max(one.from, from)), 0);

@@ -440,6 +440,48 @@ describe('requests of numbers from traces', () => {
     assert.deepEqual([part.sample?.lacking, part.total?.errorRatio], [true, undefined]);
   });
 
+  it('cover no time before the oldest trace: what the backend kept of it isn’t known', async () => {
+    const traces = new FakeTraces();
+    send(traces, { count: 40, from: traces.now - 12 * minute, to: traces.now - minute });
+    const source = traces.source({}, { sampled: false });
+    await look(source, []);
+    const { sample, window, total } = only(await look(source, [orders]));
+    assert.ok(sample !== undefined && sample.covered < 12 * minute, `${sample?.covered}`);
+    assert.ok(sample.covered > 11 * minute, `${sample.covered}`);
+    assert.ok(window.from >= traces.now - 12 * minute);
+    assert.equal(total?.errorRatio, 0, 'of the time that is covered all is known');
+  });
+
+  for (const quiet of [0, 20])
+    it(`don’t cover what a backend lost that was restarted, ${quiet} minutes after the newest trace`, async () => {
+      const traces = new FakeTraces();
+      send(traces, { count: 40, ...lastHour(traces) });
+      const source = traces.source({}, { sampled: false });
+      await look(source, []);
+      for (let i = 0; i < quiet; i += 1) {
+        await look(source, [orders]);
+        traces.now += minute;
+      }
+      const before = only(await look(source, [orders]));
+      assert.ok((before.total?.count ?? 0) > 20);
+      // Nobody looks for ten minutes; all that was stored is gone, and then something comes.
+      traces.spans.length = 0;
+      traces.now += 10 * minute;
+      const away = only(await look(source, [orders]));
+      assert.ok((away.total?.count ?? 0) > 10, 'what was seen is known');
+      assert.equal(away.total?.errorRatio, undefined);
+      const states = await source.services(never);
+      assert.ok(states.ok);
+      assert.match(states.value[0]?.warnings.join() ?? '', /lost traces that it had .* missing/);
+      send(traces, { count: 10, from: traces.now - minute, to: traces.now - 20_000 });
+      traces.now += minute;
+      const after = only(await look(source, [orders]));
+      const covered = after.sample?.covered ?? 0;
+      const whole = after.window.to - after.window.from;
+      assert.ok(whole - covered > 10 * minute, `covers ${covered} of ${whole}`);
+      assert.ok(whole - covered < 13 * minute, `covers ${covered} of ${whole}`);
+    });
+
   it('follow the backend’s clock, also where an answer shows that this machine’s is ahead', async () => {
     const traces = new FakeTraces();
     let server = traces.now;
