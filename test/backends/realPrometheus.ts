@@ -29,9 +29,22 @@ export function scrapeOnly(addresses: readonly string[], converted: readonly str
 export const sourceFor = (
   select: Connection['select'],
   options: Connection['options'] = {},
+): BackendMetrics => sourceAt(url, select, options);
+
+export const sourceAt = (
+  at: string,
+  select: Connection['select'],
+  options: Connection['options'] = {},
 ): BackendMetrics =>
   createPrometheusSource(
-    { kind: 'prometheus', url, select, options, environment: 'test', headers: async () => ok({}) },
+    {
+      kind: 'prometheus',
+      url: at,
+      select,
+      options,
+      environment: 'test',
+      headers: async () => ok({}),
+    },
     {
       now: () => Date.now(),
       after: () => ({ dispose: () => undefined }),

@@ -7,6 +7,7 @@ import { discover, labelsOf, type DurationMetric, type Found, type Problem } fro
 import type { PrometheusOptions } from './options.ts';
 import { exponentialHistogram } from './exponentialRows.ts';
 import { readRow, serviceOf } from './readRow.ts';
+import { tellReplicas } from './replicas.ts';
 import { findRecorded, recordedOf, type Recorded } from './recording/recorded.ts';
 import { groupByService, ownReleases, tellReleases, withoutInfo } from './releasesTold.ts';
 import { byLabels, equals, selector } from './selector.ts';
@@ -88,13 +89,16 @@ export async function readCatalogue(
     const groups = groupByService(one, rows.value);
     const told = await tellReleases(api, one, groups, signal);
     if (!told.ok) return told;
+    const replicas = await tellReplicas(api, one, signal);
+    if (!replicas.ok) return replicas;
     const buckets = await bucketsOf(api, one, signal);
     if (!buckets.ok) return buckets;
     const interval = await intervalOf(api, one, signal);
     if (!interval.ok) return interval;
     young ||= interval.value === undefined;
     for (const [service, own] of groups) {
-      const releasesTold = told.value.get(service) ?? ownReleases(one, own);
+      const said = told.value.get(service) ?? ownReleases(one, own);
+      const releasesTold = { ...said, found: { ...said.found, replicas: replicas.value(service) } };
       const { releases } = releasesTold;
       const rank = rankOf(releasesTold.found, releases, sourceWanted(service, options.sources));
       const others = candidates.get(service) ?? [];

@@ -13,6 +13,7 @@ import { isCustom } from './conventions/custom.ts';
 import { missingLabels, missingMetrics, spellings } from './conventions/tried.ts';
 import { evaluations } from './recording/names.ts';
 import { infoMetrics, readInfoLabels, releaseInfoOf, type ReleaseInfo } from './releaseInfo.ts';
+import { replicaLabels } from './replicas.ts';
 import { equals, escaped, quoted, selectedLabel } from './selector.ts';
 
 /** A histogram of durations. */
@@ -42,6 +43,10 @@ export interface Found {
   /** Where processes say their release, for services whose calls don't; `noVersion`: they are known, and say none. */
   readonly info?: ReleaseInfo | 'noVersion';
   readonly environment?: string;
+  /** Labels that tell nothing but who scraped: replicas of one server, whose calls are the same. */
+  readonly replicas: readonly string[];
+  /** Labels that may be such. */
+  readonly perhapsReplicas: readonly string[];
   /** Labels by attribute: all that are there, since one metric may come from several collectors. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
   /** Matchers of the environment's `select`. */
@@ -189,8 +194,10 @@ function foundAs(
   const namespace = firstOf(namespaceLabels, labels);
   const version = firstOf(convention.version, labels);
   const environment = firstOf(environmentLabels, labels);
+  const used = [service, namespace, version, environment, ...Object.values(convention.attributes)];
   return {
     convention,
+    ...replicaLabels(labels, new Set(used.flat().filter((label) => label !== undefined))),
     durations: durationsOf(convention, prefix, names),
     ...(convention.errors !== undefined && names.has(convention.errors)
       ? { errors: convention.errors }

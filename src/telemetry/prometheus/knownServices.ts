@@ -23,6 +23,7 @@ const sameCalls = (a: KnownCalls, b: KnownCalls): boolean =>
   a.found.service === b.found.service &&
   a.found.namespace === b.found.namespace &&
   a.found.environment === b.found.environment &&
+  a.found.replicas.join() === b.found.replicas.join() &&
   a.recorded.calls?.by === b.recorded.calls?.by &&
   a.recorded.buckets?.by === b.recorded.buckets?.by &&
   !namedAnew(a, b);

@@ -4,7 +4,7 @@ import { dataSourceAt } from '../grafana/address.ts';
 import { exploreLink } from '../grafana/explore.ts';
 import type { PageLink } from '../ports.ts';
 import type { KnownService } from './catalogue.ts';
-import { byLabels, oneOf, seconds, selector } from './selector.ts';
+import { byLabels, labelName, oneOf, seconds, selector } from './selector.ts';
 
 type Labels = KnownService['rows'][number];
 
@@ -42,8 +42,13 @@ export function pageQueries(
   const over = seconds(Math.max(shortestRate, samplesPerRate * interval));
   const releases = found.version === undefined ? [] : [found.version];
   const rate = (metric: string): string => `rate(${selector(metric, all)}[${over}])`;
-  const calls =
-    found.callsAre === 'count' ? `histogram_count(${rate(found.calls)})` : rate(found.calls);
+  const once = (of: string, aggregate: 'max' | 'avg' = 'max'): string =>
+    found.replicas.length === 0
+      ? of
+      : `${aggregate} without (${found.replicas.map(labelName).join(',')}) (${of})`;
+  const calls = once(
+    found.callsAre === 'count' ? `histogram_count(${rate(found.calls)})` : rate(found.calls),
+  );
   const sum = (labels: readonly string[], of: string): string =>
     `sum ${labels.length === 0 ? '' : `${byLabels(labels)} `}(${of})`;
   return [
@@ -51,7 +56,7 @@ export function pageQueries(
     ...(buckets === undefined
       ? []
       : [
-          `histogram_quantile(0.95, ${sum([...(buckets.native ? [] : ['le']), ...releases], rate(buckets.metric))})`,
+          `histogram_quantile(0.95, ${sum([...(buckets.native ? [] : ['le']), ...releases], once(rate(buckets.metric), buckets.native ? 'avg' : 'max'))})`,
         ]),
   ];
 }

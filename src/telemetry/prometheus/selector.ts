@@ -45,58 +45,6 @@ export const byLabels = (labels: readonly string[]): string =>
 /** A duration of whole seconds. */
 export const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)}s`;
 
-/** A series that was away for longer than the memory is still known for a day, if it was there for twenty minutes of it. */
-const longMemory = '24h:20m';
-
-/** What of a series is read: a counter, the number of values of a native histogram, or all of it. */
-export type Reading = 'counter' | 'count' | 'histogram';
-
-/** What tells a series that began, or began anew, from one that is scraped again. */
-export interface Presence {
-  /** Of the whole selection, where the counters are a narrow part of it. */
-  readonly of?: string;
-  /** Labels of selections that are looked at together. */
-  readonly by?: readonly string[];
-  /** The steps end that long ago, milliseconds. */
-  readonly delay?: number;
-}
-
-/**
- * What counters of `metric` grew by in each step, summed by `labels`. Exact where `increase` extrapolates, and per raw series before
- * summing: a reset counts from zero, and a series that began within the step counts whole (its first value is where a new release's
- * errors are), unless it was there before that hour, or nothing of the selection was there in the hour: then it may be an old process that
- * is scraped only now. "Of the selection" is of `presence.of`, where the counters are a narrow part of it. A series with samples
- * and no growth is there with 0, as a sign of life.
- */
-export function growth(
-  metric: string,
-  matchers: readonly string[],
-  labels: readonly string[],
-  step: number,
-  memory: number,
-  reading: Reading = 'counter',
-  { of: selection, by = [], delay = 0 }: Presence = {},
-): string {
-  const of = selector(metric, matchers);
-  const read = (series: string): string =>
-    reading === 'count' ? `histogram_count(${series})` : series;
-  const ended = delay === 0 ? '' : ` offset ${seconds(delay)}`;
-  const offset = `offset ${seconds(step + delay)}`;
-  const now = read(`last_over_time(${of}[${seconds(step)}]${ended})`);
-  const before = read(`last_over_time(${of}[${seconds(memory)}] ${offset})`);
-  const known = read(`last_over_time(${of}[${longMemory}] ${offset})`);
-  // Histograms can't be compared with a number.
-  const grown =
-    reading === 'histogram'
-      ? `((${now} - ${before}) and histogram_count(${now}) >= histogram_count(${before}))`
-      : `(${now} - ${before}) >= 0`;
-  const reset = `(${now} and ${before})`;
-  const there =
-    selection === undefined ? before : `last_over_time(${selection}[${seconds(memory)}] ${offset})`;
-  const begun = `((${now} and on (${by.map(labelName).join(',')}) ${there}) unless ${known})`;
-  return `sum ${byLabels(labels)} (${grown} or ${reset} or ${begun} or ${now} * 0)`;
-}
-
 /** Marks rows that count failed calls alone, of a counter of their own: they are counted among the others already. */
 export const errorsLabel = 'prodlens_errors';
 

@@ -1,9 +1,10 @@
 import { bucketLabels } from './bucketRows.ts';
 import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
 import type { KnownCalls, RecordedSeries } from './catalogue.ts';
+import { growth } from './growth.ts';
 import { recordedGrowth, type GrowthQuery } from './recording/recorded.ts';
 import { releasesSeen } from './releaseInfo.ts';
-import { asBeside, asErrors, besideLabel, growth, oneOf, selector } from './selector.ts';
+import { asBeside, asErrors, besideLabel, oneOf, selector } from './selector.ts';
 
 /** A series that was there within this time before a step didn't begin in it. */
 const memory = 60 * 60_000;
@@ -65,14 +66,15 @@ function ownCallsQuery(
   step: number,
   releases: readonly string[],
 ): GrowthQuery {
-  const { calls, callsAre, errors } = found;
+  const { calls, callsAre, errors, replicas } = found;
   const labels = labelsOf(found);
   const seen = [...releases];
   if (errors !== undefined) {
     const of = selector(calls, matchers);
-    seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', { of })));
+    const failed = { of, replicas };
+    seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', failed)));
   }
-  const raw = growth(calls, matchers, labels, step, memory, callsAre);
+  const raw = growth(calls, matchers, labels, step, memory, callsAre, { replicas });
   return {
     raw: [raw, ...seen].join(' or '),
     ...(recorded.calls && {
@@ -112,7 +114,7 @@ function ownBucketsQuery(
     step,
     Math.max(bucketMemory, 2 * step),
     buckets.native ? 'histogram' : 'counter',
-    { of: selector(found.calls, matchers) },
+    { of: selector(found.calls, matchers), replicas: found.replicas },
   );
   return {
     raw,

@@ -82,6 +82,7 @@ export const reportOf = (known: KnownService): Readonly<Record<string, unknown>>
     calls: found.calls,
     ...(beside === undefined ? {} : { beside: beside.found.calls }),
     buckets: buckets?.metric ?? 'none',
+    ...(found.replicas.length === 0 ? {} : { countedOnceFor: found.replicas }),
     releaseLabel:
       version ?? (typeof info === 'object' ? `${info.version} of ${info.metric}` : 'none'),
     sampleIntervalMs: interval,

@@ -6,7 +6,8 @@ import type { Found } from '../discovery.ts';
 import { labelsOf } from '../discovery.ts';
 import { bucketLabels } from '../bucketRows.ts';
 import { byLabel, evaluations, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
-import { growth, quoted, selector } from '../selector.ts';
+import { growth } from '../growth.ts';
+import { quoted, selector } from '../selector.ts';
 
 /** Rules look back less far than queries do: they run each minute over everything. */
 const memory = 10 * 60_000;
@@ -71,6 +72,7 @@ function ruleOf(
       of: selector(found.calls, []),
       by: presentBy,
       delay: recordedDelay,
+      replicas: found.replicas,
     }),
   };
 }

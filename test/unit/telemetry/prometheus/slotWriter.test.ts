@@ -25,6 +25,8 @@ const found: Found = {
   ]),
   matchers: [],
   selected: [],
+  replicas: [],
+  perhapsReplicas: [],
 };
 
 /** Timed calls after calls of the first, second and third slot, and durations of the same. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { atOnce } from '../../../../src/domain/turns.ts';
 import { bucketRows as rowsInSteps } from '../../../../src/telemetry/prometheus/bucketRows.ts';
-import { equals, growth, oneOf, selector } from '../../../../src/telemetry/prometheus/selector.ts';
+import { growth } from '../../../../src/telemetry/prometheus/growth.ts';
+import { equals, oneOf, selector } from '../../../../src/telemetry/prometheus/selector.ts';
 import { firstStart, planChunks, stepFor } from '../../../../src/telemetry/prometheus/slotGrid.ts';
 import { matrixRows } from '../../../../src/telemetry/prometheus/wire.ts';
 
