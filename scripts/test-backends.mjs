@@ -12,6 +12,7 @@ import { freemem, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { buildAll } from '../esbuild.mjs';
+import { faults } from './backends/faults.mjs';
 import { jaeger } from './backends/jaeger.mjs';
 import { pipeline } from './backends/pipeline.mjs';
 import { prometheus, prometheus3 } from './backends/prometheus.mjs';
@@ -23,7 +24,10 @@ import { bundleTests, listTests, root } from './bundleTests.mjs';
 import { settleResults, startResults, writeResults } from './testResults.mjs';
 
 /** One line per server. `tests` names another server whose first tests it has too, `allTestsOf` one whose tests are all its own. */
-const servers = [zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger, readme, tempo];
+const servers = [
+  ...[zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger, readme, faults],
+  tempo,
+];
 /** What the largest of the builds needs at its peak, twice. */
 const memoryOfTwoBuilds = 6 * 1024 ** 3;
 

@@ -45,7 +45,7 @@ export const jaeger = {
         exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
       }),
     );
-    const { stop } = await startServer({
+    const server = await startServer({
       name: 'jaeger',
       command: binary,
       args: [`--config=${config}`],
@@ -57,7 +57,7 @@ export const jaeger = {
         PRODLENS_TEST_JAEGER: `http://127.0.0.1:${query}`,
         PRODLENS_TEST_JAEGER_OTLP: `http://127.0.0.1:${otlp}`,
       },
-      stop,
+      ...server,
     };
   },
 };

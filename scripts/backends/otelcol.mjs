@@ -11,7 +11,7 @@ export const obtainCollector = () => goBuild({ name: 'otelcol', version: '0.155.
  * @param {string} folder
  * @param {object} config of the collector, without extensions
  * @param {{ name?: string, gates?: string[] }} [options] `gates` are feature gates to be switched on
- * @returns {Promise<{ stop(): Promise<void> }>}
+ * @returns {ReturnType<typeof startServer>}
  */
 export async function startCollector(folder, config, { name = 'otelcol', gates = [] } = {}) {
   const binary = await obtainCollector();

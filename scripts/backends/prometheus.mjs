@@ -126,7 +126,7 @@ async function startPrometheus(
   );
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const { stop } = await startServer({
+  const server = await startServer({
     name: 'prometheus',
     command: binary,
     args: [
@@ -138,7 +138,7 @@ async function startPrometheus(
     ready: `${url}/-/ready`,
     folder,
   });
-  return { url, targets, stop };
+  return { url, targets, ...server };
 }
 
 /** A server whose storage begins with the history that its tests ask about. */

@@ -71,10 +71,21 @@ export async function freePorts(count) {
 /**
  * Starts a program and waits until an address answers 200.
  * @param {{ name: string, command: string, args: string[], env?: NodeJS.ProcessEnv, ready: string, folder: string }} server
- * @returns {Promise<{ stop(): Promise<void> }>}
+ * @returns {Promise<{ stop(): Promise<void>, start(): Promise<void> }>} `start`: once more, on the same ports and data
  */
-export async function startServer({ name, command, args, env, ready, folder }) {
-  mkdirSync(folder, { recursive: true });
+export async function startServer(server) {
+  mkdirSync(server.folder, { recursive: true });
+  let stopThis = await startOnce(server);
+  return {
+    stop: () => stopThis(),
+    async start() {
+      stopThis = await startOnce(server);
+    },
+  };
+}
+
+/** @returns what ends it */
+async function startOnce({ name, command, args, env, ready, folder }) {
   const logFile = path.join(folder, `${name}.log`);
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, {
@@ -100,13 +111,11 @@ export async function startServer({ name, command, args, env, ready, folder }) {
     }
     await delay(100);
   }
-  return {
-    async stop() {
-      child.kill('SIGTERM');
-      const patience = setTimeout(() => child.kill('SIGKILL'), 5_000);
-      await ended;
-      clearTimeout(patience);
-    },
+  return async () => {
+    child.kill('SIGTERM');
+    const patience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await ended;
+    clearTimeout(patience);
   };
 }
 

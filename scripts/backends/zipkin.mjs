@@ -32,7 +32,7 @@ export const zipkin = {
     const jar = await obtainJar();
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const { stop } = await startServer({
+    const server = await startServer({
       name: 'zipkin',
       command: 'java',
       args: ['-Xms64m', '-Xmx256m', '-XX:TieredStopAtLevel=1', '-jar', jar],
@@ -40,6 +40,6 @@ export const zipkin = {
       ready: `${url}/health`,
       folder,
     });
-    return { env: { PRODLENS_TEST_ZIPKIN: url }, stop };
+    return { env: { PRODLENS_TEST_ZIPKIN: url }, ...server };
   },
 };

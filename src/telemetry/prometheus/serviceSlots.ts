@@ -28,7 +28,7 @@ import {
   unnarrowed,
   type Narrowing,
 } from './slotQueries.ts';
-import { SlotReader, type Question, type Stretch } from './slotReader.ts';
+import { endingBy, SlotReader, type Question, type Stretch } from './slotReader.ts';
 import { slotWarnings } from './slotWarnings.ts';
 import { SlotWriter } from './slotWriter.ts';
 import type { MatrixRow } from './wire.ts';
@@ -58,6 +58,8 @@ export interface ServiceSlotsOptions {
   readonly beside?: KnownCalls;
   /** Distance of samples, milliseconds. */
   readonly interval: number;
+  /** How often new data is asked for, milliseconds. */
+  readonly refreshEvery: () => number;
   readonly compare: CompareReleases;
   readonly identity: string;
   /** What the windows of this machine know of it; resolves with undefined where nothing is shared. */
@@ -401,7 +403,7 @@ export class ServiceSlots {
   }
 
   #newWriter(): SlotWriter {
-    const { found, beside, interval, identity } = this.#options;
+    const { found, beside, interval, identity, refreshEvery } = this.#options;
     const info = [found.info, beside?.found.info].find((one) => typeof one === 'object');
     this.#timeline = info === undefined ? undefined : new ReleaseTimeline(info);
     return new SlotWriter({
@@ -411,18 +413,12 @@ export class ServiceSlots {
       ...(beside === undefined ? {} : { beside: beside.found }),
       interval,
       step: this.step,
+      refreshEvery,
       identity,
       from: () => this.#from,
     });
   }
 }
-
-const endingBy = (to: number, rows: readonly MatrixRow[]): readonly MatrixRow[] =>
-  rows.map((row) => ({
-    ...row,
-    samples: row.samples.filter(([at]) => at * 1000 <= to),
-    ...(row.histograms && { histograms: row.histograms.filter(([at]) => at * 1000 <= to) }),
-  }));
 
 /** Left out, what these slots lack would be taken for no calls. */
 const noNumbers = ({ found, service }: ServiceSlotsOptions): Result<never> =>

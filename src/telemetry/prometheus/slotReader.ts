@@ -189,3 +189,11 @@ const since = (rows: readonly MatrixRow[], from: number): readonly MatrixRow[] =
       ? {}
       : { histograms: histograms.filter(([at]) => at * 1000 > from) }),
   }));
+
+/** Samples up to a moment. */
+export const endingBy = (to: number, rows: readonly MatrixRow[]): readonly MatrixRow[] =>
+  rows.map((row) => ({
+    ...row,
+    samples: row.samples.filter(([at]) => at * 1000 <= to),
+    ...(row.histograms && { histograms: row.histograms.filter(([at]) => at * 1000 <= to) }),
+  }));

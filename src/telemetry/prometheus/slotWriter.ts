@@ -24,6 +24,8 @@ export interface SlotWriterOptions {
   /** Distance of samples, and the shortest slot, milliseconds. */
   readonly interval: number;
   readonly step: number;
+  /** How often new slots are asked for, milliseconds. */
+  readonly refreshEvery: () => number;
   /** Tells operations of this connection from those of others. */
   readonly identity: string;
   /** From when on slots were asked for. */
@@ -186,12 +188,13 @@ export class SlotWriter {
 
   #noteSample(service: ServiceEntry, at: number, chunk: Chunk): void {
     const { metrics } = service;
-    const { step, interval, from } = this.#options;
+    const { step, interval, from, refreshEvery } = this.#options;
     if (at > service.lastSeen) {
       service.lastSeen = at;
       noteArrival(service, at);
     }
     metrics.newest = Math.max(metrics.newest, at - 1);
+    metrics.asked = Math.max(step, refreshEvery());
     metrics.interval = (Math.ceil(Math.max(liveFor, 4 * interval) / step) * step) / 4;
     if (this.#firstData === 0 || at < this.#firstData) {
       this.#firstData = at;

@@ -352,6 +352,7 @@ export class PrometheusSource implements BackendMetrics {
         ...(known.infoMatchers === undefined ? {} : { infoMatchers: known.infoMatchers }),
         ...(known.beside === undefined ? {} : { beside: known.beside }),
         interval: known.interval,
+        refreshEvery: () => this.#ports.refreshEvery(),
         recorded: known.recorded,
         compare: this.#ports.compare,
         identity: this.#found.identity,

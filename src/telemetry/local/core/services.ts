@@ -48,6 +48,8 @@ export interface MetricsState {
   interval: number;
   /** The distance was measured, not assumed. */
   measured: boolean;
+  /** Batches of a backend are at least that far apart, milliseconds: its slots, and how often it is asked. 0: they come by themselves. */
+  asked: number;
   /** When two processes were last seen to write one series, with no `service.instance.id` to tell them apart; 0: never. */
   twoWritersAt: number;
   /** The one instrument that requests are counted by; absent: none yet. */
@@ -74,7 +76,14 @@ export const newService = (
   unmatched: [],
   unmatchedCount: 0,
   processes: new Map(),
-  metrics: { newest: 0, observedFrom: 0, interval: 60_000, measured: false, twoWritersAt: 0 },
+  metrics: {
+    newest: 0,
+    observedFrom: 0,
+    interval: 60_000,
+    measured: false,
+    asked: 0,
+    twoWritersAt: 0,
+  },
   asked: new Map(),
 });
 
@@ -88,11 +97,12 @@ export function noteArrival(service: ServiceEntry, arrival: number): void {
   service.lastArrival = Math.max(service.lastArrival, arrival);
 }
 
-/** Three quarters of the pauses between batches are shorter; a minute until there are enough to tell. */
-export function usualInterval(service: ServiceEntry): number {
-  if (service.gaps.length < 4) return 60_000;
-  const sorted = [...service.gaps].sort((a, b) => a - b);
-  return Math.max(20_000, sorted[Math.floor(sorted.length * 0.75)] ?? 60_000);
+/** Three quarters of the pauses between batches are shorter; a minute until there are enough to tell, where nothing else tells. */
+export function usualInterval({ gaps, metrics: { asked } }: ServiceEntry): number {
+  const least = Math.max(20_000, asked);
+  if (gaps.length < 4) return asked === 0 ? 60_000 : least;
+  const sorted = [...gaps].sort((a, b) => a - b);
+  return Math.max(least, sorted[Math.floor(sorted.length * 0.75)] ?? 60_000);
 }
 
 export const isAlive = (service: ServiceEntry, now: number): boolean =>

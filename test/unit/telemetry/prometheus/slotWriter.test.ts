@@ -8,6 +8,7 @@ import { spanMetrics } from '../../../../src/telemetry/prometheus/conventions/sp
 import { CallsByEnd } from '../../../../src/telemetry/prometheus/callsByEnd.ts';
 import { ReleaseTimeline } from '../../../../src/telemetry/prometheus/releaseTimeline.ts';
 import type { Found } from '../../../../src/telemetry/prometheus/discovery.ts';
+import { isAlive } from '../../../../src/telemetry/local/core/services.ts';
 import { SlotWriter } from '../../../../src/telemetry/prometheus/slotWriter.ts';
 
 const step = 10_000;
@@ -41,6 +42,7 @@ function timed(calls: readonly number[], durations: readonly number[]): number {
     found,
     interval: 2_000,
     step,
+    refreshEvery: () => 60_000,
     identity: 'x',
     from: () => from,
   });
@@ -99,6 +101,7 @@ describe('durations of a histogram that doesn’t tell how calls ended', () => {
       found: convention,
       interval: 2_000,
       step,
+      refreshEvery: () => 60_000,
       identity: 'x',
       from: () => from,
     });
@@ -144,6 +147,7 @@ describe('what is remembered of a backend’s slots', () => {
     const state = new CoreState({ now: unixMillis(0), compare }, 0);
     const writer = new SlotWriter({
       ...{ state, found, interval: 2_000, step, identity: 'x', from: () => from },
+      refreshEvery: () => 60_000,
       ...more,
     });
     const of = { ...labels, service_version: '7' };
@@ -215,5 +219,36 @@ describe('what is remembered of a backend’s slots', () => {
     const gone = from + 32 * day;
     for (let slot = 0; slot <= 600; slot += 1) add(gone + slot * step);
     assert.equal(calls.between(0, gone - 30 * day), 0);
+  });
+});
+
+describe('a service whose slots are asked for', () => {
+  const state = (refreshEvery: number) => {
+    const compare = (): never => {
+      throw new Error('nothing to compare');
+    };
+    const core = new CoreState({ now: unixMillis(0), compare }, 0);
+    const writer = new SlotWriter({
+      ...{ state: core, found, interval: 2_000, step, identity: 'x', from: () => from },
+      refreshEvery: () => refreshEvery,
+    });
+    const chunk = { from, to: from + 6 * step, step };
+    const samples = [1, 2, 3, 4, 5, 6].map((i) => [(from + i * step) / 1000, 3] as const);
+    atOnce(writer.calls([{ labels, samples }], chunk, from + 60_000));
+    const [service] = core.services.values();
+    assert.ok(service !== undefined);
+    return { service, last: from + 6 * step };
+  };
+
+  it('is not silent between two refreshes, however short its slots are', () => {
+    const { service, last } = state(60_000);
+    assert.equal(isAlive(service, last + 66_000 + step + 3_000), true);
+    assert.equal(isAlive(service, last + 3 * 60_000 + 1), false);
+  });
+
+  it('is silent after a minute where it is asked for more often', () => {
+    const { service, last } = state(2_000);
+    assert.equal(isAlive(service, last + 3 * 20_000), true);
+    assert.equal(isAlive(service, last + 3 * 20_000 + 1), false);
   });
 });
