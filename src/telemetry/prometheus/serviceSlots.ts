@@ -1,6 +1,6 @@
 import type { CompareReleases } from '../../domain/comparison.ts';
 import type { OperationId } from '../../domain/operation.ts';
-import type { Result } from '../../domain/result.ts';
+import type { Failure, Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import { Turns } from '../../domain/turns.ts';
@@ -32,6 +32,7 @@ import { endingBy, SlotReader, type Question, type Stretch } from './slotReader.
 import { slotWarnings } from './slotWarnings.ts';
 import { SlotWriter } from './slotWriter.ts';
 import type { MatrixRow } from './wire.ts';
+import { WritersSeen, writtenBySeveral } from './writers.ts';
 
 /** Slots that are asked for again: their newest samples may have come late. Two, and a minute at least. */
 const overlap = (step: number): number => Math.max(2 * step, 60_000);
@@ -76,6 +77,7 @@ export class ServiceSlots {
   #state: CoreState;
   #writer: SlotWriter;
   #timeline: ReleaseTimeline | undefined;
+  readonly #writers = new WritersSeen();
   /** The beginning of the longest window asked for, Unix milliseconds; 0: none. */
   #asked = 0;
   /** Covered time; nothing yet when `#to` is 0. */
@@ -135,6 +137,12 @@ export class ServiceSlots {
   /** What a person should know of its numbers. */
   warnings(): readonly string[] {
     return slotWarnings({ from: this.#from, capped: this.#capped, torn: this.#timeline?.torn });
+  }
+
+  /** Why no number of the time after a moment can be told, if that is so. */
+  unusable(from: number, now: number): Failure | undefined {
+    const until = this.#writers.newest(from);
+    return until === undefined ? undefined : writtenBySeveral(this.#options.found, until, now);
   }
 
   data(): QueryData {
@@ -246,6 +254,7 @@ export class ServiceSlots {
     this.#state = this.#newState();
     this.#writer = this.#newWriter();
     this.#bucketKeys.clear();
+    this.#writers.clear();
     this.#from = at;
     this.#to = 0;
     this.#bucketsTo = 0;
@@ -271,7 +280,8 @@ export class ServiceSlots {
     }
     const turns = new Turns();
     for (const { rows, chunk } of pieces) {
-      const calls = this.#timeline?.take(rows, chunk) ?? rows;
+      const own = this.#writers.take(rows, chunk);
+      const calls = this.#timeline?.take(own, chunk) ?? own;
       await turns.run(this.#writer.calls(calls, chunk, now));
       // Where this machine's clock was found to be ahead, a part of it hasn't come yet.
       const ended = lastEnd(this.#options.api.now(), this.step);

@@ -5,6 +5,7 @@ import { growth } from './growth.ts';
 import { recordedGrowth, type GrowthQuery } from './recording/recorded.ts';
 import { releasesSeen } from './releaseInfo.ts';
 import { asBeside, asErrors, besideLabel, oneOf, selector } from './selector.ts';
+import { severalWriters } from './writers.ts';
 
 /** A series that was there within this time before a step didn't begin in it. */
 const memory = 60 * 60_000;
@@ -19,19 +20,26 @@ export interface Asked {
   readonly matchers: readonly string[];
   /** Matchers of the series that say its processes' releases. */
   readonly infoMatchers?: readonly string[];
+  /** Distance of samples, milliseconds. */
+  readonly interval: number;
   /** Other calls of the service: asked for in the same questions. */
   readonly beside?: KnownCalls;
 }
 
 /**
- * Calls of all operations; the failed ones of them where a counter of its own has them; and which release the processes were of where the
- * calls' labels don't tell it.
+ * Calls of all operations; the failed ones of them where a counter of its own has them; which release the processes were of where the calls'
+ * labels don't tell it; and whether several processes write what one should.
  */
 export const callsQuery = (asked: Asked, step: number): GrowthQuery =>
   withBeside(
-    ownCallsQuery(asked, step, releasesQuery(asked, step)),
+    ownCallsQuery(asked, step, asked.interval, releasesQuery(asked, step)),
     asked.beside &&
-      ownCallsQuery(asked.beside, step, otherReleasesQuery(asked, asked.beside, step)),
+      ownCallsQuery(
+        asked.beside,
+        step,
+        asked.interval,
+        otherReleasesQuery(asked, asked.beside, step),
+      ),
   );
 
 /** Other calls aren't recorded: how many evaluations there were is counted for one metric of a question. */
@@ -47,7 +55,7 @@ const withBeside = (
   };
 };
 
-type OwnCalls = Omit<Asked, 'beside'>;
+type OwnCalls = Omit<Asked, 'beside' | 'interval'>;
 
 /** Which release its processes were of, where the calls' labels don't tell it. */
 const releasesQuery = (
@@ -64,6 +72,7 @@ const otherReleasesQuery = (own: OwnCalls, beside: OwnCalls, step: number): read
 function ownCallsQuery(
   { found, matchers, recorded }: OwnCalls,
   step: number,
+  interval: number,
   releases: readonly string[],
 ): GrowthQuery {
   const { calls, callsAre, errors, replicas } = found;
@@ -76,7 +85,7 @@ function ownCallsQuery(
   }
   const raw = growth(calls, matchers, labels, step, memory, callsAre, { replicas });
   return {
-    raw: [raw, ...seen].join(' or '),
+    raw: [raw, ...seen, severalWriters(found, matchers, step, interval)].join(' or '),
     ...(recorded.calls && {
       recorded: [recordedGrowth(recorded.calls, matchers, labels, step), ...seen].join(' or '),
     }),

@@ -111,9 +111,10 @@ export class PrometheusSource implements BackendMetrics {
     return ok(
       withSilent(catalogue.value, this.#followed.values()).flatMap((known) => {
         const followed = this.#followed.get(known.service);
-        const failure = followed?.failures.at(now);
+        const unusable = followed?.slots.unusable(0, now);
+        const failure = followed?.failures.at(now) ?? unusable;
         const states =
-          followed === undefined || followed.slots.empty
+          followed === undefined || followed.slots.empty || unusable !== undefined
             ? []
             : serviceStates(followed.slots.data(), {}, now);
         return (states.length > 0 ? states : [unfollowed(known, catalogue.value)]).map((state) => ({
@@ -166,6 +167,13 @@ export class PrometheusSource implements BackendMetrics {
         const followed = this.#followed.get(group.service);
         const failure = failures.get(group.service);
         if (failure !== undefined) return { ...notThere(group, query, now), ...problemOf(failure) };
+        const unusable = followed?.slots.unusable(now - query.window, now);
+        if (unusable !== undefined)
+          return {
+            ...notThere(group, query, now),
+            serviceAlive: true,
+            problem: sentence(unusable),
+          };
         return followed === undefined
           ? notThere(group, query, now)
           : numbersOf(followed.slots.data(), group, asked, now);
