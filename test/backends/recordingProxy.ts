@@ -9,6 +9,8 @@ export interface Recorded {
   readonly path: string;
   /** Of the address or of the form. */
   readonly parameters: URLSearchParams;
+  /** What came back; undefined as long as nothing did. */
+  answer?: { readonly status: number; readonly contentType: string; readonly text: string };
 }
 
 /** Stands before a real backend and writes down what it is asked. */
@@ -26,7 +28,8 @@ export class RecordingProxy {
         const parameters = new URLSearchParams(
           request.method === 'POST' ? body.toString() : url.searchParams,
         );
-        this.asked.push({ at: Date.now(), path: url.pathname, parameters });
+        const asked: Recorded = { at: Date.now(), path: url.pathname, parameters };
+        this.asked.push(asked);
         fetch(url, {
           method: request.method ?? 'GET',
           headers: {
@@ -43,8 +46,11 @@ export class RecordingProxy {
                 ([name]) => !/^(content-encoding|content-length|transfer-encoding)$/.test(name),
               ),
             );
+            const answered = Buffer.from(await answer.arrayBuffer());
+            const contentType = answer.headers.get('content-type') ?? '';
+            asked.answer = { status: answer.status, contentType, text: answered.toString() };
             response.writeHead(answer.status, headers);
-            response.end(Buffer.from(await answer.arrayBuffer()));
+            response.end(answered);
           })
           .catch(() => response.writeHead(502).end());
       });

@@ -82,7 +82,7 @@ function stretched(answer: Answer, query: URLSearchParams, now: number): Answer 
     ...answer,
     body: {
       status: 'success',
-      data: { resultType: 'matrix', result: times.length > 0 ? result : [] },
+      data: { ...data, resultType: 'matrix', result: times.length > 0 ? result : [] },
     },
   };
 }
