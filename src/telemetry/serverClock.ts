@@ -7,6 +7,8 @@ const coarseness = 2_000;
 export class ServerClock {
   readonly #now: () => number;
   #last = 0;
+  /** When the answer that told the offset was asked for, of this machine. */
+  #toldAt = 0;
   /** Milliseconds that it is ahead of ours. */
   offset = 0;
 
@@ -17,12 +19,15 @@ export class ServerClock {
 
   note({ date }: HttpAnswer): void {
     this.#last = this.#now();
+    this.#toldAt = this.#last;
     const offset = date === undefined ? 0 : date + 500 - this.#last;
     this.offset = Math.abs(offset) > coarseness ? offset : 0;
   }
 
-  /** From whoever asked it before. */
-  learn(offset: number): void {
+  /** From an answer that was asked for before, by whomever. @param askedAt Unix milliseconds of this machine */
+  learn(offset: number, askedAt: number): void {
+    if (askedAt < this.#toldAt) return;
+    this.#toldAt = askedAt;
     this.#last = this.#now();
     this.offset = offset;
   }

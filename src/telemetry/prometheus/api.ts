@@ -6,10 +6,11 @@ import { withoutSent } from '../../http/sentSecrets.ts';
 import type { Connection } from '../backend.ts';
 import type { DecodeAway } from '../decodeContract.ts';
 import { decodeRows, type Decoder } from '../decoding.ts';
-import type { SharedLook } from '../sharing/sharedLook.ts';
 import { Meter } from '../meter.ts';
 import { bytesOf, meteredExchange } from '../meteredExchange.ts';
 import { ServerClock } from '../serverClock.ts';
+import type { KeptLook } from './keptLook.ts';
+import type { LookSubject } from './lookQuestions.ts';
 import {
   asEnd,
   decodeTexts,
@@ -70,8 +71,8 @@ export class PrometheusApi {
   readonly #connection: Connection;
   readonly #http: FormExchange;
   readonly #decodeAway: DecodeAway | undefined;
-  /** What other windows found out about the backend; undefined: it is asked. */
-  #look: SharedLook | undefined;
+  /** What is known of the backend already; undefined: it is asked. */
+  #look: KeptLook | undefined;
   readonly #clock: ServerClock;
   /** Of the backend itself, understood. */
   answers = 0;
@@ -120,8 +121,8 @@ export class PrometheusApi {
     return `${this.#connection.url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`;
   }
 
-  /** Runs work whose questions, other than those of ranges, other windows may have asked before. */
-  async withLook<T>(look: SharedLook, work: () => Promise<T>): Promise<T> {
+  /** Runs work whose questions, other than those of ranges, may have been asked before. */
+  async withLook<T>(look: KeptLook, work: () => Promise<T>): Promise<T> {
     this.#look = look;
     try {
       return await work();
@@ -131,22 +132,27 @@ export class PrometheusApi {
   }
 
   version = (signal: AbortSignal): Promise<Result<string>> =>
-    this.#ask('status/buildinfo', {}, signal, json(decodeVersion));
+    this.#ask('status/buildinfo', {}, signal, json(decodeVersion), 'version');
 
   /** Names of metrics that match, of the last hour. */
   metricNames = (match: string, signal: AbortSignal): Promise<Result<readonly string[]>> =>
-    this.#ask('label/__name__/values', this.#lastHour(match), signal, json(decodeTexts));
+    this.#ask('label/__name__/values', this.#lastHour(match), signal, json(decodeTexts), 'metrics');
 
   /** Labels of what matches, of the last hour. */
   labelNames = (match: string, signal: AbortSignal): Promise<Result<readonly string[]>> =>
-    this.#ask('labels', this.#lastHour(match), signal, json(decodeTexts));
+    this.#ask('labels', this.#lastHour(match), signal, json(decodeTexts), 'labels');
 
-  query = async (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    rowsOnly(await this.#instant(query, vectorRows, signal));
+  /** @param subject in a look, what it is about: how long the answer will do */
+  query = async (
+    query: string,
+    signal: AbortSignal,
+    subject: LookSubject = 'calls',
+  ): Promise<Result<readonly MatrixRow[]>> =>
+    rowsOnly(await this.#instant(query, vectorRows, signal, subject));
 
   /** Raw samples of a range selector. */
   samples = async (query: string, signal: AbortSignal): Promise<Result<readonly MatrixRow[]>> =>
-    rowsOnly(await this.#instant(query, matrixRows, signal));
+    rowsOnly(await this.#instant(query, matrixRows, signal, 'interval'));
 
   queryRange = (
     { query, from, to, step }: RangeQuery,
@@ -185,9 +191,10 @@ export class PrometheusApi {
     query: string,
     decoder: Decoder<MatrixRow>,
     signal: AbortSignal,
+    subject: LookSubject,
   ): Promise<Result<RangeAnswer>> {
     const parameters = { query, time: inSeconds(this.now()), ...always };
-    return this.#ask('query', parameters, signal, this.#rows(decoder, signal));
+    return this.#ask('query', parameters, signal, this.#rows(decoder, signal), subject);
   }
 
   #lastHour(match: string): Readonly<Record<string, string>> {
@@ -213,15 +220,13 @@ export class PrometheusApi {
     parameters: Readonly<Record<string, string>>,
     signal: AbortSignal,
     read: (answer: HttpAnswer) => Result<T> | Promise<Result<T>>,
+    subject?: LookSubject,
   ): Promise<Result<T>> {
-    const look = path.startsWith('query_') ? undefined : this.#look;
-    const question = JSON.stringify([
-      path,
-      Object.entries(parameters).filter(([name]) => !['start', 'end', 'time'].includes(name)),
-    ]);
+    const look = subject === undefined ? undefined : this.#look;
+    const question = { subject: subject ?? 'calls', text: questionText(path, parameters) };
     const known = await look?.find(question);
     if (known !== undefined) {
-      this.#clock.learn(known.clockOffset);
+      this.#clock.learn(known.clockOffset, known.at);
       return read(answerWith(known.body));
     }
     await look?.renew();
@@ -247,7 +252,7 @@ export class PrometheusApi {
       // 403 and 404 have other reasons as well.
       this.#shortUntil = status === 403 || status === 404 ? this.now() + triedAgain : Infinity;
       if (!tooLong && whole.length <= longestTried)
-        return this.#ask(path, parameters, signal, read);
+        return this.#ask(path, parameters, signal, read, subject);
     }
     if (said !== undefined) return this.#withoutSent(refusal(status, said), headers.value);
     if (status === 200) await look?.add(question, bodyOf(answer.value), this.clockOffset);
@@ -260,6 +265,13 @@ export class PrometheusApi {
     return withoutSent(result, headers, this.#connection.plainHeaders);
   }
 }
+
+/** Without its time. */
+const questionText = (path: string, parameters: Readonly<Record<string, string>>): string =>
+  JSON.stringify([
+    path,
+    Object.entries(parameters).filter(([name]) => !['start', 'end', 'time'].includes(name)),
+  ]);
 
 const bodyOf = ({ bytes, text }: HttpAnswer): Uint8Array =>
   bytes === undefined ? new TextEncoder().encode(text) : Uint8Array.from(bytes);

@@ -52,6 +52,8 @@ export interface Catalogue {
   readonly at: number;
   /** Something is still assumed: to be read again soon. */
   readonly young: boolean;
+  /** Distance of samples where it could be seen, milliseconds, by the metric of calls. */
+  readonly intervals: ReadonlyMap<string, number>;
 }
 
 /** Assumed where a series is too young to show how often it is scraped: Prometheus' usual interval. */
@@ -65,6 +67,7 @@ export async function readCatalogue(
   options: Pick<PrometheusOptions, 'conventions' | 'sources'>,
   signal: AbortSignal,
   tell: (problems: readonly Problem[]) => void,
+  before?: Catalogue,
 ): Promise<Result<Catalogue>> {
   const version = await api.version(signal);
   // Some gateways hide buildinfo; everything else tells whether the API is there.
@@ -80,6 +83,7 @@ export async function readCatalogue(
   if (!recorded.ok) return recorded;
   const candidates = new Map<ServiceKey, Candidate[]>();
   let young = false;
+  const intervals = new Map(before?.intervals);
   for (const one of found) {
     const rows = await api.query(
       `group ${byLabels(labelsOf(withoutInfo(one)))} (${selector(one.calls, one.matchers)})`,
@@ -95,7 +99,8 @@ export async function readCatalogue(
     if (!buckets.ok) return buckets;
     const interval = await intervalOf(api, one, signal);
     if (!interval.ok) return interval;
-    young ||= interval.value === undefined;
+    if (interval.value !== undefined) intervals.set(one.calls, interval.value);
+    else if (groups.size > 0) young = true;
     for (const [service, own] of groups) {
       const said = told.value.get(service) ?? ownReleases(one, own);
       const releasesTold = { ...said, found: { ...said.found, replicas: replicas.value(service) } };
@@ -111,7 +116,7 @@ export async function readCatalogue(
         matchers: [...one.matchers, ...serviceMatchers(one, own[0] ?? {})],
         recorded: recordedSeries(releasesTold.found, duration, recorded.value),
         buckets: duration,
-        interval: interval.value ?? usualInterval,
+        interval: intervals.get(one.calls) ?? usualInterval,
       });
       candidates.set(service, others);
     }
@@ -125,6 +130,7 @@ export async function readCatalogue(
     problems: all,
     at: api.now(),
     young,
+    intervals,
   });
 }
 
@@ -259,6 +265,7 @@ async function bucketsOf(
     const rows = await api.query(
       `${duration.native ? 'sum' : 'group'} ${byLabels(labels)} (${of})`,
       signal,
+      'durations',
     );
     if (!rows.ok) return rows;
     for (const row of rows.value) {
@@ -285,7 +292,7 @@ async function intervalOf(
   // Only numbers can be sorted.
   const calls = selector(found.calls, found.matchers);
   const number = found.callsAre === 'count' ? `histogram_count(${calls})` : calls;
-  const one = await api.query(`topk(1, ${number})`, signal);
+  const one = await api.query(`topk(1, ${number})`, signal, 'series');
   if (!one.ok) return one;
   const labels = one.value[0]?.labels;
   if (labels === undefined) return ok(undefined);

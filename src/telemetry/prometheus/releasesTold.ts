@@ -120,6 +120,7 @@ async function readProcesses(
   const rows = await api.query(
     `group ${byLabels([...info.process, info.version])} (${selector(info.metric, info.matchers)})`,
     signal,
+    'releases',
   );
   if (!rows.ok) return rows;
   for (const { labels } of rows.value) {

@@ -109,8 +109,8 @@ export class ServiceSlots {
     return this.#reader.taken;
   }
 
-  /** The backend was looked at again: what it had of rules may be otherwise by now. */
-  lookedAgain(): void {
+  /** Rules that weren't whole may be by now. */
+  tryRecorded(): void {
     this.#reader.tryRecorded();
   }
 

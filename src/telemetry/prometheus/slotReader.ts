@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
-import type { SharedEntry, SharedFile } from '../sharing/sharedFile.ts';
+import type { KeptEntry } from '../sharing/answers.ts';
+import type { SharedFile } from '../sharing/sharedFile.ts';
 import type { PrometheusApi, RangeAnswer } from './api.ts';
 import { readBack, type ReadPiece, type ReadStretch } from './readBack.ts';
 import { askGrowth, withoutMarks, type GrowthQuery } from './recording/recorded.ts';
@@ -104,7 +105,7 @@ export class SlotReader {
     for (let at = from; at < to;) {
       const next = fitting
         .filter((entry) => entry.to > at && joins(entry, at, done))
-        .reduce<SharedEntry | undefined>(
+        .reduce<KeptEntry | undefined>(
           (a, b) => (a !== undefined && a.to >= b.to ? a : b),
           undefined,
         );
@@ -165,7 +166,7 @@ interface Written {
 }
 
 /** Whether an answer goes on from a moment without a hole. Slots of two lengths over the same time would count it twice. */
-const joins = (entry: SharedEntry, at: number, done: Written): boolean =>
+const joins = (entry: KeptEntry, at: number, done: Written): boolean =>
   entry.from <= at &&
   (at - entry.from) % entry.step === 0 &&
   (Math.max(entry.from, done.from) >= done.to || entry.step === done.step);
@@ -174,7 +175,7 @@ const kindOf = ({ unnarrowed }: Question): string =>
   createHash('sha256').update(unnarrowed).digest('hex').slice(0, 24);
 
 /** Whether an answer has all that is asked for. */
-const holds = (entry: SharedEntry, keys: readonly string[] | undefined): boolean => {
+const holds = (entry: KeptEntry, keys: readonly string[] | undefined): boolean => {
   if (entry.keys === undefined) return true;
   const there = new Set(entry.keys);
   return keys?.every((key) => there.has(key)) ?? false;

@@ -17,12 +17,13 @@ import { connectionExchange } from '../connectionExchange.ts';
 import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { ExemplarsQuery, NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
-import { BackendLook, type ShareFile } from './backendLook.ts';
+import { BackendLook } from './backendLook.ts';
 import { allCalls, type Catalogue, type KnownService } from './catalogue.ts';
 import { readExemplars } from './exemplars.ts';
 import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
 import { FoundOperations } from './foundOperations.ts';
 import { notThere, sameSource, unfollowed, withSilent } from './knownServices.ts';
+import { askedEvery } from './lookQuestions.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { renderedRules } from './recording/rules.ts';
@@ -50,6 +51,8 @@ interface Followed {
   caughtUpAt: number;
   waiting?: { dispose(): void };
   askedAt: number;
+  /** When rules that weren't whole were last given another try. */
+  rulesTriedAt: number;
   readonly operations: Set<OperationId>;
   readonly failures: ServiceFailure;
 }
@@ -69,7 +72,7 @@ export class PrometheusSource implements BackendMetrics {
   #working: Promise<unknown> = Promise.resolve();
 
   /** One file for each service of a connection and selection, and one for what it has. */
-  readonly #shared = (what: ServiceKey | 'catalogue'): ShareFile => {
+  readonly #shared = (what: ServiceKey | 'catalogue'): (() => Promise<SharedFile | undefined>) => {
     let file: Promise<SharedFile | undefined> | undefined;
     const open = async (folder: string): Promise<SharedFile | undefined> => {
       const { scope, generation } = this.#connection;
@@ -93,6 +96,7 @@ export class PrometheusSource implements BackendMetrics {
       select: connection.select,
       options: this.#options,
       found: this.#found,
+      now: () => ports.now(),
       focused: () => ports.focused(),
       shared: this.#shared('catalogue'),
       signal: this.#stop.signal,
@@ -343,7 +347,10 @@ export class PrometheusSource implements BackendMetrics {
     const before = this.#followed.get(known.service);
     if (before !== undefined && sameSource(before.known, known)) {
       before.askedAt = now;
-      if (before.latest !== known) before.slots.lookedAgain();
+      if (now - before.rulesTriedAt >= askedEvery.rules) {
+        before.slots.tryRecorded();
+        before.rulesTriedAt = now;
+      }
       before.latest = known;
       return before;
     }
@@ -351,6 +358,7 @@ export class PrometheusSource implements BackendMetrics {
     const made: Followed = {
       known,
       latest: known,
+      rulesTriedAt: now,
       slots: new ServiceSlots({
         api: this.#api,
         found: known.found,

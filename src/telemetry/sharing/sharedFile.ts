@@ -1,67 +1,42 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import * as v from 'valibot';
 import { ensurePrivateFolder } from '../local/storage/privateFolder.ts';
+import { replaceFile } from '../local/storage/replaceFile.ts';
+import {
+  bodyOf,
+  entryShape,
+  mostAnswerBytes,
+  noAnswers,
+  withAnswer,
+  type KeptEntry,
+  type PackedAnswers,
+} from './answers.ts';
+import type { AnswerStore } from './answerStore.ts';
 import { Lease } from './lease.ts';
 
-const pack = promisify(gzip);
-const unpack = promisify(gunzip);
-
-/** An answer of a backend, as another window of this machine got it. */
-export interface SharedEntry {
-  /** What was asked for, without its time. */
-  readonly kind: string;
-  /** The stretch that it covers and the distance of its points, Unix milliseconds of the server; 0: an answer of one moment. */
-  readonly from: number;
-  readonly to: number;
-  readonly step: number;
-  /** Values that the question was narrowed by; absent: it wasn't. */
-  readonly keys?: readonly string[] | undefined;
-  /** When it was asked for, Unix milliseconds of this machine. */
-  readonly at: number;
-}
-
-const entryShape = v.object({
-  kind: v.string(),
-  from: v.number(),
-  to: v.number(),
-  step: v.number(),
-  keys: v.optional(v.array(v.string())),
-  at: v.number(),
-  /** In the part after the head, bytes. */
-  start: v.number(),
-  length: v.number(),
-});
 const headShape = v.object({
   version: v.literal(1),
   entries: v.array(entryShape),
   /** What each window follows, and when it last said so. */
   wanted: v.record(v.string(), v.object({ keys: v.array(v.string()), at: v.number() })),
 });
-type Head = v.InferOutput<typeof headShape>;
-type StoredEntry = Head['entries'][number];
+type Wanted = v.InferOutput<typeof headShape>['wanted'];
 
-const keptFor = 60 * 60_000;
 const forgottenAfter = 24 * 60 * 60_000;
 const wantedFor = 10 * 60_000;
-const mostBytes = 16_000_000;
-const mostEntries = 400;
-/** Largest answer that is shared, before it is packed. */
-const mostAnswerBytes = 8_000_000;
 
 /**
  * What the windows of one machine know of one service of one connection: a file that is replaced as a whole, and a lease for whoever asks.
  * Answers only; credentials are never in it.
  */
-export class SharedFile {
+export class SharedFile implements AnswerStore {
   /** Unix milliseconds of this machine. */
   readonly now: () => number;
   readonly #file: string;
   readonly #window = randomBytes(6).toString('hex');
-  #known: { readonly stamp: string; readonly head: Head; readonly bodies: Buffer } = empty;
+  #known: Known = empty;
   #lease: Lease | undefined;
 
   private constructor(file: string, now: () => number) {
@@ -95,61 +70,37 @@ export class SharedFile {
     }
   }
 
-  get entries(): readonly SharedEntry[] {
-    return this.#known.head.entries;
+  get entries(): readonly KeptEntry[] {
+    return this.#known.answers.entries;
   }
 
   /** What the other windows follow. */
   wanted(): readonly string[] {
     const now = this.now();
-    return Object.entries(this.#known.head.wanted)
+    return Object.entries(this.#known.wanted)
       .filter(([window, { at }]) => window !== this.#window && now - at < wantedFor)
       .flatMap(([, { keys }]) => keys);
   }
 
-  /** Undefined when it is unreadable. */
-  async body(entry: SharedEntry): Promise<Uint8Array | undefined> {
-    const { start, length } = entry as StoredEntry;
-    try {
-      return await unpack(this.#known.bodies.subarray(start, start + length), {
-        maxOutputLength: mostAnswerBytes,
-      });
-    } catch {
-      return undefined;
-    }
+  body(entry: KeptEntry): Promise<Uint8Array | undefined> {
+    return bodyOf(this.#known.answers, entry);
   }
 
-  /** Before a request. */
   async renew(): Promise<void> {
     await this.#lease?.renew();
   }
 
   /** Gives an answer to the others. One that can't be written is this window's alone. */
-  async add(entry: SharedEntry, body: Uint8Array, keys: readonly string[] = []): Promise<void> {
+  async add(entry: KeptEntry, body: Uint8Array, keys: readonly string[] = []): Promise<void> {
     if (this.#lease === undefined || body.byteLength > mostAnswerBytes) return;
-    const packed = await pack(body, { level: 1 });
     const now = this.now();
-    const { head, bodies } = this.#known;
-    const parts: Buffer[] = [packed];
-    const entries: StoredEntry[] = [{ ...mutable(entry), start: 0, length: packed.length }];
-    let size = packed.length;
-    for (const old of head.entries.toReversed()) {
-      if (now - old.at > keptFor || entries.length >= mostEntries) break;
-      if (size + old.length > mostBytes) break;
-      parts.push(bodies.subarray(old.start, old.start + old.length));
-      entries.push({ ...old, start: size });
-      size += old.length;
-    }
-    const wanted = Object.entries(head.wanted).filter(
+    const { answers, wanted } = this.#known;
+    const others = Object.entries(wanted).filter(
       ([window, { at }]) => window !== this.#window && now - at < wantedFor,
     );
     await this.#write(
-      {
-        version: 1,
-        entries: entries.reverse(),
-        wanted: Object.fromEntries([...wanted, [this.#window, { keys: [...keys], at: now }]]),
-      },
-      Buffer.concat(parts),
+      await withAnswer(answers, entry, body, now),
+      Object.fromEntries([...others, [this.#window, { keys: [...keys], at: now }]]),
     );
   }
 
@@ -159,33 +110,43 @@ export class SharedFile {
       if (stamp === this.#known.stamp) return;
       const bytes = await readFile(this.#file);
       const length = bytes.readUInt32LE(0);
-      const head = v.parse(headShape, JSON.parse(bytes.toString('utf8', 4, 4 + length)));
-      this.#known = { stamp, head, bodies: bytes.subarray(4 + length) };
+      const { entries, wanted } = v.parse(
+        headShape,
+        JSON.parse(bytes.toString('utf8', 4, 4 + length)),
+      );
+      this.#known = { stamp, answers: { entries, bodies: bytes.subarray(4 + length) }, wanted };
     } catch {
       // None yet, one of another version, or none of ours: begun anew.
       this.#known = empty;
     }
   }
 
-  async #write(head: Head, bodies: Buffer): Promise<void> {
+  async #write(answers: PackedAnswers, wanted: Wanted): Promise<void> {
+    const head = { version: 1, entries: [...answers.entries], wanted } satisfies v.InferOutput<
+      typeof headShape
+    >;
     const text = Buffer.from(JSON.stringify(head));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(text.length);
-    const temporary = `${this.#file}.${randomBytes(6).toString('hex')}.tmp`;
+    let stamp = '';
     try {
-      const handle = await open(temporary, 'wx', 0o600);
-      try {
-        await handle.writeFile(Buffer.concat([length, text, bodies]));
-      } finally {
-        await handle.close();
-      }
-      const stamp = await stampOf(temporary);
-      await rename(temporary, this.#file);
-      this.#known = { stamp, head, bodies };
+      await replaceFile(this.#file, Buffer.concat([length, text, answers.bodies]), {
+        finished: async (temporary) => {
+          stamp = await stampOf(temporary);
+        },
+      });
+      this.#known = { stamp, answers, wanted };
     } catch {
-      await rm(temporary, { force: true }).catch(() => undefined);
+      // Others ask for themselves then.
     }
   }
+}
+
+interface Known {
+  /** Tells the file from another one in its place. */
+  readonly stamp: string;
+  readonly answers: PackedAnswers;
+  readonly wanted: Wanted;
 }
 
 /** Of services and connections that nobody looks at any more, and what a crash left. */
@@ -203,13 +164,4 @@ const stampOf = async (file: string): Promise<string> => {
   return [mtimeMs, size, ino].join();
 };
 
-const empty = {
-  stamp: '',
-  head: { version: 1, entries: [], wanted: {} } satisfies Head,
-  bodies: Buffer.alloc(0),
-};
-
-const mutable = ({ keys, ...entry }: SharedEntry): Omit<StoredEntry, 'start' | 'length'> => ({
-  ...entry,
-  ...(keys === undefined ? {} : { keys: [...keys] }),
-});
+const empty: Known = { stamp: '', answers: noAnswers, wanted: {} };

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from './replaceFile.ts';
 
 const name = 'receiver.snapshot';
 const setAsidePattern = /^receiver\.snapshot\.(damaged-\d+|[\da-f]+\.tmp)$/;
@@ -29,20 +29,7 @@ export class SnapshotFile {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    const temporary = `${this.file}.${randomBytes(6).toString('hex')}.tmp`;
-    try {
-      const handle = await open(temporary, 'wx', 0o600);
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, this.file);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFile(this.file, bytes, { sync: true });
     await this.syncFolder();
   }
 

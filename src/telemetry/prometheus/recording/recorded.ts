@@ -21,6 +21,7 @@ export async function findRecorded(
   const rows = await api.query(
     `group ${byLabels([ofLabel, byLabel])} (${selector(evaluations, [])})`,
     signal,
+    'rules',
   );
   if (!rows.ok) return rows;
   return ok(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fail, ok, type Result } from '../../../../src/domain/result.ts';
+import { serviceKey } from '../../../../src/domain/service.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import type { RangeAnswer } from '../../../../src/telemetry/prometheus/api.ts';
 import { readBack } from '../../../../src/telemetry/prometheus/readBack.ts';
@@ -154,8 +155,11 @@ describe('requests to a Prometheus', () => {
     assert.ok(together.numbers.every(({ total }) => total?.p95Ms !== undefined));
   });
 
-  it('find what a service begins to do within five minutes, by one question for all services', async () => {
-    const series = [spans('calls_total', 'GET /a')];
+  it('find what a service of a backend with others begins to do within five minutes, by one question for all', async () => {
+    const series = [
+      spans('calls_total', 'GET /a'),
+      spans('calls_total', 'GET /x', { service_name: 'cart' }),
+    ];
     const backend = new FakeBackend(series);
     const source = new PrometheusSource(connection(), backend.ports(), backend);
     const found = (): readonly string[] => source.operations().map(({ name }) => name);
@@ -169,12 +173,114 @@ describe('requests to a Prometheus', () => {
     await source.services();
     await source.services();
     assert.equal(backend.asked.length, before + 1);
-    assert.deepEqual(found(), ['GET /a', 'GET /b']);
-    series.push(spans('calls_total', 'GET /c', { service_name: 'cart' }));
+    assert.deepEqual(found(), ['GET /a', 'GET /x', 'GET /b']);
+    series.push(spans('calls_total', 'GET /c', { service_name: 'mail' }));
     backend.now += 5 * minute;
     await source.services();
-    assert.deepEqual(found(), ['GET /a', 'GET /b', 'GET /c']);
-    assert.match(source.summary() ?? '', /2 services/);
+    assert.deepEqual(found(), ['GET /a', 'GET /x', 'GET /b', 'GET /c']);
+    assert.match(source.summary() ?? '', /3 services/);
+  });
+
+  /** Requests of a look at what there is, in each quarter of an hour of a day in which nothing changes. */
+  async function lookedIn(
+    series: readonly Labels[],
+    pause: number,
+    quarters: number,
+  ): Promise<{ readonly first: number; readonly later: readonly number[] }> {
+    const backend = new FakeBackend(series);
+    const source = new PrometheusSource(connection(), backend.ports(), backend);
+    await source.services();
+    const first = backend.asked.length;
+    const later = Array.from({ length: quarters }, () => 0);
+    const began = backend.now;
+    for (let at = pause; at <= quarters * 15 * minute; at += pause) {
+      backend.now = began + at;
+      const before = backend.asked.length;
+      await source.services();
+      const quarter = Math.ceil(at / (15 * minute)) - 1;
+      later[quarter] = (later[quarter] ?? 0) + backend.asked.length - before;
+    }
+    source.dispose();
+    return { first, later };
+  }
+
+  it('for what there is are two per service in a quarter of an hour, and few whatever the number of services', async () => {
+    const one = [spans('calls_total', 'GET /a'), spans('duration_seconds_bucket', 'GET /a')];
+    const twenty = Array.from({ length: 20 }, (_, i) =>
+      one.map((labels) => ({ ...labels, service_name: `shop-${i}` })),
+    ).flat();
+    for (const pause of [15_000, 67_000]) {
+      const alone = await lookedIn(one, pause, 12);
+      assert.ok(alone.first <= 6, `${alone.first} at first`);
+      assert.ok(Math.max(...alone.later) <= 2, alone.later.join());
+      // Not a pause, a beat.
+      assert.ok(Math.min(...alone.later) >= 1, alone.later.join());
+      const many = await lookedIn(twenty, pause, 12);
+      assert.ok(many.first <= 6, `${many.first} at first`);
+      assert.ok(Math.max(...many.later) <= 9, many.later.join());
+    }
+  });
+
+  it('for what there is ask every kind of question again, also of a backend of one service', async () => {
+    const series = [spans('calls_total', 'GET /a')];
+    const backend = new FakeBackend(series);
+    const source = new PrometheusSource(connection(), backend.ports(), backend);
+    await source.services();
+    const kinds = (): ReadonlySet<string> =>
+      new Set(
+        backend.asked.map(
+          ({ pathname, searchParams }) =>
+            `${pathname} ${(searchParams.get('query') ?? '').replace(/[^a-z].*\[15m\]$/, ' samples')}`,
+        ),
+      );
+    const all = kinds();
+    backend.asked.length = 0;
+    for (let at = 0; at < 4 * 60; at += 1) {
+      backend.now += minute;
+      await source.services();
+    }
+    const again = kinds();
+    const left = [...all].filter((kind) => !again.has(kind));
+    // The version alone may be a day old.
+    assert.deepEqual(
+      left.map((kind) => kind.trim()),
+      ['/prom/api/v1/status/buildinfo'],
+    );
+  });
+
+  it('for a service that isn’t there, or whose series never show how often they are sampled, become fewer and fewer', async () => {
+    const series = [spans('calls_total', 'GET /a')];
+    const backend = new FakeBackend(series);
+    const source = new PrometheusSource(connection(), backend.ports(), backend);
+    await source.services();
+    const [operation] = source.operations();
+    assert.ok(operation !== undefined);
+    const missing = { key: 'g', service: serviceKey('elsewhere'), operations: [operation.id] };
+    const query = { groups: [missing], window: milliseconds(5 * minute), seriesPoints: 0 };
+    const before = backend.asked.length;
+    let soon = 0;
+    for (let at = 0; at < 60; at += 1) {
+      backend.now += minute;
+      await source.numbers(query, never);
+      if (at < 6) soon = backend.asked.length - before;
+    }
+    assert.ok(soon >= 2, `${soon} in six minutes`);
+    assert.ok(backend.asked.length - before <= 25, `${backend.asked.length - before} in an hour`);
+
+    const young = new FakeBackend(series);
+    young.answer = (url) =>
+      (url.searchParams.get('query') ?? '').endsWith('[15m]')
+        ? { text: '{"status":"success","data":{"resultType":"matrix","result":[]}}' }
+        : undefined;
+    const rare = new PrometheusSource(connection(), young.ports(), young);
+    await rare.services();
+    const first = young.asked.length;
+    for (let at = 0; at < 4 * 60; at += 1) {
+      young.now += 15_000;
+      await rare.services();
+      if (at === 8) assert.ok(young.asked.length - first >= 8, 'the distance was not looked for');
+    }
+    assert.ok(young.asked.length - first <= 60, `${young.asked.length - first} in an hour`);
   });
 
   it('go as a form where they are too long for an address, and without narrowing where no form is taken', async () => {

@@ -34,4 +34,34 @@ describe('what windows share', () => {
     await asked('old');
     assert.equal(await asked('new'), 0);
   });
+
+  it('tells a window that is opened later what the backend has: it asks for what may be otherwise by now', async () => {
+    const backend = new FakeBackend([
+      { __name__: 'calls_total', service_name: 'later', span_name: 'a', span_kind: 'SERVER' },
+    ]);
+    const shared = path.join(folder, 'later');
+    const asked = async (): Promise<readonly string[]> => {
+      backend.asked.length = 0;
+      const source = new PrometheusSource(
+        connection(),
+        { ...backend.ports(), sharedFolder: shared },
+        backend,
+      );
+      assert.ok((await source.services()).ok);
+      assert.equal(source.operations().length, 1);
+      source.dispose();
+      return backend.asked.map(({ pathname }) => pathname.replace(/^.*\/v1\//, ''));
+    };
+    const first = await asked();
+    backend.now += 10 * 60_000;
+    const [only, ...others] = await asked();
+    assert.deepEqual([only, ...others], ['query']);
+    backend.now += 12 * 60 * 60_000;
+    assert.deepEqual(
+      await asked(),
+      first.filter((path) => path !== 'status/buildinfo'),
+    );
+    backend.now += 72 * 60 * 60_000;
+    assert.deepEqual(await asked(), first);
+  });
 });
