@@ -100,7 +100,7 @@ export interface SeriesPoint {
 
 /** What numbers of basis `sample` were read from. */
 export interface TraceSample {
-  /** Traces of the service that were looked at and began in the window. */
+  /** Traces of the service that were looked at and began in the window; where it counts itself, requests of the service. */
   readonly traces: number;
   /** How much of the window the answers hold every stored trace of: the rest was only passed by. */
   readonly covered: Milliseconds;
@@ -108,6 +108,8 @@ export interface TraceSample {
   readonly lacking?: true;
   /** The backend, by its product's name. */
   readonly backend: string;
+  /** By what the backend itself counted the requests of all traces that it keeps; absent: traces were looked at one by one. */
+  readonly counted?: string;
 }
 
 /** Everything a metrics source knows of one function (a set of operations) over a window. */

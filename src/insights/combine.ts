@@ -213,7 +213,9 @@ function ofGroup(group: FunctionGroup, context: CombineContext): readonly Insigh
         reason:
           numbers.sample === undefined
             ? `${service} sends telemetry, but there was no call of this function in the window.`
-            : `None of the ${numbers.sample.traces} traces of ${service} that were looked at has a call of this function; others may have.`,
+            : numbers.sample.counted === undefined
+              ? `None of the ${numbers.sample.traces} traces of ${service} that were looked at has a call of this function; others may have.`
+              : `None of the ${numbers.sample.traces} requests of ${service} that ${numbers.sample.backend} keeps traces of is a call of this function; others may be.`,
       },
     ];
   // A silent service says nothing about calls: the last good numbers with their age, or that there is no answer.

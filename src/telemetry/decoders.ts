@@ -1,6 +1,7 @@
 import type { Decoder } from './decoding.ts';
 import { jaegerV1Spans, jaegerV1Traces } from './jaeger/v1.ts';
 import { jaegerV3Spans, jaegerV3Traces } from './jaeger/v3.ts';
+import { tempoSeries } from './tempo/metricsWire.ts';
 import { tempoSearch, tempoSpans, tempoTrace } from './tempo/wire.ts';
 import { exemplarRows, matrixRows, vectorRows } from './prometheus/wire.ts';
 import { zipkinSpans, zipkinTrace, zipkinTraces } from './zipkin/wire.ts';
@@ -15,6 +16,7 @@ export const decoders: readonly Decoder<unknown>[] = [
   jaegerV3Spans,
   jaegerV3Traces,
   tempoSearch,
+  tempoSeries,
   tempoSpans.v1,
   tempoSpans.v2,
   tempoTrace.v1,

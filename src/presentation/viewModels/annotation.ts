@@ -78,7 +78,9 @@ function renderOne(insight: Insight, settings: AnnotationSettings): Annotation |
   const sample = insight.numbers?.sample;
   if (insight.state === 'noTraffic' && sample !== undefined)
     return {
-      text: withEnv(`not in ${text.renderCount(sample.traces)} sampled traces`),
+      text: withEnv(
+        `not in ${text.renderCount(sample.traces)} ${sample.counted === undefined ? 'sampled traces' : 'kept requests'}`,
+      ),
       tone: 'stale',
     };
   if (insight.state === 'noTraffic')
@@ -151,6 +153,7 @@ function fieldsOf(
 ): Fields {
   const least = total.lowerBound === true ? '≥ ' : '';
   const { errorRatio, perSecond, count } = total;
+  const counted = insight.numbers?.sample?.counted !== undefined;
   const observedAt = insight.numbers?.observedAt;
   const stale =
     observedAt === undefined ? 'stale' : `${text.renderAge(settings.now - observedAt)} old`;
@@ -167,7 +170,9 @@ function fieldsOf(
       total.basis === 'sample'
         ? count === undefined
           ? 'a sample'
-          : `sample of ${text.renderCount(count)}`
+          : counted
+            ? `${text.renderCount(count)} kept`
+            : `sample of ${text.renderCount(count)}`
         : perSecond === undefined
           ? ''
           : least + text.renderRate(perSecond),

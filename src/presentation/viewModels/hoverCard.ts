@@ -113,7 +113,9 @@ function state(insight: Insight, now: number): string {
 /** What the numbers of a sample are worth, before the numbers. */
 function sampled({ numbers }: Insight, window: WindowName): string {
   if (numbers?.sample === undefined) return '';
-  const { traces, covered, lacking, backend } = numbers.sample;
+  const { traces, covered, lacking, backend, counted } = numbers.sample;
+  if (counted !== undefined)
+    return `$(beaker) Of the **traces that ${md(backend, 40)} keeps**, all counted (${md(counted, 40)}): what wasn’t kept can’t be known, so no totals, no rates of traffic.`;
   const whole = covered >= 0.9 * (numbers.window.to - numbers.window.from);
   const part = whole
     ? lacking === true

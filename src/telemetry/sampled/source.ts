@@ -1,14 +1,15 @@
 import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import type { Failure, Result } from '../../domain/result.ts';
-import { fail, ok, sentence } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
 import { serviceKey, type ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
-import { unixMillis } from '../../domain/units.ts';
 import type { BackendMetrics, BackendPorts, Connection, ConnectionProblem } from '../backend.ts';
 import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, OperationGroup } from '../ports.ts';
 import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
 import { sameText, serviceNames } from '../traces/naming.ts';
+import { notThere, originOf, statesOf, summaryOf, type Known } from './knownService.ts';
+import { CountedCalls } from './countedCalls.ts';
 import { fewCalls, ServiceSample, type Refresh } from './serviceSample.ts';
 import type { TraceSearch } from './traceSearch.ts';
 
@@ -30,20 +31,6 @@ const firstWindow = 60 * 60_000;
 
 type SampledConnection = Pick<Connection, 'kind' | 'url' | 'select' | 'environment' | 'options'>;
 
-interface Known {
-  readonly name: string;
-  /** Unix milliseconds of this machine. */
-  readonly metAt: number;
-  readonly sample: ServiceSample;
-  refreshedAt: number;
-  askedAt: number;
-  /** The longest window that its slices were asked for. */
-  window: number;
-  /** Operations that were told of. */
-  told: number;
-  readonly failures: ServiceFailure;
-}
-
 /**
  * Numbers of functions from a sample of stored traces, where an environment has nothing better. Budget: architecture.md, "Requests of
  * numbers from traces".
@@ -53,6 +40,8 @@ export class SampledSource implements BackendMetrics {
   readonly #ports: BackendPorts;
   readonly #search: TraceSearch;
   readonly #random: () => number;
+  /** Absent: the backend counts nothing itself. */
+  readonly #counted: CountedCalls | undefined;
   readonly #pause = new FailurePause();
   readonly #known = new Map<string, Known>();
   readonly #stop = new AbortController();
@@ -73,25 +62,28 @@ export class SampledSource implements BackendMetrics {
     this.#ports = ports;
     this.#search = search;
     this.#random = random;
+    const { counts } = search;
+    if (counts === undefined) return;
+    const { options = {} } = connection;
+    this.#counted = new CountedCalls({
+      counts,
+      backend: search.name,
+      select: connection.select,
+      unsampled: options['sampled'] === false,
+      sources: options['sources'],
+      compare: ports.compare,
+      origin: originOf(connection),
+      random,
+    });
   }
 
   async services(signal: AbortSignal): Promise<Result<readonly ServiceState[]>> {
     const looked = await this.#alone(() => this.#look());
     if (signal.aborted) return fail('aborted', 'Cancelled.');
     if (!looked.ok) return looked;
-    const now = this.#time();
-    return ok(
-      [...this.#known.values()].flatMap(({ name, sample, failures }) => {
-        const { problem } = sample;
-        if (problem !== undefined) return [unusable(name, problem, now)];
-        const states = sample.states(now);
-        const failure = failures.at(this.#ports.now());
-        if (failure === undefined) return states;
-        return states.length === 0
-          ? [unusable(name, sentence(failure), now)]
-          : states.map((one) => ({ ...one, warnings: [...one.warnings, sentence(failure)] }));
-      }),
-    );
+    const [time, now] = [this.#time(), this.#ports.now()];
+    const states = [...this.#known.values()].flatMap((known) => statesOf(known, time, now));
+    return ok(states.map((state) => this.#counted?.stateOf(state, time) ?? state));
   }
 
   async numbers(
@@ -110,7 +102,10 @@ export class SampledSource implements BackendMetrics {
     const [first] = failures;
     // Whoever asks keeps the last good numbers then.
     if (first !== undefined && !failures.includes(undefined)) return { ok: false, failure: first };
-    for (const [i, [known, groups]] of [...asked].entries()) {
+    for (const [i, [known, all]] of [...asked].entries()) {
+      const counted = known && this.#countedOf(known, { ...query, groups: all });
+      for (const [group, numbers] of counted ?? []) answers.set(group, numbers);
+      const groups = all.filter((group) => !answers.has(group));
       const failure = failures[i];
       if (failure !== undefined) {
         for (const group of groups)
@@ -159,6 +154,7 @@ export class SampledSource implements BackendMetrics {
 
   retry(): void {
     this.#pause.forget();
+    this.#counted?.retry();
     this.#listedAt = -Infinity;
     for (const known of this.#known.values()) {
       known.refreshedAt = -Infinity;
@@ -169,27 +165,26 @@ export class SampledSource implements BackendMetrics {
 
   problems(): readonly ConnectionProblem[] {
     const said = this.#connection.options?.['sampled'];
-    return said === undefined || typeof said === 'boolean'
-      ? []
-      : [{ path: ['sampled'], message: 'is neither true nor false' }];
+    return [
+      ...(said === undefined || typeof said === 'boolean'
+        ? []
+        : [{ path: ['sampled'], message: 'is neither true nor false' }]),
+      ...(this.#counted?.problems() ?? []),
+    ];
   }
 
   summary(): string | undefined {
     if (this.#names === undefined) return undefined;
     const known = [...this.#known.values()];
-    const since = this.#time() - firstWindow;
-    const traces = known.reduce((sum, { sample }) => sum + sample.tracesSince(since), 0);
-    const left = this.#names.length - known.length;
-    return [
-      `${this.#search.name} at ${new URL(this.#connection.url).host}: no metrics beside it, so numbers are those of a sample of its traces (${traces} of the last hour, of ${known.length} ${known.length === 1 ? 'service' : 'services'}): no rates, no totals.`,
-      ...(left > 0
-        ? [
-            known.length < mostServices
-              ? `${left} more ${left === 1 ? 'service is' : 'services are'} still to be looked at.`
-              : `${left} more services are not looked at.`,
-          ]
-        : []),
-    ].join(' ');
+    const said = summaryOf(
+      `${this.#search.name} at ${new URL(this.#connection.url).host}`,
+      known,
+      this.#time() - firstWindow,
+      this.#names.length - known.length,
+      known.length >= mostServices,
+    );
+    const counted = this.#counted?.summary();
+    return counted === undefined ? said : `${said} ${counted}`;
   }
 
   report(): Readonly<Record<string, unknown>> {
@@ -198,6 +193,7 @@ export class SampledSource implements BackendMetrics {
       kind,
       environment,
       source: 'a sample of traces',
+      ...this.#counted?.report(),
       services: [...this.#known.values()].slice(0, 50).map(({ name, sample, window }) => ({
         service: name,
         traces: sample.tracesSince(0),
@@ -304,8 +300,10 @@ export class SampledSource implements BackendMetrics {
       }),
       metAt: this.#ports.now(),
       refreshedAt: -Infinity,
+      sampledAt: -Infinity,
       askedAt: -Infinity,
       window: 0,
+      counted: 0,
       told: 0,
       failures: new ServiceFailure(),
     };
@@ -321,15 +319,22 @@ export class SampledSource implements BackendMetrics {
       if (known === undefined) continue;
       known.askedAt = now;
       if (known.failures.at(now, query.window) !== undefined) continue;
-      const first = query.window > known.window;
       const due = now - known.refreshedAt >= this.#ports.refreshEvery();
-      if (!first && !(due && this.#ports.focused())) continue;
-      const what = { newest: due, slices: true, first };
+      const isNew = query.window > Math.max(known.window, known.counted);
+      if (!isNew && !(due && this.#ports.focused())) continue;
+      const counted = await this.#count(known, { ...query, groups });
+      if (counted && now - known.sampledAt < lookEvery) {
+        known.refreshedAt = now;
+        continue;
+      }
+      const first = !counted && query.window > known.window;
+      const what = { newest: due, slices: !counted, first };
       const refreshed = await this.#refresh(known, query.window, what);
       // What is asked for by name is more of the same: the sample is one without it.
-      const done = refreshed.ok
-        ? await this.#askForFew(known, { ...query, groups, seriesPoints: 0 }, first)
-        : refreshed;
+      const done =
+        refreshed.ok && !counted
+          ? await this.#askForFew(known, { ...query, groups, seriesPoints: 0 }, first)
+          : refreshed;
       if (!done.ok && !isOfOneQuestion(done.failure)) return done;
     }
     return ok(undefined);
@@ -367,9 +372,33 @@ export class SampledSource implements BackendMetrics {
         known.failures.note(result.failure, window, answeredAt + this.#ports.refreshEvery());
       return result;
     }
-    if (what.newest) known.refreshedAt = answeredAt;
+    if (what.newest) known.refreshedAt = known.sampledAt = answeredAt;
     if (what.slices) known.window = Math.max(known.window, window);
     return result;
+  }
+
+  /** Lets the backend count what is new. True: its counts are all that is asked about. */
+  async #count(known: Known, query: NumbersQuery): Promise<boolean> {
+    if (this.#counted === undefined) return false;
+    const { name, sample } = known;
+    const { window } = query;
+    const [time, now] = [this.#time(), this.#ports.now()];
+    const asked = { name, states: sample.states(time), window, time, now };
+    await this.#counted.refresh(asked, this.#stop.signal);
+    const whole = query.groups.length === this.#countedOf(known, query).size;
+    known.counted = whole ? Math.max(known.counted, window) : 0;
+    return whole;
+  }
+
+  /** Numbers of the groups that the backend counts itself. */
+  #countedOf(known: Known, query: NumbersQuery): ReadonlyMap<OperationGroup, FunctionNumbers> {
+    const time = this.#time();
+    const { problem } = known.sample;
+    return (
+      (problem === undefined
+        ? this.#counted?.numbers(query, known.sample.states(time), time)
+        : undefined) ?? new Map<OperationGroup, FunctionNumbers>()
+    );
   }
 
   #byService(
@@ -389,7 +418,7 @@ export class SampledSource implements BackendMetrics {
 
   /** Of operations that weren't told of. */
   #tell(): void {
-    const fresh: Operation[] = [];
+    const fresh: Operation[] = [...(this.#counted?.fresh() ?? [])];
     for (const known of this.#known.values()) {
       const all = known.sample.operations();
       fresh.push(...all.slice(known.told));
@@ -400,36 +429,3 @@ export class SampledSource implements BackendMetrics {
     for (const listener of [...this.#found]) listener(fresh);
   }
 }
-
-/** A service of which nothing can be told. */
-const unusable = (name: string, problem: string, now: number): ServiceState => ({
-  service: serviceKey(name),
-  alive: true,
-  lastSeen: unixMillis(Math.floor(now)),
-  releases: [],
-  problem,
-  warnings: [problem],
-  source: 'a sample of traces',
-});
-
-/** What tells operations of a connection from alike ones of others. */
-export const originOf = ({
-  kind,
-  url,
-  select,
-}: Pick<Connection, 'kind' | 'url' | 'select'>): string =>
-  JSON.stringify([kind, url, Object.entries(select).sort()]);
-
-const notThere = (
-  { key }: OperationGroup,
-  { window }: NumbersQuery,
-  now: number,
-): FunctionNumbers => ({
-  key,
-  window: { from: unixMillis(Math.floor(now - window)), to: unixMillis(Math.floor(now)) },
-  serviceAlive: false,
-  releases: [],
-  exceptions: [],
-  series: [],
-  comparisons: [],
-});

@@ -3,6 +3,7 @@ import type { UnixMillis } from '../../domain/units.ts';
 import type { SpanRecord } from '../local/model.ts';
 import type { Select } from '../ports.ts';
 import type { Naming } from '../traces/naming.ts';
+import type { StoredCounts } from './storedCounts.ts';
 
 /**
  * What a backend of traces gives samples from. Nothing in a question depends on how a call went: what is searched by duration or by
@@ -19,6 +20,8 @@ export interface TraceSearch {
   /** The backend's time, as its answers tell it, Unix milliseconds. Absent: this machine's is taken for it. */
   time?(): number;
   newest(question: SampleQuestion, signal: AbortSignal): Promise<Result<SampleAnswer>>;
+  /** Counts of all that is stored, which the backend makes itself. Absent: it makes none. */
+  readonly counts?: StoredCounts;
 }
 
 export interface SampleAnswer {

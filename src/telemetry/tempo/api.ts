@@ -13,6 +13,9 @@ import { Api, noInterface } from '../traces/api.ts';
 import { joinPieces } from '../traces/tracePieces.ts';
 import { servicesPath, spanNamesPath } from './valuePaths.ts';
 import { serviceQuery } from './traceQl.ts';
+import { countsRefusalOf } from './countsRefusal.ts';
+import type { CountedSeries } from './metricsWire.ts';
+import { tempoSeries } from './metricsWire.ts';
 import type { FoundTrace, TraceDecoders } from './wire.ts';
 import { backendName, decodeValues, tempoSearch, tempoSpans, tempoTrace } from './wire.ts';
 
@@ -71,6 +74,25 @@ export class TempoApi {
       return this.search(query, stretch, { limit, spans, newestFirst }, signal);
     }
     return this.#rows(answer.value, tempoSearch, signal);
+  }
+
+  /** Counts by slots of `step` seconds. @param query TraceQL that ends in a function over time */
+  async counted(
+    query: string,
+    stretch: Stretch,
+    step: number,
+    signal: AbortSignal,
+  ): Promise<Result<readonly CountedSeries[]>> {
+    const answer = await this.#api.get(
+      '/api/metrics/query_range',
+      [['q', query], ...parametersOf(stretch), ['step', `${step}s`], ['exemplars', '1']],
+      signal,
+    );
+    if (!answer.ok) return answer;
+    return (
+      countsRefusalOf(answer.value) ??
+      decodeRows(answer.value, tempoSeries, this.#decodeAway, signal)
+    );
   }
 
   /** Undefined: there is no such trace. @param near where it lies, as a search told: then not all that is kept is looked through */

@@ -6,6 +6,7 @@ import type { SampleAnswer, SampleQuestion, TraceSearch } from '../sampled/trace
 import { asTheyAre } from '../traces/naming.ts';
 import { inTurns } from './inTurns.ts';
 import type { TempoApi } from './api.ts';
+import { tempoCounts } from './counts.ts';
 import { sampleQuery } from './traceQl.ts';
 import type { FoundTrace } from './wire.ts';
 import { backendName } from './wire.ts';
@@ -134,6 +135,7 @@ export function tempoSampling(tempo: TempoApi, now: () => number): TraceSearch {
     services: (signal) => tempo.services(lastHour(), signal),
     spanNames: (service, signal) => tempo.spanNames(service, lastHour(), signal),
     newest,
+    counts: tempoCounts(tempo),
   };
 }
 

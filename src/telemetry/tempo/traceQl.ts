@@ -1,6 +1,7 @@
 import type { Operation } from '../../domain/operation.ts';
 import type { Milliseconds } from '../../domain/units.ts';
 import type { Select } from '../ports.ts';
+import type { StoredService } from '../sampled/storedCounts.ts';
 import type { SampleQuestion } from '../sampled/traceSearch.ts';
 import { spanNamesOf } from '../traces/naming.ts';
 import type { Wanted } from '../traces/wanted.ts';
@@ -66,6 +67,23 @@ export const sampleQuery = (
     ...(spanName === undefined ? [] : [equal('name', spanName)]),
     ...Object.entries(select).map(([key, value]) => anywhere(key, value)),
   ].join(' && ')} }`;
+
+/** Requests that came into a service. */
+const requests = ({ service, namespace, select }: StoredService): string =>
+  `{ ${[
+    equal('resource.service.name', service),
+    ...(namespace === '' ? [] : [equal('resource.service.namespace', namespace)]),
+    'kind = server',
+    ...Object.entries(select).map(([key, value]) => anywhere(key, value)),
+  ].join(' && ')} }`;
+
+/** The same, so that what they are of can be told. */
+export const requestsQuery = (service: StoredService): string =>
+  `${requests(service)} | select(resource.service.name, resource.service.namespace)`;
+
+/** Their durations by what they were and how they ended. Five attributes are as many as TraceQL metrics group by. */
+export const countsQuery = (service: StoredService): string =>
+  `${requests(service)} | histogram_over_time(duration) by (name, status, resource.service.version, span.http.response.status_code, span.http.status_code)`;
 
 /** A query for calls, with what rows are made from. */
 export const withTold = (query: string, wanted: Wanted): string =>

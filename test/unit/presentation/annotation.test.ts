@@ -133,6 +133,38 @@ const table: readonly (readonly [string, Insight, string | undefined, Tone?])[] 
     'stale',
   ],
   [
+    'requests that the backend counted are those that it keeps',
+    build.insight({
+      numbers: build.numbers({
+        total: sampled,
+        sample: {
+          traces: 400,
+          covered: milliseconds(60_000),
+          backend: 'Tempo',
+          counted: 'TraceQL metrics',
+        },
+      }),
+    }),
+    'p95 212 ms · 34 kept · v2.3.1',
+    'steady',
+  ],
+  [
+    'no call among the requests that are kept is not known to be none',
+    build.insight({
+      state: 'noTraffic',
+      numbers: build.numbers({
+        sample: {
+          traces: 400,
+          covered: milliseconds(60_000),
+          backend: 'Tempo',
+          counted: 'TraceQL metrics',
+        },
+      }),
+    }),
+    'not in 400 kept requests',
+    'stale',
+  ],
+  [
     'a sample whose bounds hold the threshold is not over it',
     build.insight({
       numbers: build.numbers({

@@ -305,6 +305,25 @@ describe('hover card', () => {
     assert.match(none, /No call of this function among the traces that were looked at/);
   });
 
+  it('says of requests that the backend counted that only those with a trace are known', () => {
+    const text = card({
+      numbers: build.numbers({
+        sample: {
+          traces: 400,
+          covered: milliseconds(60 * 60_000),
+          backend: 'Tempo',
+          counted: 'TraceQL metrics',
+        },
+        total: build.stats({ basis: 'sample', count: 36 }),
+      }),
+    });
+    assert.match(
+      text,
+      /Of the \*\*traces that Tempo keeps\*\*, all counted \(TraceQL metrics\): what wasn’t kept/,
+    );
+    assert.match(text, /36 sampled calls/);
+  });
+
   it('shows a dash, never 0 %, where something is unknown', () => {
     const stats = { basis: 'sample', source: 'traces' } as const;
     const text = card({

@@ -6,90 +6,11 @@ import type {
 } from '../../../../src/telemetry/sampled/traceSearch.ts';
 import { createTempoSource } from '../../../../src/telemetry/tempo/traceSource.ts';
 import type { Played } from './playback.ts';
-import { contextOf, json, never, playback } from './playback.ts';
+import { contextOf, json, never } from './playback.ts';
+import { idOf, simulatedTempo, wholeOf, type Kept } from './simulatedTempo.ts';
 
 const now = Date.UTC(2026, 10, 26, 10, 0, 0);
 const hour = 3_600_000;
-
-interface Kept {
-  readonly id: string;
-  /** Unix milliseconds. */
-  readonly start: number;
-  readonly name: string;
-}
-
-const idOf = (index: number): string => (index + 1).toString(16).padStart(32, '0');
-const nanos = (milliseconds: number): string => `${Math.floor(milliseconds)}000000`;
-
-/** A Tempo that answers as the recorded one does, with any of those that fit, in no order. */
-function tempo(
-  kept: readonly Kept[],
-  large: Readonly<Record<string, Played>> = {},
-): ReturnType<typeof playback> {
-  const shuffled = kept.toSorted((a, b) => a.id.at(-1)?.localeCompare(b.id.at(-1) ?? '') ?? 0);
-  const search = (query: URLSearchParams): Played => {
-    const [from, to, limit] = ['start', 'end', 'limit'].map((name) => Number(query.get(name)));
-    const q = query.get('q') ?? '';
-    const name = / name = "([^"]*)"/.exec(q)?.[1];
-    const fits = q.includes('"elsewhere"')
-      ? []
-      : shuffled.filter(
-          (one) =>
-            one.start >= (from ?? 0) * 1000 &&
-            one.start <= (to ?? 0) * 1000 &&
-            (name === undefined || one.name === name),
-        );
-    return json({
-      traces: fits.slice(0, limit).map(({ id, start }) => ({
-        traceID: id.replace(/^0+/, ''),
-        startTimeUnixNano: nanos(start),
-        durationMs: 20,
-        spanSets: [
-          {
-            spans: [
-              {
-                spanID: id.slice(16),
-                startTimeUnixNano: nanos(start),
-                durationNanos: '20000000',
-                attributes: [{ key: 'service.name', value: { stringValue: 'front' } }],
-              },
-            ],
-            matched: 1,
-          },
-        ],
-      })),
-    });
-  };
-  return playback((path, query) => {
-    if (path === '/api/search') return search(query);
-    if (path.startsWith('/api/v2/search/tag/name'))
-      return json({ tagValues: [{ type: 'string', value: 'GET /' }] });
-    const one = kept.find(({ id }) => path.endsWith(id));
-    return large[one?.id ?? ''] ?? json({ trace: one === undefined ? {} : wholeOf(one) });
-  });
-}
-
-const wholeOf = ({ id, start, name }: Kept): unknown => ({
-  resourceSpans: [
-    {
-      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'front' } }] },
-      scopeSpans: [
-        {
-          spans: [
-            {
-              traceId: Buffer.from(id, 'hex').toString('base64'),
-              spanId: Buffer.from(id.slice(16), 'hex').toString('base64'),
-              name,
-              kind: 'SPAN_KIND_SERVER',
-              startTimeUnixNano: nanos(start),
-              endTimeUnixNano: nanos(start + 20),
-            },
-          ],
-        },
-      ],
-    },
-  ],
-});
 
 const question = (over: Partial<SampleQuestion> = {}): SampleQuestion => ({
   service: 'front',
@@ -113,7 +34,7 @@ async function ask(
     readonly traces: number;
   }[]
 > {
-  const { exchange, asked } = tempo(kept, large);
+  const { exchange, asked } = simulatedTempo(kept, { large });
   const { sampling } = createTempoSource(contextOf(exchange, { now: () => now }));
   const answers = [];
   for (const one of questions) {
@@ -206,7 +127,7 @@ describe('a sample of Tempo’s traces', () => {
   });
 
   it('knows the names of a service’s spans', async () => {
-    const { exchange, asked } = tempo([]);
+    const { exchange, asked } = simulatedTempo([]);
     const { sampling } = createTempoSource(contextOf(exchange, { now: () => now }));
     const names = await sampling.spanNames('fr"ont', never);
     assert.deepEqual(names, { ok: true, value: ['GET /'] });
