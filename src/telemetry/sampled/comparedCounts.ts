@@ -34,10 +34,11 @@ export async function compareCounts(
   signal: AbortSignal,
 ): Promise<Result<Comparison>> {
   const all = await compared(counts, service, slots, signal);
-  if (!all.ok || all.value.coverage.kind !== 'whole' || all.value.listed) return comparisonIn(all);
+  if (!all.ok || all.value.comparison.kind !== 'whole' || all.value.listed)
+    return comparisonIn(all);
   const oldest = slots.slice(0, Math.ceil(slots.length / parts));
   const old = await compared(counts, service, oldest, signal);
-  if (!old.ok || old.value.coverage.kind !== 'whole') return comparisonIn(old);
+  if (!old.ok || old.value.comparison.kind !== 'whole') return comparisonIn(old);
   const looks = [...(old.value.listed ? [] : [oldest]), slots];
   for (const some of looks) {
     const look = await lookedAt(counts, service, some, random, signal);
@@ -49,13 +50,13 @@ export async function compareCounts(
 const whole: Comparison = { kind: 'whole' };
 
 interface Compared {
-  readonly coverage: Comparison;
+  readonly comparison: Comparison;
   /** Every call was compared. */
   readonly listed: boolean;
 }
 
 const comparisonIn = (compared: Result<Compared>): Result<Comparison> =>
-  compared.ok ? ok(compared.value.coverage) : compared;
+  compared.ok ? ok(compared.value.comparison) : compared;
 
 async function compared(
   counts: StoredCounts,
@@ -66,7 +67,7 @@ async function compared(
   const from = (slots[0]?.end ?? 0) - (slots[0]?.length ?? 0);
   const found = await counts.listed({ ...service, from, to: slots.at(-1)?.end ?? 0 }, signal);
   if (!found.ok) return found;
-  return ok({ coverage: judged(slots, found.value, counts.title), listed: found.value.all });
+  return ok({ comparison: judged(slots, found.value, counts.title), listed: found.value.all });
 }
 
 /** All calls of a short stretch inside of a slot that has some. */

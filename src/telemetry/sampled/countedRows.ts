@@ -36,6 +36,8 @@ export const foundCounts: Found = {
   ]),
   matchers: [],
   selected: [],
+  replicas: [],
+  perhapsReplicas: [],
 };
 
 export interface Rows {
