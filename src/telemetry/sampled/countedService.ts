@@ -38,6 +38,8 @@ export interface CountedServiceOptions extends StoredService {
   readonly backend: string;
   readonly unsampled: boolean;
   readonly compare: CompareReleases;
+  /** How often it is asked for what is new, milliseconds. */
+  readonly refreshEvery: () => number;
   /** Tells its operations from alike ones of other sources. */
   readonly origin: string;
   /** 0–1. */
@@ -233,6 +235,7 @@ export class CountedService {
       found: foundCounts,
       interval: step / 4,
       step,
+      refreshEvery: this.#options.refreshEvery,
       identity: `${this.#options.origin} ${this.#options.counts.title}`,
       from: () => this.#from,
     });

@@ -72,6 +72,7 @@ export class SampledSource implements BackendMetrics {
       unsampled: options['sampled'] === false,
       sources: options['sources'],
       compare: ports.compare,
+      refreshEvery: () => ports.refreshEvery(),
       origin: originOf(connection),
       random,
     });
