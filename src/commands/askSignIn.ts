@@ -122,7 +122,7 @@ function waysOf(
     ];
   // A program that was recognised says what it wants; a status alone doesn't.
   const hint = message.startsWith(origin) || remedy === undefined ? {} : { detail: remedy };
-  const withAuth = (auth: AuthSettings | undefined) => auth && { ...settings, auth };
+  const withAuth = (auth: AuthSettings | undefined) => auth && withWay(settings, auth);
   return [
     {
       label: vscode.l10n.t('Bearer token'),
@@ -146,7 +146,12 @@ function waysOf(
       description: 'X-Scope-OrgID',
       ask: async () => {
         const tenant = await ask(
-          vscode.l10n.t('Tenant'),
+          {
+            prompt: vscode.l10n.t(
+              'Name of the tenant. It is sent in the header {0}, and written into the setting.',
+              tenantHeader,
+            ),
+          },
           settings.headers?.[tenantHeader],
           (text) => isUsable({ headers: { [tenantHeader]: text } }),
         );
@@ -170,6 +175,13 @@ function waysOf(
   ];
 }
 
+/** A header that was given first stays beside what is given after it, as it would the other way round. */
+function withWay(settings: SignInSettings, auth: AuthSettings): SignInSettings {
+  const { auth: before, secretHeaders = [] } = settings;
+  if (before.type !== 'header') return { ...settings, auth };
+  return { ...settings, auth, secretHeaders: [before.name, ...secretHeaders] };
+}
+
 /** Of Mimir, Loki and Tempo: https://grafana.com/docs/mimir/latest/manage/secure/authentication-and-authorization/ */
 const tenantHeader = 'X-Scope-OrgID';
 
@@ -177,13 +189,13 @@ const isUsable = (part: Readonly<Record<string, unknown>>): boolean =>
   'url' in decodeConnection({ kind: '-', url: 'http://a', ...part }, ['-']);
 
 async function ask(
-  prompt: string,
+  shown: Pick<vscode.InputBoxOptions, 'prompt' | 'placeHolder'>,
   value: string | undefined,
   isFine: (text: string) => boolean,
 ): Promise<string | undefined> {
   const text = await vscode.window.showInputBox({
     title: connectTitle(),
-    prompt,
+    ...shown,
     ignoreFocusOut: true,
     ...(value === undefined ? {} : { value }),
     validateInput: (typed) =>
@@ -194,7 +206,7 @@ async function ask(
 
 async function askUser(tried: AuthSettings): Promise<AuthSettings | undefined> {
   const before = tried.type === 'basic' ? tried.user : undefined;
-  const user = await ask(vscode.l10n.t('User'), before, (text) =>
+  const user = await ask({ prompt: vscode.l10n.t('User') }, before, (text) =>
     isUsable({ auth: { type: 'basic', user: text } }),
   );
   return user === undefined ? undefined : { type: 'basic', user };
@@ -203,8 +215,13 @@ async function askUser(tried: AuthSettings): Promise<AuthSettings | undefined> {
 /** The first header is how it signs in; with another way before it, and for more of them, it is one besides. */
 async function askHeader(settings: SignInSettings): Promise<SignInSettings | undefined> {
   const { auth, secretHeaders = [] } = settings;
-  const name = await ask(vscode.l10n.t('Name of the header'), undefined, (text) =>
-    isUsable({ auth: { type: 'header', name: text } }),
+  const name = await ask(
+    {
+      prompt: vscode.l10n.t('Name of the header; its value is asked for next.'),
+      placeHolder: 'X-Api-Key',
+    },
+    undefined,
+    (text) => isUsable({ auth: { type: 'header', name: text } }),
   );
   if (name === undefined) return undefined;
   if (auth.type === 'none' || (auth.type === 'header' && auth.name === name))
@@ -217,9 +234,12 @@ async function askProgram() {
   const words = (text: string): string[] =>
     [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
   const text = await ask(
-    vscode.l10n.t(
-      'Program and arguments; quotes keep blanks together. It is run without a shell, and what it prints is the token.',
-    ),
+    {
+      prompt: vscode.l10n.t(
+        'Program and arguments; quotes keep blanks together. It is run without a shell, and what it prints is the token.',
+      ),
+      placeHolder: 'gcloud auth print-access-token',
+    },
     undefined,
     (typed) => isUsable({ auth: { type: 'command', command: words(typed) } }),
   );
