@@ -6,10 +6,7 @@
  *     --obtain        only builds and fetches
  *     --tempo PATH    a binary of Grafana Tempo, which isn't fetched (scripts/backends/tempo.mjs)
  */
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { freemem, tmpdir } from 'node:os';
-import path from 'node:path';
+import { availableParallelism, freemem } from 'node:os';
 
 import { buildAll } from '../esbuild.mjs';
 import { faults } from './backends/faults.mjs';
@@ -17,16 +14,21 @@ import { jaeger } from './backends/jaeger.mjs';
 import { pipeline } from './backends/pipeline.mjs';
 import { prometheus, prometheus3 } from './backends/prometheus.mjs';
 import { readme } from './backends/readmeServer.mjs';
+import { runSuite, sideBySide, suitesOf } from './backends/suites.mjs';
 import { tempo } from './backends/tempo.mjs';
+import { thanos } from './backends/thanos.mjs';
 import { victoriametrics } from './backends/victoriametrics.mjs';
 import { zipkin } from './backends/zipkin.mjs';
-import { bundleTests, listTests, root } from './bundleTests.mjs';
+import { bundleTests, listTests } from './bundleTests.mjs';
 import { settleResults, startResults, writeResults } from './testResults.mjs';
 
-/** One line per server. `tests` names another server whose first tests it has too, `allTestsOf` one whose tests are all its own. */
+/**
+ * One line per server, those whose tests take longest first. `tests` are files of another server that it has too, `allTestsOf` names a server
+ * whose tests are all its own.
+ */
 const servers = [
-  ...[zipkin, prometheus, victoriametrics, prometheus3, pipeline, jaeger, readme, faults],
-  tempo,
+  ...[pipeline, prometheus, faults, prometheus3, jaeger, thanos],
+  ...[zipkin, readme, victoriametrics, tempo],
 ];
 /** What the largest of the builds needs at its peak, twice. */
 const memoryOfTwoBuilds = 6 * 1024 ** 3;
@@ -65,21 +67,17 @@ process.exit(failed > 0 ? 1 : 0);
 /** What is slow the first time is done first, two at a time where memory allows. @returns the servers that can't be had */
 async function obtainAll(all) {
   const absent = new Set();
-  const waiting = [...all];
-  const lane = async () => {
-    for (let server = waiting.shift(); server !== undefined; server = waiting.shift()) {
-      const started = performance.now();
-      try {
-        await server.obtain();
-      } catch (error) {
-        absent.add(server);
-        failWith(`${server.name} can’t be had: ${error.message}`);
-      }
-      const seconds = Math.round((performance.now() - started) / 1000);
-      if (seconds > 1) console.log(`${server.name}: ${seconds} s`);
+  await sideBySide(all, freemem() < memoryOfTwoBuilds ? 1 : 2, async (server) => {
+    const started = performance.now();
+    try {
+      await server.obtain();
+    } catch (error) {
+      absent.add(server);
+      failWith(`${server.name} can’t be had: ${error.message}`);
     }
-  };
-  await Promise.all(freemem() < memoryOfTwoBuilds ? [lane()] : [lane(), lane()]);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    if (seconds > 1) console.log(`${server.name}: ${seconds} s`);
+  });
   return absent;
 }
 
@@ -91,67 +89,26 @@ async function testAll() {
     format: 'cjs',
     extension: '.cjs',
   });
-  if (chosen.some(({ name }) => tests.some((file) => file.includes(`/${name}.window.`))))
-    await buildAll();
-  for (const server of chosen) {
-    if (missing.has(server)) continue;
-    const own = tests.filter((file) => {
-      const name = path.basename(file);
-      // Another program that speaks the same interface has only what is common to all of them.
-      const shared =
-        name === `${server.tests}.backend.test.ts` ||
-        (name.startsWith(`${server.allTestsOf}.`) && !name.includes('.window.'));
-      return name.startsWith(`${server.name}.`) || shared;
-    });
-    console.log(`\n── ${server.name}`);
-    const folder = await mkdtemp(path.join(tmpdir(), `prodlens-${server.name}-`));
-    try {
-      const { env, stop } = await server.start(folder);
-      try {
-        await mocha(server.name, own, { ...env, PRODLENS_TEST_SERVER: server.name }, folder);
-      } finally {
-        await stop();
-      }
-    } catch (error) {
-      failWith(`${server.name}: ${error.message}`);
-    } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    }
-  }
+  const suites = suitesOf(
+    chosen.filter((server) => !missing.has(server)),
+    tests,
+  );
+  const alone = suites.filter((suite) => suite.alone);
+  if (alone.length > 0) await buildAll();
+  const others = suites.filter((suite) => !suite.alone);
+  const lanes = Math.min(others.length, availableParallelism());
+  await sideBySide(others, lanes, (suite) => test(suite, lanes > 1));
+  await sideBySide(alone, 1, (suite) => test(suite, false));
+}
+
+async function test(suite, together) {
+  const counted = await runSuite(suite, { together, mochaOptions });
+  for (const key of ['passed', 'failed', 'skipped']) counts[key] += counted[key];
+  counts.failures.push(...counted.failures);
 }
 
 function failWith(text) {
   console.error(text);
   counts.failed += 1;
   counts.failures.push(text);
-}
-
-/** Runs the tests of one server and adds up what they counted. */
-async function mocha(name, files, env, folder) {
-  const built = files.map((file) =>
-    path.join(root, 'out/test-backends', path.relative('test', file).replace(/\.ts$/, '.cjs')),
-  );
-  const countsFile = path.join(folder, 'counts.json');
-  const code = await new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--enable-source-maps',
-        path.join(root, 'node_modules/mocha/bin/mocha.js'),
-        ...['--timeout', '120000'],
-        ...['--reporter', path.join(root, 'scripts/testReporter.cjs')],
-        ...['--reporter-option', `counts=${countsFile}`],
-        ...mochaOptions,
-        ...built,
-      ],
-      { stdio: 'inherit', cwd: root, env: { ...process.env, ...env, PRODLENS_ROOT: root } },
-    );
-    child.on('exit', resolve);
-  });
-  const counted = await readFile(countsFile, 'utf8').then(JSON.parse, () => undefined);
-  for (const key of ['passed', 'failed', 'skipped']) counts[key] += counted?.[key] ?? 0;
-  for (const text of counted?.failures ?? []) counts.failures.push(`${name}: ${text}`);
-  if (counted === undefined || counted.passed + counted.failed === 0)
-    failWith(`${name}: its tests ended (exit code ${code}) without counting any`);
-  else if (code !== 0 && counted.failed === 0) failWith(`${name}: its tests failed (${code})`);
 }

@@ -9,11 +9,11 @@ import { promisify } from 'node:util';
 import { obtain } from './server.mjs';
 
 /**
- * @param {{ name: string, version: string, package: string, ldflags?: string[], tags?: string }} build `name` is the folder beside this
- *   file and the beginning of the binary's name in the cache
+ * @param {{ name: string, version: string, package: string, folder?: string, ldflags?: string[], tags?: string }} build `name` is the
+ *   beginning of the binary's name in the cache, and the folder beside this file where no other is given
  * @returns {Promise<string>} path of the binary
  */
-export function goBuild({ name, version, package: wanted, ldflags = [], tags }) {
+export function goBuild({ name, version, package: wanted, folder = name, ldflags = [], tags }) {
   return obtain(
     `${name}-${version}`,
     `building ${name} ${version} from the Go module proxy (the first time: minutes) …`,
@@ -28,7 +28,7 @@ export function goBuild({ name, version, package: wanted, ldflags = [], tags }) 
           ...(tags === undefined ? [] : ['-tags', tags]),
           ...['-o', unfinished, wanted],
         ],
-        cwd: path.join(import.meta.dirname, name),
+        cwd: path.join(import.meta.dirname, folder),
         env: { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' },
       };
     },

@@ -1,4 +1,7 @@
-/** VictoriaMetrics 1.140.0, single node. Scrapes like Prometheus, takes OTLP, answers Prometheus' API with its own semantics. */
+/**
+ * VictoriaMetrics 1.140.0, single node: scrapes like Prometheus, takes OTLP, answers Prometheus' API with its own semantics. Beside it vmalert,
+ * which evaluates rules.
+ */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,12 +10,44 @@ import { goBuild } from './goBuild.mjs';
 import { archiveSamples, lastMinute } from './history.mjs';
 import { freePort, startServer } from './server.mjs';
 
+const version = '1.140.0';
+
 const obtainVictoriaMetrics = () =>
   goBuild({
     name: 'victoriametrics',
-    version: '1.140.0',
+    version,
     package: 'github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics',
   });
+
+const obtainVmalert = () =>
+  goBuild({
+    name: 'vmalert',
+    folder: 'victoriametrics',
+    version,
+    package: 'github.com/VictoriaMetrics/VictoriaMetrics/app/vmalert',
+  });
+
+/**
+ * vmalert with a file of rules, evaluated by and written to a VictoriaMetrics, as its documentation sets it up.
+ *
+ * @param {string} url of VictoriaMetrics
+ * @param {string} rules path of the file
+ * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ */
+export async function startVmalert(folder, url, rules) {
+  const own = `http://127.0.0.1:${await freePort()}`;
+  const { stop } = await startServer({
+    name: 'vmalert',
+    command: await obtainVmalert(),
+    args: [
+      ...[`-httpListenAddr=${new URL(own).host}`, `-rule=${rules}`, '-notifier.blackhole'],
+      ...[`-datasource.url=${url}`, `-remoteWrite.url=${url}`],
+    ],
+    ready: `${own}/health`,
+    folder,
+  });
+  return { url: own, stop };
+}
 
 /** @param {string[]} flags more of them */
 export async function startVictoriaMetrics(folder, flags = []) {
@@ -48,8 +83,8 @@ export async function startVictoriaMetrics(folder, flags = []) {
 
 export const victoriametrics = {
   name: 'victoriametrics',
-  tests: 'prometheus',
-  obtain: obtainVictoriaMetrics,
+  tests: ['prometheus'],
+  obtain: () => Promise.all([obtainVictoriaMetrics(), obtainVmalert()]),
   async start(folder) {
     const { url, targets, stop } = await startVictoriaMetrics(folder);
     const now = lastMinute();
