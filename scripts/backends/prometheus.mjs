@@ -68,8 +68,9 @@ export async function startPrometheus2(
  * Prometheus 3, with its OTLP receiver.
  *
  * @param {string} folder
- * @param {{ data?: string, translation?: string, config?: object }} [options] `translation` of names: how OTLP's become Prometheus';
- *   `config`: more of its configuration, instead of what it has here
+ * @param {{ data?: string, translation?: string, config?: object, name?: string, labels?: object }} [options] `translation` of names: how
+ *   OTLP's become Prometheus'; `config`: more of its configuration, instead of what it has here; `name`: of its own files, where several
+ *   have one folder and so scrape the same; `labels`: what it tells others with its series
  */
 export async function startPrometheus3(
   folder,
@@ -77,11 +78,15 @@ export async function startPrometheus3(
     data = path.join(folder, 'data'),
     translation = 'UnderscoreEscapingWithSuffixes',
     config = {},
+    name,
+    labels,
   } = {},
 ) {
   return startPrometheus(folder, {
     binary: await obtain3(),
     data,
+    name,
+    labels,
     flags: ['--web.enable-otlp-receiver', '--enable-feature=exemplar-storage'],
     // Classic histograms of these become native ones with boundaries of their own.
     jobs: [
@@ -107,16 +112,25 @@ export async function startPrometheus3(
 
 async function startPrometheus(
   folder,
-  { binary, data, every = '1s', flags = [], jobs = [], config = {} },
+  {
+    binary,
+    data,
+    every = '1s',
+    flags = [],
+    jobs = [],
+    config = {},
+    name = 'prometheus',
+    labels = {},
+  },
 ) {
   const targets = path.join(folder, 'targets.json');
-  const configFile = path.join(folder, 'prometheus.json');
+  const configFile = path.join(folder, `${name}.json`);
   writeFileSync(targets, '[]');
   // JSON is YAML.
   writeFileSync(
     configFile,
     JSON.stringify({
-      global: { scrape_interval: every, scrape_timeout: every },
+      global: { scrape_interval: every, scrape_timeout: every, external_labels: labels },
       scrape_configs: [
         { job_name: 'app', file_sd_configs: [{ files: [targets], refresh_interval: '1s' }] },
         ...jobs,
@@ -127,7 +141,7 @@ async function startPrometheus(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = await startServer({
-    name: 'prometheus',
+    name,
     command: binary,
     args: [
       `--config.file=${configFile}`,
@@ -141,26 +155,37 @@ async function startPrometheus(
   return { url, targets, ...server };
 }
 
-/** A server whose storage begins with the history that its tests ask about. */
-const withHistory = (name, obtainAll, start) => ({
+/**
+ * Storage that holds the history that tests ask about.
+ *
+ * @param {string} data
+ * @param {number} now its end, Unix seconds
+ */
+export async function writeHistory(folder, data, now) {
+  const history = path.join(folder, 'history.txt');
+  const lines = archiveSamples(now).map(
+    ({ instance, value, at }) => `archive_calls_total{instance="${instance}"} ${value} ${at}`,
+  );
+  writeFileSync(history, ['# TYPE archive_calls counter', ...lines, '# EOF', ''].join('\n'));
+  await promtool(['tsdb', 'create-blocks-from', 'openmetrics', history, data]);
+}
+
+/** A server whose storage begins with that history. */
+const withHistory = (name, obtainAll, start, more = {}) => ({
   name,
   allTestsOf: 'prometheus',
   obtain: obtainAll,
   async start(folder) {
     const now = lastMinute();
-    const history = path.join(folder, 'history.txt');
     const data = path.join(folder, 'data');
-    const lines = archiveSamples(now).map(
-      ({ instance, value, at }) => `archive_calls_total{instance="${instance}"} ${value} ${at}`,
-    );
-    writeFileSync(history, ['# TYPE archive_calls counter', ...lines, '# EOF', ''].join('\n'));
-    await promtool(['tsdb', 'create-blocks-from', 'openmetrics', history, data]);
+    await writeHistory(folder, data, now);
     const { url, targets, stop } = await start(folder, data);
     return {
       env: {
         PRODLENS_TEST_PROMETHEUS: url,
         PRODLENS_TEST_PROMETHEUS_TARGETS: targets,
         PRODLENS_TEST_PROMETHEUS_HISTORY: String(now),
+        ...more,
       },
       stop,
     };
@@ -175,4 +200,6 @@ export const prometheus3 = withHistory(
   'prometheus3',
   () => Promise.all([obtainDebian(), obtain3()]),
   (folder, data) => startPrometheus3(folder, { data }),
+  // Histograms of some targets become native ones.
+  { PRODLENS_TEST_PROMETHEUS_CONVERTS: 'yes' },
 );

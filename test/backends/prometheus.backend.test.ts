@@ -6,7 +6,7 @@ import type { FunctionNumbers } from '../../src/domain/stats.ts';
 import { milliseconds } from '../../src/domain/units.ts';
 import { growth } from '../../src/telemetry/prometheus/growth.ts';
 import { probe } from '../../src/telemetry/registry.ts';
-import { scrapeOnly, slot, sourceFor, until, url } from './realPrometheus.ts';
+import { scrapeOnly, signedIn, slot, sourceFor, until, url } from './realPrometheus.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
 
 const never = new AbortController().signal;
@@ -39,7 +39,9 @@ describe('growth of counters in the history of a real Prometheus', () => {
       end: String(now - 20 * 60),
       step: String(step),
     });
-    const answer = await fetch(`${url}/api/v1/query_range?${query.toString()}`);
+    const answer = await fetch(`${url}/api/v1/query_range?${query.toString()}`, {
+      headers: signedIn,
+    });
     const { data } = (await answer.json()) as {
       data: { result: { metric: { instance: string }; values: [number, string][] }[] };
     };
@@ -125,10 +127,12 @@ describe('a real Prometheus', function () {
   });
 
   it('is recognised at its address, and at that of its page', async () => {
-    for (const address of [url, `${url}/graph`]) {
+    // Of those with a base path, the address alone is enough.
+    const base = new URL(url).pathname;
+    for (const address of [url, base === '/' ? `${url}/graph` : new URL(url).origin]) {
       const found = await probe(
         address,
-        { headers: () => Promise.resolve(ok({})) },
+        { headers: () => Promise.resolve(ok(signedIn)) },
         new AbortController().signal,
       );
       assert.ok(found.ok, JSON.stringify(found));

@@ -4,16 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
-import { ok } from '../../src/domain/result.ts';
 import type { FunctionNumbers } from '../../src/domain/stats.ts';
-import { milliseconds } from '../../src/domain/units.ts';
-import { createExchange, type FormExchange } from '../../src/http/exchange.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
-import { PrometheusSource } from '../../src/telemetry/prometheus/source.ts';
+import { askOnlyOperation, rangesOf } from './onlyOperation.ts';
 import { shopHistory } from './shopHistory.ts';
 
 const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
-const never = new AbortController().signal;
 
 /** What is used here of scripts/backends/prometheus.mjs. */
 interface Scripts {
@@ -68,7 +63,7 @@ describe('recording rules on a real Prometheus', function () {
   });
 
   it('are written for what the backend has, and promtool takes them', async () => {
-    const { source, numbers } = await ask(server.url);
+    const { source, numbers } = await askOnlyOperation(server.url);
     raw = numbers;
     assert.equal(raw.total?.count, history.calls);
     assert.equal(raw.total.errors, history.errors);
@@ -133,10 +128,9 @@ describe('recording rules on a real Prometheus', function () {
 
   it('answer with the numbers that the metrics themselves have', async () => {
     await record();
-    const { source, numbers, asked } = await ask(server.url);
+    const { source, numbers, asked } = await askOnlyOperation(server.url);
     source.dispose();
-    const ranges = asked.filter((url) => url.pathname.endsWith('/query_range'));
-    const queries = ranges.map((url) => url.searchParams.get('query') ?? '');
+    const queries = rangesOf(asked);
     assert.ok(queries.length > 0);
     assert.deepEqual(
       queries.filter((query) => !query.includes('prodlens:')),
@@ -177,45 +171,3 @@ describe('recording rules on a real Prometheus', function () {
     }
   }
 });
-
-/** All numbers of the only operation, and what was asked for them. */
-async function ask(url: string) {
-  const asked: URL[] = [];
-  const exchange = createExchange({ timeout: 30_000, maxBytes: 32_000_000 });
-  const recording: FormExchange = {
-    get: (address, signal, headers) => {
-      asked.push(new URL(address));
-      return exchange.get(address, signal, headers);
-    },
-    post: (...question) => exchange.post(...question),
-  };
-  const source = new PrometheusSource(
-    { kind: 'prometheus', url, select: {}, environment: 'test', headers: async () => ok({}) },
-    {
-      now: () => Date.now(),
-      after: () => ({ dispose: () => undefined }),
-      operation: () => undefined,
-      refreshEvery: () => milliseconds(60_000),
-      focused: () => true,
-      compare: compareReleases,
-    },
-    recording,
-  );
-  const services = await source.services();
-  assert.ok(services.ok, JSON.stringify(services));
-  const operations = source.operations();
-  const [operation] = operations;
-  assert.ok(operation !== undefined && operations.length === 1, JSON.stringify(operations));
-  const answer = await source.numbers(
-    {
-      groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
-      window: milliseconds(3_600_000),
-      seriesPoints: 0,
-    },
-    never,
-  );
-  assert.ok(answer.ok, JSON.stringify(answer));
-  const [numbers] = answer.value;
-  assert.ok(numbers !== undefined);
-  return { source, numbers, asked };
-}

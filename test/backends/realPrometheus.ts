@@ -10,15 +10,20 @@ import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts
 
 export const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
 const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
+/** What its tenant is named by, where it wants one. */
+export const signedIn = JSON.parse(
+  process.env['PRODLENS_TEST_PROMETHEUS_HEADERS'] ?? '{}',
+) as Readonly<Record<string, string>>;
+/** Whether histograms of some targets become native ones with their own boundaries. */
+export const converts = process.env['PRODLENS_TEST_PROMETHEUS_CONVERTS'] !== undefined;
 /** Slots of a backend that is sampled each second. */
 export const slot = 10_000;
 
 /**
  * What the server scrapes from now on: addresses without a scheme. Histograms of those that are to be `converted` become native ones with
- * their own boundaries where the server can do that (Prometheus 3), else they stay classic.
+ * their own boundaries where that `converts`, else they stay classic.
  */
 export function scrapeOnly(addresses: readonly string[], converted: readonly string[] = []): void {
-  const converts = process.env['PRODLENS_TEST_SERVER'] === 'prometheus3';
   const write = (file: string, all: readonly string[]): void => {
     writeFileSync(file, JSON.stringify([{ targets: all }]));
   };
@@ -43,7 +48,7 @@ export const sourceAt = (
       select,
       options,
       environment: 'test',
-      headers: async () => ok({}),
+      headers: async () => ok(signedIn),
     },
     {
       now: () => Date.now(),
