@@ -2,6 +2,11 @@ import { byLabels, labelName, seconds, selector } from './selector.ts';
 
 /** A series that was away for longer than the memory is still known for a day, if it was there for twenty minutes of it. */
 const longMemory = '24h:20m';
+/** Of what was away for longer it is asked only where it matters: before that day, as far back as servers usually keep. */
+const longestMemory = '[30d:30m] offset 1d';
+
+/** Marks rows of what series began with, where it is asked for apart. */
+export const begunLabel = 'prodlens_begun';
 
 /** What of a series is read: a counter, the number of values of a native histogram, or all of it. */
 export type Reading = 'counter' | 'count' | 'histogram';
@@ -16,6 +21,8 @@ export interface Presence {
   readonly delay?: number;
   /** Labels of the servers that scraped: what differs in them alone is one process, seen by several. */
   readonly replicas?: readonly string[];
+  /** What series began with is wanted on rows of its own. */
+  readonly begunApart?: boolean;
 }
 
 /**
@@ -37,37 +44,72 @@ export function growth(
   reading: Reading = 'counter',
   presence: Presence = {},
 ): string {
-  const { of: selection, by = [], delay = 0, replicas = [] } = presence;
-  const of = selector(metric, matchers);
-  const ended = delay === 0 ? '' : ` offset ${seconds(delay)}`;
-  const offset = `offset ${seconds(step + delay)}`;
-  const read = (range: string, at: string): string => {
-    const last = `last_over_time(${of}[${range}]${at})`;
-    return reading === 'count' ? `histogram_count(${last})` : last;
-  };
-  const there =
-    selection === undefined
-      ? read(seconds(memory), ` ${offset}`)
-      : `last_over_time(${selection}[${seconds(memory)}] ${offset})`;
+  const { delay = 0, replicas = [], begunApart = false } = presence;
+  const { read, one, without, begun } = reads(metric, matchers, step, memory, reading, presence);
+  const offset = ` offset ${seconds(step + delay)}`;
   const grownFrom = (now: string, before: string): string =>
     // Histograms can't be compared with a number.
     reading === 'histogram'
       ? `((${now} - ${before}) and histogram_count(${now}) >= histogram_count(${before})) or (${now} and ${before})`
       : `(${now} - ${before}) >= 0 or (${now} and ${before})`;
-  const begunOf = (now: string, known: string): string =>
-    `((${now} and on (${by.map(labelName).join(',')}) ${there}) unless ${known})`;
-  const now = read(seconds(step), ended);
-  const before = read(seconds(memory), ` ${offset}`);
-  const known = read(longMemory, ` ${offset}`);
+  const now = read(seconds(step), delay === 0 ? '' : ` offset ${seconds(delay)}`);
+  const before = read(seconds(memory), offset);
+  const justBefore = read(seconds(step), offset);
   const sum = `sum ${byLabels(labels)}`;
-  const whole = `${grownFrom(now, before)} or ${begunOf(now, known)} or ${now} * 0`;
-  if (replicas.length === 0) return `${sum} (${whole})`;
-  const without = `without (${replicas.map(labelName).join(',')})`;
-  const justBefore = read(seconds(step), ` ${offset}`);
   // Of histograms there is no highest: what each replica saw it grow by is averaged.
-  if (reading === 'histogram')
-    return `${sum} (avg ${without} (${grownFrom(now, justBefore)}) or avg ${without} (${whole}))`;
-  const one = (series: string): string => `max ${without} (${series})`;
-  const last = `(${one(justBefore)} or ${one(before)})`;
-  return `${sum} (${grownFrom(one(now), last)} or ${begunOf(one(now), one(known))} or ${one(now)} * 0)`;
+  if (reading === 'histogram' && replicas.length > 0)
+    return `${sum} (avg ${without} (${grownFrom(now, justBefore)}) or avg ${without} (${grownFrom(now, before)} or ${begun} or ${now} * 0))`;
+  const last = replicas.length === 0 ? before : `(${one(justBefore)} or ${one(before)})`;
+  const grown = grownFrom(one(now), last);
+  const still = `${one(now)} * 0`;
+  return begunApart
+    ? `${sum} (${grown} or ${still}) or label_replace(${sum} (${begun} unless ${one(before)}), "${begunLabel}", "1", "", "")`
+    : `${sum} (${grown} or ${begun} or ${still})`;
+}
+
+/**
+ * What of the growth in each step was counted long before it: by series that `growth` takes for new, but that were there before the day that
+ * it knows. As `growth` sums it.
+ */
+export function past(
+  metric: string,
+  matchers: readonly string[],
+  labels: readonly string[],
+  step: number,
+  memory: number,
+  reading: 'counter' | 'count',
+  presence: Presence = {},
+): string {
+  const { read, one, begun } = reads(metric, matchers, step, memory, reading, presence);
+  const before = one(read(seconds(memory), ` offset ${seconds(step + (presence.delay ?? 0))}`));
+  const ever = one(`last_over_time(${selector(metric, matchers)}${longestMemory})`);
+  return `sum ${byLabels(labels)} (${begun} unless ${before} and ${ever})`;
+}
+
+/** Parts of both questions. */
+function reads(
+  metric: string,
+  matchers: readonly string[],
+  step: number,
+  memory: number,
+  reading: Reading,
+  { of: selection, by = [], delay = 0, replicas = [] }: Presence,
+) {
+  const of = selector(metric, matchers);
+  const ended = delay === 0 ? '' : ` offset ${seconds(delay)}`;
+  const offset = ` offset ${seconds(step + delay)}`;
+  const read = (range: string, at: string): string => {
+    const last = `last_over_time(${of}[${range}]${at})`;
+    return reading === 'count' ? `histogram_count(${last})` : last;
+  };
+  const without = `without (${replicas.map(labelName).join(',')})`;
+  const one = (series: string): string =>
+    replicas.length === 0 || reading === 'histogram' ? series : `max ${without} (${series})`;
+  const there =
+    selection === undefined
+      ? read(seconds(memory), offset)
+      : `last_over_time(${selection}[${seconds(memory)}]${offset})`;
+  const [now, known] = [one(read(seconds(step), ended)), one(read(longMemory, offset))];
+  const begun = `((${now} and on (${by.map(labelName).join(',')}) ${there}) unless ${known})`;
+  return { read, one, without, begun };
 }

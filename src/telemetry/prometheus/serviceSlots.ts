@@ -14,6 +14,7 @@ import { bucketRows, type BucketRow } from './bucketRows.ts';
 import { busiest } from './busiest.ts';
 import type { DurationMetric, Found } from './discovery.ts';
 import type { RecordedSeries } from './catalogue.ts';
+import { PastCalls } from './pastCalls.ts';
 import type { ReadStretch } from './readBack.ts';
 import { evaluationTime, type GrowthQuery } from './recording/recorded.ts';
 import { ReleaseTimeline } from './releaseTimeline.ts';
@@ -25,6 +26,7 @@ import {
   isWhole,
   keyOf,
   narrowingOf,
+  pastQuery,
   unnarrowed,
   type Narrowing,
 } from './slotQueries.ts';
@@ -78,6 +80,7 @@ export class ServiceSlots {
   #writer: SlotWriter;
   #timeline: ReleaseTimeline | undefined;
   readonly #writers = new WritersSeen();
+  readonly #past: PastCalls;
   /** The beginning of the longest window asked for, Unix milliseconds; 0: none. */
   #asked = 0;
   /** Covered time; nothing yet when `#to` is 0. */
@@ -94,6 +97,7 @@ export class ServiceSlots {
   constructor(options: ServiceSlotsOptions) {
     this.#options = options;
     this.step = stepFor(options.interval);
+    this.#past = new PastCalls(options.api, (step) => pastQuery(options, step));
     this.#reader = new SlotReader({
       api: options.api,
       step: this.step,
@@ -136,7 +140,12 @@ export class ServiceSlots {
 
   /** What a person should know of its numbers. */
   warnings(): readonly string[] {
-    return slotWarnings({ from: this.#from, capped: this.#capped, torn: this.#timeline?.torn });
+    return slotWarnings({
+      from: this.#from,
+      capped: this.#capped,
+      torn: this.#timeline?.torn,
+      leftOut: this.#past.leftOut,
+    });
   }
 
   /** Why no number of the time after a moment can be told, if that is so. */
@@ -255,6 +264,7 @@ export class ServiceSlots {
     this.#writer = this.#newWriter();
     this.#bucketKeys.clear();
     this.#writers.clear();
+    this.#past.clear();
     this.#from = at;
     this.#to = 0;
     this.#bucketsTo = 0;
@@ -281,8 +291,13 @@ export class ServiceSlots {
     const turns = new Turns();
     for (const { rows, chunk } of pieces) {
       const own = this.#writers.take(rows, chunk);
-      const calls = this.#timeline?.take(own, chunk) ?? own;
-      await turns.run(this.#writer.calls(calls, chunk, now));
+      const counted = await this.#past.without(
+        this.#timeline?.take(own, chunk) ?? own,
+        chunk,
+        signal,
+      );
+      if (!counted.ok) return counted;
+      await turns.run(this.#writer.calls(counted.value, chunk, now));
       // Where this machine's clock was found to be ahead, a part of it hasn't come yet.
       const ended = lastEnd(this.#options.api.now(), this.step);
       this.#to = Math.max(this.#to, Math.min(chunk.to, ended));

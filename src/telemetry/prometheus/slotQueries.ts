@@ -1,7 +1,7 @@
 import { bucketLabels } from './bucketRows.ts';
 import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
 import type { KnownCalls, RecordedSeries } from './catalogue.ts';
-import { growth } from './growth.ts';
+import { growth, past } from './growth.ts';
 import { recordedGrowth, type GrowthQuery } from './recording/recorded.ts';
 import { releasesSeen } from './releaseInfo.ts';
 import { asBeside, asErrors, besideLabel, oneOf, selector } from './selector.ts';
@@ -80,16 +80,37 @@ function ownCallsQuery(
   const seen = [...releases];
   if (errors !== undefined) {
     const of = selector(calls, matchers);
-    const failed = { of, replicas };
+    const failed = { of, replicas, begunApart: true };
     seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', failed)));
   }
-  const raw = growth(calls, matchers, labels, step, memory, callsAre, { replicas });
+  const raw = growth(calls, matchers, labels, step, memory, callsAre, {
+    replicas,
+    begunApart: true,
+  });
   return {
     raw: [raw, ...seen, severalWriters(found, matchers, step, interval)].join(' or '),
     ...(recorded.calls && {
       recorded: [recordedGrowth(recorded.calls, matchers, labels, step), ...seen].join(' or '),
     }),
   };
+}
+
+/** What of the calls that began in each step was counted long before: asked for slots alone in which more began than is plausible. */
+export const pastQuery = (asked: Asked, step: number): string => {
+  const own = ownPastQuery(asked, step);
+  return asked.beside === undefined
+    ? own
+    : `${own} or ${asBeside(`(${ownPastQuery(asked.beside, step)})`)}`;
+};
+
+function ownPastQuery({ found, matchers }: OwnCalls, step: number): string {
+  const { calls, callsAre, errors, replicas } = found;
+  const labels = labelsOf(found);
+  const own = past(calls, matchers, labels, step, memory, callsAre, { replicas });
+  if (errors === undefined) return own;
+  const of = selector(calls, matchers);
+  const failed = past(errors, matchers, labels, step, memory, 'counter', { of, replicas });
+  return `${own} or ${asErrors(failed)}`;
 }
 
 /** Buckets of durations, of the operations that a narrowing lets through. */

@@ -6,11 +6,14 @@ export interface SlotGaps {
   readonly capped: { readonly calls: boolean; readonly buckets: boolean };
   /** Labels of a process that two releases write as. */
   readonly torn: string | undefined;
+  /** The end of the newest slot whose new series were left out; 0: none. */
+  readonly leftOut: number;
 }
 
 /** What a person should know of a service's numbers. */
-export function slotWarnings({ from, capped, torn }: SlotGaps): readonly string[] {
-  const since = new Date(from).toISOString().slice(11, 16);
+export function slotWarnings({ from, capped, torn, leftOut }: SlotGaps): readonly string[] {
+  const clock = (at: number): string => new Date(at).toISOString().slice(11, 16);
+  const since = clock(from);
   return [
     ...(capped.calls
       ? [
@@ -20,6 +23,11 @@ export function slotWarnings({ from, capped, torn }: SlotGaps): readonly string[
     ...(capped.buckets
       ? ['percentiles are of a part of the window: all of its buckets cost the backend too much']
       : []),
+    ...(leftOut === 0
+      ? []
+      : [
+          `what new processes counted first at ${clock(leftOut)} UTC is left out: it may be of days before, which costs the backend too much to find out`,
+        ]),
     ...(torn === undefined
       ? []
       : [
