@@ -44,11 +44,13 @@ async function writeHistory(file: string, end: number): Promise<void> {
   const by = 'prodlens_by="otel_status_code,service_name,span_kind,span_name,status_code"';
   const calls = 'prodlens:calls_total:growth1m';
   const buckets = 'prodlens:duration_milliseconds_bucket:growth1m';
-  const each = async (of: string, series: readonly string[], value: (i: number) => number) => {
-    await write([
-      `# TYPE ${of} ${of.endsWith('growth1m') || of.includes('evaluations') ? 'gauge' : 'unknown'}`,
-    ]);
-    for (const one of series) await write(ends.map((at, i) => `${one} ${value(i)} ${at}`));
+  const each = async (
+    of: string,
+    series: readonly string[],
+    value: (i: number, one: string) => number,
+  ) => {
+    await write([`# TYPE ${of} ${of.endsWith('growth1m') ? 'gauge' : 'unknown'}`]);
+    for (const one of series) await write(ends.map((at, i) => `${one} ${value(i, one)} ${at}`));
   };
   const hosts = Array.from({ length: instances }, (_, i) => `instance="10.0.0.${i}:8080"`);
   const named = names.map((name) => `${common},span_name="${name}"`);
@@ -65,21 +67,15 @@ async function writeHistory(file: string, end: number): Promise<void> {
     ),
     (i) => 100 * i,
   );
-  await each(
-    calls,
-    named.map((labels) => `${calls}{${labels},${by}}`),
-    () => 100 * instances,
-  );
-  await each(
-    buckets,
-    timed.map((labels) => `${buckets}{${labels},${by}}`),
-    () => 100 * instances,
-  );
-  await each(
-    'prodlens:evaluations',
-    [calls, buckets].map((of) => `prodlens:evaluations{prodlens_of="${of}",${by}}`),
-    () => 1,
-  );
+  for (const [of, series] of [
+    [calls, named],
+    [buckets, timed],
+  ] as const) {
+    const mark = `${of}{prodlens_of="${of}",${by}}`;
+    await each(of, [mark, ...series.map((labels) => `${of}{${labels},${by}}`)], (_, one) =>
+      one === mark ? 1 : 100 * instances,
+    );
+  }
   await write(['# EOF']);
   out.end();
   await once(out, 'close');

@@ -9,6 +9,7 @@
 import { availableParallelism, freemem } from 'node:os';
 
 import { buildAll } from '../esbuild.mjs';
+import { cortex } from './backends/cortex.mjs';
 import { faults } from './backends/faults.mjs';
 import { jaeger } from './backends/jaeger.mjs';
 import { pipeline } from './backends/pipeline.mjs';
@@ -27,7 +28,7 @@ import { settleResults, startResults, writeResults } from './testResults.mjs';
  * whose tests are all its own.
  */
 const servers = [
-  ...[pipeline, prometheus, faults, prometheus3, jaeger, thanos],
+  ...[pipeline, prometheus, faults, prometheus3, jaeger, thanos, cortex],
   ...[zipkin, readme, victoriametrics, tempo],
 ];
 /** What the largest of the builds needs at its peak, twice. */

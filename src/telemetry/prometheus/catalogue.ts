@@ -79,7 +79,7 @@ export async function readCatalogue(
   // Also where nothing else was found, or a later question fails.
   tell(problems);
   if (found.length === 0) return nothingFound(problems);
-  const recorded = records ? await findRecorded(api, signal) : ok([]);
+  const recorded = records.length > 0 ? await findRecorded(api, records, signal) : ok([]);
   if (!recorded.ok) return recorded;
   const candidates = new Map<ServiceKey, Candidate[]>();
   let young = false;

@@ -11,7 +11,7 @@ import {
 } from './conventions/convention.ts';
 import { isCustom } from './conventions/custom.ts';
 import { missingLabels, missingMetrics, spellings } from './conventions/tried.ts';
-import { evaluations } from './recording/names.ts';
+import { recordNames } from './recording/names.ts';
 import { infoMetrics, readInfoLabels, releaseInfoOf, type ReleaseInfo } from './releaseInfo.ts';
 import { replicaLabels } from './replicas.ts';
 import { equals, escaped, quoted, selectedLabel } from './selector.ts';
@@ -64,8 +64,8 @@ const mostFound = 12;
 /** What a backend has that can be read, and what there is but can't be. */
 export interface Discovery {
   readonly found: readonly Found[];
-  /** Our recording rules are evaluated there. */
-  readonly records: boolean;
+  /** What our recording rules write there. */
+  readonly records: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -83,7 +83,7 @@ export async function discover(
   const own = conventions.filter(isCustom).flatMap(({ written }) => Object.values(written.names));
   const wanted = [
     candidates,
-    evaluations,
+    recordNames,
     ...infoMetrics,
     ...new Set(own.flatMap(spellings).map(escaped)),
   ].join('|');
@@ -135,8 +135,10 @@ export async function discover(
       `The environment selects by a label that the backend’s metrics don’t have: ${missing}.`,
       'Correct select in the setting prodlens.environments, or promote the attribute to a label.',
     );
-  return ok({ found, problems, records: known.has(evaluations) });
+  return ok({ found, problems, records: names.value.filter((name) => recorded.test(name)) });
 }
+
+const recorded = new RegExp(`^${recordNames}$`);
 
 /**
  * VictoriaMetrics 1.140, told to name what comes by OTLP like Prometheus, gives a metric without a unit that of the metric before it: a

@@ -1,10 +1,10 @@
 import type { Result } from '../../../domain/result.ts';
 import { ok } from '../../../domain/result.ts';
 import type { PrometheusApi, RangeAnswer } from '../api.ts';
-import { byLabels, equals, seconds, selector } from '../selector.ts';
+import { byLabels, equals, oneOf, seconds, selector } from '../selector.ts';
 import type { Chunk } from '../slotGrid.ts';
 import type { MatrixRow } from '../wire.ts';
-import { byLabel, evaluations, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
+import { byLabel, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
 
 /** Series that a rule recorded. */
 export interface Recorded {
@@ -13,13 +13,14 @@ export interface Recorded {
   readonly by: string;
 }
 
-/** Which rules are evaluated now. Asked only where the backend has their metric. */
+/** Which rules are evaluated now. @param records what the backend has of theirs */
 export async function findRecorded(
   api: PrometheusApi,
+  records: readonly string[],
   signal: AbortSignal,
 ): Promise<Result<readonly Recorded[]>> {
   const rows = await api.query(
-    `group ${byLabels([ofLabel, byLabel])} (${selector(evaluations, [])})`,
+    `group ${byLabels([ofLabel, byLabel])} ({${oneOf('__name__', records)},${ofLabel}!=""})`,
     signal,
     'rules',
   );
@@ -62,8 +63,8 @@ export function recordedGrowth(
   const variant = equals(byLabel, by);
   // Prometheus 2 takes both ends of a range: an evaluation at the very end of one slot must not be in the next as well.
   const range = `[${step - 1}ms] offset -${seconds(recordedDelay)}`;
-  const grown = `sum ${byLabels(labels)} (sum_over_time(${selector(record, [variant, ...matchers])}${range}))`;
-  const marks = selector(evaluations, [equals(ofLabel, record), variant]);
+  const grown = `sum ${byLabels(labels)} (sum_over_time(${selector(record, [variant, equals(ofLabel, ''), ...matchers])}${range}))`;
+  const marks = selector(record, [variant, equals(ofLabel, record)]);
   return `${grown} or sum ${byLabels([ofLabel])} (sum_over_time(${marks}${range}))`;
 }
 

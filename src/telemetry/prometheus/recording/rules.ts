@@ -5,9 +5,9 @@ import type { Catalogue } from '../catalogue.ts';
 import type { Found } from '../discovery.ts';
 import { labelsOf } from '../discovery.ts';
 import { bucketLabels } from '../bucketRows.ts';
-import { byLabel, evaluations, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
+import { byLabel, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
 import { growth } from '../growth.ts';
-import { quoted, selector } from '../selector.ts';
+import { quoted, seconds, selector } from '../selector.ts';
 
 /** Rules look back less far than queries do: they run each minute over everything. */
 const memory = 10 * 60_000;
@@ -65,16 +65,14 @@ function ruleOf(
   // What the environment selects by stays a label, so that it can be selected by.
   const by = [...new Set([...labelsOf(found), ...found.selected])].sort();
   const presentBy = [found.service, found.namespace].filter((label) => label !== undefined);
-  return {
-    record: recordOf(metric),
-    by,
-    expr: growth(metric, [], [...by, ...extra], recordedStep, memory, reading, {
-      of: selector(found.calls, []),
-      by: presentBy,
-      delay: recordedDelay,
-      replicas: found.replicas,
-    }),
-  };
+  const record = recordOf(metric);
+  const grown = growth(metric, [], [...by, ...extra], recordedStep, memory, reading, {
+    of: selector(found.calls, []),
+    by: presentBy,
+    delay: recordedDelay,
+    replicas: found.replicas,
+  });
+  return { record, by, expr: `${grown} or ${markOf(record, found)}` };
 }
 
 /** Rules of one convention: evaluated together, so that calls and their durations are of the same minutes. */
@@ -89,21 +87,22 @@ function renderRules(groups: readonly RuleGroup[], about: string): string {
     groups: groups.map(({ name, rules }) => ({
       name,
       interval: '1m',
-      rules: rules.flatMap((rule) => [
-        { record: rule.record, labels: { [byLabel]: writtenLabels(rule.by) }, expr: rule.expr },
-        { record: evaluations, labels: markLabels(rule), expr: recordedJustNow(rule) },
-      ]),
+      rules: rules.map(({ record, by, expr }) => ({
+        record,
+        labels: { [byLabel]: writtenLabels(by) },
+        expr,
+      })),
     })),
   });
   document.commentBefore = about.replaceAll(/^/gm, ' ');
   return document.toString({ lineWidth: 0 });
 }
 
-const markLabels = (rule: RecordingRule) => ({
-  [ofLabel]: rule.record,
-  [byLabel]: writtenLabels(rule.by),
-});
-
-/** Rules of a group are evaluated in order: 1 where the one before it wrote something in this very evaluation. */
-const recordedJustNow = ({ record, by }: RecordingRule): string =>
-  `count(last_over_time(${record}{${byLabel}=${quoted(writtenLabels(by))}}[30s])) > bool 0`;
+/**
+ * 1 where the minute has samples of calls. Of the same rule as the growth, so that there is both or neither: a rule that comes after it sees
+ * what it wrote only where writing is awaited, which vmalert doesn't do.
+ */
+function markOf(record: string, { calls }: Found): string {
+  const samples = `last_over_time(${selector(calls, [])}[${seconds(recordedStep)}] offset ${seconds(recordedDelay)})`;
+  return `label_replace(count(${samples}) > bool 0, ${quoted(ofLabel)}, ${quoted(record)}, "", "")`;
+}

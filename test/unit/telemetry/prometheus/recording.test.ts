@@ -68,8 +68,8 @@ describe('recorded series', () => {
     const query = recordedGrowth({ record, by: 'a,b' }, ['s="x"'], ['a'], 5 * minute);
     assert.equal(
       query,
-      `sum by (a) (sum_over_time(${record}{prodlens_by="a,b",s="x"}[299999ms] offset -30s))` +
-        ` or sum by (prodlens_of) (sum_over_time(prodlens:evaluations{prodlens_of="${record}",prodlens_by="a,b"}[299999ms] offset -30s))`,
+      `sum by (a) (sum_over_time(${record}{prodlens_by="a,b",prodlens_of="",s="x"}[299999ms] offset -30s))` +
+        ` or sum by (prodlens_of) (sum_over_time(${record}{prodlens_by="a,b",prodlens_of="${record}"}[299999ms] offset -30s))`,
     );
   });
 
@@ -101,7 +101,7 @@ describe('a backend that evaluates recording rules', () => {
   async function asked(evaluated: (end: number) => boolean, times = () => 1) {
     const backend = new FakeBackend([
       { __name__: 'calls_total', ...labels },
-      { __name__: 'prodlens:evaluations', prodlens_of: record, prodlens_by: by },
+      { __name__: record, prodlens_of: record, prodlens_by: by },
     ]);
     backend.answer = (url) => {
       if (!(url.searchParams.get('query') ?? '').includes('prodlens:calls')) return undefined;
