@@ -182,10 +182,15 @@ export const decodeVersion = (answer: unknown): Result<string> =>
 export const asEnd = (said: string): string =>
   /[.!?…]$/u.test(said.trim()) ? said.trim() : `${said.trim()}.`;
 
+/** Longer texts in quotation marks are the query, which VictoriaMetrics repeats before it says what is wrong with it. */
+const repeated = /"(?:[^"\\]|\\.){60,}"/g;
+
 /** What a server says of its refusal; hostile text, cut. */
 export function errorText(answer: unknown): string | undefined {
   const parsed = v.safeParse(problem, answer);
-  return parsed.success ? parsed.output.error.slice(0, 200) : undefined;
+  return parsed.success
+    ? parsed.output.error.slice(0, 200_000).replace(repeated, '"…"').slice(0, 200)
+    : undefined;
 }
 
 function decoded<S extends v.GenericSchema, T>(

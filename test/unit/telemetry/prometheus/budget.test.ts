@@ -306,6 +306,24 @@ describe('requests to a Prometheus', () => {
     assert.notEqual(numbers[0]?.total?.p95Ms, undefined);
   });
 
+  it('of durations go without narrowing where the server says after the whole query that it is too long', async () => {
+    const shop = new Shop(names(300));
+    shop.refuse = ({ searchParams }) => {
+      const query = searchParams.get('query') ?? '';
+      const error = `error when executing query=${JSON.stringify(query)} on the time range: too long query; len=${query.length} bytes; mustn't exceed \`-search.maxQueryLen=16384\` bytes`;
+      return query.length > 16_384
+        ? { status: 422, text: JSON.stringify({ status: 'error', errorType: '422', error }) }
+        : undefined;
+    };
+    await shop.source.services();
+    const { asked, numbers } = await shop.ask(names(300));
+    assert.ok(asked.some((question) => (question.get('query') ?? '').length > 16_384));
+    assert.ok(numbers.every(({ total }) => total?.p95Ms !== undefined));
+    shop.backend.now += 67_000;
+    const next = await shop.ask(names(300));
+    assert.ok(next.asked.every((question) => (question.get('query') ?? '').length < 16_384));
+  });
+
   it('have durations where no form is taken and the questions are a little too long for an address', async () => {
     for (const count of [15, 40, 65])
       for (const status of [403, 405]) {
