@@ -74,7 +74,7 @@ describe('replicas of a Prometheus, without deduplication', function () {
   before(async () => {
     server = await startWithHistory(
       historyText({
-        traces_span_metrics_calls: [
+        traces_span_metrics_calls_total: [
           ...all(
             [
               { labels: span('operated', 'a'), starts: old, first: 7_000 },
@@ -99,7 +99,7 @@ describe('replicas of a Prometheus, without deduplication', function () {
         ],
       }),
     );
-    source = sourceAt(server.url, {});
+    source = sourceAt(server.url(), {});
   });
   after(async () => {
     source.dispose();

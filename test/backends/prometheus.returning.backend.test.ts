@@ -37,7 +37,7 @@ describe('a process that comes back to a Prometheus after more than a day', func
     const before = now - 33 * hour;
     server = await startWithHistory(
       historyText({
-        traces_span_metrics_calls: [
+        traces_span_metrics_calls_total: [
           series('steady', 'UNSET', samples(now - 4 * hour, end, 0)),
           series('returning', 'UNSET', [
             ...samples(before, before + 3 * hour, 9_000),
@@ -58,7 +58,7 @@ describe('a process that comes back to a Prometheus after more than a day', func
         ],
       }),
     );
-    source = sourceAt(server.url, {});
+    source = sourceAt(server.url(), {});
   });
   after(async () => {
     source.dispose();

@@ -49,14 +49,14 @@ describe('processes that push to a Prometheus', function () {
       const due = processes.filter(({ phase }) => second % every === phase);
       if (due.length === 0) continue;
       const resourceMetrics = due.map((one) => pushed(one, second));
-      const answer = await fetch(`${server.url}/api/v1/otlp/v1/metrics`, {
+      const answer = await fetch(`${server.url()}/api/v1/otlp/v1/metrics`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ resourceMetrics }),
       });
       assert.ok(answer.ok, `${answer.status} ${await answer.text()}`);
     }
-    source = sourceAt(server.url, {});
+    source = sourceAt(server.url(), {});
   });
   after(async () => {
     source.dispose();

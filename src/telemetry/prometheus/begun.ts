@@ -3,7 +3,7 @@ import { begunLabel } from './growth.ts';
 import type { MatrixRow } from './wire.ts';
 
 /** Calls with what series began with apart from what others grew by, on rows of the same labels. */
-export interface CallRows {
+interface CallRows {
   readonly grown: readonly MatrixRow[];
   readonly begun: readonly MatrixRow[];
 }

@@ -39,7 +39,9 @@ export interface KnownService extends KnownCalls {
 
 /** Series of our recording rules that stand for the raw ones. */
 export interface RecordedSeries {
+  /** With those of the failed ones, where these have a counter of their own. */
   readonly calls?: Recorded;
+  readonly errors?: Recorded;
   readonly buckets?: Recorded;
 }
 
@@ -183,15 +185,19 @@ function recordedSeries(
   duration: DurationMetric | undefined,
   all: readonly Recorded[],
 ): RecordedSeries {
-  // A counter of failures beside the calls has no rule.
-  if (found.errors !== undefined) return {};
   const labels = [...labelsOf(found), ...found.selected];
   const calls = recordedOf(found.calls, labels, all);
   const buckets =
     duration === undefined || duration.native
       ? undefined
       : recordedOf(duration.metric, labels, all);
-  return { ...(calls && { calls }), ...(buckets && { buckets }) };
+  const errors = found.errors === undefined ? undefined : recordedOf(found.errors, labels, all);
+  const lacksErrors = found.errors !== undefined && errors === undefined;
+  return {
+    ...(calls && !lacksErrors && { calls }),
+    ...(errors && { errors }),
+    ...(buckets && { buckets }),
+  };
 }
 
 /** Choices of a person that the backend doesn't allow. */

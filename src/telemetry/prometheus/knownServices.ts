@@ -25,6 +25,7 @@ const sameCalls = (a: KnownCalls, b: KnownCalls): boolean =>
   a.found.environment === b.found.environment &&
   a.found.replicas.join() === b.found.replicas.join() &&
   a.recorded.calls?.by === b.recorded.calls?.by &&
+  a.recorded.errors?.by === b.recorded.errors?.by &&
   a.recorded.buckets?.by === b.recorded.buckets?.by &&
   !namedAnew(a, b);
 

@@ -3,7 +3,7 @@ import { queryText } from '../../http/address.ts';
 import { dataSourceAt } from '../grafana/address.ts';
 import { exploreLink } from '../grafana/explore.ts';
 import type { PageLink } from '../ports.ts';
-import type { KnownService } from './catalogue.ts';
+import { allCalls, type KnownCalls, type KnownService } from './catalogue.ts';
 import { byLabels, labelName, oneOf, seconds, selector } from './selector.ts';
 
 type Labels = KnownService['rows'][number];
@@ -16,12 +16,27 @@ const longestUrl = 6_000;
 
 /**
  * What a person would ask to see the numbers of some operations of a service: calls per second and, where there is a histogram, the 95th
- * percentile, by release. Undefined where no matchers pick exactly these operations' series.
+ * percentile, by release, of each kind of calls that they are of. Undefined where no matchers pick exactly these operations' series.
  *
- * @param operationOf the operation of a series, by its labels
+ * @param operationsOf tells the operation of a series, by its labels
  */
 export function pageQueries(
-  { found, matchers, buckets, rows, interval }: KnownService,
+  known: KnownService,
+  wanted: ReadonlySet<OperationId>,
+  operationsOf: (calls: KnownCalls) => (labels: Labels) => OperationId | undefined,
+): readonly string[] | undefined {
+  const all: string[] = [];
+  for (const calls of allCalls(known)) {
+    const queries = queriesOf(calls, known.interval, wanted, operationsOf(calls));
+    if (queries === undefined) return undefined;
+    all.push(...queries);
+  }
+  return all.length === 0 ? undefined : all;
+}
+
+function queriesOf(
+  { found, matchers, buckets, rows }: KnownCalls,
+  interval: number,
   wanted: ReadonlySet<OperationId>,
   operationOf: (labels: Labels) => OperationId | undefined,
 ): readonly string[] | undefined {
@@ -29,6 +44,7 @@ export function pageQueries(
     const operation = operationOf(row);
     return operation !== undefined && wanted.has(operation);
   };
+  if (!rows.some(isWanted)) return [];
   // What was called first, and always: an operation that comes later is told apart by it.
   const named = found.attributes.get(found.convention.key) ?? [];
   const narrow = exactMatchers(
@@ -68,7 +84,6 @@ function exactMatchers(
   wanted: readonly Labels[],
   others: readonly Labels[],
 ): readonly string[] | undefined {
-  if (wanted.length === 0) return undefined;
   let left = others;
   const matchers: string[] = [];
   for (const label of [...first, ...rest]) {

@@ -54,6 +54,7 @@ export async function tellReplicas(
   const answer = await api.query(
     sets.map((labels) => pairsQuery(found, labels)).join(' or '),
     signal,
+    'labels',
   );
   if (!answer.ok) return answer;
   const counted = new Map<ServiceKey, Map<string, number>>();

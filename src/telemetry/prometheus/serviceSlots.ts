@@ -15,9 +15,9 @@ import { busiest } from './busiest.ts';
 import type { DurationMetric, Found } from './discovery.ts';
 import type { RecordedSeries } from './catalogue.ts';
 import { PastCalls } from './pastCalls.ts';
+import { ProcessReleases } from './processReleases.ts';
 import type { ReadStretch } from './readBack.ts';
 import { evaluationTime, type GrowthQuery } from './recording/recorded.ts';
-import { ReleaseTimeline } from './releaseTimeline.ts';
 import { firstStart, lastEnd, stepFor } from './slotGrid.ts';
 import { besideLabel } from './selector.ts';
 import {
@@ -78,7 +78,7 @@ export class ServiceSlots {
   #shared: SharedFile | undefined;
   #state: CoreState;
   #writer: SlotWriter;
-  #timeline: ReleaseTimeline | undefined;
+  #releases: ProcessReleases;
   readonly #writers = new WritersSeen();
   readonly #past: PastCalls;
   /** The beginning of the longest window asked for, Unix milliseconds; 0: none. */
@@ -105,6 +105,7 @@ export class ServiceSlots {
       follows: () => [...this.#bucketKeys],
     });
     this.#state = this.#newState();
+    this.#releases = this.#newReleases();
     this.#writer = this.#newWriter();
   }
 
@@ -143,7 +144,7 @@ export class ServiceSlots {
     return slotWarnings({
       from: this.#from,
       capped: this.#capped,
-      torn: this.#timeline?.torn,
+      torn: this.#releases.torn,
       leftOut: this.#past.leftOut,
     });
   }
@@ -193,7 +194,7 @@ export class ServiceSlots {
     this.#state.now = now;
     this.#state.tidy();
     this.#writer.tidy(now);
-    this.#timeline?.tidy(now);
+    this.#releases.tidy(now);
     const calls = await this.#calls(this.#goal(now, within), now, signal);
     if (!calls.ok || this.#to === 0) return calls;
     if (this.#bucketsTo > 0) return this.#nextBuckets(now, signal);
@@ -261,6 +262,7 @@ export class ServiceSlots {
   /** Empty, to be filled from this moment on. */
   #startFrom(at: number): void {
     this.#state = this.#newState();
+    this.#releases = this.#newReleases();
     this.#writer = this.#newWriter();
     this.#bucketKeys.clear();
     this.#writers.clear();
@@ -291,11 +293,7 @@ export class ServiceSlots {
     const turns = new Turns();
     for (const { rows, chunk } of pieces) {
       const own = this.#writers.take(rows, chunk);
-      const counted = await this.#past.without(
-        this.#timeline?.take(own, chunk) ?? own,
-        chunk,
-        signal,
-      );
+      const counted = await this.#past.without(this.#releases.take(own, chunk), chunk, signal);
       if (!counted.ok) return counted;
       await turns.run(this.#writer.calls(counted.value, chunk, now));
       // Where this machine's clock was found to be ahead, a part of it hasn't come yet.
@@ -402,7 +400,8 @@ export class ServiceSlots {
   }
 
   #lastEnd(now: number): number {
-    const { calls } = this.#options.recorded;
+    const { recorded, beside } = this.#options;
+    const calls = recorded.calls ?? beside?.recorded.calls;
     return lastEnd(calls === undefined ? now : now - evaluationTime, this.step);
   }
 
@@ -427,12 +426,15 @@ export class ServiceSlots {
     return new CoreState({ now: unixMillis(0), compare: this.#options.compare }, 0);
   }
 
+  #newReleases(): ProcessReleases {
+    const { found, beside } = this.#options;
+    return new ProcessReleases(found.info, beside?.found.info);
+  }
+
   #newWriter(): SlotWriter {
     const { found, beside, interval, identity, refreshEvery } = this.#options;
-    const info = [found.info, beside?.found.info].find((one) => typeof one === 'object');
-    this.#timeline = info === undefined ? undefined : new ReleaseTimeline(info);
     return new SlotWriter({
-      ...(this.#timeline === undefined ? {} : { timeline: this.#timeline }),
+      timeline: this.#releases,
       state: this.#state,
       found,
       ...(beside === undefined ? {} : { beside: beside.found }),

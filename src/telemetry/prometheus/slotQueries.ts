@@ -42,18 +42,21 @@ export const callsQuery = (asked: Asked, step: number): GrowthQuery =>
       ),
   );
 
-/** Other calls aren't recorded: how many evaluations there were is counted for one metric of a question. */
-const withBeside = (
-  { raw, recorded }: GrowthQuery,
-  beside: GrowthQuery | undefined,
-): GrowthQuery => {
-  if (beside === undefined) return recorded === undefined ? { raw } : { raw, recorded };
-  const more = asBeside(`(${beside.raw})`);
+/** Each in the recorded form where it has one. */
+const withBeside = (own: GrowthQuery, beside: GrowthQuery | undefined): GrowthQuery => {
+  if (beside === undefined) return own;
+  const joined = (a: string, b: string): string => `${a} or ${asBeside(`(${b})`)}`;
+  const raw = joined(own.raw, beside.raw);
+  if (own.recorded === undefined && beside.recorded === undefined) return { raw };
   return {
-    raw: `${raw} or ${more}`,
-    ...(recorded === undefined ? {} : { recorded: `${recorded} or ${more}` }),
+    raw,
+    recorded: joined(own.recorded ?? own.raw, beside.recorded ?? beside.raw),
+    rules: rulesOf(own) + rulesOf(beside),
   };
 };
+
+const rulesOf = ({ recorded, rules = 1 }: GrowthQuery): number =>
+  recorded === undefined ? 0 : rules;
 
 type OwnCalls = Omit<Asked, 'beside' | 'interval'>;
 
@@ -77,20 +80,29 @@ function ownCallsQuery(
 ): GrowthQuery {
   const { calls, callsAre, errors, replicas } = found;
   const labels = labelsOf(found);
-  const seen = [...releases];
+  const failures: string[] = [];
   if (errors !== undefined) {
     const of = selector(calls, matchers);
     const failed = { of, replicas, begunApart: true };
-    seen.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', failed)));
+    failures.push(asErrors(growth(errors, matchers, labels, step, memory, 'counter', failed)));
   }
   const raw = growth(calls, matchers, labels, step, memory, callsAre, {
     replicas,
     begunApart: true,
   });
   return {
-    raw: [raw, ...seen, severalWriters(found, matchers, step, interval)].join(' or '),
+    raw: [raw, ...failures, ...releases, severalWriters(found, matchers, step, interval)].join(
+      ' or ',
+    ),
     ...(recorded.calls && {
-      recorded: [recordedGrowth(recorded.calls, matchers, labels, step), ...seen].join(' or '),
+      recorded: [
+        recordedGrowth(recorded.calls, matchers, labels, step),
+        ...(recorded.errors
+          ? [asErrors(recordedGrowth(recorded.errors, matchers, labels, step))]
+          : []),
+        ...releases,
+      ].join(' or '),
+      rules: recorded.errors ? 2 : 1,
     }),
   };
 }

@@ -135,8 +135,8 @@ export class SlotReader {
     const { step } = chunk;
     const kind = kindOf(question);
     const at = shared?.now() ?? 0;
-    const { raw, recorded } = question.query(step);
-    const known = recorded === undefined || this.#notWhole.has(kind) ? {} : { recorded };
+    const { raw, ...recorded } = question.query(step);
+    const known = this.#notWhole.has(kind) ? {} : recorded;
     const answer = await askGrowth(this.#options.api, { raw, ...known }, chunk, signal, {
       keepBody: shared !== undefined,
       beforeAsking: () => shared?.renew(),

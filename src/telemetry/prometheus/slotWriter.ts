@@ -10,9 +10,9 @@ import { rowKey, type BucketRow } from './bucketRows.ts';
 import { CallsByEnd } from './callsByEnd.ts';
 import { narrowingLabel, type Found } from './discovery.ts';
 import { difference } from './histogramGrowth.ts';
+import type { ProcessReleases } from './processReleases.ts';
 import { readRow, type RowMeaning } from './readRow.ts';
 import { besideLabel, errorsLabel } from './selector.ts';
-import type { ReleaseTimeline } from './releaseTimeline.ts';
 import type { Chunk } from './slotGrid.ts';
 import type { MatrixRow } from './wire.ts';
 
@@ -31,7 +31,7 @@ export interface SlotWriterOptions {
   /** From when on slots were asked for. */
   readonly from: () => number;
   /** Which release each process was of, where the calls' labels don't say it. */
-  readonly timeline?: ReleaseTimeline;
+  readonly timeline?: Pick<ProcessReleases, 'at'>;
 }
 
 /** The live interval of a backend (docs/semantics.md, "Time"), or four samples if that is longer. */

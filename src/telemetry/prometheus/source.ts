@@ -200,7 +200,9 @@ export class PrometheusSource implements BackendMetrics {
   linkTo(group: OperationGroup, window: Milliseconds): PageLink | undefined {
     const known = this.#look.catalogue?.services.get(group.service);
     if (this.#look.catalogue === undefined || known === undefined) return undefined;
-    const queries = pageQueries(known, new Set(group.operations), this.#found.operationsOf(known));
+    const queries = pageQueries(known, new Set(group.operations), (calls) =>
+      this.#found.operationsOf(calls),
+    );
     const to = this.#api.now();
     return queries === undefined
       ? undefined

@@ -83,18 +83,25 @@ export interface RecordedRows {
 /**
  * Takes the count of evaluations out of the answer. A slot with fewer than one a minute lacks calls; one with more has them twice (two
  * Prometheus that evaluate the same rules, unless their series are deduplicated): neither is whole.
+ *
+ * @param rules how many are evaluated for the answer: a slot is whole where all of them are
  */
 export function readRecorded(
   answer: readonly MatrixRow[],
   { from, to, step }: Chunk,
+  rules = 1,
 ): RecordedRows {
   const marks = answer.filter(({ labels }) => labels[ofLabel] !== undefined);
   const rows = withoutMarks(answer);
+  /** Rules that recorded the whole slot, by its end. */
   const counts = new Map<number, number>();
   for (const { samples } of marks)
-    for (const [at, count] of samples) counts.set(Math.round(at * 1000), count);
+    for (const [at, count] of samples) {
+      const end = Math.round(at * 1000);
+      if (count === step / recordedStep) counts.set(end, (counts.get(end) ?? 0) + 1);
+    }
   let completeTo = from;
-  const isWhole = (end: number): boolean => counts.get(end) === step / recordedStep;
+  const isWhole = (end: number): boolean => counts.get(end) === rules;
   while (completeTo < to && isWhole(completeTo + step)) completeTo += step;
   return { rows, completeTo, endsWhole: isWhole(to) };
 }
@@ -103,6 +110,8 @@ export function readRecorded(
 export interface GrowthQuery {
   readonly raw: string;
   readonly recorded?: string;
+  /** Rules that the recorded form reads; absent: one. */
+  readonly rules?: number;
 }
 
 export interface AskGrowthOptions {
@@ -117,7 +126,7 @@ export interface AskGrowthOptions {
 /** From recorded series where they have the whole stretch, else from the metrics themselves. */
 export async function askGrowth(
   api: Pick<PrometheusApi, 'queryRange'>,
-  { raw, recorded }: GrowthQuery,
+  { raw, recorded, rules = 1 }: GrowthQuery,
   chunk: Chunk,
   signal: AbortSignal,
   { keepBody = false, beforeAsking, notWhole }: AskGrowthOptions = {},
@@ -133,7 +142,7 @@ export async function askGrowth(
   if (recorded === undefined || !fitsRecorded(chunk.step)) return ask(raw);
   const answer = await ask(recorded);
   if (!answer.ok) return answer;
-  const { rows, completeTo, endsWhole } = readRecorded(answer.value.rows, chunk);
+  const { rows, completeTo, endsWhole } = readRecorded(answer.value.rows, chunk, rules);
   if (!endsWhole) notWhole?.();
   return completeTo === chunk.to ? ok({ ...answer.value, rows }) : ask(raw);
 }

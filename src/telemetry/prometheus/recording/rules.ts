@@ -1,7 +1,7 @@
 import { Document } from 'yaml';
 import type { Result } from '../../../domain/result.ts';
 import { fail, ok } from '../../../domain/result.ts';
-import type { Catalogue } from '../catalogue.ts';
+import { allCalls, type Catalogue } from '../catalogue.ts';
 import type { Found } from '../discovery.ts';
 import { labelsOf } from '../discovery.ts';
 import { bucketLabels } from '../bucketRows.ts';
@@ -30,13 +30,12 @@ Written anew when a dimension is added: rules that lack one are left alone.`;
 
 /** The file for all that a backend was found to have, each convention once, however many services have it. */
 export function renderedRules({ services }: Catalogue): Result<string> {
-  const found = [...services.values()]
-    .map((known) => known.found)
-    .filter(({ errors }) => errors === undefined);
+  const found = [...services.values()].flatMap(allCalls).map((calls) => calls.found);
   if (found.length === 0)
     return fail(
       'notFound',
-      'Rules can’t be written for what this backend has: failures have a counter of their own.',
+      'Rules can’t be written: no service has calls in this backend now.',
+      'Look whether the services still export their metrics; then try again.',
     );
   return ok(
     renderRules([...new Map(found.map((one) => [one.calls, one])).values()].map(rulesOf), about),
@@ -49,6 +48,7 @@ function rulesOf(found: Found): RuleGroup {
     name: `prodlens ${found.calls}`,
     rules: [
       ruleOf(found, found.calls, found.callsAre, []),
+      ...(found.errors === undefined ? [] : [ruleOf(found, found.errors, 'counter', [])]),
       ...found.durations
         .filter(({ native }) => !native)
         .map(({ metric }) => ruleOf(found, metric, 'counter', bucketLabels)),

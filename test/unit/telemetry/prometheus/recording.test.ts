@@ -85,6 +85,15 @@ describe('recorded series', () => {
     const longer = { from, to: from + 10 * minute, step: 5 * minute };
     assert.equal(readRecorded([marks([5, 4], 5 * minute)], longer).completeTo, from + 5 * minute);
     assert.deepEqual(readRecorded([calls, marks([1, 1, 1], minute)], chunk).rows, [calls]);
+    const failures: MatrixRow = {
+      ...marks([1, 0, 1], minute),
+      labels: { prodlens_of: 'prodlens:failures_total:growth1m', prodlens_errors: '1' },
+    };
+    const both = readRecorded([calls, marks([1, 1, 1], minute), failures], chunk, 2);
+    assert.deepEqual([both.completeTo, both.endsWhole], [from + minute, true]);
+    assert.deepEqual(both.rows, [calls]);
+    const one = readRecorded([calls, marks([1, 1, 1], minute)], chunk, 2);
+    assert.deepEqual([one.completeTo, one.endsWhole], [from, false]);
   });
 });
 
