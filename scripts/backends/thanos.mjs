@@ -8,7 +8,7 @@ import path from 'node:path';
 import { goBuild } from './goBuild.mjs';
 import { lastMinute } from './history.mjs';
 import { prometheus3, startPrometheus3, writeHistory } from './prometheus.mjs';
-import { freePorts, startServer } from './server.mjs';
+import { freePort, freePorts, startServer } from './server.mjs';
 
 const version = '0.42.2';
 
@@ -62,9 +62,25 @@ export async function startThanosQuery(folder, name, endpoints, flags = []) {
   return { url, stop };
 }
 
+/** What stands before `query` in larger installations: it splits and aligns questions. */
+async function startQueryFrontend(folder, queryUrl) {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const { stop } = await startServer({
+    name: 'query-frontend',
+    command: await obtainThanos(),
+    args: [
+      ...['query-frontend', `--http-address=${new URL(url).host}`, '--http-grace-period=1s'],
+      `--query-frontend.downstream-url=${queryUrl}`,
+    ],
+    ready: `${url}/-/ready`,
+    folder,
+  });
+  return { url, stop };
+}
+
 /** The other way in: it takes remote write. @returns {Promise<{ push: string, grpc: string, stop(): Promise<void> }>} */
 async function startReceive(folder) {
-  const [http, grpc, push] = await freePorts(3);
+  const [http, grpc, push, capnproto] = await freePorts(4);
   const { stop } = await startServer({
     name: 'receive',
     command: await obtainThanos(),
@@ -72,6 +88,8 @@ async function startReceive(folder) {
       ...['receive', `--tsdb.path=${path.join(folder, 'data-receive')}`, '--label=receive="one"'],
       ...[`--http-address=127.0.0.1:${http}`, `--grpc-address=127.0.0.1:${grpc}`, ...grace],
       ...[`--remote-write.address=127.0.0.1:${push}`, `--receive.local-endpoint=127.0.0.1:${grpc}`],
+      // Else it takes a fixed port of every interface.
+      `--receive.capnproto-address=127.0.0.1:${capnproto}`,
     ],
     ready: `http://127.0.0.1:${http}/-/ready`,
     folder,
@@ -111,6 +129,8 @@ export const thanos = {
         '--query.replica-label=replica',
       ]);
       stops.push(query.stop);
+      const frontend = await startQueryFrontend(folder, query.url);
+      stops.push(frontend.stop);
       const receive = await startReceive(folder);
       stops.push(receive.stop);
       const received = await startThanosQuery(folder, 'query-received', [receive.grpc]);
@@ -121,6 +141,7 @@ export const thanos = {
           PRODLENS_TEST_PROMETHEUS_TARGETS: targets,
           PRODLENS_TEST_PROMETHEUS_HISTORY: String(now),
           PRODLENS_TEST_PROMETHEUS_CONVERTS: 'yes',
+          PRODLENS_TEST_THANOS_FRONTEND: frontend.url,
           PRODLENS_TEST_THANOS_SIDECARS: JSON.stringify(endpoints),
           PRODLENS_TEST_THANOS_RECEIVE: receive.push,
           PRODLENS_TEST_THANOS_RECEIVED: received.url,

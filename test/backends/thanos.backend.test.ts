@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ok } from '../../src/domain/result.ts';
 import { growth } from '../../src/telemetry/prometheus/growth.ts';
+import { probe } from '../../src/telemetry/registry.ts';
 import { askOnlyOperation, recordedSource, type OnlyOperation } from './onlyOperation.ts';
 import { shopHistory } from './shopHistory.ts';
 import { urlFrom } from './traceBackend.ts';
@@ -13,6 +15,7 @@ import { growthOf, seriesOf, write } from './writtenHistory.ts';
 const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 const url = urlFrom('PRODLENS_TEST_PROMETHEUS');
 const sidecars = JSON.parse(urlFrom('PRODLENS_TEST_THANOS_SIDECARS')) as readonly string[];
+const frontend = urlFrom('PRODLENS_TEST_THANOS_FRONTEND');
 const received = urlFrom('PRODLENS_TEST_THANOS_RECEIVED');
 
 /** What is used here of scripts/backends/thanos.mjs. */
@@ -69,14 +72,17 @@ describe('a real Thanos that is written to', () => {
 
 describe('two replicas behind a real Thanos', () => {
   /** Calls of the last hour of the service `archive`, of which each replica has all. */
-  const callsWith = async (parameters: Readonly<Record<string, string>>): Promise<number> => {
+  const callsWith = async (
+    parameters: Readonly<Record<string, string>>,
+    at = url,
+  ): Promise<number> => {
     const now = Number(urlFrom('PRODLENS_TEST_PROMETHEUS_HISTORY'));
     const query = new URLSearchParams({
       ...parameters,
       query: growth('archive_calls_total', ['instance="steady"'], ['instance'], 60_000, 3_600_000),
       ...{ start: String(now - 3_540), end: String(now), step: '60' },
     });
-    const answer = await fetch(`${url}/api/v1/query_range?${query.toString()}`);
+    const answer = await fetch(`${at}/api/v1/query_range?${query.toString()}`);
     const { data } = (await answer.json()) as { data: { result: { values: string[][] }[] } };
     return (data.result[0]?.values ?? []).reduce((sum, [, value]) => sum + Number(value), 0);
   };
@@ -96,6 +102,20 @@ describe('two replicas behind a real Thanos', () => {
     for (const one of sent) assert.deepEqual(one, { dedup: 'true', max_source_resolution: '0s' });
     assert.equal(await callsWith(parameters), 60 * 4);
     assert.equal(await callsWith({ ...parameters, dedup: 'false' }), 2 * 60 * 4);
+    assert.equal(await callsWith(parameters, frontend), 60 * 4);
+  });
+
+  it('are found behind a query-frontend as well', async () => {
+    const found = await probe(
+      frontend,
+      { headers: () => Promise.resolve(ok({})) },
+      new AbortController().signal,
+    );
+    assert.ok(found.ok, JSON.stringify(found));
+    assert.deepEqual(
+      found.value.map(({ kind, url: at, version }) => [kind, at, version]),
+      [['prometheus', frontend, '0.42.2']],
+    );
   });
 });
 
