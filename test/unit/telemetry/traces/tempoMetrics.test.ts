@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { tempoCounts } from '../../../../src/telemetry/tempo/counts.ts';
 import { TempoApi } from '../../../../src/telemetry/tempo/api.ts';
 import { tempoSeries } from '../../../../src/telemetry/tempo/metricsWire.ts';
+import { shapeOf } from '../../../answerShape.ts';
 import { contextOf, json, never, playback, recorded } from './playback.ts';
 import { idOf, simulatedTempo } from './simulatedTempo.ts';
 
@@ -16,16 +17,9 @@ const question = {
   step: minute,
 };
 
-/** Paths of an object with the types of what is there, those of lists once. */
-function shapeOf(value: unknown, at = ''): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((one) => shapeOf(one, `${at}[]`));
-  if (typeof value !== 'object' || value === null) return [`${at}: ${typeof value}`];
-  return Object.entries(value).flatMap(([key, one]) => shapeOf(one, `${at}.${key}`));
-}
-
-/** What is left out of recorded answers, or of the simulated ones: the exemplars aren't read. */
+/** Without the exemplars: these aren't read. */
 const shapes = (body: unknown): readonly string[] =>
-  [...new Set(shapeOf(body))].filter((one) => !one.includes('.exemplars')).sort();
+  [...shapeOf(body)].filter((one) => !one.includes('.exemplars')).sort();
 
 async function simulatedAnswer(): Promise<unknown> {
   const { exchange } = simulatedTempo([
