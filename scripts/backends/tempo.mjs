@@ -2,6 +2,7 @@
  * Grafana Tempo, from a binary given by hand: its licence, the AGPL, is why it isn't built here like the others. All in one process,
  * storage below the test's folder, loopback only.
  */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -28,6 +29,16 @@ export const tempo = {
     } catch {
       throw new Error(`${binary} can’t be run; ${how}`);
     }
+    const { stdout, stderr } = spawnSync(binary, ['-version'], {
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+    const [, version = ''] = /version v?(\d+[\w.-]*)/.exec(`${stdout}${stderr}`) ?? [];
+    // It has neither ingesters nor the processor local-blocks, and refuses a configuration that names them.
+    if (Number.parseInt(version, 10) >= 3)
+      throw new Error(
+        `Tempo ${version} is configured otherwise than this knows; give one of 2.4 to 2.10`,
+      );
     return binary;
   },
   /** @param {string} folder @param {{ remoteWrite?: string }} options `remoteWrite`: where its generator's metrics go */

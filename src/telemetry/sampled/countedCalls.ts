@@ -7,12 +7,17 @@ import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis } from '../../domain/units.ts';
 import type { ConnectionProblem } from '../backend.ts';
 import { ServiceFailure } from '../failurePause.ts';
-import type { NumbersQuery, OperationGroup } from '../ports.ts';
+import { dataSourceAt } from '../grafana/address.ts';
+import { exploreLink } from '../grafana/explore.ts';
+import type { NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { CountedService, type CountedServiceOptions } from './countedService.ts';
 
 /** What a backend doesn't have, or a service's traces aren't, is looked at again that often; what was a moment's sooner. */
 const againAfter = 15 * 60_000;
 const soonAfter = 2 * 60_000;
+
+/** Browsers and proxies take addresses of about this length. */
+const longestUrl = 6_000;
 
 /** Values of the connection's `sources`. */
 const choices = { counts: 'traceql-metrics', sample: 'sample' } as const;
@@ -112,6 +117,18 @@ export class CountedCalls {
       }
     }
     return answers;
+  }
+
+  /** A page with the queries of what is counted of a function, where the backend is asked through Grafana. */
+  linkTo(group: OperationGroup, url: string, from: number, to: number): PageLink | undefined {
+    const known = this.#known.get(group.service);
+    const source = dataSourceAt(url);
+    if (source === undefined || known === undefined || known.why !== undefined) return undefined;
+    const queries = known.counted.covers(from, to)
+      ? known.counted.explored(new Set(group.operations))
+      : undefined;
+    const link = queries && exploreLink(source, { queries, from, to });
+    return link === undefined || link.url.length > longestUrl ? undefined : link;
   }
 
   /** What is counted shows more of a service than a few traces: which releases run, and that it is alive. */

@@ -13,7 +13,7 @@ import { firstStart, planChunks, type Chunk } from '../prometheus/slotGrid.ts';
 import { SlotWriter } from '../prometheus/slotWriter.ts';
 import { foundCounts, rowsOf } from './countedRows.ts';
 import { compareCounts, type SlotCount } from './comparedCounts.ts';
-import type { CountedRow, StoredCounts, StoredService } from './storedCounts.ts';
+import type { CountedRow, ExploredQuery, StoredCounts, StoredService } from './storedCounts.ts';
 import { withStretch, type Stretch } from './stretches.ts';
 
 const minute = 60_000;
@@ -141,6 +141,14 @@ export class CountedService {
       sample: { unsampled },
     };
     return { ...this.#state.queryData(compare), traits };
+  }
+
+  /** Of some of its operations; undefined: none of them is counted. */
+  explored(wanted: ReadonlySet<Operation['id']>): readonly ExploredQuery[] | undefined {
+    const names = this.operations().flatMap(({ id, name }) => (wanted.has(id) ? [name] : []));
+    return names.length === 0
+      ? undefined
+      : this.#options.counts.explored(this.#options, [...new Set(names)]);
   }
 
   #callsSince(from: number): number {

@@ -2,28 +2,29 @@ import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import type { Failure, Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
-import { serviceKey, type ServiceKey } from '../../domain/service.ts';
+import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import type { BackendMetrics, BackendPorts, Connection, ConnectionProblem } from '../backend.ts';
-import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, OperationGroup } from '../ports.ts';
+import type {
+  ExceptionsAnswer,
+  ExceptionsQuery,
+  NumbersQuery,
+  OperationGroup,
+  PageLink,
+} from '../ports.ts';
+import type { Milliseconds } from '../../domain/units.ts';
 import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
-import { sameText, serviceNames } from '../traces/naming.ts';
 import { notThere, originOf, statesOf, summaryOf, type Known } from './knownService.ts';
 import { CountedCalls } from './countedCalls.ts';
+import { LookOrder, lookEvery, lookSoonEvery } from './lookOrder.ts';
 import { fewCalls, ServiceSample, type Refresh } from './serviceSample.ts';
 import type { TraceSearch } from './traceSearch.ts';
 
-/** Which services there are is asked again that often, and their newest traces while no function in sight is theirs. */
+/** Which services there are is asked again that often. */
 const listEvery = 2 * 60_000;
-const lookEvery = 15 * 60_000;
-/** Those that the workspace's repositories name, and for a while those that had no traces yet: what has just begun is met soon. */
-const lookSoonEvery = 30_000;
-const youngFor = 10 * 60_000;
 /** Services that are looked at for the first time in one go, and in all. */
 const mostAtOnce = 4;
 const mostServices = 40;
-/** Services that nobody asked about for so long are only looked at. */
-const followedFor = 30 * 60_000;
 /** Questions by name when a window is first looked at; one at each refresh. */
 const mostNamedAtFirst = 4;
 /** What a service is looked at over before anybody asks for a window. */
@@ -40,6 +41,7 @@ export class SampledSource implements BackendMetrics {
   readonly #ports: BackendPorts;
   readonly #search: TraceSearch;
   readonly #random: () => number;
+  readonly #order: LookOrder;
   /** Absent: the backend counts nothing itself. */
   readonly #counted: CountedCalls | undefined;
   readonly #pause = new FailurePause();
@@ -62,6 +64,7 @@ export class SampledSource implements BackendMetrics {
     this.#ports = ports;
     this.#search = search;
     this.#random = random;
+    this.#order = new LookOrder(search.naming, () => ports.likelyServices?.() ?? []);
     const { counts } = search;
     if (counts === undefined) return;
     const { options = {} } = connection;
@@ -139,6 +142,12 @@ export class SampledSource implements BackendMetrics {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };
   };
+
+  /** Where the backend counts the function’s requests, and is asked through Grafana. */
+  linkTo(group: OperationGroup, window: Milliseconds): PageLink | undefined {
+    const to = this.#time();
+    return this.#counted?.linkTo(group, this.#connection.url, to - window, to);
+  }
 
   knows(operation: Operation['id']): boolean {
     return this.#operations.has(operation);
@@ -242,10 +251,10 @@ export class SampledSource implements BackendMetrics {
     }
     let asked = 0;
     let failure: Failure | undefined;
-    for (const name of this.#likelyFirst()) {
+    for (const name of this.#order.likelyFirst(this.#names ?? [])) {
       if (asked >= mostAtOnce) break;
       const known = this.#known.get(name);
-      if (known === undefined ? this.#known.size >= mostServices : !this.#isDueToLook(known, now))
+      if (known === undefined ? this.#known.size >= mostServices : !this.#order.isDue(known, now))
         continue;
       if (known?.failures.at(now) !== undefined) continue;
       asked += 1;
@@ -263,26 +272,6 @@ export class SampledSource implements BackendMetrics {
       [...this.#known.values()].some(({ sample }) => sample.tracesSince(0) > 0)
       ? ok(undefined)
       : { ok: false, failure };
-  }
-
-  #isDueToLook({ name, sample, metAt, refreshedAt, askedAt }: Known, now: number): boolean {
-    if (now - askedAt <= followedFor) return false;
-    const young = now - metAt < youngFor && sample.tracesSince(0) === 0;
-    const every = young || this.#isLikely(name) ? lookSoonEvery : lookEvery;
-    return now - refreshedAt >= every;
-  }
-
-  /** What the workspace's repositories name, then all others. */
-  #likelyFirst(): readonly string[] {
-    const names = this.#names ?? [];
-    return names.toSorted((a, b) => Number(this.#isLikely(b)) - Number(this.#isLikely(a)));
-  }
-
-  #isLikely(name: string): boolean {
-    const { naming } = this.#search;
-    return (this.#ports.likelyServices?.() ?? []).some((one) =>
-      serviceNames(serviceKey(one)).some((other) => sameText(other, name, naming)),
-    );
   }
 
   #meet(name: string): Known {

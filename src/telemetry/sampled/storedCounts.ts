@@ -43,6 +43,9 @@ export interface ListedCalls {
   readonly mixed: boolean;
 }
 
+/** In the form of the backend’s data source. */
+export type ExploredQuery = Readonly<Record<string, unknown>>;
+
 /**
  * Counts that a backend makes of the traces it stores. Its answers don't tell what they cover: whoever asks compares them with what a
  * search finds.
@@ -51,6 +54,8 @@ export interface StoredCounts {
   /** In words: "TraceQL metrics". */
   readonly title: string;
   calls(question: CountsQuestion, signal: AbortSignal): Promise<Result<readonly CountedRow[]>>;
+  /** What a person asks in Grafana’s Explore to see requests of some names, by release. */
+  explored(service: StoredService, names: readonly string[]): readonly ExploredQuery[];
   /** Looks through all that is stored. */
   listed(
     stretch: StoredService & { readonly from: number; readonly to: number },

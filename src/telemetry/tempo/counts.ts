@@ -9,7 +9,7 @@ import type {
 } from '../sampled/storedCounts.ts';
 import type { TempoApi } from './api.ts';
 import type { CountedSeries } from './metricsWire.ts';
-import { countsQuery, requestsQuery } from './traceQl.ts';
+import { countsQuery, exploredQueries, requestsQuery } from './traceQl.ts';
 import type { FoundTrace } from './wire.ts';
 
 /** Traces that a search lists, and spans of each; as many aren't all that there are. */
@@ -37,6 +37,9 @@ export const tempoCounts = (tempo: TempoApi): StoredCounts => ({
     );
     return series.ok ? rowsOf(series.value, question) : series;
   },
+
+  explored: (service, names) =>
+    exploredQueries(service, names).map((query) => ({ queryType: 'traceql', query })),
 
   async listed(question, signal) {
     const { from, to, namespace } = question;

@@ -69,11 +69,15 @@ export const sampleQuery = (
   ].join(' && ')} }`;
 
 /** Requests that came into a service. */
-const requests = ({ service, namespace, select }: StoredService): string =>
+const requests = (
+  { service, namespace, select }: StoredService,
+  names: readonly string[] = [],
+): string =>
   `{ ${[
     equal('resource.service.name', service),
     ...(namespace === '' ? [] : [equal('resource.service.namespace', namespace)]),
     'kind = server',
+    ...(names.length === 0 ? [] : [either(names.map((name) => equal('name', name)))]),
     ...Object.entries(select).map(([key, value]) => anywhere(key, value)),
   ].join(' && ')} }`;
 
@@ -84,6 +88,15 @@ export const requestsQuery = (service: StoredService): string =>
 /** Their durations by what they were and how they ended. Five attributes are as many as TraceQL metrics group by. */
 export const countsQuery = (service: StoredService): string =>
   `${requests(service)} | histogram_over_time(duration) by (name, status, resource.service.version, span.http.response.status_code, span.http.status_code)`;
+
+/** How many and how long they are, by release: for people. */
+export const exploredQueries = (
+  service: StoredService,
+  names: readonly string[],
+): readonly string[] =>
+  ['count_over_time()', 'quantile_over_time(duration, .95)'].map(
+    (what) => `${requests(service, names)} | ${what} by (resource.service.version)`,
+  );
 
 /** A query for calls, with what rows are made from. */
 export const withTold = (query: string, wanted: Wanted): string =>

@@ -20,13 +20,14 @@ class Stage {
     kept: readonly Kept[],
     simulated: Simulated = {},
     options: Readonly<Record<string, unknown>> = {},
+    url = 'http://tempo.test',
   ) {
     const { exchange, asked } = simulatedTempo(kept, simulated);
     this.asked = asked;
     const { sampling } = createTempoSource(contextOf(exchange, { now: () => this.now }));
     let drawn = 0;
     this.source = new SampledSource(
-      { kind: 'tempo', url: 'http://tempo.test', select: {}, environment: 'test', options },
+      { kind: 'tempo', url, select: {}, environment: 'test', options },
       {
         now: () => this.now,
         after: () => ({ dispose: () => undefined }),
@@ -261,6 +262,39 @@ describe('requests that Tempo counts itself (TraceQL metrics, simulated)', () =>
       await stage.look();
       assert.ok(stage.counts().length > 1);
     });
+
+  it('are shown in Grafana’s Explore where Tempo is asked through it', async () => {
+    const proxied = 'https://g.test/api/datasources/proxy/uid/tempo-1';
+    const stage = new Stage(even(300), {}, {}, proxied);
+    await stage.look();
+    const group = {
+      key: orders,
+      service: stage.source.operations()[0]?.service ?? ('' as never),
+      operations: stage.source.operations().map(({ id }) => id),
+    };
+    const link = stage.source.linkTo(group, milliseconds(hour));
+    assert.ok(link !== undefined);
+    assert.ok(link.url.startsWith('https://g.test/explore?schemaVersion=1&panes='), link.url);
+    const panes = JSON.parse(new URL(link.url).searchParams.get('panes') ?? '') as {
+      readonly p: { readonly datasource: string; readonly queries: readonly unknown[] };
+    };
+    const requests = `{ resource.service.name = "front" && kind = server && name = "${orders}" }`;
+    const query = (refId: string, what: string) => ({
+      refId,
+      datasource: { uid: 'tempo-1' },
+      queryType: 'traceql',
+      query: `${requests} | ${what} by (resource.service.version)`,
+    });
+    assert.deepEqual(panes.p.queries, [
+      query('A', 'count_over_time()'),
+      query('B', 'quantile_over_time(duration, .95)'),
+    ]);
+    // Tempo itself has no page; where the sample is used, there is nothing to show.
+    assert.equal(new Stage(even(10)).source.linkTo(group, milliseconds(hour)), undefined);
+    const sampled = new Stage(even(300), {}, { sources: { '*': 'sample' } }, proxied);
+    await sampled.look();
+    assert.equal(sampled.source.linkTo(group, milliseconds(hour)), undefined);
+  });
 
   it('aren’t used where the setting wants the sample, and mistakes in it are told', async () => {
     for (const sources of [{ front: 'sample' }, { '*': 'sample' }]) {
