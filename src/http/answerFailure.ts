@@ -62,7 +62,7 @@ export function statusFailure(answer: HttpAnswer): Failed {
       return fail(
         'refused',
         `${said}: it wants credentials, or those given are wrong or expired.`,
-        'Set up the connection’s credentials again.',
+        'Run “Prodlens: Select Environment…” to sign in again there, or “Prodlens: Connect a Backend…” to sign in another way.',
       );
     case 403:
       return fail(

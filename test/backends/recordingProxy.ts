@@ -16,10 +16,16 @@ export interface Recorded {
 /** Stands before a real backend and writes down what it is asked. */
 export class RecordingProxy {
   readonly asked: Recorded[] = [];
+  /** The `Authorization` that is let in; undefined: anybody is. */
+  admitted: string | undefined;
   readonly #server: Server;
 
   constructor(target: string) {
     this.#server = createServer((request, response) => {
+      if (![undefined, request.headers.authorization].includes(this.admitted)) {
+        response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+        return;
+      }
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {

@@ -12,6 +12,7 @@ export interface StatusInput {
   readonly window: WindowName;
   readonly health: 'off' | 'starting' | 'listening' | 'ok' | 'degraded' | 'unreachable';
   readonly detail: string;
+  readonly failure?: { readonly reason: string };
   readonly services: readonly ServiceState[];
   /** Of the file in front. */
   readonly service?: ServiceKey;
@@ -62,7 +63,11 @@ export function renderStatus(input: StatusInput): StatusText {
     ].filter((line) => line !== ''),
     severity:
       input.health === 'unreachable' ? 'error' : input.health === 'degraded' ? 'warning' : 'normal',
-    command: broken ? 'prodlens.diagnose' : 'prodlens.selectEnvironment',
+    // Whoever is refused signs in again there.
+    command:
+      broken && input.failure?.reason !== 'refused'
+        ? 'prodlens.diagnose'
+        : 'prodlens.selectEnvironment',
   };
 }
 

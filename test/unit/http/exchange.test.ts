@@ -56,7 +56,7 @@ describe('exchange with a backend', function () {
   });
 
   const statuses: readonly (readonly [number, string, RegExp])[] = [
-    [401, 'refused', /credentials again/],
+    [401, 'refused', /sign in again/],
     [403, 'refused', /read access/],
     [404, 'notFound', /address in the setting/],
     [408, 'timeout', /shorter window/],

@@ -487,5 +487,15 @@ describe('status bar', () => {
   it('leads to the diagnosis when something is broken', () => {
     const status = renderStatus({ ...input, health: 'unreachable' });
     assert.deepEqual([status.severity, status.command], ['error', 'prodlens.diagnose']);
+    const refused = renderStatus({
+      ...input,
+      health: 'unreachable',
+      failure: { reason: 'refused' },
+    });
+    assert.deepEqual(
+      [refused.severity, refused.command],
+      ['error', 'prodlens.selectEnvironment'],
+      'where one signs in again',
+    );
   });
 });
