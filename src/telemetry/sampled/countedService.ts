@@ -214,7 +214,8 @@ export class CountedService {
 
   /** Compares what isn't compared yet of a window. */
   async #prove(first: number, signal: AbortSignal): Promise<Result<undefined>> {
-    const done = this.#proven.find((one) => one.from <= first)?.to ?? first;
+    // What lies before the window isn't looked at any more, also where it was never whole.
+    const done = Math.max(first, this.#proven.findLast((one) => one.from <= first)?.to ?? first);
     const until = this.#to - compareAfter;
     const due = this.#proven.length === 0 || done === first || until - done >= compareEvery;
     const slots = [...this.#slots.values()]

@@ -206,6 +206,34 @@ describe('requests that Tempo counts itself (TraceQL metrics, simulated)', () =>
         assert.deepEqual(stage.counts(), []);
       });
 
+  it('are used again once what they lack is no longer in the window', async () => {
+    const kept = even(6_000, 3 * hour, begin + 2 * hour);
+    const gap = (at: number): boolean => at > begin + 3 * minute && at < begin + 9 * minute;
+    const stage = new Stage(kept, { counts: ({ start }) => !gap(start) });
+    assert.equal((await stage.look()).sample?.counted, 'TraceQL metrics');
+    const used: (string | undefined)[] = [];
+    for (let i = 0; i < 100; i += 1) {
+      stage.now += minute;
+      used.push((await stage.look()).sample?.counted);
+    }
+    // Found at the next comparison, and used once the hour begins after it and was compared again.
+    assert.equal(used[30], undefined, stage.why());
+    assert.equal(used[60], undefined);
+    assert.equal(used[99], 'TraceQL metrics', stage.why());
+  });
+
+  it('hold what came late', async () => {
+    const kept = [...even(3_000)];
+    const stage = new Stage(kept);
+    const before = await stage.look();
+    const late = { id: idOf(9_000), start: begin - 3 * minute, name: orders };
+    kept.push(late);
+    stage.now += minute;
+    const after = await stage.look();
+    assert.ok(!within(kept, before, lastEnd(begin)).every(({ id }) => id !== late.id));
+    assert.equal(after.total?.count, within(kept, after, lastEnd(stage.now)).length);
+  });
+
   it('are used for a window that they cover, also where they don’t cover a longer one', async () => {
     const kept = even(3_000);
     const stage = new Stage(kept, { counts: ({ start }) => start > begin - 30 * minute });
