@@ -1,6 +1,6 @@
 import type { Insight } from '../domain/insight.ts';
 import type { ServiceState } from '../domain/release.ts';
-import { ok, sentence, type Failure } from '../domain/result.ts';
+import { ok, type Failure } from '../domain/result.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { CodeRelease } from '../domain/workspace.ts';
 import { windowLength } from '../domain/units.ts';
@@ -9,6 +9,7 @@ import type { FileView } from '../symbols/contract.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { MetricsSource, OperationGroup } from '../telemetry/ports.ts';
 import { VerdictHold } from '../releases/verdictHold.ts';
+import { healthOf } from './environmentHealth.ts';
 import { ExceptionFeed } from './exceptionFeed.ts';
 import type { CombineContext, KnownNumbers } from './combine.ts';
 import { combine, groupOperations, operationGroup } from './combine.ts';
@@ -90,18 +91,13 @@ export function createInsightService(dependencies: InsightDependencies): Insight
   };
 
   function environmentView(): EnvironmentView {
-    const { name, production, window, health: own, detail } = environment.current();
-    const known = [...services.values()];
-    // The receiver knows that it listens, the services know that somebody speaks.
-    const health = own === 'listening' && known.some((service) => service.alive) ? 'ok' : own;
-    const problem = known.find((service) => service.problem !== undefined)?.problem;
-    const view =
-      health === 'ok' && problem !== undefined
-        ? { name, production, window, health: 'degraded' as const, detail: problem }
-        : { name, production, window, health, detail };
-    return failure === undefined || view.health === 'off'
-      ? { ...view, services: known }
-      : { ...view, health: 'unreachable', detail: sentence(failure), failure, services: known };
+    const inSight = shown.flatMap((path) => viewOf(path)?.services ?? []);
+    return healthOf(
+      environment.current(),
+      [...services.values()],
+      failure,
+      new Set(inSight.map(({ service }) => service)),
+    );
   }
   function announceEnvironment(): void {
     const view = environmentView();
