@@ -18,44 +18,21 @@ import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { ExemplarsQuery, NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
 import { BackendLook } from './backendLook.ts';
-import { allCalls, type Catalogue, type KnownService } from './catalogue.ts';
+import { allCalls, type Catalogue } from './catalogue.ts';
 import { readExemplars } from './exemplars.ts';
-import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
+import { FailurePause, problemOf } from '../failurePause.ts';
+import { FollowedServices } from './followedServices.ts';
 import { FoundOperations } from './foundOperations.ts';
-import { notThere, sameSource, unfollowed, withSilent } from './knownServices.ts';
-import { askedEvery } from './lookQuestions.ts';
+import { notThere, unfollowed, withSilent } from './knownServices.ts';
 import { metricsPage, pageQueries } from './pageLink.ts';
 import { decodeOptions, type PrometheusOptions } from './options.ts';
 import { renderedRules } from './recording/rules.ts';
 import { SharedFile } from '../sharing/sharedFile.ts';
-import { ServiceSlots } from './serviceSlots.ts';
 import { reportOf, summaryOf, warningsOf } from './summary.ts';
 
 const limits = { timeout: 30_000, maxBytes: 32_000_000 };
-/** Operations that aren't there yet are asked for that often at most. */
-const catchUpEvery = 5_000;
-/** Services that nobody asked about for so long are asked for no more. */
-const keptFor = 30 * 60_000;
-
 export const createPrometheusSource: CreateMetrics = (connection, ports) =>
   new PrometheusSource(connection, ports, connectionExchange(connection, limits));
-
-interface Followed {
-  readonly known: KnownService;
-  /** As the newest look at the backend has it. */
-  latest: KnownService;
-  readonly slots: ServiceSlots;
-  /** When it is asked for new data again. */
-  refreshAt: number;
-  /** When operations that weren't there were last asked for. */
-  caughtUpAt: number;
-  waiting?: { dispose(): void };
-  askedAt: number;
-  /** When rules that weren't whole were last given another try. */
-  rulesTriedAt: number;
-  readonly operations: Set<OperationId>;
-  readonly failures: ServiceFailure;
-}
 
 /** Numbers from Prometheus and what speaks its API: slots per service, filled by what is new, answered like the receiver's. */
 export class PrometheusSource implements BackendMetrics {
@@ -66,7 +43,7 @@ export class PrometheusSource implements BackendMetrics {
   readonly #options: PrometheusOptions;
   readonly #found: FoundOperations;
   readonly #look: BackendLook;
-  readonly #followed = new Map<ServiceKey, Followed>();
+  readonly #followed: FollowedServices;
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
   #working: Promise<unknown> = Promise.resolve();
@@ -101,6 +78,17 @@ export class PrometheusSource implements BackendMetrics {
       shared: this.#shared('catalogue'),
       signal: this.#stop.signal,
     });
+    this.#followed = new FollowedServices({
+      api: this.#api,
+      ports,
+      found: this.#found,
+      look: this.#look,
+      shared: this.#shared,
+      tell: () => {
+        this.#tell();
+      },
+      signal: this.#stop.signal,
+    });
   }
 
   services(): Promise<Result<readonly ServiceState[]>> {
@@ -113,7 +101,7 @@ export class PrometheusSource implements BackendMetrics {
   #services(catalogue: { readonly value: Catalogue }): Result<readonly ServiceState[]> {
     const now = this.#api.now();
     return ok(
-      withSilent(catalogue.value, this.#followed.values()).flatMap((known) => {
+      withSilent(catalogue.value, this.#followed.all()).flatMap((known) => {
         const followed = this.#followed.get(known.service);
         const unusable = followed?.slots.unusable(0, now);
         const failure = followed?.failures.at(now) ?? unusable;
@@ -140,7 +128,7 @@ export class PrometheusSource implements BackendMetrics {
   ): Promise<Result<readonly FunctionNumbers[]>> {
     const answer = await this.#alone(async () => {
       if (signal.aborted) return ok(ok([]));
-      const ready = await this.#bringUpToDate(query);
+      const ready = await this.#followed.bringUpToDate(query);
       // Read while nobody else writes: slots are filled in turns.
       return ready.ok ? ok(this.#numbers(query)) : ready;
     });
@@ -232,10 +220,7 @@ export class PrometheusSource implements BackendMetrics {
   retry(): void {
     this.#pause.forget();
     this.#look.again();
-    for (const followed of this.#followed.values()) {
-      followed.refreshAt = 0;
-      followed.failures.forget();
-    }
+    this.#followed.retry();
     this.#tell();
   }
 
@@ -267,7 +252,7 @@ export class PrometheusSource implements BackendMetrics {
       version: this.#look.catalogue?.version,
       services: [...(this.#look.catalogue?.services.values() ?? [])].slice(0, 50).map((known) => ({
         ...reportOf(known),
-        followed: this.#followed.has(known.service),
+        followed: this.#followed.get(known.service) !== undefined,
         answersOfOtherWindows: this.#followed.get(known.service)?.slots.taken,
       })),
     };
@@ -286,7 +271,7 @@ export class PrometheusSource implements BackendMetrics {
 
   dispose(): void {
     this.#stop.abort();
-    for (const { waiting } of this.#followed.values()) waiting?.dispose();
+    this.#followed.dispose();
     this.#listeners.clear();
   }
 
@@ -310,122 +295,6 @@ export class PrometheusSource implements BackendMetrics {
 
   #failed(failure: Failure): void {
     this.#pause.failed(failure, this.#api.now(), this.#api.waitUntil);
-  }
-
-  async #bringUpToDate(query: NumbersQuery): Promise<Result<undefined>> {
-    const wanted = new Map<ServiceKey, OperationId[]>();
-    for (const { service, operations } of query.groups)
-      wanted.set(service, [...(wanted.get(service) ?? []), ...operations]);
-    const first = await this.#look.at();
-    if (!first.ok) return first;
-    // Of a silent one its series are asked for all the same, so that it is met as soon as it is back.
-    const knownOf = ({ services }: Catalogue, service: ServiceKey): KnownService | undefined =>
-      services.get(service) ?? this.#followed.get(service)?.latest;
-    const missing = [...wanted.keys()].some((service) => !knownOf(first.value, service));
-    const catalogue = missing ? await this.#look.at(true) : first;
-    if (!catalogue.ok) return catalogue;
-    const now = this.#ports.now();
-    for (const [service, operations] of wanted) {
-      const known = knownOf(catalogue.value, service);
-      if (known === undefined) continue;
-      const followed = this.#follow(known, now);
-      if (followed.failures.at(this.#api.now(), query.window) !== undefined) continue;
-      const refreshed = await this.#refresh(followed, query, operations);
-      if (refreshed.ok) continue;
-      if (!isOfOneQuestion(refreshed.failure)) return refreshed;
-      // The others are asked all the same; this one when new data is due.
-      const until = this.#api.now() + this.#ports.refreshEvery() * 0.9;
-      followed.failures.note(refreshed.failure, query.window, until);
-    }
-    for (const [service, { askedAt, waiting }] of [...this.#followed])
-      if (now - askedAt > keptFor) {
-        waiting?.dispose();
-        this.#followed.delete(service);
-      }
-    return ok(undefined);
-  }
-
-  #follow(known: KnownService, now: number): Followed {
-    const before = this.#followed.get(known.service);
-    if (before !== undefined && sameSource(before.known, known)) {
-      before.askedAt = now;
-      if (now - before.rulesTriedAt >= askedEvery.rules) {
-        before.slots.tryRecorded();
-        before.rulesTriedAt = now;
-      }
-      before.latest = known;
-      return before;
-    }
-    // Another convention, or another scrape interval: a new series, never spliced to the old one.
-    const made: Followed = {
-      known,
-      latest: known,
-      rulesTriedAt: now,
-      slots: new ServiceSlots({
-        api: this.#api,
-        found: known.found,
-        buckets: known.buckets,
-        service: known.service,
-        matchers: known.matchers,
-        ...(known.infoMatchers === undefined ? {} : { infoMatchers: known.infoMatchers }),
-        ...(known.beside === undefined ? {} : { beside: known.beside }),
-        interval: known.interval,
-        refreshEvery: () => this.#ports.refreshEvery(),
-        recorded: known.recorded,
-        compare: this.#ports.compare,
-        identity: this.#found.identity,
-        shared: this.#shared(known.service),
-      }),
-      refreshAt: 0,
-      caughtUpAt: 0,
-      askedAt: now,
-      operations: new Set(),
-      failures: new ServiceFailure(),
-    };
-    this.#followed.set(known.service, made);
-    return made;
-  }
-
-  async #refresh(
-    followed: Followed,
-    { window, since }: NumbersQuery,
-    asked: readonly OperationId[],
-  ): Promise<Result<undefined>> {
-    const { slots, operations } = followed;
-    for (const id of asked) operations.add(id);
-    const now = this.#api.now();
-    // Whoever waits for a rollback to show looks elsewhere meanwhile.
-    const watched = this.#ports.focused() || since !== undefined;
-    const due = watched && now >= followed.refreshAt && slots.due(now);
-    if (!slots.reaches(window, now) || due) {
-      const refreshed = await slots.refresh(
-        window,
-        [...operations],
-        now,
-        this.#ports.refreshEvery() * 0.9,
-        this.#stop.signal,
-      );
-      if (!refreshed.ok) return refreshed;
-      // By the clock that the answers showed.
-      followed.refreshAt =
-        this.#api.now() + this.#ports.refreshEvery() * (0.9 + 0.2 * Math.random());
-      this.#found.addOperations(slots.data().operations.list);
-    }
-    return slots.lacks([...operations], now) ? this.#catchUp(followed, now) : ok(undefined);
-  }
-
-  /** Files that are opened one after the other have their operations asked for together. */
-  async #catchUp(followed: Followed, now: number): Promise<Result<undefined>> {
-    const wait = followed.caughtUpAt + catchUpEvery - now;
-    if (wait > 0) {
-      followed.waiting ??= this.#ports.after(wait, () => {
-        delete followed.waiting;
-        this.#tell();
-      });
-      return ok(undefined);
-    }
-    followed.caughtUpAt = now;
-    return followed.slots.catchUp([...followed.operations], now, this.#stop.signal);
   }
 
   #tell(): void {
