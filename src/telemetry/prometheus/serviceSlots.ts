@@ -1,39 +1,21 @@
-import type { CompareReleases } from '../../domain/comparison.ts';
 import type { OperationId } from '../../domain/operation.ts';
 import type { Failure, Result } from '../../domain/result.ts';
-import { fail, ok } from '../../domain/result.ts';
-import type { ServiceKey } from '../../domain/service.ts';
+import { ok } from '../../domain/result.ts';
 import { Turns } from '../../domain/turns.ts';
-import { unixMillis } from '../../domain/units.ts';
-import { CoreState } from '../local/core/coreState.ts';
 import type { QueryData, SourceTraits } from '../local/core/queryData.ts';
 import type { SharedFile } from '../sharing/sharedFile.ts';
-import type { PrometheusApi } from './api.ts';
-import { titleOf, type KnownCalls } from './catalogue.ts';
-import { bucketRows, type BucketRow } from './bucketRows.ts';
+import { titleOf } from './catalogue.ts';
 import { busiest } from './busiest.ts';
-import type { DurationMetric, Found } from './discovery.ts';
-import type { RecordedSeries } from './catalogue.ts';
+import { readDurations } from './durations.ts';
+import { FilledSlots } from './filledSlots.ts';
 import { PastCalls } from './pastCalls.ts';
-import { ProcessReleases } from './processReleases.ts';
 import type { ReadStretch } from './readBack.ts';
-import { evaluationTime, type GrowthQuery } from './recording/recorded.ts';
+import { evaluationTime } from './recording/recorded.ts';
+import type { ServiceSlotsOptions } from './serviceSlotsOptions.ts';
 import { firstStart, lastEnd, stepFor } from './slotGrid.ts';
-import { besideLabel } from './selector.ts';
-import {
-  bucketsQuery,
-  callsQuery,
-  isWhole,
-  keyOf,
-  narrowingOf,
-  pastQuery,
-  unnarrowed,
-  type Narrowing,
-} from './slotQueries.ts';
-import { endingBy, SlotReader, type Question, type Stretch } from './slotReader.ts';
-import { slotWarnings } from './slotWarnings.ts';
-import { SlotWriter } from './slotWriter.ts';
-import type { MatrixRow } from './wire.ts';
+import { callsQuery, pastQuery } from './slotQueries.ts';
+import { SlotReader, type Question, type Stretch } from './slotReader.ts';
+import { noNumbers, slotWarnings } from './slotWarnings.ts';
 import { WritersSeen, writtenBySeveral } from './writers.ts';
 
 /** Slots that are asked for again: their newest samples may have come late. Two, and a minute at least. */
@@ -45,30 +27,6 @@ const busiestOperations = 200;
 /** Which ones they are is looked at again. */
 const busiestEvery = 15 * 60_000;
 
-export interface ServiceSlotsOptions {
-  readonly api: PrometheusApi;
-  readonly found: Found;
-  /** The histogram of its durations; none: no percentiles. */
-  readonly buckets: DurationMetric | undefined;
-  readonly service: ServiceKey;
-  /** Matchers of the service, the environment's `select` among them. */
-  readonly matchers: readonly string[];
-  /** Matchers of the series that say its processes' releases. */
-  readonly infoMatchers?: readonly string[];
-  /** Asked for in place of the metrics themselves, where they have all of a stretch. */
-  readonly recorded: RecordedSeries;
-  /** Other calls of it. */
-  readonly beside?: KnownCalls;
-  /** Distance of samples, milliseconds. */
-  readonly interval: number;
-  /** How often new data is asked for, milliseconds. */
-  readonly refreshEvery: () => number;
-  readonly compare: CompareReleases;
-  readonly identity: string;
-  /** What the windows of this machine know of it; resolves with undefined where nothing is shared. */
-  readonly shared?: () => Promise<SharedFile | undefined>;
-}
-
 /** What is known of one service: slots of calls, errors and durations, filled by asking only for what is new. */
 export class ServiceSlots {
   readonly step: number;
@@ -76,9 +34,7 @@ export class ServiceSlots {
   readonly #reader: SlotReader;
   /** While this window alone asks. */
   #shared: SharedFile | undefined;
-  #state: CoreState;
-  #writer: SlotWriter;
-  #releases: ProcessReleases;
+  #filled: FilledSlots;
   readonly #writers = new WritersSeen();
   readonly #past: PastCalls;
   /** The beginning of the longest window asked for, Unix milliseconds; 0: none. */
@@ -104,9 +60,7 @@ export class ServiceSlots {
       overlap: overlap(this.step),
       follows: () => [...this.#bucketKeys],
     });
-    this.#state = this.#newState();
-    this.#releases = this.#newReleases();
-    this.#writer = this.#newWriter();
+    this.#filled = this.#empty();
   }
 
   /** Answers that were another window's. */
@@ -144,7 +98,7 @@ export class ServiceSlots {
     return slotWarnings({
       from: this.#from,
       capped: this.#capped,
-      torn: this.#releases.torn,
+      torn: this.#filled.releases.torn,
       leftOut: this.#past.leftOut,
     });
   }
@@ -159,11 +113,11 @@ export class ServiceSlots {
     const { compare } = this.#options;
     const traits: SourceTraits = {
       name: titleOf(this.#options),
-      clientErrors: this.#writer.seesStatus,
+      clientErrors: this.#filled.writer.seesStatus,
       slot: this.step,
       warmUp: 2 * 60_000,
     };
-    return { ...this.#state.queryData(compare), traits };
+    return { ...this.#filled.state.queryData(compare), traits };
   }
 
   /**
@@ -191,10 +145,10 @@ export class ServiceSlots {
   ): Promise<Result<undefined>> {
     const wanted = firstStart(now - window, now, this.step);
     if (!this.reaches(window, now)) this.#begin(wanted);
-    this.#state.now = now;
-    this.#state.tidy();
-    this.#writer.tidy(now);
-    this.#releases.tidy(now);
+    this.#filled.state.now = now;
+    this.#filled.state.tidy();
+    this.#filled.writer.tidy(now);
+    this.#filled.releases.tidy(now);
     const calls = await this.#calls(this.#goal(now, within), now, signal);
     if (!calls.ok || this.#to === 0) return calls;
     if (this.#bucketsTo > 0) return this.#nextBuckets(now, signal);
@@ -261,9 +215,7 @@ export class ServiceSlots {
 
   /** Empty, to be filled from this moment on. */
   #startFrom(at: number): void {
-    this.#state = this.#newState();
-    this.#releases = this.#newReleases();
-    this.#writer = this.#newWriter();
+    this.#filled = this.#empty();
     this.#bucketKeys.clear();
     this.#writers.clear();
     this.#past.clear();
@@ -287,15 +239,19 @@ export class ServiceSlots {
     if (capped) {
       // What is covered has no holes.
       this.#startFrom(from);
-      this.#state.now = now;
+      this.#filled.state.now = now;
       this.#capped = { ...this.#capped, calls: true };
     }
     const turns = new Turns();
     for (const { rows, chunk } of pieces) {
       const own = this.#writers.take(rows, chunk);
-      const counted = await this.#past.without(this.#releases.take(own, chunk), chunk, signal);
+      const counted = await this.#past.without(
+        this.#filled.releases.take(own, chunk),
+        chunk,
+        signal,
+      );
       if (!counted.ok) return counted;
-      await turns.run(this.#writer.calls(counted.value, chunk, now));
+      await turns.run(this.#filled.writer.calls(counted.value, chunk, now));
       // Where this machine's clock was found to be ahead, a part of it hasn't come yet.
       const ended = lastEnd(this.#options.api.now(), this.step);
       this.#to = Math.max(this.#to, Math.min(chunk.to, ended));
@@ -336,58 +292,27 @@ export class ServiceSlots {
     signal: AbortSignal,
     together = false,
   ): Promise<Result<number>> {
-    const { api, buckets, beside } = this.#options;
+    const { buckets } = this.#options;
     if (buckets === undefined || keys.length === 0) return ok(from);
-    const ask = (): Promise<Result<ReadStretch>> => {
-      // What the others follow is asked for along with it: then one of them is enough.
-      const union = [...new Set([...keys, ...(together ? (this.#shared?.wanted() ?? []) : [])])];
-      const queryOf = (narrow: Narrowing, step: number): GrowthQuery =>
-        bucketsQuery(this.#options, buckets, narrow, step);
-      const narrow = narrowingOf(this.#options, union, (one) =>
-        api.fits(queryOf(one, this.step).raw),
-      );
-      const question = {
-        query: (step: number) => queryOf(narrow, step),
-        unnarrowed: queryOf(unnarrowed, this.step).raw,
-        ...(isWhole(narrow) ? {} : { keys, asks: union }),
-      };
-      const written = together ? Math.max(from, this.#bucketsTo) : from;
-      return this.#read(question, { from, to, written }, now, signal);
-    };
-    const tookLong: boolean = api.takesLong;
-    const first = await ask();
-    const read = !first.ok && tookLong && !api.takesLong ? await ask() : first;
+    const written = together ? Math.max(from, this.#bucketsTo) : from;
+    const read = await readDurations(
+      { ...this.#options, buckets },
+      {
+        keys,
+        // What the others follow is asked for along with it: then one of them is enough.
+        others: together ? (this.#shared?.wanted() ?? []) : [],
+        // Another window's answer may go on to where these are known already.
+        ...(together ? {} : { endAt: to }),
+        step: this.step,
+      },
+      (question) => this.#read(question, { from, to, written }, now, signal),
+      (rows, chunk) => this.#filled.writer.buckets(rows, chunk, now),
+    );
     if (!read.ok) return read;
-    const wanted = new Set(keys);
-    const turns = new Turns();
-    for (const { rows, chunk } of read.value.pieces) {
-      // Of others, only a part of the time would be known.
-      const all = rows.filter(({ labels }) => wanted.has(keyOf(this.#options, labels)));
-      // Another window's answer may go on to where these are known already.
-      const own = together ? all : endingBy(to, all);
-      const joined = await turns.run(
-        bucketRows(
-          own,
-          buckets.msPerUnit,
-          beside?.buckets?.msPerUnit,
-          (labels) =>
-            (labels[besideLabel] === undefined ? buckets : beside?.buckets)?.custom === true,
-        ),
-      );
-      this.unreadable ||= own.some(({ odd }) => odd === true);
-      if (buckets.native) this.#noteUnreadable(own, joined);
-      await turns.run(this.#writer.buckets(joined, chunk, now));
-    }
+    this.unreadable ||= read.value.unreadable;
     const capped = this.#capped.buckets || read.value.capped;
     this.#capped = { ...this.#capped, buckets: capped };
     return ok(read.value.from);
-  }
-
-  #noteUnreadable(rows: readonly MatrixRow[], read: readonly BucketRow[]): void {
-    const filled = rows.flatMap(({ histograms = [] }) =>
-      histograms.filter(([, one]) => one?.length !== 0),
-    );
-    this.unreadable ||= filled.length > read.reduce((n, { slots }) => n + slots.length, 0);
   }
 
   #read(
@@ -411,46 +336,15 @@ export class ServiceSlots {
   }
 
   #missing(operations: readonly OperationId[]): readonly string[] {
-    const keys = new Set(operations.flatMap((id) => [...this.#writer.keysOf(id)]));
-    return [...keys].filter((key) => !this.#bucketKeys.has(key));
+    return this.#filled.keysOf(operations).filter((key) => !this.#bucketKeys.has(key));
   }
 
   #busiest(now: number): readonly string[] {
     this.#busiestAt = now;
-    return busiest(this.#state.cells.all(), busiestOperations).flatMap((id) => [
-      ...this.#writer.keysOf(id),
-    ]);
+    return this.#filled.keysOf(busiest(this.#filled.state.cells.all(), busiestOperations));
   }
 
-  #newState(): CoreState {
-    return new CoreState({ now: unixMillis(0), compare: this.#options.compare }, 0);
-  }
-
-  #newReleases(): ProcessReleases {
-    const { found, beside } = this.#options;
-    return new ProcessReleases(found.info, beside?.found.info);
-  }
-
-  #newWriter(): SlotWriter {
-    const { found, beside, interval, identity, refreshEvery } = this.#options;
-    return new SlotWriter({
-      timeline: this.#releases,
-      state: this.#state,
-      found,
-      ...(beside === undefined ? {} : { beside: beside.found }),
-      interval,
-      step: this.step,
-      refreshEvery,
-      identity,
-      from: () => this.#from,
-    });
+  #empty(): FilledSlots {
+    return new FilledSlots(this.#options, this.step, () => this.#from);
   }
 }
-
-/** Left out, what these slots lack would be taken for no calls. */
-const noNumbers = ({ found, service }: ServiceSlotsOptions): Result<never> =>
-  fail(
-    'invalid',
-    `${found.calls} of ${service} has values that are no numbers (NaN, Inf).`,
-    'Look at what exports this metric: it has to be a counter.',
-  );

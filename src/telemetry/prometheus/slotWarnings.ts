@@ -1,3 +1,7 @@
+import type { Result } from '../../domain/result.ts';
+import { fail } from '../../domain/result.ts';
+import type { ServiceSlotsOptions } from './serviceSlotsOptions.ts';
+
 /** What was left out of a service's slots, or can't be told apart in them. */
 export interface SlotGaps {
   /** The beginning of what is covered, Unix milliseconds. */
@@ -35,3 +39,14 @@ export function slotWarnings({ from, capped, torn, leftOut }: SlotGaps): readonl
         ]),
   ];
 }
+
+/** Left out, what these slots lack would be taken for no calls. */
+export const noNumbers = ({
+  found,
+  service,
+}: Pick<ServiceSlotsOptions, 'found' | 'service'>): Result<never> =>
+  fail(
+    'invalid',
+    `${found.calls} of ${service} has values that are no numbers (NaN, Inf).`,
+    'Look at what exports this metric: it has to be a counter.',
+  );
