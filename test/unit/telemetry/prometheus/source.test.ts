@@ -556,7 +556,7 @@ describe('Prometheus as a source of numbers', () => {
       Partial<{ status: number; text: string; contentType: string; retryAfter: number }>,
       RegExp,
     ][] = [
-      [{ status: 401, text: '' }, /credentials/],
+      [{ status: 401, text: '' }, /sign in again/],
       [{ status: 404, text: '' }, /address/],
       [
         { status: 200, text: '<html>sign in</html>', contentType: 'text/html' },
