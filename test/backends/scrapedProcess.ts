@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { render, ScrapedServer } from './scrapedServer.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -14,14 +12,7 @@ interface Durations {
  * A process that is scraped, in OpenMetrics. Samples have timestamps of their own, as a collector's may have: what isn't exported any more is
  * still there for Prometheus' look-back of five minutes. https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
-export class ScrapedProcess {
-  readonly #server = createServer((_, response) => {
-    response.writeHead(200, {
-      'content-type': 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-    });
-    this.scrapes += 1;
-    response.end(this.#text());
-  });
+export class ScrapedProcess extends ScrapedServer {
   #counters = new Map<string, number>();
   #histograms = new Map<string, Map<string, Durations>>();
   #infos = new Map<string, Labels>();
@@ -31,18 +22,8 @@ export class ScrapedProcess {
   exemplar: ((value: number) => Labels | undefined) | undefined;
 
   constructor(bounds: readonly number[] = [0.005, 0.05, 0.5, 5]) {
+    super('application/openmetrics-text; version=1.0.0; charset=utf-8');
     this.#bounds = bounds;
-  }
-
-  async start(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
   }
 
   /** `name` without `_total`. */
@@ -72,7 +53,8 @@ export class ScrapedProcess {
     this.#infos = new Map();
   }
 
-  #text(): string {
+  protected scraped(): string {
+    this.scrapes += 1;
     const now = Date.now() / 1000;
     const lines: string[] = [];
     for (const [name, labels] of this.#infos)
@@ -111,8 +93,3 @@ export class ScrapedProcess {
     ];
   }
 }
-
-const render = (labels: Labels): string =>
-  `{${Object.entries(labels)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(',')}}`;

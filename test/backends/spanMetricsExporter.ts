@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { render, ScrapedServer } from './scrapedServer.ts';
 
 const boundsMs = [2, 4, 6, 8, 10, 50, 100, 200, 400, 800, 1000, 1400, 2000, 5000, 10_000, 15_000];
 
@@ -12,32 +10,14 @@ interface Series {
 }
 
 /** A process with span metrics as a collector exports them for scraping, and a log of what each scrape was given. */
-export class SpanMetricsExporter {
+export class SpanMetricsExporter extends ScrapedServer {
   readonly #labels: Readonly<Record<string, string>>;
-  readonly #server = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' });
-    this.scrapes.push({
-      at: Date.now(),
-      calls: new Map([...this.#series].map(([key, { calls }]) => [key, calls])),
-    });
-    response.end(this.#text());
-  });
   #series = new Map<string, Series>();
   readonly scrapes: { readonly at: number; readonly calls: ReadonlyMap<string, number> }[] = [];
 
   constructor(labels: Readonly<Record<string, string>>) {
+    super('text/plain; version=0.0.4');
     this.#labels = labels;
-  }
-
-  async start(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
   }
 
   /** Calls of a span by their durations. */
@@ -67,7 +47,11 @@ export class SpanMetricsExporter {
     this.#series = new Map();
   }
 
-  #text(): string {
+  protected scraped(): string {
+    this.scrapes.push({
+      at: Date.now(),
+      calls: new Map([...this.#series].map(([key, { calls }]) => [key, calls])),
+    });
     const lines = ['# TYPE traces_span_metrics_calls_total counter'];
     const all = [...this.#series.values()];
     for (const { labels, calls } of all)
@@ -86,8 +70,3 @@ export class SpanMetricsExporter {
     return `${lines.join('\n')}\n`;
   }
 }
-
-const render = (labels: Readonly<Record<string, string>>): string =>
-  `{${Object.entries(labels)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(',')}}`;

@@ -8,8 +8,7 @@ import { parseTemplate } from '../../../src/presentation/viewModels/template.ts'
 import type { Handlers } from '../../../src/rpc/contract.ts';
 import { inProcess } from '../../../src/rpc/peer.ts';
 import type { FileView, IndexContract, OwnedOperation } from '../../../src/symbols/contract.ts';
-import type { CreateMetrics } from '../../../src/telemetry/backend.ts';
-import type { Stage } from './stage.ts';
+import type { BackendPorts, Connection, CreateMetrics } from '../../../src/telemetry/backend.ts';
 
 const path = '/w/orders.ts';
 const place = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
@@ -44,20 +43,26 @@ export interface SeenNumbers {
   readonly calls?: number;
 }
 
+/** What a window stands on: a backend, and a clock. */
+export interface Ground {
+  /** "namespace/name" or "name": whose function is shown. */
+  readonly service: string;
+  connection(): Connection;
+  ports(operation: BackendPorts['operation']): BackendPorts;
+  readonly after: BackendPorts['after'];
+  /** Unix milliseconds, of the editor's machine. */
+  readonly now: number;
+}
+
 /** A window that shows one function, whose numbers come from a backend; all of it but VS Code is the product's own. */
-export function numbersWindow(create: CreateMetrics, stage: Stage) {
-  const { service, namespace } = stage.around.backend;
+export function numbersWindow(create: CreateMetrics, stage: Ground) {
   const operations = new Map<OperationId, Operation>();
   const source = create(
     stage.connection(),
     stage.ports((id) => operations.get(id)),
   );
   const { remote, server } = inProcess<IndexContract>({
-    file: () =>
-      viewOf(
-        [...operations.values()],
-        namespace === undefined ? service : `${namespace}/${service}`,
-      ),
+    file: () => viewOf([...operations.values()], stage.service),
   } as unknown as Handlers<IndexContract>);
   source.onDidFindOperations((found) => {
     for (const one of found) operations.set(one.id, one);
@@ -93,7 +98,14 @@ export function numbersWindow(create: CreateMetrics, stage: Stage) {
   const insight = (): Insight | undefined => insights.peek(path)?.insights[0];
   insights.setShown([path]);
   return {
-    pass: (time: number) => stage.pass(time, settled),
+    /** Resolves when what is under way is over. */
+    settled,
+    /** Looks anew, as at each of its own refreshes; asks the backend only for what is due. */
+    look: () => insights.refresh(),
+    /** As the command *Refresh* does. */
+    retry: () => {
+      source.retry();
+    },
     seen(): SeenNumbers {
       const view = insights.environment();
       const { text, lines } = renderStatus(view);
@@ -116,6 +128,12 @@ export function numbersWindow(create: CreateMetrics, stage: Stage) {
         ...(one?.numbers?.total?.count === undefined ? {} : { calls: one.numbers.total.count }),
       };
     },
+    /** What there is to see of the function. */
+    insight,
+    /** What its service's warnings are. */
+    warnings: () =>
+      insights.environment().services.find((one) => one.service === stage.service)?.warnings ?? [],
+    report: () => source.report(),
     /** Sent so far, answered or not. */
     requests: () => Number(source.report()['requests']),
     /** Everything that may be shown, logged or pasted into an issue. */
@@ -135,7 +153,7 @@ export function numbersWindow(create: CreateMetrics, stage: Stage) {
 }
 
 function viewOf(operations: readonly Operation[], service: string): FileView {
-  const [operation] = operations.filter((one) => one.kind === 'server');
+  const [operation] = operations.filter((one) => one.kind === 'server' && one.service === service);
   const attributions: OwnedOperation[] =
     operation === undefined
       ? []

@@ -1,10 +1,11 @@
 import { faults } from './faults.ts';
 import { runMatrix } from './matrix.ts';
 import type { Matrix, NumbersCell, TracesCell } from './matrix.ts';
+import { realRows, type RealRow } from './realFaults.ts';
 
 const intro = `# What a failing backend leads to
 
-Written by \`node scripts/reliability-doc.mjs\` from what the tests see (test/unit/faults); a test compares. Every adapter of the registries meets
+Written by \`node scripts/reliability-doc.mjs\` from what the tests see (test/unit/faults, test/backends/faults.json); a test compares. Every adapter of the registries meets
 every fault: a server on 127.0.0.1 fails in front of answers that were recorded from the real servers. The window is the product's own but
 for VS Code. In all rows:
 
@@ -28,9 +29,18 @@ Asked for when a person asks. Requests are those of a search and of looking one 
 | fault | of | message, or what is found | requests |
 | --- | --- | --- | --- |`;
 
-export const writeReliability = async (): Promise<string> => renderReliability(await runMatrix());
+const headOfReal = `## At the real servers
 
-export function renderReliability({ numbers, traces }: Matrix): string {
+What \`npm run test:backends -- faults\` sees: servers, exporters and collectors that end and come back. A test compares these rows with each run; ports,
+ages and rates are left out of them (\`n\`). Numbers are asked for every two seconds there. No row has a call counted twice.
+
+| fault | of | status bar | beside the function | requests meanwhile | afterwards |
+| --- | --- | --- | --- | --- | --- |`;
+
+export const writeReliability = async (): Promise<string> =>
+  renderReliability(await runMatrix(), realRows());
+
+export function renderReliability({ numbers, traces }: Matrix, real: readonly RealRow[]): string {
   return [
     intro,
     headOfNumbers,
@@ -47,6 +57,11 @@ export function renderReliability({ numbers, traces }: Matrix): string {
         traces.filter((cell) => cell.fault === fault),
         tracesCells,
       ).map((cells) => row(fault.title, cells)),
+    ),
+    '',
+    headOfReal,
+    ...real.map(({ fault, of, status, beside, requests, after }) =>
+      row(fault, [of, status, beside, requests, after]),
     ),
     '',
   ].join('\n');

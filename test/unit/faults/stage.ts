@@ -99,6 +99,11 @@ export class Stage {
     return this.#now - this.around.clock.ahead;
   }
 
+  get service(): string {
+    const { service, namespace } = this.around.backend;
+    return namespace === undefined ? service : `${namespace}/${service}`;
+  }
+
   connection(): Connection {
     const { backend, server } = this.around;
     return {
