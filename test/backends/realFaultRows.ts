@@ -35,9 +35,9 @@ const atMost = (requests: number): string => `at most ${Math.ceil((requests + 1)
 const recovered = (milliseconds: number): string =>
   milliseconds <= 60_000 ? 'fresh within a refresh' : `fresh after ${milliseconds} ms`;
 
-export function restartRow(fault: string, of: string, seen: SeenFault): RealRow {
+export function restartRow(fault: string, of: string, seen: SeenFault, healthy = false): RealRow {
   const { during, asked, recoveredIn, after, made } = seen;
-  return row(fault, of, during, atMost(asked), [
+  return row(fault, of, during, healthy ? 'as always' : atMost(asked), [
     recovered(recoveredIn),
     `\`${after.annotation}\``,
     counted(after, made),
@@ -66,13 +66,7 @@ export const collectorRows = (
   );
 
 export const replicasRow = (seen: Awaited<ReturnType<typeof lostReplicas>>): RealRow =>
-  row(
-    'one of three replicas ends, another is replaced',
-    'Prometheus 3',
-    seen.after,
-    '—',
-    [
-      counted(seen.after, seen.made),
-      `in a window opened afterwards: ${counted(seen.opened, seen.made)}`,
-    ],
-  );
+  row('one of three replicas ends, another is replaced', 'Prometheus 3', seen.after, '—', [
+    counted(seen.after, seen.made),
+    `in a window opened afterwards: ${counted(seen.opened, seen.made)}`,
+  ]);

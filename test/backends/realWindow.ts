@@ -108,12 +108,12 @@ export async function settledWindows(windows: readonly RealWindow[]): Promise<vo
 export const steady = (text: string): string =>
   text
     .replaceAll(/(127\.0\.0\.1):\d+/g, '$1')
-    .replaceAll(/\b\d\d:\d\d\b/g, 'hh:mm')
-    .replaceAll(/\b\d+ (s|min) old/g, 'n $1 old')
-    .replaceAll(/[\d.]+\/(s|min|h)\b/g, 'n/$1')
-    .replaceAll(/last \d+ (s|min)\b/g, 'last n $1')
-    .replaceAll(/sample of \d+/g, 'sample of n')
+    .replaceAll(/\b\d\d:\d\d\b/g, '<time>')
+    .replaceAll(/\b\d+ (s|min) old/g, '<age> old')
+    .replaceAll(/[\d.]+\/(s|min|h)\b/g, '<rate>')
+    .replaceAll(/last \d+ (s|min)\b/g, 'last <time>')
+    .replaceAll(/sample of \d+/g, 'sample of <n>')
     .replaceAll(
       /\(\d+ of the last hour, of \d+ services?\)/g,
-      '(n of the last hour, of n services)',
+      '(<n> of the last hour, of <n> services)',
     );

@@ -1,5 +1,6 @@
 import type { FunctionDecl, FunctionId } from '../../../src/domain/functionDecl.ts';
 import type { Insight } from '../../../src/domain/insight.ts';
+import type { ServiceKey } from '../../../src/domain/service.ts';
 import type { Operation, OperationId } from '../../../src/domain/operation.ts';
 import { createInsightService } from '../../../src/insights/insightService.ts';
 import { renderAnnotation } from '../../../src/presentation/viewModels/annotation.ts';
@@ -108,7 +109,8 @@ export function numbersWindow(create: CreateMetrics, stage: Ground) {
     },
     seen(): SeenNumbers {
       const view = insights.environment();
-      const { text, lines } = renderStatus(view);
+      // The file in front is the function's.
+      const { text, lines } = renderStatus({ ...view, service: stage.service as ServiceKey });
       const one = insight();
       return {
         health: view.health,

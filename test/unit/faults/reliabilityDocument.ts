@@ -32,7 +32,7 @@ Asked for when a person asks. Requests are those of a search and of looking one 
 const headOfReal = `## At the real servers
 
 What \`npm run test:backends -- faults\` sees: servers, exporters and collectors that end and come back. A test compares these rows with each run; ports,
-ages and rates are left out of them (\`n\`). Numbers are asked for every two seconds there. No row has a call counted twice.
+ages and rates are left out of them. Numbers are asked for every two seconds there. No row has a call counted twice.
 
 | fault | of | status bar | beside the function | requests meanwhile | afterwards |
 | --- | --- | --- | --- | --- | --- |`;
