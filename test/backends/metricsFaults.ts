@@ -40,6 +40,12 @@ const afterSlots = () => {
   return () => (Date.now() > end ? true : undefined);
 };
 
+/** The slot of the first sample is over: what a process counts in that one belongs to no window, since nothing tells what it began with. */
+const afterFirstSlot = () => {
+  const end = Math.ceil(Date.now() / slot) * slot + 1_000;
+  return () => (Date.now() > end ? true : undefined);
+};
+
 /** A process that is there from its first call on, and calls of it. */
 class Process {
   made = 0;
@@ -111,6 +117,7 @@ export async function restartedPrometheus(server: 'prometheus' | 'prometheus3'):
   const windows = [direct, proxied];
   try {
     await settledWindows(windows);
+    await untilSeen('the next slot', windows, afterFirstSlot());
     process.begin();
     await untilSeen('a rate', windows, () => windows.every(hasRate) || undefined);
     await control(server, 'stop');
@@ -157,6 +164,7 @@ export async function stoppedExporter(): Promise<SeenFault & { readonly refreshe
   const window = realWindow({ kind: 'prometheus', url: steady.url, service });
   try {
     await settledWindows([window]);
+    await untilSeen('the next slot', [window], afterFirstSlot());
     process.begin();
     await untilSeen('a rate', [window], () => hasRate(window) || undefined);
     await process.pause(steady);
@@ -276,6 +284,7 @@ export async function lostReplicas(): Promise<{
   try {
     for (const one of replicas.slice(0, 3)) scrape(steady, await one.start());
     await settledWindows(windows);
+    await untilSeen('the next slot', windows, afterFirstSlot());
     for (const one of replicas.slice(0, 3)) one.begin();
     await untilSeen('numbers', windows, () => windows[0]?.seen().calls);
     for (const one of [gone, replaced]) {
