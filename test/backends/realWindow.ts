@@ -108,7 +108,7 @@ export async function settledWindows(windows: readonly RealWindow[]): Promise<vo
 export const steady = (text: string): string =>
   text
     .replaceAll(/(127\.0\.0\.1):\d+/g, '$1')
-    .replaceAll(/\b\d\d:\d\d\b/g, '<time>')
+    .replaceAll(/\b\d\d:\d\d\b/g, '…')
     .replaceAll(/\b\d+ (s|min) old/g, '<age> old')
     .replaceAll(/[\d.]+\/(s|min|h)\b/g, '<rate>')
     .replaceAll(/last \d+ (s|min)\b/g, 'last <time>')
