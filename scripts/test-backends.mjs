@@ -28,8 +28,8 @@ import { settleResults, startResults, writeResults } from './testResults.mjs';
  * whose tests are all its own.
  */
 const servers = [
-  ...[pipeline, prometheus, faults, prometheus3, jaeger, thanos, cortex],
-  ...[zipkin, readme, victoriametrics, tempo],
+  ...[cortex, prometheus3, prometheus, pipeline, faults, victoriametrics, thanos],
+  ...[readme, zipkin, jaeger, tempo],
 ];
 /** What the largest of the builds needs at its peak, twice. */
 const memoryOfTwoBuilds = 6 * 1024 ** 3;

@@ -111,7 +111,11 @@ describe('conventions on a real Prometheus', function () {
     bake('ok', times(300, 20));
     serve(times(90, 0.02), times(80, 2));
     oven.requests('/bake', '200', times(100, 0.02));
-    scrapeOnly(await Promise.all(all.map((process) => process.start())), [await oven.start()]);
+    const addresses = await Promise.all(all.map((process) => process.start()));
+    const converted = [await oven.start()];
+    // All of them are seen first in one slot: of two, the one that came a slot later would be taken for a new one.
+    await delay(slot - (Date.now() % slot) + 500);
+    scrapeOnly(addresses, converted);
     await Promise.all([...all, oven].map(scraped));
     operations = await until('operations, and how often samples come', async () => {
       source.retry();
