@@ -97,7 +97,8 @@ async function testAll() {
   const alone = suites.filter((suite) => suite.alone);
   if (alone.length > 0) await buildAll();
   const others = suites.filter((suite) => !suite.alone);
-  const lanes = Math.min(others.length, availableParallelism());
+  // Each keeps a core busy for about a tenth of its time.
+  const lanes = Math.min(others.length, 2 * availableParallelism());
   await sideBySide(others, lanes, (suite) => test(suite, lanes > 1));
   await sideBySide(alone, 1, (suite) => test(suite, false));
 }

@@ -1,6 +1,6 @@
 /**
- * Suites of tests against real servers: each has a server of its own and mostly waits (for samples, for slots to end), so that several run
- * side by side. Those that open a VS Code run alone, after the others: their windows would be late.
+ * Suites of tests against real servers, a file each: it has a server of its own, begun when it begins, and mostly waits (for samples, for slots
+ * to end), so that several run side by side. Those that open a VS Code run alone, after the others: their windows would be late.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import path from 'node:path';
 
 import { root } from '../bundleTests.mjs';
 
-/** @typedef {{ server: object, files: string[], alone: boolean }} Suite */
+/** @typedef {{ server: object, file: string, alone: boolean }} Suite */
 
 /**
  * @param {object[]} servers
@@ -18,17 +18,12 @@ import { root } from '../bundleTests.mjs';
  */
 export function suitesOf(servers, tests) {
   const isAlone = (file) => path.basename(file).includes('.window.');
-  const suites = servers.flatMap((server) => {
-    const own = tests.filter((file) => isOf(server, path.basename(file)));
-    return [false, true].map((alone) => ({
-      server,
-      alone,
-      files: own.filter((file) => isAlone(file) === alone),
-    }));
-  });
-  return suites
-    .filter(({ files, alone }) => files.length > 0 || !alone)
-    .toSorted((a, b) => Number(a.alone) - Number(b.alone));
+  const suites = servers.flatMap((server) =>
+    tests
+      .filter((file) => isOf(server, path.basename(file)))
+      .map((file) => ({ server, file, alone: isAlone(file) })),
+  );
+  return suites.toSorted((a, b) => Number(a.alone) - Number(b.alone));
 }
 
 /** Another program that speaks the same interface has what is common to all of them. */
@@ -68,8 +63,8 @@ process.once('SIGTERM', () => {
  * @param {{ together: boolean, mochaOptions: string[] }} options `together`: others run beside it
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
-export async function runSuite({ server, files, alone }, { together, mochaOptions }) {
-  const title = `${server.name}${alone ? ' in a window' : ''}`;
+export async function runSuite({ server, file }, { together, mochaOptions }) {
+  const title = `${server.name}: ${path.basename(file, '.backend.test.ts')}`;
   const started = performance.now();
   const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const chunks = [];
@@ -92,7 +87,7 @@ export async function runSuite({ server, files, alone }, { together, mochaOption
   try {
     const { env, stop } = await server.start(folder);
     try {
-      const code = await mocha(files, folder, say, mochaOptions, {
+      const code = await mocha(file, folder, say, mochaOptions, {
         ...env,
         PRODLENS_TEST_SERVER: server.name,
       });
@@ -122,10 +117,9 @@ async function addCounts(counts, file, name) {
 }
 
 /** @returns {Promise<number | null>} the exit code */
-function mocha(files, folder, say, options, env) {
-  const built = files.map((file) =>
-    path.join(root, 'out/test-backends', path.relative('test', file).replace(/\.ts$/, '.cjs')),
-  );
+function mocha(file, folder, say, options, env) {
+  const inTests = path.relative('test', file).replace(/\.ts$/, '.cjs');
+  const built = path.join(root, 'out/test-backends', inTests);
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
@@ -136,7 +130,7 @@ function mocha(files, folder, say, options, env) {
         ...['--reporter', path.join(root, 'scripts/testReporter.cjs')],
         ...['--reporter-option', `counts=${path.join(folder, 'counts.json')}`],
         ...options,
-        ...built,
+        built,
       ],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
