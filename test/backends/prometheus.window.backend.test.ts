@@ -94,7 +94,7 @@ describe('a real VS Code on a real Prometheus', function () {
     const { message } = await window.notifications.waitFor(/^staging: /, 90_000);
     assert.match(
       message,
-      /shop-api[^.]*\. (?:\d+ of its \d+ operations land on \d+ functions? of this|Its operations are matched)/,
+      /shop-api[^.]*\. (?:\d+ of its \d+ operations land on \d+ functions? of this|Its one operation lands on 1 function of this|Its operations are matched)/,
     );
     await window.waitForStatus(/staging/, 60_000);
     const editor = await window.openFile('api/routes/orders.js');
