@@ -1,5 +1,6 @@
 // What activating Prodlens costs the extension host of a real VS Code, against an empty extension in the same host.
-import { median, startHosts } from './host/hosts.ts';
+import { startHosts } from './host/hosts.ts';
+import { median } from './median.ts';
 import { report, smoke } from './report.ts';
 
 const windows = smoke ? 1 : 7;

@@ -1,7 +1,8 @@
 // From a file's opening to numbers for its functions, in a real VS Code: with the index running, and with nothing running or known.
 import path from 'node:path';
 import { recordedRequests, send } from '../test/unit/workers/replay.ts';
-import { median, root, startHosts, type Hosts } from './host/hosts.ts';
+import { root, startHosts, type Hosts } from './host/hosts.ts';
+import { median } from './median.ts';
 import { report, smoke } from './report.ts';
 
 const windows = smoke ? 1 : 5;

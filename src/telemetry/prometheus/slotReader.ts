@@ -191,10 +191,14 @@ const since = (rows: readonly MatrixRow[], from: number): readonly MatrixRow[] =
       : { histograms: histograms.filter(([at]) => at * 1000 > from) }),
   }));
 
-/** Samples up to a moment. */
+/** Samples up to a moment. Rows that end by then, as nearly all do, are the same: copying those of hundreds of operations takes long. */
 export const endingBy = (to: number, rows: readonly MatrixRow[]): readonly MatrixRow[] =>
-  rows.map((row) => ({
-    ...row,
-    samples: row.samples.filter(([at]) => at * 1000 <= to),
-    ...(row.histograms && { histograms: row.histograms.filter(([at]) => at * 1000 <= to) }),
-  }));
+  rows.map((row) => {
+    const last = Math.max(row.samples.at(-1)?.[0] ?? 0, row.histograms?.at(-1)?.[0] ?? 0);
+    if (last * 1000 <= to) return row;
+    return {
+      ...row,
+      samples: row.samples.filter(([at]) => at * 1000 <= to),
+      ...(row.histograms && { histograms: row.histograms.filter(([at]) => at * 1000 <= to) }),
+    };
+  });

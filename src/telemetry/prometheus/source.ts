@@ -2,6 +2,7 @@ import type { Operation, OperationId } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import type { Failure, Result } from '../../domain/result.ts';
 import { fail, ok, sentence } from '../../domain/result.ts';
+import { Turns } from '../../domain/turns.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis, type Milliseconds } from '../../domain/units.ts';
@@ -130,13 +131,14 @@ export class PrometheusSource implements BackendMetrics {
       if (signal.aborted) return ok(ok([]));
       const ready = await this.#followed.bringUpToDate(query);
       // Read while nobody else writes: slots are filled in turns.
-      return ready.ok ? ok(this.#numbers(query)) : ready;
+      return ready.ok ? ok(await this.#numbers(query)) : ready;
     });
     if (signal.aborted) return fail('aborted', 'Cancelled.');
     return answer.ok ? answer.value : answer;
   }
 
-  #numbers(query: NumbersQuery): Result<readonly FunctionNumbers[]> {
+  /** In turns: histograms of hundreds of functions take longer to add up than others can wait. */
+  async #numbers(query: NumbersQuery): Promise<Result<readonly FunctionNumbers[]>> {
     const now = unixMillis(Math.floor(this.#api.now()));
     const asked = { ...query, select: {} };
     const failures = new Map(
@@ -154,23 +156,29 @@ export class PrometheusSource implements BackendMetrics {
       if (data !== undefined)
         serviceAsked(data, group, asked, now).service?.asked.set(group.key, now);
     }
-    return ok(
-      query.groups.map((group) => {
-        const followed = this.#followed.get(group.service);
-        const failure = failures.get(group.service);
-        if (failure !== undefined) return { ...notThere(group, query, now), ...problemOf(failure) };
-        const unusable = followed?.slots.unusable(now - query.window, now);
-        if (unusable !== undefined)
-          return {
-            ...notThere(group, query, now),
-            serviceAlive: true,
-            problem: sentence(unusable),
-          };
-        return followed === undefined
-          ? notThere(group, query, now)
-          : numbersOf(followed.slots.data(), group, asked, now);
-      }),
-    );
+    const turns = new Turns();
+    const answers: FunctionNumbers[] = [];
+    for (const group of query.groups) {
+      const followed = this.#followed.get(group.service);
+      const failure = failures.get(group.service);
+      const unusable = followed?.slots.unusable(now - query.window, now);
+      if (failure !== undefined)
+        answers.push({ ...notThere(group, query, now), ...problemOf(failure) });
+      else if (unusable !== undefined)
+        answers.push({
+          ...notThere(group, query, now),
+          serviceAlive: true,
+          problem: sentence(unusable),
+        });
+      else
+        answers.push(
+          followed === undefined
+            ? notThere(group, query, now)
+            : numbersOf(followed.slots.data(), group, asked, now),
+        );
+      await turns.next();
+    }
+    return ok(answers);
   }
 
   async exemplars(query: ExemplarsQuery, signal: AbortSignal): Promise<Result<readonly string[]>> {
