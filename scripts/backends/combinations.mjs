@@ -27,7 +27,7 @@ const tracesOf = {
   }),
   zipkin: ({ PRODLENS_TEST_ZIPKIN }) => ({ url: PRODLENS_TEST_ZIPKIN }),
 };
-const servers = { jaeger, tempo, zipkin };
+const servers = { jaeger: { ...jaeger, start: jaeger.startAlone }, tempo, zipkin };
 
 /**
  * @typedef {object} Started

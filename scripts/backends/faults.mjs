@@ -34,7 +34,7 @@ export const faults = {
         begin('prometheus', startPrometheus2),
         begin('prometheus3', startPrometheus3),
         begin('steady', startPrometheus3),
-        begin('jaeger', (own) => jaeger.start(own)),
+        begin('jaeger', (own) => jaeger.startAlone(own)),
         begin('zipkin', (own) => zipkin.start(own)),
       ]);
       await begin('collector', (own) => startBefore(servers.steady.url, own));

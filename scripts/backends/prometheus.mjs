@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const version = '3.15.0';
 const versionPackage = 'github.com/prometheus/common/version';
 
-const obtainDebian = () =>
+export const obtainDebian = () =>
   obtain('prometheus-debian', 'fetching Debian’s prometheus package (19 MB) …', (unfinished) => ({
     command: 'sh',
     args: [
@@ -49,17 +49,19 @@ export async function promtool(args) {
  * Prometheus 2.42.
  *
  * @param {string} folder
- * @param {{ data?: string, every?: string }} [options] `data`: of its storage; `every`: how often it scrapes
+ * @param {{ data?: string, every?: string, config?: object }} [options] `data`: of its storage; `every`: how often it scrapes; `config`: more of
+ *   its configuration
  */
 export async function startPrometheus2(
   folder,
-  { data = path.join(folder, 'data'), every = '1s' } = {},
+  { data = path.join(folder, 'data'), every = '1s', config = {} } = {},
 ) {
   const unpacked = await obtainDebian();
   return startPrometheus(folder, {
     binary: path.join(unpacked, 'usr/bin/prometheus'),
     data,
     every,
+    config,
     flags: ['--enable-feature=exemplar-storage'],
   });
 }

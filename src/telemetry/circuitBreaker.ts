@@ -46,6 +46,7 @@ function failureOf(answer: Result<HttpAnswer>) {
       ? answer.failure
       : undefined;
   const { status } = answer.value;
-  if (status < 500 && status !== 429) return undefined;
+  // 501: it doesn't do what was asked for, and is well.
+  if ((status < 500 && status !== 429) || status === 501) return undefined;
   return statusFailure(answer.value).failure;
 }

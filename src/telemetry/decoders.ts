@@ -1,4 +1,5 @@
 import type { Decoder } from './decoding.ts';
+import { spmRows } from './jaeger/spm/wire.ts';
 import { jaegerV1Spans, jaegerV1Traces } from './jaeger/v1.ts';
 import { jaegerV3Spans, jaegerV3Traces } from './jaeger/v3.ts';
 import { tempoSeries } from './tempo/metricsWire.ts';
@@ -15,6 +16,7 @@ export const decoders: readonly Decoder<unknown>[] = [
   jaegerV1Traces,
   jaegerV3Spans,
   jaegerV3Traces,
+  spmRows,
   tempoSearch,
   tempoSeries,
   tempoSpans.v1,

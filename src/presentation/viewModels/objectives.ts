@@ -10,10 +10,14 @@ export interface JudgedObjective {
   readonly missed: boolean;
 }
 
-/** Where only a bound is known (the last bucket has no end, or the calls are a sample), the bound must be above. */
-const p95Above = ({ p95Ms, basis }: FunctionStats, limit: number): boolean =>
-  p95Ms !== undefined &&
-  (p95Ms.beyond === true || basis === 'sample' ? p95Ms.low : p95Ms.value) > limit;
+/** Calls of a sample, and a bucket that nobody tells the beginning of. */
+const onlyBounds = ({ p95Ms, basis }: FunctionStats): boolean =>
+  basis === 'sample' || p95Ms?.low === 0;
+
+/** Where only a bound is known (the last bucket has no end, or the value is somewhere between bounds), the bound must be above. */
+const p95Above = (stats: FunctionStats, limit: number): boolean =>
+  stats.p95Ms !== undefined &&
+  (stats.p95Ms.beyond === true || onlyBounds(stats) ? stats.p95Ms.low : stats.p95Ms.value) > limit;
 
 const errorsAbove = ({ errorRatio }: FunctionStats, limit: number): boolean =>
   errorRatio !== undefined && errorRatio > limit;
@@ -31,8 +35,7 @@ export function judgeObjectives({ objective, numbers }: Insight): readonly Judge
   const { p95Ms, errorRatio } = objective;
   if (p95Ms !== undefined && total.p95Ms !== undefined) {
     const missed = p95Above(total, p95Ms);
-    const unknown =
-      total.p95Ms.beyond === true || (total.basis === 'sample' && total.p95Ms.high > p95Ms);
+    const unknown = total.p95Ms.beyond === true || (onlyBounds(total) && total.p95Ms.high > p95Ms);
     const verdict = missed ? 'missed' : unknown ? "can't be told" : 'met';
     judged.push({
       text: `objective p95 ≤ ${p95Ms} ms: ${verdict}, ${text.renderQuantile(total.p95Ms)}`,

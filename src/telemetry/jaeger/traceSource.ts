@@ -20,6 +20,8 @@ import { asTheyAre, serviceNames, spanNamesOf } from '../traces/naming.ts';
 import { searchWholeTraces } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
 import { backendName } from './api.ts';
+import { askSpm } from './spm/questions.ts';
+import { SpmSource } from './spm/source.ts';
 import * as v1 from './v1.ts';
 import * as v3 from './v3.ts';
 
@@ -164,6 +166,14 @@ export function createJaegerSource(context: TraceBackendContext): SampledTraceSo
     search,
     searchesNewest: true,
     sampling,
+    ownNumbers: (sample, connection, ports) =>
+      new SpmSource({
+        ask: (question, signal) => askSpm(api, question, context.decodeAway, signal),
+        sample,
+        connection,
+        ports,
+        now: context.now,
+      }),
     async trace(traceId, signal) {
       if (!isTraceId(traceId)) return notFoundIn(backendName, traceId);
       const opened = await open(signal);

@@ -126,6 +126,28 @@ export class SampledSource implements BackendMetrics {
     return ok(query.groups.map((group) => answers.get(group) ?? notThere(group, query, now)));
   }
 
+  /** What the traces of each service say that it is, by its name in the backend. */
+  statesByName(): ReadonlyMap<string, readonly ServiceState[]> {
+    const now = this.#time();
+    return new Map(
+      [...this.#known.values()].flatMap(({ name, sample }) =>
+        sample.problem === undefined ? [[name, sample.states(now)] as const] : [],
+      ),
+    );
+  }
+
+  /** What it holds already: nothing is asked for. One answer per group, same order. */
+  glance(query: NumbersQuery): readonly FunctionNumbers[] {
+    const now = this.#time();
+    const answers = new Map<OperationGroup, FunctionNumbers>();
+    for (const [known, groups] of this.#byService(query.groups))
+      for (const [i, one] of (known?.sample.numbers({ ...query, groups }, now) ?? []).entries()) {
+        const group = groups[i];
+        if (group !== undefined) answers.set(group, one);
+      }
+    return query.groups.map((group) => answers.get(group) ?? notThere(group, query, now));
+  }
+
   async exceptions(query: ExceptionsQuery, signal: AbortSignal): Promise<Result<ExceptionsAnswer>> {
     await Promise.resolve();
     if (signal.aborted) return fail('aborted', 'Cancelled.');

@@ -61,7 +61,9 @@ export class Api {
       );
     const headers = await this.#connection.headers();
     if (!headers.ok) return headers;
-    const query = new URLSearchParams(Object.fromEntries(parameters)).toString();
+    const query = new URLSearchParams(
+      parameters.map(([name, value]): [string, string] => [name, value]),
+    ).toString();
     const answer = await this.#exchange.get(
       `${this.url}${path}${query === '' ? '' : `?${query}`}`,
       signal,

@@ -5,6 +5,8 @@ import type { Trace } from '../../domain/trace.ts';
 import type { HttpExchange } from '../../http/exchange.ts';
 import type { DecodeAway } from '../decodeContract.ts';
 import type { Select, TraceQuery, TraceSource } from '../ports.ts';
+import type { BackendMetrics, BackendPorts, Connection } from '../backend.ts';
+import type { SampledSource } from '../sampled/source.ts';
 import type { TraceSearch } from '../sampled/traceSearch.ts';
 import type { ApiConnection } from './api.ts';
 import type { Naming } from './naming.ts';
@@ -25,6 +27,12 @@ export interface TraceBackendContext {
 /** A trace backend that samples are taken from as well. */
 export interface SampledTraceSource extends TraceSource {
   readonly sampling: TraceSearch;
+  /** Numbers that the backend has beside its traces; what they don't tell is left to the sample. Absent: it has none. */
+  readonly ownNumbers?: (
+    sample: SampledSource,
+    connection: Connection,
+    ports: BackendPorts,
+  ) => BackendMetrics;
 }
 
 /** A query with its operations known; ids that nobody knows any more are no reason to show other operations' traces. */

@@ -40,13 +40,19 @@ export const traceBackend =
     };
     const source = create(context);
     const search = searchedInTime(searchPointedAt({ ...source }, context), clock);
-    const { sampling } = source;
+    const { sampling, ownNumbers } = source;
     return Object.assign(source, {
       search,
       ...(sampling === undefined
         ? {}
         : {
-            numbers: () => new SampledSource(connection, ports, { ...sampling, time: context.now }),
+            numbers: () => {
+              const sample = new SampledSource(connection, ports, {
+                ...sampling,
+                time: context.now,
+              });
+              return ownNumbers?.(sample, connection, ports) ?? sample;
+            },
           }),
       linkTo: (...asked: Parameters<NonNullable<TraceSource['linkTo']>>) =>
         tracePage(connection.url, pages, ...asked),

@@ -27,6 +27,8 @@ export const recordedJaeger: readonly RecordedBackend[] = [
     trace: recordedTrace,
     answer(path, query) {
       switch (path) {
+        case '/api/metrics/calls':
+          return recorded('jaeger/metrics-none');
         case '/api/v3/services':
           return recorded('jaeger/v3-services');
         case '/api/v3/operations':
@@ -60,6 +62,8 @@ export const recordedJaeger: readonly RecordedBackend[] = [
     trace: recordedTrace,
     answer(path, query) {
       switch (path) {
+        case '/api/metrics/calls':
+          return recorded('jaeger/metrics-none');
         case '/api/services':
           return recorded('jaeger/v1-services');
         case '/api/operations':

@@ -153,6 +153,10 @@ describe('hover card', () => {
     const open = { ...build.quantile(5_000), beyond: true } as const;
     assert.match(line({ p95Ms: open }), /p95 ≤ 200 ms: missed, ≥ 4\.\d s/);
     assert.match(line({ p95Ms: open }, { p95Ms: 9_000 }), /≤ 9000 ms: can't be told, ≥ 4/);
+    // A bucket whose beginning nobody tells: only its end may decide.
+    const unknown = { value: milliseconds(140), low: milliseconds(0), high: milliseconds(500) };
+    assert.match(line({ p95Ms: unknown }, { p95Ms: 100 }), /≤ 100 ms: can't be told, ~140 ms/);
+    assert.match(line({ p95Ms: unknown }, { p95Ms: 500 }), /≤ 500 ms: met, ~140 ms/);
     assert.doesNotMatch(line({ lowerBound: true, errorRatio: ratio(0) }), /errors/);
     assert.doesNotMatch(card({}), /objective/);
     assert.doesNotMatch(
