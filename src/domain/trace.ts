@@ -43,6 +43,8 @@ export interface Trace {
   readonly spans: readonly TraceSpan[];
   /** Spans that the bounded store had to leave out. */
   readonly droppedSpans?: number;
+  /** Spans that the backend gave and that can't be read. */
+  readonly unreadableSpans?: number;
   /** Spans are missing, nobody knows how many: the backend gives no more of a trace that large. */
   readonly partial?: boolean;
 }

@@ -2,10 +2,8 @@ import * as v from 'valibot';
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { HttpAnswer } from '../../http/exchange.ts';
-import type { Decoder } from '../decoding.ts';
-import type { SpanRecord } from '../local/model.ts';
 import type { Api, Parameters } from '../traces/api.ts';
-import { traceDecoder } from '../traces/tracePieces.ts';
+import { spansDecoder, traceDecoder } from '../traces/tracePieces.ts';
 import type { Question } from '../traces/wholeTraceSearch.ts';
 import { rangeOf } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
@@ -60,7 +58,7 @@ function parametersOf(service: string, question: Question, now: number): Paramet
 }
 
 export const jaegerV1Traces = traceDecoder('jaeger.v1', decodeTraces);
-export const jaegerV1Spans: Decoder<SpanRecord> = { name: 'jaeger.v1.spans', read: decodeTraces };
+export const jaegerV1Spans = spansDecoder('jaeger.v1.spans', decodeTraces);
 
 const errorsShape = v.object({
   data: v.null(),

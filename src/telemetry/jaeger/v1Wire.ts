@@ -8,6 +8,7 @@ import { recordLimits } from '../local/otlp/limits.ts';
 import { resourceRecord } from '../local/otlp/resource.ts';
 import { idProblem, spanKinds } from '../local/otlp/spans.ts';
 import { Tally } from '../local/otlp/tally.ts';
+import type { ReadSpans } from '../traces/tracesOfSpans.ts';
 import { timestampOfMicros } from '../traces/micros.ts';
 
 /** Jaeger's model/json (`internal/uimodel/model.go`): ids in hex of any length, microseconds, typed tags. */
@@ -64,12 +65,13 @@ const invalid = fail(
   'Check that the address in the setting is that of Jaeger’s query service.',
 );
 
-/** The spans of all traces of an answer. What can't be read is left out; nothing readable of something is a failure. */
-export function decodeTraces(value: unknown): Result<readonly SpanRecord[]> {
+/** The spans of all traces of an answer. What can't be read is left out and counted; nothing readable of something is a failure. */
+export function decodeTraces(value: unknown): Result<ReadSpans> {
   const answer = v.safeParse(answerShape, value);
   if (!answer.success) return invalid;
   const tally = new Tally();
   const spans: SpanRecord[] = [];
+  let unreadable = 0;
   const data = answer.output.data ?? [];
   for (const item of data) {
     const trace = v.safeParse(traceShape, item);
@@ -78,10 +80,11 @@ export function decodeTraces(value: unknown): Result<readonly SpanRecord[]> {
     for (const one of trace.output.spans) {
       const span = v.safeParse(spanShape, one);
       const record = span.success ? recordOf(span.output, resources, tally) : undefined;
-      if (record !== undefined) spans.push(record);
+      if (record === undefined) unreadable += 1;
+      else spans.push(record);
     }
   }
-  return spans.length === 0 && data.length > 0 ? invalid : ok(spans);
+  return spans.length === 0 && data.length > 0 ? invalid : ok({ spans, unreadable });
 }
 
 function resourcesOf(

@@ -2,11 +2,10 @@ import * as v from 'valibot';
 import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { HttpAnswer } from '../../http/exchange.ts';
-import type { SpanRecord } from '../local/model.ts';
-import type { Decoder } from '../decoding.ts';
 import type { Api, Parameters } from '../traces/api.ts';
 import { decodeResourceSpans } from '../traces/otlp.ts';
-import { traceDecoder } from '../traces/tracePieces.ts';
+import { spansDecoder, traceDecoder } from '../traces/tracePieces.ts';
+import type { ReadSpans } from '../traces/tracesOfSpans.ts';
 import type { Question } from '../traces/wholeTraceSearch.ts';
 import { rangeOf } from '../traces/wholeTraceSearch.ts';
 import type { JaegerApi } from './api.ts';
@@ -90,13 +89,13 @@ function decodeOperations(value: unknown): Result<readonly string[]> {
     : notV3;
 }
 
-export function decodeResult(value: unknown): Result<readonly SpanRecord[]> {
+export function decodeResult(value: unknown): Result<ReadSpans> {
   const parsed = v.safeParse(resultShape, value);
   return parsed.success ? decodeResourceSpans(parsed.output.result, backendName) : notV3;
 }
 
 export const jaegerV3Traces = traceDecoder('jaeger.v3', decodeResult);
-export const jaegerV3Spans: Decoder<SpanRecord> = { name: 'jaeger.v3.spans', read: decodeResult };
+export const jaegerV3Spans = spansDecoder('jaeger.v3.spans', decodeResult);
 
 const notV3 = fail(
   'invalid',

@@ -19,6 +19,8 @@ import type { FoundTrace } from './wire.ts';
 import { backendName } from './wire.ts';
 
 const day = 86_400_000;
+/** A trace that a search found and that is gone. */
+const notThere = null;
 
 /** Grafana Tempo: traces are found by TraceQL, which answers with spans; whole traces are asked for where these don't tell enough. */
 export function createTempoSource(context: TraceBackendContext): SampledTraceSource {
@@ -75,12 +77,21 @@ export function createTempoSource(context: TraceBackendContext): SampledTraceSou
       const trace = found.get(row.traceId);
       return trace !== undefined && (row.failed || trace.clipped || !trace.counted) ? [trace] : [];
     });
-    const traces = await whole(unsettled, signal);
-    if (!traces.ok) return traces;
-    const open = new Set(unsettled.map(({ traceId }) => traceId));
+    const read = await inTurns(unsettled, async (one) => {
+      const trace = await tempo.trace(one.traceId, one, signal);
+      return trace.ok ? ok(trace.value ?? notThere) : trace;
+    });
+    if (!read.ok) return read;
+    // One that is too large to be had stays as the search told of it.
+    const open = new Set(
+      unsettled.flatMap(({ traceId }, i) => (read.value[i] === undefined ? [] : [traceId])),
+    );
+    const traces = read.value.flatMap((one) =>
+      one === undefined || one === notThere ? [] : [one],
+    );
     return ok(
       inOrder(
-        [...rows.filter(({ traceId }) => !open.has(traceId)), ...rowsOf(traces.value, wanted).rows],
+        [...rows.filter(({ traceId }) => !open.has(traceId)), ...rowsOf(traces, wanted).rows],
         wanted,
       ),
     );

@@ -8,8 +8,8 @@ import type { ReadId } from '../local/otlp/jsonTraces.ts';
 import { hexField, isObject, textField } from '../local/otlp/jsonValues.ts';
 import { decodeResourceSpans } from '../traces/otlp.ts';
 import type { TracePiece } from '../traces/tracePieces.ts';
-import { traceDecoder, wholeTraceDecoder } from '../traces/tracePieces.ts';
-import { tracesOfSpans } from '../traces/tracesOfSpans.ts';
+import { spansDecoder, traceDecoder, wholeTraceDecoder } from '../traces/tracePieces.ts';
+import { tracesOfSpans, tracesRead, type ReadSpans } from '../traces/tracesOfSpans.ts';
 
 export const backendName = 'Tempo';
 
@@ -80,20 +80,21 @@ function foundTrace(value: unknown): FoundTrace | undefined {
     }),
   );
   if (given.length === 0 && sets.some(({ spans }) => (spans ?? []).length > 0)) return undefined;
-  const spans = decodeResourceSpans(
+  const read = decodeResourceSpans(
     { resourceSpans: given.map((span) => asOtlp(traceId, span)) },
     backendName,
   );
-  if (!spans.ok) return undefined;
-  const [trace] = tracesOfSpans(spans.value);
+  if (!read.ok) return undefined;
+  const { spans } = read.value;
+  const [trace] = tracesOfSpans(spans);
   const from = Number(startTimeUnixNano ?? given[0]?.startTimeUnixNano ?? 0) / 1e9;
   const matched = sets.reduce((sum, set) => sum + set.matched, 0);
   const counts = Object.values(serviceStats ?? {}).map(({ spanCount }) => spanCount);
-  const others = counts.reduce((sum, count) => sum + count, -spans.value.length);
+  const others = counts.reduce((sum, count) => sum + count, -spans.length);
   return {
     traceId,
     ...(trace === undefined ? {} : { trace: { ...trace, droppedSpans: Math.max(0, others) } }),
-    clipped: matched > spans.value.length,
+    clipped: matched > spans.length,
     counted: counts.length > 0,
     from: Math.floor(from),
     to: Math.ceil(from + Math.max(0, durationMs) / 1000),
@@ -149,21 +150,17 @@ const v1Shape = v.object({ batches: v.array(v.unknown()) });
  * `/api/v2/traces/{id}`: https://grafana.com/docs/tempo/latest/api_docs/#query-v2. Empty where there is no such trace; `partial` where it is
  * over one of Tempo's bounds.
  */
-function spansOfV2(
-  value: unknown,
-): Result<{ readonly spans: readonly SpanRecord[]; readonly partial: boolean }> {
+function spansOfV2(value: unknown): Result<ReadSpans & { readonly partial: boolean }> {
   const answer = v.safeParse(v2Shape, value);
   if (!answer.success || !('trace' in answer.output)) return notTempo;
   const { trace, status } = answer.output;
   const spans = decodeResourceSpans(trace ?? {}, backendName, readId);
   // An enum of protobuf: its name, or 1.
-  return spans.ok
-    ? ok({ spans: spans.value, partial: status === 'PARTIAL' || status === 1 })
-    : spans;
+  return spans.ok ? ok({ ...spans.value, partial: status === 'PARTIAL' || status === 1 }) : spans;
 }
 
 /** `/api/traces/{id}` of versions before 2.7: `batches` is what OTLP calls `resourceSpans`. */
-function spansOfV1(value: unknown): Result<readonly SpanRecord[]> {
+function spansOfV1(value: unknown): Result<ReadSpans> {
   const answer = v.safeParse(v1Shape, value);
   return answer.success
     ? decodeResourceSpans({ resourceSpans: answer.output.batches }, backendName, readId)
@@ -180,8 +177,8 @@ export const tempoTrace: TraceDecoders<TracePiece> = {
   v2: wholeTraceDecoder('tempo.v2', (value) => {
     const read = spansOfV2(value);
     if (!read.ok) return read;
-    const { spans, partial } = read.value;
-    return ok(tracesOfSpans(spans).map((one) => (partial ? { ...one, partial } : one)));
+    const { partial } = read.value;
+    return ok(tracesRead(read.value).map((one) => (partial ? { ...one, partial } : one)));
   }),
   v1: traceDecoder('tempo.v1', spansOfV1),
 };
@@ -199,7 +196,7 @@ export const tempoSpans: TraceDecoders<SpanRecord | typeof partialMark> = {
       return ok(partial ? [...spans, partialMark] : spans);
     },
   },
-  v1: { name: 'tempo.v1.spans', read: spansOfV1 },
+  v1: spansDecoder('tempo.v1.spans', spansOfV1),
 };
 
 /** Bytes of protobuf are base64 in its JSON; OTLP's own JSON has hex. Lengths tell them apart. */

@@ -3,7 +3,7 @@ import { ok } from '../../domain/result.ts';
 import type { Trace, TraceSpan } from '../../domain/trace.ts';
 import type { Decoder } from '../decoding.ts';
 import type { SpanRecord } from '../local/model.ts';
-import { tracesOfSpans } from './tracesOfSpans.ts';
+import { tracesRead, type ReadSpans } from './tracesOfSpans.ts';
 
 /** A trace without its spans, or a span of the one before: a trace of thousands of spans crosses threads in several parts. */
 export type TracePiece = { readonly trace: Omit<Trace, 'spans'> } | { readonly span: TraceSpan };
@@ -11,14 +11,26 @@ export type TracePiece = { readonly trace: Omit<Trace, 'spans'> } | { readonly s
 /** Decodes the spans of an answer and makes them whole traces: both take time that the extension host doesn't have. */
 export const traceDecoder = (
   name: string,
-  read: (json: unknown) => Result<readonly SpanRecord[]>,
+  read: (json: unknown) => Result<ReadSpans>,
 ): Decoder<TracePiece> =>
   wholeTraceDecoder(name, (json) => {
     const spans = read(json);
-    return spans.ok ? ok(tracesOfSpans(spans.value)) : spans;
+    return spans.ok ? ok(tracesRead(spans.value)) : spans;
   });
 
-/** The same of an answer that says more of a trace than its spans. */
+/** Spans alone. */
+export const spansDecoder = (
+  name: string,
+  read: (json: unknown) => Result<ReadSpans>,
+): Decoder<SpanRecord> => ({
+  name,
+  read: (json) => {
+    const answer = read(json);
+    return answer.ok ? ok(answer.value.spans) : answer;
+  },
+});
+
+/** Whole traces of an answer that says more of a trace than its spans. */
 export const wholeTraceDecoder = (
   name: string,
   read: (json: unknown) => Result<readonly Trace[]>,

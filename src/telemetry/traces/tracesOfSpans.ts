@@ -5,6 +5,13 @@ import { createTelemetryCore } from '../local/core/telemetryCore.ts';
 import { mostSpansPerTrace } from '../local/core/storedTrace.ts';
 import type { SpanRecord } from '../local/model.ts';
 
+/** What was read of an answer. */
+export interface ReadSpans {
+  readonly spans: readonly SpanRecord[];
+  /** Spans that can't be read, of whatever trace they are. */
+  readonly unreadable: number;
+}
+
 /** Nothing is compared here: only what spans mean is wanted. */
 const compareNothing: CompareReleases = (candidate, baseline, { basis }) => ({
   verdict: 'tooFew',
@@ -26,6 +33,14 @@ export function tracesOfSpans(spans: readonly SpanRecord[]): readonly Trace[] {
     else known.push(span);
   }
   return [...byTrace].flatMap(([traceId, own]) => traceOf(traceId, own) ?? []);
+}
+
+/** The same, with what is missing of it where all of the answer is one trace: else nobody knows whose it is. */
+export function tracesRead({ spans, unreadable }: ReadSpans): readonly Trace[] {
+  const traces = tracesOfSpans(spans);
+  return unreadable > 0 && traces.length === 1
+    ? traces.map((trace) => ({ ...trace, unreadableSpans: unreadable }))
+    : traces;
 }
 
 function traceOf(traceId: string, spans: readonly SpanRecord[]): Trace | undefined {

@@ -3,14 +3,14 @@ import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import { serviceKey } from '../../domain/service.ts';
 import type { SpanKind } from '../../domain/operation.ts';
-import type { Decoder } from '../decoding.ts';
 import type { EventRecord, ResourceRecord, SpanRecord } from '../local/model.ts';
 import { AttributeCollector, cutText, valueLimit } from '../local/otlp/attributes.ts';
 import { recordLimits } from '../local/otlp/limits.ts';
 import { idProblem } from '../local/otlp/spans.ts';
 import { Tally } from '../local/otlp/tally.ts';
 import { timestampOfMicros } from '../traces/micros.ts';
-import { traceDecoder } from '../traces/tracePieces.ts';
+import { spansDecoder, traceDecoder } from '../traces/tracePieces.ts';
+import type { ReadSpans } from '../traces/tracesOfSpans.ts';
 import { readAnnotation } from './annotation.ts';
 
 /** https://zipkin.io/zipkin-api/zipkin2-api.yaml, `Span`: ids in hex without fixed length, times in microseconds, tags are text. */
@@ -38,8 +38,8 @@ const kinds: Readonly<Record<string, SpanKind>> = {
   CONSUMER: 'consumer',
 };
 
-/** The spans of one trace: `/api/v2/trace/{id}`. A span that can't be read is left out; the others are of use without it. */
-export function decodeTrace(value: unknown): Result<readonly SpanRecord[]> {
+/** The spans of one trace: `/api/v2/trace/{id}`. A span that can't be read is left out and counted; the others are of use without it. */
+export function decodeTrace(value: unknown): Result<ReadSpans> {
   if (!Array.isArray(value)) return notZipkin;
   const tally = new Tally();
   const resources = new Map<string, ResourceRecord>();
@@ -52,20 +52,27 @@ export function decodeTrace(value: unknown): Result<readonly SpanRecord[]> {
     const span = recordOf(parsed.output, resources, tally);
     if (span !== undefined) spans.push(span);
   }
-  return spans.length === 0 && value.length > timeless ? notZipkin : ok(spans);
+  return spans.length === 0 && value.length > timeless
+    ? notZipkin
+    : ok({ spans, unreadable: value.length - spans.length });
 }
 
 /** The traces of a search: `/api/v2/traces`, an array of arrays. */
-export function decodeTraces(value: unknown): Result<readonly SpanRecord[]> {
+export function decodeTraces(value: unknown): Result<ReadSpans> {
   if (!Array.isArray(value)) return notZipkin;
   const traces = (value as readonly unknown[]).map(decodeTrace);
   const readable = traces.flatMap((trace) => (trace.ok ? [trace.value] : []));
-  return readable.length === 0 && traces.length > 0 ? notZipkin : ok(readable.flat());
+  return readable.length === 0 && traces.length > 0
+    ? notZipkin
+    : ok({
+        spans: readable.flatMap(({ spans }) => spans),
+        unreadable: readable.reduce((sum, one) => sum + one.unreadable, 0),
+      });
 }
 
 export const zipkinTrace = traceDecoder('zipkin.trace', decodeTrace);
 export const zipkinTraces = traceDecoder('zipkin.traces', decodeTraces);
-export const zipkinSpans: Decoder<SpanRecord> = { name: 'zipkin.spans', read: decodeTraces };
+export const zipkinSpans = spansDecoder('zipkin.spans', decodeTraces);
 
 export function decodeNames(value: unknown): Result<readonly string[]> {
   const parsed = v.safeParse(v.array(v.string()), value);

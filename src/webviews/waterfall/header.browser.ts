@@ -1,4 +1,5 @@
 import type { ToWaterfall } from '../protocol.ts';
+import { missingSpans } from '../../presentation/viewModels/missingSpans.ts';
 import { durationText, visibleText } from '../../presentation/viewModels/waterfallText.ts';
 import { element, icon, iconButton } from './dom.browser.ts';
 import { keyHelp } from './keys.browser.ts';
@@ -55,12 +56,7 @@ export function renderHeader(
   const notice = (text: string): void => {
     notices.push(element('p', { class: 'oddity' }, icon('warning'), element('span', { text })));
   };
-  if (trace.droppedSpans !== undefined && trace.droppedSpans > 0)
-    notice(
-      `${trace.droppedSpans.toLocaleString()} more spans of this trace were not kept: it was over the bound of the store.`,
-    );
-  if (trace.partial === true)
-    notice('A part of this trace is missing: the backend gives no more of one that large.');
+  for (const text of missingSpans(trace)) notice(text);
   return element(
     'header',
     {},

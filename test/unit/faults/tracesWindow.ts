@@ -44,7 +44,12 @@ export function tracesWindow(create: CreateTraces, stage: Stage) {
       return {
         ok: found.ok && found.value.length > 0 && one.ok,
         search: said(found, (rows) => (rows.length === 1 ? '1 trace' : `${rows.length} traces`)),
-        lookup: said(one, ({ spans }) => `a trace of ${spans.length} spans`),
+        lookup: said(one, ({ spans, unreadableSpans }) =>
+          [
+            `a trace of ${spans.length} spans`,
+            ...(unreadableSpans === undefined ? [] : [`and ${unreadableSpans} that can’t be read`]),
+          ].join(' '),
+        ),
       };
     },
     /** Sent so far, answered or not. */

@@ -140,6 +140,8 @@ describe('Jaeger’s answers', () => {
       path === `/api/traces/${recordedId}` ? json(body) : onlyV1(path, query),
     );
     assert.equal(trace.spans.length, 4);
+    assert.equal(trace.unreadableSpans, 8);
+    assert.equal((await traceOf(both)).unreadableSpans, undefined);
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
   });
 

@@ -365,6 +365,20 @@ describe('what Tempo is asked', () => {
     }
   });
 
+  it('lists a trace that is too large to be had as the search tells of it', async () => {
+    const tooLarge: Answers = (path, query) =>
+      path.includes('/api/v2/traces/')
+        ? { status: 422, contentType: 'text/plain', body: 'max size of trace (50000) exceeded' }
+        : plain(path, query);
+    const { rows } = await search(plain, { kind: 'failed' });
+    const { rows: kept } = await search(tooLarge, { kind: 'failed' });
+    assert.ok(rows.length > 0);
+    assert.deepEqual(
+      kept.map(({ traceId, failed }) => [traceId, failed]),
+      rows.map(({ traceId, failed }) => [traceId, failed]),
+    );
+  });
+
   it('never holds a trace id that is none', async () => {
     const { exchange, asked: requests } = playback(server);
     const answer = await createTempoSource(contextOf(exchange)).trace('../../admin', never);

@@ -68,13 +68,14 @@ describe('Zipkin’s answers', () => {
     ]);
     assert.ok(spans.ok);
     assert.deepEqual(
-      spans.value.map(({ traceId, spanId, kind, status }) => [traceId, spanId, kind, status]),
+      spans.value.spans.map(({ traceId, spanId, kind, status }) => [traceId, spanId, kind, status]),
       [
         ['abc'.padStart(32, '0'), '1'.padStart(16, '0'), 'internal', 'unset'],
         ['abc'.padStart(32, '0'), '1'.padStart(16, '0'), 'server', 'unset'],
         ['abc'.padStart(32, '0'), '3'.padStart(16, '0'), 'internal', 'error'],
       ],
     );
+    assert.equal(spans.value.unreadable, 1);
   });
 
   it('that are no Zipkin’s are refused, odd spans left out', () => {
@@ -83,7 +84,7 @@ describe('Zipkin’s answers', () => {
       assert.ok(!answer.ok, JSON.stringify(body));
       assert.match(answer.failure.remedy ?? '', /Zipkin/);
     }
-    assert.deepEqual(decodeTraces([]), { ok: true, value: [] });
+    assert.deepEqual(decodeTraces([]), { ok: true, value: { spans: [], unreadable: 0 } });
     const mixed = decodeTraces([
       [
         { traceId: 'abc', id: '1', timestamp: 5, tags: { __proto__: 'x', n: 7, password: 'p' } },
@@ -94,9 +95,10 @@ describe('Zipkin’s answers', () => {
     ]);
     assert.ok(mixed.ok);
     assert.deepEqual(
-      mixed.value.map(({ attributes }) => attributes),
+      mixed.value.spans.map(({ attributes }) => attributes),
       [{}],
     );
+    assert.equal(mixed.value.unreadable, 3);
   });
 
   for (const [how, text] of [
@@ -110,7 +112,7 @@ describe('Zipkin’s answers', () => {
         { traceId: 'abc', id: '1', timestamp: 5, annotations: [{ timestamp: 6, value: text }] },
       ]);
       assert.ok(spans.ok);
-      const [event] = spans.value[0]?.events ?? [];
+      const [event] = spans.value.spans[0]?.events ?? [];
       assert.equal(event?.name, 'boom');
       assert.deepEqual(event.attributes, { 'exception.type': 'E' });
     });
