@@ -28,7 +28,7 @@ const status =
     response.writeHead(code, { 'content-type': 'text/html', 'retry-after': '90' }).end(body);
 
 const faults: readonly Fault[] = [
-  { what: '401', answer: status(401), reason: 'refused', remedy: /credentials/ },
+  { what: '401', answer: status(401), reason: 'refused', remedy: /sign in again/ },
   { what: '403', answer: status(403), reason: 'refused', remedy: /read access/ },
   { what: '408', answer: status(408), reason: 'timeout', remedy: /shorter window/ },
   { what: '413', answer: status(413), reason: 'tooLarge', remedy: /less/ },
