@@ -35,6 +35,8 @@ export interface WantedDurations {
 export interface ReadDurations extends Pick<ReadStretch, 'from' | 'capped'> {
   /** Some native histograms were left out. */
   readonly unreadable: boolean;
+  /** They came, and nothing tells their unit. */
+  readonly unitless: boolean;
 }
 
 /** Asks for the durations of operations, narrowed to them where the backend takes so long a question, and gives them by stretches. */
@@ -63,6 +65,7 @@ export async function readDurations(
   const wanted = new Set(keys);
   const turns = new Turns();
   let unreadable = false;
+  let unitless = false;
   for (const { rows, chunk } of answer.value.pieces) {
     // Of others, only a part of the time would be known.
     const all = rows.filter(({ labels }) => wanted.has(keyOf(service, labels)));
@@ -77,11 +80,13 @@ export async function readDurations(
       ),
     );
     unreadable ||= own.some(({ odd }) => odd === true);
-    unreadable ||= buckets.native && lacksSome(own, joined);
+    if (joined.length === 0 && buckets.msPerUnit === undefined)
+      unitless ||= own.some((row) => row.labels[besideLabel] === undefined);
+    else unreadable ||= buckets.native && lacksSome(own, joined);
     await turns.run(write(joined, chunk));
   }
   const { from, capped } = answer.value;
-  return ok({ from, capped, unreadable });
+  return ok({ from, capped, unreadable, unitless });
 }
 
 function lacksSome(rows: readonly MatrixRow[], read: readonly BucketRow[]): boolean {

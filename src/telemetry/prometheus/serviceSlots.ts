@@ -49,6 +49,8 @@ export class ServiceSlots {
   #capped = { calls: false, buckets: false };
   /** Some of its native histograms were left out: what their buckets say isn't known. */
   unreadable = false;
+  /** Its durations came, and nothing tells their unit. */
+  unitless = false;
 
   constructor(options: ServiceSlotsOptions) {
     this.#options = options;
@@ -310,6 +312,7 @@ export class ServiceSlots {
     );
     if (!read.ok) return read;
     this.unreadable ||= read.value.unreadable;
+    this.unitless ||= read.value.unitless;
     const capped = this.#capped.buckets || read.value.capped;
     this.#capped = { ...this.#capped, buckets: capped };
     return ok(read.value.from);

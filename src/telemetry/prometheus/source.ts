@@ -114,7 +114,7 @@ export class PrometheusSource implements BackendMetrics {
           ...state,
           warnings: [
             ...state.warnings,
-            ...warningsOf(known, this.#api.clockOffset, followed?.slots.unreadable),
+            ...warningsOf(known, this.#api.clockOffset, followed?.slots),
             ...(followed?.slots.warnings() ?? []),
             ...(failure === undefined ? [] : [sentence(failure)]),
           ],

@@ -27,15 +27,26 @@ export function summaryOf(
   ].join(' ');
 }
 
+/** What of a service's durations can't be read. */
+interface DurationFlaws {
+  readonly unreadable: boolean;
+  readonly unitless: boolean;
+}
+
 /** Things a person should know before they trust a service's numbers. */
 export const warningsOf = (
   known: KnownService,
   clockOffset: number,
-  unreadable = false,
+  { unreadable = false, unitless = false }: Partial<DurationFlaws> = {},
 ): readonly string[] => [
   ...(tellsReleases(known) ? [] : [withoutRelease([known])]),
   ...(known.buckets === undefined
     ? [`no percentiles: ${known.found.convention.title} come without a histogram here`]
+    : []),
+  ...(unitless
+    ? [
+        `percentiles are missing: nothing tells whether ${known.buckets?.metric ?? ''} is in seconds or milliseconds. Let what exports it add units to names (add_metric_suffixes), or write it down with its “unit” under “conventions” of the connection.`,
+      ]
     : []),
   ...(unreadable
     ? [
