@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { ConnectionProblem } from '../../backend.ts';
 import { isLabelName, isMetricName } from '../selector.ts';
 import { serviceLabels, versionLabels, type Convention } from './convention.ts';
+import { parsesAsLabel, parsesAsMetric } from './grammar.ts';
 
 /** What a label of a person's own convention says, by the attribute of OpenTelemetry's that it stands for. */
 const roles = {
@@ -27,12 +28,12 @@ export const failedAttribute = 'prodlens.failed';
 const aName = 'write the name alone, without braces, quotes or functions';
 const metric = v.pipe(
   v.string(),
-  v.check(isMetricName, `is no name of a metric: ${aName}`),
+  v.check((name) => isMetricName(name) && parsesAsMetric(name), `is no name of a metric: ${aName}`),
   v.maxLength(200),
 );
 const label = v.pipe(
   v.string(),
-  v.check(isLabelName, `is no name of a label: ${aName}`),
+  v.check((name) => isLabelName(name) && parsesAsLabel(name), `is no name of a label: ${aName}`),
   v.maxLength(200),
 );
 const labels = v.strictObject(

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
+import {
+  parsesAsLabel,
+  parsesAsMetric,
+} from '../../../../src/telemetry/prometheus/conventions/grammar.ts';
 import { isLabelName, isMetricName } from '../../../../src/telemetry/prometheus/selector.ts';
 import { connection, FakeBackend, type Labels } from './fakeBackend.ts';
 
@@ -253,5 +257,22 @@ describe('names in a setting', () => {
     for (const text of ['', '1a', 'a b', 'a{}', 'sum(a)', 'a[5m]', 'a"', "a'", 'a\n', '{', 'a\\'])
       assert.ok(!isMetricName(text), text);
     for (const text of ['le', '__name__', 'a:b', 'a=b']) assert.ok(!isLabelName(text), text);
+  });
+
+  it('are such that PromQL takes a query with them, which it doesn’t where a name is one of its words', async () => {
+    for (const name of ['up', 'a:b', 'sum', 'count', 'by', 'http.server.duration', 'ünï/y-z'])
+      assert.ok(parsesAsMetric(name), name);
+    // Refused by Prometheus itself as well: unexpected <bool>, unexpected "{".
+    for (const name of ['bool', 'on', 'ignoring', 'group_left', 'inf', 'NaN'])
+      assert.ok(!parsesAsMetric(name), name);
+    for (const name of ['a', 'on', 'inf', 'by', 'http.route', 'ü.b'])
+      assert.ok(parsesAsLabel(name), name);
+    const { source } = await sourceWith(
+      { conventions: [{ name: 'f', calls: 'on', labels: { service: 'app', function: 'fn' } }] },
+      [{ __name__: 'on', app: 'shop', fn: 'place' }],
+    );
+    const [problem] = source.problems();
+    assert.deepEqual(problem?.path, ['conventions', 0, 'calls']);
+    assert.match(problem.message, /no name of a metric/);
   });
 });
