@@ -12,6 +12,8 @@ const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 
 /** What an adapter asks of a backend that fails, in ten minutes: once a minute, and a few times in the first one. In parts, where less may do. */
 const mostInTenMinutes = 30;
+/** Of a sample, over the same time: its budget is in docs/architecture.md. Answers that are too large are asked for in smaller ones. */
+const mostOfSample = 60;
 /** A search and a look-up. Jaeger has two interfaces, and an answer that is too large is asked for in smaller ones. */
 const mostForTwoQuestions = 8;
 
@@ -33,6 +35,7 @@ describe('faults of backends', function () {
       matrix.numbers.length,
       faults.length * recordedBackends.filter(({ kind }) => kind in metricsBackends).length,
     );
+    assert.equal(matrix.samples.length, matrix.traces.length);
     assert.equal(
       matrix.traces.length,
       faults.length * recordedBackends.filter(({ kind }) => kind in traceBackends).length,
@@ -55,6 +58,7 @@ describe('faults of backends', function () {
   for (const fault of faults)
     describe(fault.title, () => {
       const numbers = () => matrix.numbers.filter((cell) => cell.fault === fault);
+      const samples = () => matrix.samples.filter((cell) => cell.fault === fault);
       const traces = () => matrix.traces.filter((cell) => cell.fault === fault);
 
       if (fault.answers !== true) {
@@ -72,6 +76,19 @@ describe('faults of backends', function () {
             for (const { detail, remedy } of [first, after, long]) {
               assert.notEqual(remedy ?? '', '', detail);
               assert.ok(detail.endsWith(remedy ?? ''), detail);
+            }
+          }
+        });
+
+        it('leaves what is known of a sample of traces, with its age', () => {
+          for (const { before, first, after, long, backend } of samples()) {
+            assert.deepEqual([before.state, before.calls], ['observed', 1], backend.title);
+            assert.notEqual(first.state, 'observed', backend.title);
+            assert.equal(first.annotation, '', backend.title);
+            for (const seen of [after, long]) {
+              assert.notEqual(seen.health, 'ok', backend.title);
+              assert.deepEqual([seen.state, seen.stale, seen.calls], ['observed', true, 1]);
+              assert.match(seen.annotation, / old$/, backend.title);
             }
           }
         });
@@ -107,12 +124,17 @@ describe('faults of backends', function () {
             `${backend.title}: ${missing} calls missing`,
           );
         }
+        for (const { recovered, requests, backend } of samples()) {
+          assert.ok(requests <= mostOfSample, `${backend.title}: ${requests} requests`);
+          assert.deepEqual([recovered.health, recovered.state], ['ok', 'observed'], backend.title);
+          assert.equal(recovered.calls, 1, backend.title);
+        }
         for (const { recovered, backend } of traces())
           assert.equal(recovered.ok, true, backend.title);
       });
 
       it('shows no credentials', () => {
-        for (const { leaks, backend } of [...numbers(), ...traces()])
+        for (const { leaks, backend } of [...numbers(), ...samples(), ...traces()])
           assert.equal(leaks, false, backend.title);
       });
     });

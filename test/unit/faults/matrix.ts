@@ -1,3 +1,4 @@
+import type { CreateMetrics, CreateTraces } from '../../../src/telemetry/backend.ts';
 import { metricsBackends, traceBackends } from '../../../src/telemetry/registry.ts';
 import { faults, type Fault } from './faults.ts';
 import { numbersWindow, type SeenNumbers } from './numbersWindow.ts';
@@ -46,6 +47,8 @@ export interface TracesCell {
 
 export interface Matrix {
   readonly numbers: readonly NumbersCell[];
+  /** Numbers of a sample of traces. */
+  readonly samples: readonly NumbersCell[];
   readonly traces: readonly TracesCell[];
   /** Requests to another origin than the connection's. */
   readonly strayed: number;
@@ -61,26 +64,48 @@ export async function runMatrix(chosen: readonly Fault[] = faults): Promise<Matr
   const theatre = await Theatre.open();
   try {
     const numbers: NumbersCell[] = [];
+    const samples: NumbersCell[] = [];
     const traces: TracesCell[] = [];
     for (const fault of chosen)
       for (const backend of recordedBackends) {
-        if (backend.kind in metricsBackends)
-          numbers.push(await numbersCell(theatre, fault, backend));
-        if (backend.kind in traceBackends) traces.push(await tracesCell(theatre, fault, backend));
+        const ofMetrics = metricsBackends[backend.kind];
+        if (ofMetrics !== undefined)
+          numbers.push(await numbersCell(ofMetrics, theatre, fault, backend));
+        const ofTraces = traceBackends[backend.kind];
+        if (ofTraces === undefined) continue;
+        samples.push(await numbersCell(sampledFrom(ofTraces), theatre, fault, backend));
+        traces.push(await tracesCell(ofTraces, theatre, fault, backend));
       }
-    return { numbers, traces, strayed: theatre.strayed };
+    return { numbers, samples, traces, strayed: theatre.strayed };
   } finally {
     await theatre.close();
   }
 }
 
+/** The numbers that an environment has which names a backend of traces alone; what is asked for them is told by its traces. */
+const sampledFrom =
+  (create: CreateTraces): CreateMetrics =>
+  (connection, ports) => {
+    const traces = create(connection, ports);
+    const numbers = traces.numbers?.();
+    if (numbers === undefined) throw new Error(`${connection.kind} gives no numbers of a sample`);
+    const report = numbers.report.bind(numbers);
+    const dispose = numbers.dispose.bind(numbers);
+    return Object.assign(numbers, {
+      report: () => ({ ...traces.report?.(), ...report() }),
+      dispose: () => {
+        dispose();
+        traces.dispose?.();
+      },
+    });
+  };
+
 async function numbersCell(
+  create: CreateMetrics,
   theatre: Theatre,
   fault: Fault,
   backend: RecordedBackend,
 ): Promise<NumbersCell> {
-  const create = metricsBackends[backend.kind];
-  if (create === undefined) throw new Error(`no adapter of numbers for ${backend.kind}`);
   const fresh = theatre.stage(fault, backend);
   await fresh.around.server.listen();
   const endAtOnce = await fault.begin(fresh.around);
@@ -118,12 +143,11 @@ async function numbersCell(
 }
 
 async function tracesCell(
+  create: CreateTraces,
   theatre: Theatre,
   fault: Fault,
   backend: RecordedBackend,
 ): Promise<TracesCell> {
-  const create = traceBackends[backend.kind];
-  if (create === undefined) throw new Error(`no adapter of traces for ${backend.kind}`);
   const stage = theatre.stage(fault, backend);
   const { server } = stage.around;
   await server.listen();

@@ -155,7 +155,9 @@ export function numbersWindow(create: CreateMetrics, stage: Ground) {
 }
 
 function viewOf(operations: readonly Operation[], service: string): FileView {
-  const [operation] = operations.filter((one) => one.kind === 'server' && one.service === service);
+  const [operation] = operations.filter(
+    (one) => one.kind === 'server' && one.service.toLowerCase() === service.toLowerCase(),
+  );
   const attributions: OwnedOperation[] =
     operation === undefined
       ? []

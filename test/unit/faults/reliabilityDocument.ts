@@ -22,6 +22,13 @@ What is asked is counted over ten minutes of the fault, with a file in sight the
 | fault | of | status bar | beside the function, a minute later | requests in ten minutes |
 | --- | --- | --- | --- | --- |`;
 
+const headOfSamples = `## Numbers from a sample of traces
+
+Where a backend of traces is all that an environment has. The recorded backend keeps one trace, which grows old. Counted as above.
+
+| fault | of | status bar | beside the function, a minute later | requests in ten minutes |
+| --- | --- | --- | --- | --- |`;
+
 const headOfTraces = `## Traces
 
 Asked for when a person asks. Requests are those of a search and of looking one trace up.
@@ -40,13 +47,24 @@ ages and rates are left out of them. Numbers are asked for every two seconds the
 export const writeReliability = async (): Promise<string> =>
   renderReliability(await runMatrix(), realRows());
 
-export function renderReliability({ numbers, traces }: Matrix, real: readonly RealRow[]): string {
+export function renderReliability(
+  { numbers, samples, traces }: Matrix,
+  real: readonly RealRow[],
+): string {
   return [
     intro,
     headOfNumbers,
     ...faults.flatMap((fault) =>
       grouped(
         numbers.filter((cell) => cell.fault === fault),
+        numbersCells,
+      ).map((cells) => row(fault.title, cells)),
+    ),
+    '',
+    headOfSamples,
+    ...faults.flatMap((fault) =>
+      grouped(
+        samples.filter((cell) => cell.fault === fault),
         numbersCells,
       ).map((cells) => row(fault.title, cells)),
     ),

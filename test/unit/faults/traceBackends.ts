@@ -1,10 +1,10 @@
 import type { Answer, RecordedBackend, Spoiling } from './recordedBackend.ts';
 import { recorded, replaced } from './recordedBackend.ts';
 
-/** The one trace of the recordings of Jaeger and Zipkin, and when it was. */
+/** The one trace of the recordings of Jaeger and Zipkin, and when it began. */
 const recordedTrace = {
   id: '00af7651916cd43dd8448eb211c80319',
-  at: Date.UTC(2026, 10, 26, 9, 59, 50),
+  at: 1_795_687_448_268,
 } as const;
 
 const notThere: Answer = { status: 404, contentType: 'text/plain', body: '404 page not found' };
