@@ -1,4 +1,3 @@
-import type { CompareReleases } from '../../domain/comparison.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import type { Result } from '../../domain/result.ts';
@@ -6,17 +5,14 @@ import { ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
 import { milliseconds, unixMillis } from '../../domain/units.ts';
-import type { TelemetryCore } from '../local/core.ts';
-import { mostSpansPerTrace } from '../local/core/storedTrace.ts';
-import { createTelemetryCore } from '../local/core/telemetryCore.ts';
-import type { SpanRecord } from '../local/model.ts';
-import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery, Select } from '../ports.ts';
+import type { ExceptionsAnswer, ExceptionsQuery, NumbersQuery } from '../ports.ts';
 import { sameText, serviceNames } from '../traces/naming.ts';
-import { isIncomplete, tracesIn, type SampledTrace } from './answer.ts';
+import { tracesIn, type SampledTrace } from './answer.ts';
 import type { Stretch } from './stretches.ts';
 import { Coverage } from './coverage.ts';
+import { overlap, SampledCalls, settle, type SampledCallsOptions } from './sampledCalls.ts';
 import { withoutZeros } from './withoutZeros.ts';
-import { covered, holds, olderPart, slicesOf, startOfSlice } from './stretches.ts';
+import { covered, olderPart, slicesOf, startOfSlice } from './stretches.ts';
 import type { SampleQuestion, TraceSearch } from './traceSearch.ts';
 
 /** Traces of one answer: of a minute, and of what is first looked at, where it may be little and all of it is wanted. */
@@ -30,35 +26,16 @@ const mostSlices = 8;
 const shortestSlice = 120_000;
 /** Names of spans that the sample hasn't met are asked for again that often. */
 const namesEvery = 15 * 60_000;
-/** Spans arrive some seconds after their end, and a trace is asked for when it is whole. */
-const settle = 15_000;
-/** Traces that weren't whole are looked at again for so long. */
-const overlap = 120_000;
 /** What numbers are kept of. */
 const kept = 25 * 60 * 60_000;
 /** An operation with fewer calls in the sample is asked for by its name, no more often than that. */
 export const fewCalls = 30;
 const askedAgainAfter = 5 * 60_000;
-const mostSeen = 100_000;
-const memory = 24 * 1024 * 1024;
-/** The live interval of a backend (docs/semantics.md, "Time"). */
-const runningFor = 5 * 60_000;
 
-export interface ServiceSampleOptions {
+export interface ServiceSampleOptions extends SampledCallsOptions {
   readonly search: TraceSearch;
-  /** As the backend has it. */
-  readonly service: string;
-  readonly select: Select;
-  /** Of the setting, for remedies. */
-  readonly environment: string;
-  /** Somebody said that every trace is stored. */
-  readonly unsampled: boolean;
-  readonly compare: CompareReleases;
-  /** Tells its operations from alike ones of other sources. */
-  readonly origin: string;
   /** 0–1. */
   readonly random: () => number;
-  readonly now: number;
 }
 
 export interface Refresh {
@@ -73,21 +50,13 @@ export interface Refresh {
   readonly first: boolean;
 }
 
-/** What was counted of a trace: all spans of the service, or those of some names. */
-type Counted = 'all' | Set<string>;
-
 /** A sample of one service's traces: what was asked for, what it covers, and the calls in it. */
 export class ServiceSample {
   readonly #options: ServiceSampleOptions;
-  readonly #core: TelemetryCore;
+  readonly #calls: SampledCalls;
   readonly #phase: number;
   readonly #coverage = new Coverage();
   readonly #namedAt = new Map<string, number>();
-  readonly #seen = new Map<string, { readonly start: number; counted: Counted }>();
-  /** Start of the newest trace that was counted. */
-  #newest = 0;
-  readonly #unsaid: Set<string>;
-  #spansSeen = 0;
   /** Less where answers were too large. */
   #most = firstDepth;
   #names: readonly string[] = [];
@@ -98,47 +67,27 @@ export class ServiceSample {
   constructor(options: ServiceSampleOptions) {
     this.#options = options;
     this.#phase = options.random();
-    this.#unsaid = new Set(Object.keys(options.select));
-    this.#core = createTelemetryCore({
-      now: unixMillis(Math.floor(options.now)),
-      compare: options.compare,
-      origin: options.origin,
-      memoryLimitBytes: memory,
-      traits: {
-        name: `a sample of traces in ${options.search.name}`,
-        environment: options.environment,
-        clientErrors: true,
-        slot: 0,
-        warmUp: 0,
-        running: runningFor,
-        sample: { unsampled: options.unsampled },
-      },
-    });
+    this.#calls = new SampledCalls({ ...options, coverage: this.#coverage });
   }
 
   /** Of all traces looked at those that began since. */
   tracesSince(from: number): number {
-    let count = 0;
-    for (const { start } of this.#seen.values()) if (start >= from) count += 1;
-    return count;
+    return this.#calls.tracesSince(from);
   }
 
   /** A key of `select` that no span of the service has: nothing can be told by it. */
   get problem(): string | undefined {
-    const [key] = this.#unsaid;
-    return this.#spansSeen === 0 || key === undefined
-      ? undefined
-      : `The spans of ${this.#options.service} don’t say ${key}, which the environment’s “select” asks for. Let the exporter send the resource attribute ${key} along.`;
+    return this.#calls.problem;
   }
 
   /** Own operations, in order of first sight. */
   operations(): readonly Operation[] {
-    return this.#core.operations().operations.filter(({ service }) => this.#isOwn(service));
+    return this.#calls.core.operations().operations.filter(({ service }) => this.#isOwn(service));
   }
 
   states(now: number): readonly ServiceState[] {
     const lost = this.#coverage.lost(this.#options.search.name);
-    return this.#core
+    return this.#calls.core
       .services(unixMillis(Math.floor(now)))
       .filter(({ service }) => this.#isOwn(service))
       .map((state) => ({ ...state, warnings: [...state.warnings, ...lost] }));
@@ -155,7 +104,7 @@ export class ServiceSample {
       const known = this.#to > whole.from;
       const newFrom = known ? this.#to : whole.from;
       // With a trace that is known: that the backend still has it shows that it kept what came since.
-      const again = Math.min(this.#to, Math.floor(this.#newest)) - overlap;
+      const again = Math.min(this.#to, Math.floor(this.#calls.newest)) - overlap;
       const from = known ? Math.max(whole.from, again) : whole.from;
       // Of a new window the older part is asked for: the newest stand for themselves.
       const standFor = known ? slices : [];
@@ -226,28 +175,30 @@ export class ServiceSample {
     const from = Math.max(now - query.window, query.since ?? 0);
     const traces = this.tracesSince(from);
     const operations = new Map(this.operations().map((one) => [one.id, one]));
-    return this.#core.numbers({ ...query, select: {} }, at).map((numbers, i): FunctionNumbers => {
-      const own = (query.groups[i]?.operations ?? []).flatMap((id) => operations.get(id) ?? []);
-      const known = this.#coverage.of(own.map((one) => this.nameOf(one)));
-      const first = known.find(({ to }) => to > from)?.from ?? now;
-      const length = covered(known, { from, to: now });
-      const lacking = this.#coverage.lacksSince(from);
-      const all = !lacking && length >= 0.99 * (now - settle - this.#coverage.begins(from));
-      return {
-        ...(all ? numbers : withoutZeros(numbers)),
-        window: { from: unixMillis(Math.floor(Math.max(from, first))), to: at },
-        sample: {
-          traces,
-          covered: milliseconds(Math.round(length)),
-          ...(lacking ? { lacking } : {}),
-          backend: this.#options.search.name,
-        },
-      };
-    });
+    return this.#calls.core
+      .numbers({ ...query, select: {} }, at)
+      .map((numbers, i): FunctionNumbers => {
+        const own = (query.groups[i]?.operations ?? []).flatMap((id) => operations.get(id) ?? []);
+        const known = this.#coverage.of(own.map((one) => this.nameOf(one)));
+        const first = known.find(({ to }) => to > from)?.from ?? now;
+        const length = covered(known, { from, to: now });
+        const lacking = this.#coverage.lacksSince(from);
+        const all = !lacking && length >= 0.99 * (now - settle - this.#coverage.begins(from));
+        return {
+          ...(all ? numbers : withoutZeros(numbers)),
+          window: { from: unixMillis(Math.floor(Math.max(from, first))), to: at },
+          sample: {
+            traces,
+            covered: milliseconds(Math.round(length)),
+            ...(lacking ? { lacking } : {}),
+            backend: this.#options.search.name,
+          },
+        };
+      });
   }
 
   exceptions(query: ExceptionsQuery, now: number): ExceptionsAnswer {
-    const { services, stacks } = this.#core.exceptions(
+    const { services, stacks } = this.#calls.core.exceptions(
       { ...query, select: {} },
       unixMillis(Math.floor(now)),
     );
@@ -258,6 +209,11 @@ export class ServiceSample {
         .map((one) => ({ ...one, lowerBound: true as const })),
       stacks,
     };
+  }
+
+  /** An operation's, as the backend has it. */
+  nameOf(operation: Operation): string {
+    return this.#calls.nameOf(operation);
   }
 
   /** A moment, or up to where traces have arrived where that is earlier. */
@@ -310,98 +266,23 @@ export class ServiceSample {
     const first = Math.max(newFrom, Math.min(startOfSlice(slices, from), end - 1));
     const stands = Math.max(1, (end - first) / Math.max(1, end - Math.max(from, first)));
     const standsFor = (start: number): number => (start >= first ? stands : 1);
-    await this.#take(traces, seen, spanName, standsFor, end);
+    await this.#calls.take(traces, seen, spanName, standsFor, end);
     this.#coverage.add(seen, spanName);
     return ok(undefined);
   }
 
   /** A backend that has none of the traces that it had lost those that came since, too: it keeps them in memory, and was restarted. */
   #noteLost(traces: readonly SampledTrace[], seen: Stretch, newFrom: number): void {
-    if (traces.some(({ traceId }) => this.#seen.get(traceId)?.counted === 'all')) return;
-    let had = false;
-    for (const { start, counted } of this.#seen.values())
-      had ||= counted === 'all' && holds([seen], start);
-    if (!had) return;
+    if (traces.some(({ traceId }) => this.#calls.hasWhole(traceId))) return;
+    if (!this.#calls.hadWholeIn(seen)) return;
     const first = traces.reduce((least, { start }) => Math.min(least, start), seen.to);
     this.#coverage.addLost({ from: newFrom, to: first });
-  }
-
-  /** @param standsFor how many calls one counts for: the stretch asked for is longer than what the answer holds all of */
-  async #take(
-    traces: readonly SampledTrace[],
-    seen: Stretch,
-    spanName: string | undefined,
-    standsFor: (start: number) => number,
-    until: number,
-  ): Promise<void> {
-    let spans = 0;
-    for (const trace of traces.toSorted((a, b) => a.start - b.start)) {
-      if (!holds([seen], trace.start)) continue;
-      if (trace.start > until - overlap && isIncomplete(trace)) continue;
-      const before = this.#seen.get(trace.traceId);
-      if (before?.counted === 'all') continue;
-      this.#count(trace, spanName, before?.counted, standsFor(trace.start), until + settle);
-      spans += trace.spans.length;
-      // Long work goes on in turns.
-      if (spans > 500) {
-        spans = 0;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
-  }
-
-  #count(
-    trace: SampledTrace,
-    spanName: string | undefined,
-    before: Set<string> | undefined,
-    stands: number,
-    now: number,
-  ): void {
-    const { select } = this.#options;
-    const { traceId, start } = trace;
-    const arrival = unixMillis(Math.floor(now));
-    const weight = (span: SpanRecord): number => {
-      if (!trace.own.has(span)) return 0;
-      const name = this.nameOf(span);
-      if (spanName !== undefined ? name !== spanName : before?.has(name) === true) return 0;
-      return stands;
-    };
-    if (spanName !== undefined && before?.has(spanName) === true) return;
-    this.#spansSeen += trace.own.size;
-    // Another environment's calls of the service are nothing here.
-    const here = trace.spans.filter(
-      (span) => !trace.own.has(span) || this.#isSelected(span, select),
-    );
-    if (!here.some((span) => trace.own.has(span))) return;
-    this.#core.spans(here.slice(0, mostSpansPerTrace), arrival, weight);
-    this.#core.settle(arrival);
-    const counted: Counted = spanName === undefined ? 'all' : (before ?? new Set()).add(spanName);
-    this.#seen.set(traceId, { start, counted });
-    this.#coverage.addTrace(start);
-    if (counted === 'all') this.#newest = Math.max(this.#newest, start);
-  }
-
-  /** An operation's or a span's, as the backend has it. */
-  nameOf({ name }: { readonly name: string }): string {
-    return this.#options.search.naming.folded ? name.toLowerCase() : name;
-  }
-
-  #isSelected(span: SpanRecord, select: Select): boolean {
-    let fits = true;
-    for (const [key, value] of Object.entries(select)) {
-      const said = span.attributes[key] ?? span.resource.attributes[key];
-      if (said !== undefined) this.#unsaid.delete(key);
-      if (String(said) !== value) fits = false;
-    }
-    return fits;
   }
 
   #forget(now: number): void {
     const oldest = now - kept;
     this.#coverage.forget(oldest);
-    for (const [id, { start }] of this.#seen)
-      if (start < oldest || this.#seen.size > mostSeen) this.#seen.delete(id);
-    this.#core.tick(unixMillis(Math.floor(now)));
+    this.#calls.forget(oldest, now);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
-import type { Failure, Result } from '../../domain/result.ts';
+import type { Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
-import type { ServiceKey } from '../../domain/service.ts';
 import type { FunctionNumbers } from '../../domain/stats.ts';
-import type { BackendMetrics, BackendPorts, Connection, ConnectionProblem } from '../backend.ts';
+import type { BackendMetrics, BackendPorts, ConnectionProblem } from '../backend.ts';
 import type {
   ExceptionsAnswer,
   ExceptionsQuery,
@@ -13,24 +12,16 @@ import type {
   PageLink,
 } from '../ports.ts';
 import type { Milliseconds } from '../../domain/units.ts';
-import { FailurePause, isOfOneQuestion, problemOf, ServiceFailure } from '../failurePause.ts';
-import { notThere, originOf, statesOf, summaryOf, type Known } from './knownService.ts';
+import { FailurePause, isOfOneQuestion, problemOf } from '../failurePause.ts';
+import { notThere, originOf, statesOf, type Known } from './knownService.ts';
 import { CountedCalls } from './countedCalls.ts';
-import { LookOrder, lookEvery, lookSoonEvery } from './lookOrder.ts';
-import { fewCalls, ServiceSample, type Refresh } from './serviceSample.ts';
+import { LookedAtServices, type SampledConnection } from './lookedAtServices.ts';
+import { lookEvery } from './lookOrder.ts';
+import { fewCalls } from './serviceSample.ts';
 import type { TraceSearch } from './traceSearch.ts';
 
-/** Which services there are is asked again that often. */
-const listEvery = 2 * 60_000;
-/** Services that are looked at for the first time in one go, and in all. */
-const mostAtOnce = 4;
-const mostServices = 40;
 /** Questions by name when a window is first looked at; one at each refresh. */
 const mostNamedAtFirst = 4;
-/** What a service is looked at over before anybody asks for a window. */
-const firstWindow = 60 * 60_000;
-
-type SampledConnection = Pick<Connection, 'kind' | 'url' | 'select' | 'environment' | 'options'>;
 
 /**
  * Numbers of functions from a sample of stored traces, where an environment has nothing better. Budget: architecture.md, "Requests of
@@ -39,19 +30,15 @@ type SampledConnection = Pick<Connection, 'kind' | 'url' | 'select' | 'environme
 export class SampledSource implements BackendMetrics {
   readonly #connection: SampledConnection;
   readonly #ports: BackendPorts;
+  readonly #services: LookedAtServices;
   readonly #search: TraceSearch;
-  readonly #random: () => number;
-  readonly #order: LookOrder;
   /** Absent: the backend counts nothing itself. */
   readonly #counted: CountedCalls | undefined;
   readonly #pause = new FailurePause();
-  readonly #known = new Map<string, Known>();
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
   readonly #found = new Set<(found: readonly Operation[]) => void>();
   readonly #operations = new Map<Operation['id'], Operation>();
-  #names: readonly string[] | undefined;
-  #listedAt = -Infinity;
   #working: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -63,8 +50,14 @@ export class SampledSource implements BackendMetrics {
     this.#connection = connection;
     this.#ports = ports;
     this.#search = search;
-    this.#random = random;
-    this.#order = new LookOrder(search.naming, () => ports.likelyServices?.() ?? []);
+    this.#services = new LookedAtServices({
+      connection,
+      ports,
+      search,
+      random,
+      time: () => this.#time(),
+      signal: this.#stop.signal,
+    });
     const { counts } = search;
     if (counts === undefined) return;
     const { options = {} } = connection;
@@ -82,11 +75,11 @@ export class SampledSource implements BackendMetrics {
   }
 
   async services(signal: AbortSignal): Promise<Result<readonly ServiceState[]>> {
-    const looked = await this.#alone(() => this.#look());
+    const looked = await this.#alone(() => this.#services.look());
     if (signal.aborted) return fail('aborted', 'Cancelled.');
     if (!looked.ok) return looked;
     const [time, now] = [this.#time(), this.#ports.now()];
-    const states = [...this.#known.values()].flatMap((known) => statesOf(known, time, now));
+    const states = this.#services.known().flatMap((known) => statesOf(known, time, now));
     return ok(states.map((state) => this.#counted?.stateOf(state, time) ?? state));
   }
 
@@ -99,7 +92,7 @@ export class SampledSource implements BackendMetrics {
     if (!ready.ok) return ready;
     const now = this.#time();
     const answers = new Map<OperationGroup, FunctionNumbers>();
-    const asked = this.#byService(query.groups);
+    const asked = this.#services.ownersOf(query.groups);
     const failures = [...asked.keys()].map((known) =>
       known?.failures.at(this.#ports.now(), query.window),
     );
@@ -130,9 +123,11 @@ export class SampledSource implements BackendMetrics {
   statesByName(): ReadonlyMap<string, readonly ServiceState[]> {
     const now = this.#time();
     return new Map(
-      [...this.#known.values()].flatMap(({ name, sample }) =>
-        sample.problem === undefined ? [[name, sample.states(now)] as const] : [],
-      ),
+      this.#services
+        .known()
+        .flatMap(({ name, sample }) =>
+          sample.problem === undefined ? [[name, sample.states(now)] as const] : [],
+        ),
     );
   }
 
@@ -140,7 +135,7 @@ export class SampledSource implements BackendMetrics {
   glance(query: NumbersQuery): readonly FunctionNumbers[] {
     const now = this.#time();
     const answers = new Map<OperationGroup, FunctionNumbers>();
-    for (const [known, groups] of this.#byService(query.groups))
+    for (const [known, groups] of this.#services.ownersOf(query.groups))
       for (const [i, one] of (known?.sample.numbers({ ...query, groups }, now) ?? []).entries()) {
         const group = groups[i];
         if (group !== undefined) answers.set(group, one);
@@ -151,9 +146,9 @@ export class SampledSource implements BackendMetrics {
   async exceptions(query: ExceptionsQuery, signal: AbortSignal): Promise<Result<ExceptionsAnswer>> {
     await Promise.resolve();
     if (signal.aborted) return fail('aborted', 'Cancelled.');
-    const answers = [...this.#known.values()].map(({ sample }) =>
-      sample.exceptions(query, this.#time()),
-    );
+    const answers = this.#services
+      .known()
+      .map(({ sample }) => sample.exceptions(query, this.#time()));
     return ok({
       services: answers.flatMap(({ services }) => services),
       stacks: answers.flatMap(({ stacks }) => stacks),
@@ -187,11 +182,7 @@ export class SampledSource implements BackendMetrics {
   retry(): void {
     this.#pause.forget();
     this.#counted?.retry();
-    this.#listedAt = -Infinity;
-    for (const known of this.#known.values()) {
-      known.refreshedAt = -Infinity;
-      known.failures.forget();
-    }
+    this.#services.forgetAnswers();
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -206,15 +197,8 @@ export class SampledSource implements BackendMetrics {
   }
 
   summary(): string | undefined {
-    if (this.#names === undefined) return undefined;
-    const known = [...this.#known.values()];
-    const said = summaryOf(
-      `${this.#search.name} at ${new URL(this.#connection.url).host}`,
-      known,
-      this.#time() - firstWindow,
-      this.#names.length - known.length,
-      known.length >= mostServices,
-    );
+    const said = this.#services.summary();
+    if (said === undefined) return undefined;
     const counted = this.#counted?.summary();
     return counted === undefined ? said : `${said} ${counted}`;
   }
@@ -226,12 +210,15 @@ export class SampledSource implements BackendMetrics {
       environment,
       source: 'a sample of traces',
       ...this.#counted?.report(),
-      services: [...this.#known.values()].slice(0, 50).map(({ name, sample, window }) => ({
-        service: name,
-        traces: sample.tracesSince(0),
-        windowMs: window,
-        operations: sample.operations().length,
-      })),
+      services: this.#services
+        .known()
+        .slice(0, 50)
+        .map(({ name, sample, window }) => ({
+          service: name,
+          traces: sample.tracesSince(0),
+          windowMs: window,
+          operations: sample.operations().length,
+        })),
     };
   }
 
@@ -261,73 +248,11 @@ export class SampledSource implements BackendMetrics {
     return answer;
   }
 
-  /** Which services there are, and a first look at some of those that weren't looked at. */
-  async #look(): Promise<Result<undefined>> {
-    const now = this.#ports.now();
-    if (!this.#ports.focused() && this.#names !== undefined) return ok(undefined);
-    if (now - this.#listedAt >= (this.#names?.length === 0 ? lookSoonEvery : listEvery)) {
-      const names = await this.#search.services(this.#stop.signal);
-      if (!names.ok) return names;
-      this.#names = names.value;
-      this.#listedAt = now;
-    }
-    let asked = 0;
-    let failure: Failure | undefined;
-    for (const name of this.#order.likelyFirst(this.#names ?? [])) {
-      if (asked >= mostAtOnce) break;
-      const known = this.#known.get(name);
-      if (known === undefined ? this.#known.size >= mostServices : !this.#order.isDue(known, now))
-        continue;
-      if (known?.failures.at(now) !== undefined) continue;
-      asked += 1;
-      const looked = await this.#refresh(known ?? this.#meet(name), firstWindow, {
-        newest: true,
-        slices: false,
-        first: false,
-      });
-      if (looked.ok) continue;
-      if (!isOfOneQuestion(looked.failure)) return looked;
-      failure ??= looked.failure;
-    }
-    // What fails for all of them is the backend's.
-    return failure === undefined ||
-      [...this.#known.values()].some(({ sample }) => sample.tracesSince(0) > 0)
-      ? ok(undefined)
-      : { ok: false, failure };
-  }
-
-  #meet(name: string): Known {
-    const made: Known = {
-      name,
-      sample: new ServiceSample({
-        search: this.#search,
-        service: name,
-        select: this.#connection.select,
-        environment: this.#connection.environment,
-        unsampled: this.#connection.options?.['sampled'] === false,
-        compare: this.#ports.compare,
-        origin: originOf(this.#connection),
-        random: this.#random,
-        now: this.#time(),
-      }),
-      metAt: this.#ports.now(),
-      refreshedAt: -Infinity,
-      sampledAt: -Infinity,
-      askedAt: -Infinity,
-      window: 0,
-      counted: 0,
-      told: 0,
-      failures: new ServiceFailure(),
-    };
-    this.#known.set(name, made);
-    return made;
-  }
-
   async #bringUpToDate(query: NumbersQuery): Promise<Result<undefined>> {
-    const looked = await this.#look();
+    const looked = await this.#services.look();
     if (!looked.ok) return looked;
     const now = this.#ports.now();
-    for (const [known, groups] of this.#byService(query.groups)) {
+    for (const [known, groups] of this.#services.ownersOf(query.groups)) {
       if (known === undefined) continue;
       known.askedAt = now;
       if (known.failures.at(now, query.window) !== undefined) continue;
@@ -341,7 +266,7 @@ export class SampledSource implements BackendMetrics {
       }
       const first = !counted && query.window > known.window;
       const what = { newest: due, slices: !counted, first };
-      const refreshed = await this.#refresh(known, query.window, what);
+      const refreshed = await this.#services.refresh(known, query.window, what);
       // What is asked for by name is more of the same: the sample is one without it.
       const done =
         refreshed.ok && !counted
@@ -371,24 +296,6 @@ export class SampledSource implements BackendMetrics {
     return sample.askFor([...unseen.value, ...few], { window, now, most }, this.#stop.signal);
   }
 
-  async #refresh(
-    known: Known,
-    window: number,
-    what: Pick<Refresh, 'newest' | 'slices' | 'first'>,
-  ): Promise<Result<undefined>> {
-    const asked = { window, now: this.#time(), ...what };
-    const result = await known.sample.refresh(asked, this.#stop.signal);
-    const answeredAt = this.#ports.now();
-    if (!result.ok) {
-      if (isOfOneQuestion(result.failure))
-        known.failures.note(result.failure, window, answeredAt + this.#ports.refreshEvery());
-      return result;
-    }
-    if (what.newest) known.refreshedAt = known.sampledAt = answeredAt;
-    if (what.slices) known.window = Math.max(known.window, window);
-    return result;
-  }
-
   /** Lets the backend count what is new. True: its counts are all that is asked about. */
   async #count(known: Known, query: NumbersQuery): Promise<boolean> {
     if (this.#counted === undefined) return false;
@@ -413,25 +320,10 @@ export class SampledSource implements BackendMetrics {
     );
   }
 
-  #byService(
-    groups: readonly OperationGroup[],
-  ): ReadonlyMap<Known | undefined, readonly OperationGroup[]> {
-    const owners = new Map<ServiceKey, Known>();
-    const now = this.#time();
-    for (const known of this.#known.values())
-      for (const { service } of known.sample.states(now)) owners.set(service, known);
-    const found = new Map<Known | undefined, OperationGroup[]>();
-    for (const group of groups) {
-      const known = owners.get(group.service);
-      found.set(known, [...(found.get(known) ?? []), group]);
-    }
-    return found;
-  }
-
   /** Of operations that weren't told of. */
   #tell(): void {
     const fresh: Operation[] = [...(this.#counted?.fresh() ?? [])];
-    for (const known of this.#known.values()) {
+    for (const known of this.#services.known()) {
       const all = known.sample.operations();
       fresh.push(...all.slice(known.told));
       known.told = all.length;
