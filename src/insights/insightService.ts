@@ -2,22 +2,18 @@ import type { Insight } from '../domain/insight.ts';
 import type { ServiceState } from '../domain/release.ts';
 import { ok, type Failure } from '../domain/result.ts';
 import type { ServiceKey } from '../domain/service.ts';
-import type { CodeRelease } from '../domain/workspace.ts';
 import { windowLength } from '../domain/units.ts';
 import type { IndexContract } from '../symbols/contract.ts';
 import type { FileView } from '../symbols/contract.ts';
 import type { Remote } from '../rpc/contract.ts';
 import type { MetricsSource, OperationGroup } from '../telemetry/ports.ts';
-import { VerdictHold } from '../releases/verdictHold.ts';
 import { healthOf } from './environmentHealth.ts';
 import { ExceptionFeed } from './exceptionFeed.ts';
-import type { CombineContext, KnownNumbers } from './combine.ts';
 import { combine, groupOperations, operationGroup } from './combine.ts';
 import type { EnvironmentView, InsightService, ReleaseSources } from './contract.ts';
-import { namesNotThere } from './drift.ts';
+import { FollowedReleases } from './followedReleases.ts';
+import { LastNumbers } from './lastNumbers.ts';
 import { LatestFiles } from './latestFiles.ts';
-
-type CommitOf = NonNullable<CombineContext['commitOf']>;
 
 interface Disposable {
   dispose(): void;
@@ -52,20 +48,18 @@ const idleRefresh = 15_000;
 /** Symbols of an edited file are asked for after a pause in typing. */
 const symbolsPause = 120;
 const seriesPoints = 30;
-const maxNumbers = 5_000;
 
 /** Joins symbols, attributions and numbers; schedules refreshes; keeps the last good ones (docs/architecture.md). */
 export function createInsightService(dependencies: InsightDependencies): InsightServiceHost {
   const { index, environment, after, report, releases } = dependencies;
   const files = new LatestFiles();
-  const numbers = new Map<string, KnownNumbers>();
-  const hold = new VerdictHold();
+  const numbers = new LastNumbers();
+  const followed = releases && new FollowedReleases(releases);
   const exceptions = new ExceptionFeed(index);
   const changeListeners = new Set<(paths: readonly string[]) => void>();
   const environmentListeners = new Set<(environment: EnvironmentView) => void>();
   const timers = new Map<string, Disposable>();
   let services = new Map<ServiceKey, ServiceState>();
-  let wantedSources: ReadonlyMap<string, readonly CodeRelease[]> = new Map();
   let failure: Failure | undefined;
   let shown: readonly string[] = [];
   let refreshing: Promise<void> | undefined;
@@ -124,57 +118,13 @@ export function createInsightService(dependencies: InsightDependencies): Insight
           exceptions: exceptions.known,
           numbersOf: (key) => numbers.get(key),
           ...(offline === undefined ? {} : { failure: offline }),
-          ...(releases === undefined ? {} : { commitOf: followReleases(view, releases) }),
+          ...(followed === undefined
+            ? {}
+            : { commitOf: followed.commitsOf(view, services, shown.includes(view.path)) }),
         }),
       );
     });
     if (changed.length > 0) for (const listener of [...changeListeners]) listener(changed);
-  }
-
-  /** Has the releases that run the file looked up; the answer is what is known of them now. */
-  function followReleases(view: FileView, sources: ReleaseSources): CommitOf {
-    const own = new Set([
-      ...view.services.map(({ service }) => service),
-      ...view.attributions.map(({ operation }) => operation.service),
-    ]);
-    // The code that a stack is of may run no more: its lines are followed all the same.
-    const stacked = new Set((view.stacks ?? []).map((s) => `${s.service}\n${s.version}`));
-    for (const { service } of view.stacks ?? []) own.add(service);
-    for (const { service, version } of wantedSources.get(view.path) ?? []) {
-      own.add(service);
-      stacked.add(`${service}\n${version}`);
-    }
-    const running = [...own].flatMap((service) =>
-      (services.get(service)?.releases ?? [])
-        .filter(({ version }) => version !== '')
-        .filter(({ version, running }) => running || stacked.has(`${service}\n${version}`))
-        .map(({ version, commit }) => ({
-          service,
-          version,
-          ...(commit === undefined ? {} : { commit }),
-        })),
-    );
-    if (running.length > 0 && shown.includes(view.path))
-      sources.want(view.path, running, namesNotThere(view));
-    return (service, version) => sources.commitOf(view.path, { service, version })?.commit;
-  }
-
-  /** Telemetry names lines of more files than those in sight. */
-  function followWanted(): void {
-    if (releases === undefined) return;
-    for (const [path, wanted] of wantedSources)
-      if (!shown.includes(path))
-        releases.wantText(
-          path,
-          wanted.map(({ service, version }) => {
-            const known = services.get(service)?.releases.find((r) => r.version === version);
-            return {
-              service,
-              version,
-              ...(known?.commit === undefined ? {} : { commit: known.commit }),
-            };
-          }),
-        );
   }
 
   async function loadView(path: string, signal?: AbortSignal): Promise<FileView | null> {
@@ -203,25 +153,12 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     ]);
     if (isAborted(signal)) return;
     background('giving stacks', exceptions.give());
-    followWanted();
+    followed?.wantTexts(services, shown);
     if (!answer.ok) {
       failure = answer.failure;
       return;
     }
-    for (const fresh of answer.value) {
-      const before = numbers.get(fresh.key);
-      const hadCalls = before?.numbers.observedAt !== undefined ? before.numbers : before?.lastGood;
-      const lastGood = fresh.observedAt !== undefined ? fresh : hadCalls;
-      numbers.delete(fresh.key);
-      numbers.set(fresh.key, {
-        numbers: { ...fresh, comparisons: hold.settle(fresh.key, fresh.comparisons) },
-        ...(lastGood === undefined ? {} : { lastGood }),
-      });
-    }
-    for (const key of numbers.keys()) {
-      if (numbers.size <= maxNumbers) break;
-      numbers.delete(key);
-    }
+    numbers.take(answer.value);
   }
 
   /** Answers still under way are of what is forgotten, too. */
@@ -229,7 +166,6 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     end.abort();
     end = new AbortController();
     numbers.clear();
-    hold.clear();
     exceptions.clear();
     files.clearInsights();
   }
@@ -336,16 +272,16 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     refreshSoon(0);
   };
   subscriptions.push(environment.onDidChange(followSource));
-  if (releases !== undefined)
+  if (releases !== undefined && followed !== undefined)
     subscriptions.push(
       releases.onDidChange((paths) => {
         recombine(paths);
-        followWanted();
+        followed.wantTexts(services, shown);
       }),
       index.on('wanted', (sources) => {
-        wantedSources = new Map(sources.map((source) => [source.path, source.releases]));
-        recombine(shown.filter((path) => wantedSources.has(path)));
-        followWanted();
+        followed.setWanted(sources);
+        recombine(shown.filter((path) => followed.isWanted(path)));
+        followed.wantTexts(services, shown);
       }),
     );
   followSource();
