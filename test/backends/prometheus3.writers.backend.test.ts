@@ -7,6 +7,8 @@ import { sourceAt } from './realPrometheus.ts';
 
 const never = new AbortController().signal;
 const every = 10;
+/** How often SDKs export by default. */
+const exported = 60;
 
 /** A process that pushes its own count of requests by OTLP, as SDKs do, at a second of its own. */
 interface Process {
@@ -23,6 +25,8 @@ describe('processes that push to a Prometheus', function () {
   const begin = Math.floor(now / 600) * 600 - 40 * 60;
   const restart = begin + 25 * 60;
   const perPush = (at: number, from = begin): number => 3 * Math.floor((at - from) / every);
+  const newestExport = (at: number, from = begin): number =>
+    exported * Math.floor((at - from) / exported);
   const processes: readonly Process[] = [
     { service: 'nameless', phase: 0, count: (at) => 4_000 + perPush(at) },
     { service: 'nameless', phase: 4, count: (at) => 100 + perPush(at) },
@@ -32,6 +36,20 @@ describe('processes that push to a Prometheus', function () {
       service: 'restarted',
       phase: 0,
       count: (at) => (at < restart ? 50 + perPush(at) : perPush(at, restart)),
+    },
+    // A collector that is scraped shows the newest export: of one of two, each 60 calls a minute.
+    {
+      service: 'collected',
+      phase: 0,
+      count: (at) =>
+        at % exported < exported / 2
+          ? 4_000 + newestExport(at)
+          : 100 + newestExport(at - exported / 2),
+    },
+    {
+      service: 'collected-restarted',
+      phase: 0,
+      count: (at) => (at < restart ? 50 + newestExport(at) : newestExport(at, restart)),
     },
     // Lives for two minutes at a time.
     {
@@ -79,21 +97,24 @@ describe('processes that push to a Prometheus', function () {
     return answer.value[0];
   };
 
-  it('have no number where several push as one, but the reason with the remedy', async () => {
-    const { problem = '', total, releases, failed } = await numbersOf('nameless');
-    assert.match(problem, /Several processes write one series of http_server_request_duration/);
-    assert.match(problem, /service\.instance\.id/);
-    assert.deepEqual([total, releases, failed], [undefined, [], undefined]);
-    const services = await source.services(never);
-    assert.ok(services.ok);
-    const state = services.value.find(({ service }) => service === 'nameless');
-    assert.ok(state?.warnings.some((warning) => warning.includes('service.instance.id')));
+  it('have no number where several push as one, but the reason with the remedy, also where they export six times less often than they are scraped', async () => {
+    for (const of of ['nameless', 'collected']) {
+      const { problem = '', total, releases, failed } = await numbersOf(of);
+      assert.match(problem, /Several processes write one series of http_server_request_duration/);
+      assert.match(problem, /service\.instance\.id/);
+      assert.deepEqual([total, releases, failed], [undefined, [], undefined]);
+      const services = await source.services(never);
+      assert.ok(services.ok);
+      const state = services.value.find(({ service }) => service === of);
+      assert.ok(state?.warnings.some((warning) => warning.includes('service.instance.id')));
+    }
   });
 
   it('have their numbers where each has an instance of its own, one restarts, or lives for two minutes at a time', async () => {
     for (const [service, perSecond] of [
       ['named', 0.6],
       ['restarted', 0.3],
+      ['collected-restarted', 1],
     ] as const) {
       const { problem, total, window } = await numbersOf(service);
       assert.equal(problem, undefined, service);

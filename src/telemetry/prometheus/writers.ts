@@ -7,15 +7,21 @@ import type { MatrixRow } from './wire.ts';
 /** Marks rows that count series which several processes write. */
 const writersLabel = 'prodlens_writers';
 
-/** Samples that are looked at together. */
+/**
+ * Looked at together: processes that export each minute, as SDKs do by default, make a counter fall once a minute, however often it is
+ * sampled.
+ */
+const shortestLook = 6 * 60_000;
 const samplesSeen = 20;
-/** A counter that falls so often restarts all the time, or has several writers. */
-const fewestFalls = 3;
+/** A counter that falls so often restarts all the time, or has several writers: once in that time, or in so many samples. */
+const longestPause = 90_000;
 const samplesPerFall = 5;
+/** And at one in so many of its changes: two writers' falls at every other one, one that restarts changes often in between. */
+const changesPerFall = 5;
 
 /**
  * How many counters several processes write, each its own count: they fall again and again, while the highest of them goes on rising. One
- * that restarts all the time looks alike where it lives for a few samples only; what it counts can't be known either.
+ * that restarts all the time looks alike where it lives for a few changes only; what it counts can't be known either.
  *
  * @param interval distance of samples, milliseconds
  */
@@ -27,16 +33,21 @@ export function severalWriters(
 ): string {
   const of = selector(calls, matchers);
   // Windows that measured the interval a little otherwise ask the same.
-  const look = Math.max(1, Math.round((samplesSeen * interval) / step)) * step;
+  const steps = Math.max(
+    Math.ceil(shortestLook / step),
+    Math.round((samplesSeen * interval) / step),
+  );
+  const look = steps * step;
   const half = look / 2;
   const over = (range: number): string =>
     callsAre === 'count'
       ? `histogram_count(${of})[${seconds(range)}:${seconds(Math.max(interval, 1_000))}]`
       : `${of}[${seconds(range)}]`;
-  const falls = `(resets(${over(look)}) >= ${fewestFalls}) * ${samplesPerFall}`;
+  const fewest = Math.round(look / Math.max(longestPause, samplesPerFall * interval));
+  const falls = `(resets(${over(look)}) >= ${fewest}) * ${changesPerFall}`;
   const highest = `max_over_time(${over(half)})`;
   const before = `max_over_time(${over(half)} offset ${seconds(half)})`;
-  const written = `${falls} >= count_over_time(${over(look)}) and ${highest} >= ${before}`;
+  const written = `${falls} >= changes(${over(look)}) and ${highest} >= ${before}`;
   return `label_replace(count(${written}), "${writersLabel}", "1", "", "")`;
 }
 
