@@ -48,6 +48,15 @@ describe('a process that comes back to a Prometheus after more than a day', func
             ...samples(before, before + 3 * hour, 0).map(([at]): [number, number] => [at, 7]),
             ...samples(back, end, 0).map(([at]): [number, number] => [at, 7]),
           ]),
+          // Began anew: what it has is of now, though its errors are more than they were.
+          series('anew', 'UNSET', [
+            ...samples(before, before + 3 * hour, 30_000),
+            ...samples(back, end, 200),
+          ]),
+          series('anew', 'ERROR', [
+            ...samples(before, before + 3 * hour, 0).map(([at]): [number, number] => [at, 2]),
+            ...samples(back, end, 0).map(([at]): [number, number] => [at, 5]),
+          ]),
           // As much at once as only an old one seems to have, and new all the same.
           series('burst', 'UNSET', [
             ...samples(back + 5 * minute, end, 0).map(([at]): [number, number] => [at, 500]),
@@ -65,7 +74,7 @@ describe('a process that comes back to a Prometheus after more than a day', func
     await server.stop();
   });
 
-  it('brings nothing of its past, while new ones count whole', async () => {
+  it('brings nothing of its past, while new ones, and one that began anew, count whole', async () => {
     await source.services(never);
     const [operation] = source.operations();
     assert.ok(operation !== undefined);
@@ -84,11 +93,12 @@ describe('a process that comes back to a Prometheus after more than a day', func
     const last = Math.floor((to - 3) / minute) * minute;
     const steady = (last - (now - hour)) / 15;
     const returning = (last - (Math.floor(back / minute) * minute + minute)) / 15;
+    const anew = (last - back) / 15 + 200;
     const { count = 0, errors } = total ?? {};
-    assert.equal(errors, 3);
+    assert.equal(errors, 3 + 5);
     assert.ok(
-      Math.abs(count - (steady + returning + 500 + 3)) <= 12,
-      `${count} of ${steady} + ${returning} + 503`,
+      Math.abs(count - (steady + returning + anew + 500 + 3 + 5)) <= 12,
+      `${count} of ${steady} + ${returning} + ${anew} + 508`,
     );
   });
 });

@@ -19,6 +19,8 @@ export interface Presence {
   readonly by?: readonly string[];
   /** The steps end that long ago, milliseconds. */
   readonly delay?: number;
+  /** Labels in which series of one process differ. */
+  readonly within?: readonly string[];
   /** Labels of the servers that scraped: what differs in them alone is one process, seen by several. */
   readonly replicas?: readonly string[];
   /** What series began with is wanted on rows of its own. */
@@ -69,7 +71,7 @@ export function growth(
 
 /**
  * What of the growth in each step was counted long before it: by series that `growth` takes for new, but that were there before the day that
- * it knows. As `growth` sums it.
+ * it knows. As `growth` sums it. Where one of a process's counters has less than it had then, the process began anew: all is new.
  */
 export function past(
   metric: string,
@@ -82,8 +84,15 @@ export function past(
 ): string {
   const { read, one, begun } = reads(metric, matchers, step, memory, reading, presence);
   const before = one(read(seconds(memory), ` offset ${seconds(step + (presence.delay ?? 0))}`));
-  const ever = one(`last_over_time(${selector(metric, matchers)}${longestMemory})`);
-  return `sum ${byLabels(labels)} (${begun} unless ${before} and ${ever})`;
+  const { of = selector(metric, matchers), within = [] } = presence;
+  const asNumber = (series: string): string =>
+    one(reading === 'count' ? `histogram_count(${series})` : series);
+  const ever = asNumber(`last_over_time(${selector(metric, matchers)}${longestMemory})`);
+  const ended = presence.delay ? ` offset ${seconds(presence.delay)}` : '';
+  const now = asNumber(`last_over_time(${of}[${seconds(step)}]${ended})`);
+  const then = asNumber(`last_over_time(${of}${longestMemory})`);
+  const anew = `unless ignoring (${within.map(labelName).join(',')}) (${now} < ${then})`;
+  return `sum ${byLabels(labels)} (${begun} unless ${before} and ${ever} ${anew})`;
 }
 
 /** Parts of both questions. */

@@ -118,10 +118,11 @@ export const pastQuery = (asked: Asked, step: number): string => {
 function ownPastQuery({ found, matchers }: OwnCalls, step: number): string {
   const { calls, callsAre, errors, replicas } = found;
   const labels = labelsOf(found);
-  const own = past(calls, matchers, labels, step, memory, callsAre, { replicas });
+  const within = [...found.attributes.values()].flat();
+  const own = past(calls, matchers, labels, step, memory, callsAre, { replicas, within });
   if (errors === undefined) return own;
   const of = selector(calls, matchers);
-  const failed = past(errors, matchers, labels, step, memory, 'counter', { of, replicas });
+  const failed = past(errors, matchers, labels, step, memory, 'counter', { of, replicas, within });
   return `${own} or ${asErrors(failed)}`;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { atOnce } from '../../../../src/domain/turns.ts';
 import { bucketRows as rowsInSteps } from '../../../../src/telemetry/prometheus/bucketRows.ts';
-import { growth } from '../../../../src/telemetry/prometheus/growth.ts';
+import { growth, past } from '../../../../src/telemetry/prometheus/growth.ts';
 import { equals, oneOf, selector } from '../../../../src/telemetry/prometheus/selector.ts';
 import { firstStart, planChunks, stepFor } from '../../../../src/telemetry/prometheus/slotGrid.ts';
 import { matrixRows } from '../../../../src/telemetry/prometheus/wire.ts';
@@ -53,6 +53,35 @@ describe('queries', () => {
         ' or ((last_over_time(c{s="x"}[60s]) and on () last_over_time(c{s="x"}[3600s] offset 60s))' +
         ' unless last_over_time(c{s="x"}[24h:20m] offset 60s)) or last_over_time(c{s="x"}[60s]) * 0)',
     );
+  });
+});
+
+describe('queries of what was counted long ago', () => {
+  const asked = (reading: 'counter' | 'count', of?: string): string =>
+    past('c', ['s="x"'], ['a'], 60_000, 3_600_000, reading, {
+      within: ['a', 'code'],
+      ...(of !== undefined && { of }),
+    });
+  const month = (selection: string): string => `last_over_time(${selection}[30d:30m] offset 1d)`;
+
+  it('leave out processes of which a counter has less than it had: they began anew', () => {
+    const anew = (now: string, then: string): string =>
+      `unless ignoring (a,code) (${now} < ${then}))`;
+    const own = 'c{s="x"}';
+    const now = `last_over_time(${own}[60s])`;
+    const counters = asked('counter');
+    assert.ok(counters.endsWith(` and ${month(own)} ${anew(now, month(own))}`), counters);
+    const failures = asked('counter', 'all');
+    const all = anew('last_over_time(all[60s])', month('all'));
+    assert.ok(failures.endsWith(` and ${month(own)} ${all}`), failures);
+  });
+
+  it('compare native histograms by their numbers of values', () => {
+    assert.equal(
+      asked('count').match(/(?<!histogram_count\()last_over_time\(c\{s="x"\}\[60s/g),
+      null,
+    );
+    assert.ok(asked('count').includes(`and histogram_count(${month('c{s="x"}')}) unless`));
   });
 });
 
