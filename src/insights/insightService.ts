@@ -14,6 +14,7 @@ import type { EnvironmentView, InsightService, ReleaseSources } from './contract
 import { FollowedReleases } from './followedReleases.ts';
 import { LastNumbers } from './lastNumbers.ts';
 import { LatestFiles } from './latestFiles.ts';
+import { expectOperations, ownOperations } from './ownOperations.ts';
 
 interface Disposable {
   dispose(): void;
@@ -170,15 +171,10 @@ export function createInsightService(dependencies: InsightDependencies): Insight
     files.clearInsights();
   }
 
-  /** A file as the selected source sees it: what other sources saw neither owns its numbers nor makes them ambiguous. */
+  /** A file as the selected source sees it. */
   function viewOf(path: string): FileView | undefined {
     const view = files.view(path);
-    const { metrics } = environment.current();
-    if (view === undefined || metrics?.knows === undefined) return view;
-    const attributions = view.attributions.filter(
-      ({ operation }) => metrics.knows?.(operation.id) ?? true,
-    );
-    return { ...view, attributions };
+    return view && ownOperations(view, environment.current().metrics);
   }
 
   const groupsOf = (paths: readonly string[]): readonly OperationGroup[] =>
@@ -202,6 +198,8 @@ export function createInsightService(dependencies: InsightDependencies): Insight
         await Promise.all(
           paths.filter((path) => files.needsView(path)).map((path) => loadView(path)),
         );
+        const views = paths.flatMap((path) => viewOf(path) ?? []);
+        expectOperations(views, environment.current().metrics);
         await fetchNumbers(groupsOf(paths));
         if (isDisposed()) return;
         recombine(paths);

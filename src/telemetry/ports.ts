@@ -76,6 +76,11 @@ export interface MetricsSource {
   exemplars?(query: ExemplarsQuery, signal: AbortSignal): Promise<Result<readonly string[]>>;
   /** Whether an operation is one of this source's; absent: all are. Those of others say nothing of its numbers. */
   knows?(operation: OperationId): boolean;
+  /**
+   * A file in sight has functions and none of its operations; `services`: whose it is, of those seen. Said with each refresh: what has just
+   * begun is found sooner. Absent: nothing can be hurried.
+   */
+  expects?(file: string, services: readonly ServiceKey[]): void;
   /** A page with the queries of a function's numbers. Absent, or undefined: the source has none. */
   linkTo?(group: OperationGroup, window: Milliseconds): PageLink | undefined;
   /** New data may be there. At most once per second. */

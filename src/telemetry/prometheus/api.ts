@@ -236,7 +236,9 @@ export class PrometheusApi {
     const known = await look?.find(question);
     if (known !== undefined) {
       this.#clock.learn(known.clockOffset, known.at);
-      return read(answerWith(known.body));
+      const result = await read(answerWith(known.body));
+      // What can't be read, of whatever window, is asked for anew: it would fail from its copy as long as that is kept.
+      if (result.ok || signal.aborted) return result;
     }
     await look?.renew();
     const headers = await this.#connection.headers();
@@ -264,9 +266,12 @@ export class PrometheusApi {
         return this.#ask(path, parameters, signal, read, subject);
     }
     if (said !== undefined) return this.#withoutSent(refusal(status, said), headers.value);
-    if (status === 200) await look?.add(question, bodyOf(answer.value), this.clockOffset);
+    // A copy: bytes that are decoded elsewhere are given away.
+    const body = look !== undefined && status === 200 ? bodyOf(answer.value) : undefined;
     const result = await read(answer.value);
     if (result.ok) this.answers += 1;
+    // A gateway's page is no answer, whatever its status.
+    if (result.ok && body !== undefined) await look?.add(question, body, this.clockOffset);
     return this.#withoutSent(result, headers.value);
   }
 

@@ -1,11 +1,13 @@
 import type { Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
+import type { ServiceKey } from '../../domain/service.ts';
 import type { Select } from '../ports.ts';
 import { AnswersInMemory, type AnswerStore } from '../sharing/answerStore.ts';
 import type { PrometheusApi } from './api.ts';
-import { readCatalogue, type Catalogue } from './catalogue.ts';
+import { allCalls, readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
 import type { Problem } from './discovery.ts';
 import type { FoundOperations } from './foundOperations.ts';
+import { HurriedQuestions, patience } from './hurriedQuestions.ts';
 import {
   anew,
   asUsual,
@@ -20,11 +22,8 @@ import type { PrometheusOptions } from './options.ts';
 
 /** The budget: so many questions per service in that time, whatever there is to find out. docs/architecture.md, "Asking backends" */
 const budget = { questions: 2, time: 15 * 60_000 };
-/** Questions about services that are asked about and aren't there, and about series that are too young to show how often they are sampled. */
-const missingEvery = 2 * 60_000;
+/** Questions about series that are too young to show how often they are sampled. */
 const youngEvery = 30_000;
-/** What still isn't there after a while is asked for in times that grow with it. */
-const patience = 4;
 
 export interface BackendLookOptions {
   readonly api: PrometheusApi;
@@ -46,15 +45,13 @@ export interface BackendLookOptions {
  */
 export class BackendLook {
   readonly #options: BackendLookOptions;
-  readonly #own: AnswerStore;
+  #store: Promise<AnswerStore> | undefined;
   catalogue: Catalogue | undefined;
   /** Of the person's own conventions, as far as they were tried. */
   problems: readonly Problem[] = [];
   #asked: AskedQuestions = new Map();
   #lookedAt = 0;
-  /** Since when a service is missing, and when it was last said to be. */
-  #missingSince = 0;
-  #missingAt = 0;
+  readonly #hurried = new HurriedQuestions();
   #youngSince = 0;
   #failed = false;
   /** Whatever is known, it is asked for anew. */
@@ -62,7 +59,6 @@ export class BackendLook {
 
   constructor(options: BackendLookOptions) {
     this.#options = options;
-    this.#own = new AnswersInMemory(options.now);
   }
 
   /** The next look asks, whatever is known. */
@@ -80,39 +76,41 @@ export class BackendLook {
       return this.#look(() => oldestUsed);
     }
     if (!this.#options.focused()) return ok(known);
-    const sooner = this.#sooner(known, missing, now);
+    if (missing) this.#hurried.wait('', 'service', now);
+    const sooner = this.#sooner(known, now);
     const pace = budget.time / (budget.questions * Math.max(1, known.services.size));
     if (now - this.#lookedAt < Math.min(pace, ...Object.values(sooner))) return ok(known);
     const looked = await this.#look((store) => {
       // Another window may have asked meanwhile.
-      const most = Math.floor((now - newestOf(store, this.#asked)) / pace);
-      return mostOverdue(store, this.#asked, most, sooner);
+      const most = Math.floor((now - newestOf(store, this.#asked, sooner)) / pace);
+      return mostOverdue(store, this.#asked, most, pace, sooner);
     });
     // Whoever asks for numbers is told of failures; what was there is known all the same, for a while.
     return looked.ok || this.#options.api.now() - known.at > usedFor('calls') ? looked : ok(known);
   }
 
+  /** A file in sight that no operation belongs to is of these services, as far as they were seen: what it lacks is looked for sooner. */
+  expects(file: string, services: readonly ServiceKey[]): void {
+    if (this.catalogue === undefined || !this.#options.focused()) return;
+    const known = services.flatMap((service) => this.catalogue?.services.get(service) ?? []);
+    if (known.length === 0) this.#hurried.wait(file, 'service', this.#options.now());
+    else if (known.some(lacksRoutes)) this.#hurried.wait(file, 'route', this.#options.now());
+  }
+
   /** What can't wait, and how long it can. */
-  #sooner(
-    { young }: Catalogue,
-    missing: boolean,
-    now: number,
-  ): Readonly<Partial<Record<LookSubject, number>>> {
-    if (missing) {
-      if (now - this.#missingAt > askedEvery.calls) this.#missingSince = now;
-      this.#missingAt = now;
-    }
-    if (young) {
-      const every = Math.max(youngEvery, (now - this.#youngSince) / patience);
-      return { calls: every, series: every, interval: every };
-    }
-    return missing ? { calls: Math.max(missingEvery, (now - this.#missingSince) / patience) } : {};
+  #sooner({ young }: Catalogue, now: number): Readonly<Partial<Record<LookSubject, number>>> {
+    const awaited = this.#hurried.every(now);
+    if (!young) return awaited;
+    const every = Math.max(youngEvery, (now - this.#youngSince) / patience);
+    const calls = Math.min(every, awaited.calls ?? every);
+    return { ...awaited, calls, series: every, interval: every };
   }
 
   async #look(oldestUsed: (store: AnswerStore) => OldestUsed): Promise<Result<Catalogue>> {
     const { api, select, options, found, now, signal } = this.#options;
     this.#lookedAt = now();
-    const store = (await this.#options.shared()) ?? this.#own;
+    this.#store ??= this.#options.shared().then((shared) => new AnswersInMemory(now, shared));
+    const store = await this.#store;
     return store.alone(async () => {
       const look = new KeptLook(store, oldestUsed(store));
       const read = await api.withLook(look, () =>
@@ -138,6 +136,10 @@ export class BackendLook {
     }, signal);
   }
 }
+
+/** With the first request its route becomes a label. */
+const lacksRoutes = (known: KnownService): boolean =>
+  allCalls(known).some(({ found }) => !found.attributes.has(found.convention.key));
 
 /** What was missing may be there now. */
 const afterFailure: OldestUsed = (_, subject) =>

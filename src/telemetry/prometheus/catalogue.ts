@@ -312,11 +312,20 @@ async function intervalOf(
     ([at]) => at * 1000,
   );
   const gaps = times.slice(1).map((at, i) => at - (times[i] ?? at));
-  const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)];
-  return ok(
-    middle === undefined || gaps.length < 3 ? undefined : Math.max(100, Math.round(middle)),
-  );
+  const usual = usualGap(gaps);
+  return ok(usual === undefined ? undefined : Math.max(100, Math.round(usual)));
 }
+
+/** The middle one; where the newest are all clearly others, these: the configuration was changed. */
+function usualGap(gaps: readonly number[]): number | undefined {
+  if (gaps.length < 3) return undefined;
+  const [all, newest] = [middle(gaps), middle(gaps.slice(-4))];
+  const changed = gaps.slice(-4).every((gap) => (newest > all ? gap > 1.5 * all : gap * 1.5 < all));
+  return changed ? newest : all;
+}
+
+const middle = (gaps: readonly number[]): number =>
+  gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
 
 const nothingFound = ([problem]: readonly Problem[]) =>
   problem === undefined

@@ -79,34 +79,43 @@ export const anew: OldestUsed = () => 0;
  * A later look asks for the answers that are most overdue, and for no more of them than may be asked; for all others what is known does.
  *
  * @param most questions that may be asked
+ * @param pace milliseconds for each of them: what is asked for as often as that leaves no room for others
  * @param sooner how often what it names is asked for, where it can't wait, milliseconds
  */
 export function mostOverdue(
   store: AnswerStore,
   asked: AskedQuestions,
   most: number,
+  pace: number,
   sooner: Readonly<Partial<Record<LookSubject, number>>> = {},
 ): OldestUsed {
   const askedAt = new Map(store.entries.map(({ kind, at }) => [kind, at]));
   const now = store.now();
   const overdue = [...asked]
     .map(([kind, subject]) => {
-      const every = Math.min(askedEvery[subject], sooner[subject] ?? Infinity);
-      return { kind, by: (now - (askedAt.get(kind) ?? now)) / every, hurried: subject in sooner };
+      const every = sooner[subject] ?? Math.max(askedEvery[subject], pace);
+      const by = (now - (askedAt.get(kind) ?? now)) / every;
+      // Numbers are wrong until another distance of samples is noticed: nothing else is as urgent.
+      const rank = subject in sooner ? 2 : subject === 'interval' ? 1 : 0;
+      return { kind, by, rank };
     })
     .filter(({ by }) => by >= 1)
-    .toSorted((a, b) => Number(b.hurried) - Number(a.hurried) || b.by - a.by);
-  const hurried = overdue.filter((one) => one.hurried).length;
+    .toSorted((a, b) => b.rank - a.rank || b.by - a.by);
+  const hurried = overdue.filter(({ rank }) => rank === 2).length;
   const chosen = new Set(overdue.slice(0, Math.max(most, hurried)).map(({ kind }) => kind));
   return (kind, subject) => (chosen.has(kind) ? 0 : usedFor(subject));
 }
 
-/** When one of these questions was last asked, Unix milliseconds of this machine. */
-export const newestOf = (store: AnswerStore, asked: AskedQuestions): number =>
-  store.entries.reduce(
-    (newest, { kind, at }) => (asked.has(kind) ? Math.max(newest, at) : newest),
-    0,
-  );
+/** When one of these questions was last asked that wasn't in a hurry, Unix milliseconds of this machine: others don't wait for those that are. */
+export const newestOf = (
+  store: AnswerStore,
+  asked: AskedQuestions,
+  hurried: Readonly<Partial<Record<LookSubject, number>>>,
+): number =>
+  store.entries.reduce((newest, { kind, at }) => {
+    const subject = asked.get(kind);
+    return subject === undefined || subject in hurried ? newest : Math.max(newest, at);
+  }, 0);
 
 const kindOf = ({ text }: LookQuestion): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 24);

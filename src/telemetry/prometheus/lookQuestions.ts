@@ -12,7 +12,10 @@ export type LookSubject =
 
 const minute = 60_000;
 
-/** How often an answer is asked for anew at the most, by how soon it may become another one, milliseconds. */
+/**
+ * How often an answer is asked for anew at the most, by how soon it may become another one, milliseconds. `series`: one whose samples are
+ * looked at; when it ends, another one is looked for at once.
+ */
 export const askedEvery: Readonly<Record<LookSubject, number>> = {
   version: 24 * 60 * minute,
   metrics: 60 * minute,
@@ -21,7 +24,7 @@ export const askedEvery: Readonly<Record<LookSubject, number>> = {
   durations: 60 * minute,
   releases: 15 * minute,
   rules: 15 * minute,
-  series: 60 * minute,
+  series: 6 * 60 * minute,
   interval: 15 * minute,
 };
 

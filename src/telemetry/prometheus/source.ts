@@ -217,6 +217,10 @@ export class PrometheusSource implements BackendMetrics {
     return this.#found.has(operation);
   }
 
+  expects(file: string, services: readonly ServiceKey[]): void {
+    this.#look.expects(file, services);
+  }
+
   operations(): readonly Operation[] {
     return this.#found.list;
   }

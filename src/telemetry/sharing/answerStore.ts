@@ -1,4 +1,9 @@
-import { bodyOf, mostAnswerBytes, noAnswers, withAnswer, type KeptEntry } from './answers.ts';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { KeptEntry } from './answers.ts';
+
+const pack = promisify(gzip);
+const unpack = promisify(gunzip);
 
 /** Where answers are kept. */
 export interface AnswerStore {
@@ -14,33 +19,56 @@ export interface AnswerStore {
   alone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-/** Of one window alone, as long as it is open: where nothing can be shared. */
+/** Packed; what a backend has is far less. */
+const mostBytes = 48_000_000;
+const mostEntries = 400;
+
+interface Remembered {
+  readonly entry: KeptEntry;
+  readonly packed: Uint8Array;
+}
+
+/**
+ * Answers of moments, of one window as long as it is open, beside those that windows share: where nothing can be shared, and where an answer
+ * can't be written (too large, no room on the disk, another window has the lease), it isn't asked for again and again.
+ */
 export class AnswersInMemory implements AnswerStore {
   readonly now: () => number;
-  #answers = noAnswers;
+  readonly #shared: AnswerStore | undefined;
+  /** The newest of each kind, in the order in which they came. */
+  readonly #own = new Map<string, Remembered>();
 
-  constructor(now: () => number) {
+  constructor(now: () => number, shared?: AnswerStore) {
     this.now = now;
+    this.#shared = shared;
   }
 
   get entries(): readonly KeptEntry[] {
-    return this.#answers.entries;
+    const own = [...this.#own.values()].map(({ entry }) => entry);
+    return [...(this.#shared?.entries ?? []), ...own].toSorted((a, b) => a.at - b.at);
   }
 
-  body(entry: KeptEntry): Promise<Uint8Array | undefined> {
-    return bodyOf(this.#answers, entry);
+  async body(entry: KeptEntry): Promise<Uint8Array | undefined> {
+    const own = this.#own.get(entry.kind);
+    return own?.entry === entry ? unpack(own.packed) : this.#shared?.body(entry);
   }
 
   async add(entry: KeptEntry, body: Uint8Array): Promise<void> {
-    if (body.byteLength <= mostAnswerBytes)
-      this.#answers = await withAnswer(this.#answers, entry, body, this.now());
+    this.#own.delete(entry.kind);
+    this.#own.set(entry.kind, { entry, packed: await pack(body, { level: 1 }) });
+    let bytes = 0;
+    for (const [i, { entry: old, packed }] of [...this.#own.values()].toReversed().entries()) {
+      bytes += packed.byteLength;
+      if (bytes > mostBytes || i >= mostEntries) this.#own.delete(old.kind);
+    }
+    await this.#shared?.add(entry, body);
   }
 
-  renew(): Promise<void> {
-    return Promise.resolve();
+  async renew(): Promise<void> {
+    await this.#shared?.renew();
   }
 
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    return work();
+  alone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#shared === undefined ? work() : this.#shared.alone(work, signal);
   }
 }

@@ -61,6 +61,7 @@ function world() {
   };
   let down = false;
   const queries: NumbersQuery[] = [];
+  const expected: string[] = [];
   let serviceRequests = 0;
   let dataChanged = (): void => undefined;
   const timers: { at: number; run: () => void }[] = [];
@@ -100,6 +101,9 @@ function world() {
           })),
         ),
       );
+    },
+    expects: (file, services) => {
+      expected.push(`${file} of ${services.join()}`);
     },
     onDidChange: (listener) => {
       dataChanged = listener;
@@ -163,6 +167,7 @@ function world() {
     },
     answerWith: (next: Partial<FunctionNumbers>) => void (answer = next),
     goDown: () => void (down = true),
+    expected,
     stateOf: (name: string) => insights.peek(path)?.insights.find((i) => i.function.name === name),
   };
 }
@@ -193,6 +198,18 @@ describe('the insight service', () => {
     await w.pass(200);
     assert.equal(w.stateOf('f')?.function.declarationLine, 7);
     assert.equal(w.requests(), before);
+  });
+
+  it('says with each refresh which files in sight wait for operations, and whose they are', async () => {
+    const w = world();
+    w.insights.setShown([path]);
+    await w.pass(0);
+    assert.deepEqual(w.expected, []);
+    w.view.attributions = [];
+    w.server.emit('changed', { paths: [path] });
+    w.newData();
+    await w.pass(1_000);
+    assert.deepEqual([...new Set(w.expected)], [`${path} of ${service}`]);
   });
 
   it('asks once for many announcements of new data, well within five seconds', async () => {

@@ -235,7 +235,7 @@ describe('requests to a Prometheus', () => {
       );
     const all = kinds();
     backend.asked.length = 0;
-    for (let at = 0; at < 4 * 60; at += 1) {
+    for (let at = 0; at < 13 * 60; at += 1) {
       backend.now += minute;
       await source.services();
     }

@@ -548,9 +548,13 @@ describe('Prometheus as a source of numbers', () => {
     backend.now += 16 * 60_000;
     series.pop();
     assert.ok((await firstAsked()) < 20);
-    backend.now += 16 * 60_000;
     series.push(span('calls_total', { http_route: '/a' }));
-    assert.ok((await firstAsked()) > 50);
+    let longest = 0;
+    for (let look = 0; look < 4; look += 1) {
+      backend.now += 16 * 60_000;
+      longest = Math.max(longest, await firstAsked());
+    }
+    assert.ok(longest > 50);
   });
 
   it('tells why percentiles are missing where native histograms can’t be read', async () => {
