@@ -94,6 +94,11 @@ const zones = [
     from: `${src}/composition.ts`,
     message: 'Only extension.ts imports the composition root.',
   },
+  {
+    target: [`${src}/!(composition.ts)`, `${src}/!(composition)/**`],
+    from: `${src}/composition`,
+    message: 'Only the composition root imports its parts.',
+  },
   { target: src, from: './test', message: 'Nothing in src imports test.' },
   ...['telemetry', 'attribution', 'symbols'].map((room) => ({
     target: `${src}/commands`,

@@ -1,28 +1,12 @@
-import { userInfo } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ProdlensApi } from './api.ts';
-import { chooseOwner } from './commands/chooseOwner.ts';
-import { clearLocalData } from './commands/clearLocalData.ts';
-import { connect } from './commands/connect.ts';
-import { diagnose } from './commands/diagnose.ts';
-import { explain } from './commands/explain.ts';
-import { isMyChangeLive } from './commands/isMyChangeLive.ts';
-import { startLocalReceiver, stopLocalReceiver } from './commands/localReceiver.ts';
-import { findTrace, lookupTrace } from './commands/lookupTrace.ts';
-import { openTraces } from './commands/openTraces.ts';
-import { refresh } from './commands/refresh.ts';
-import type { CommandFactories } from './commands/registry.ts';
-import { registerCommands } from './commands/registry.ts';
-import { rollBack } from './commands/rollBack.ts';
-import { selectEnvironment } from './commands/selectEnvironment.ts';
-import { selectWindow } from './commands/selectWindow.ts';
-import { showCoverage } from './commands/showCoverage.ts';
-import { showRollbackJournal } from './commands/showRollbackJournal.ts';
-import { writeRecordingRules } from './commands/writeRecordingRules.ts';
+import { findTrace } from './commands/lookupTrace.ts';
+import { composeCommands } from './composition/commands.ts';
+import { followContextKeys } from './composition/contextKeys.ts';
+import { composeSurfaces } from './composition/surfaces.ts';
 import { vscodeSettings as settings } from './config/settings.ts';
 import type { OperationId } from './domain/operation.ts';
-import { windowLength } from './domain/units.ts';
 import type { FolderTargets } from './domain/workspace.ts';
 import { isPageOf } from './http/address.ts';
 import { createInsightService } from './insights/insightService.ts';
@@ -30,15 +14,11 @@ import { Approvals } from './platform/approvals.ts';
 import { openPage } from './platform/openPage.ts';
 import { createBackends } from './platform/loadBackends.ts';
 import { systemClock } from './platform/clock.ts';
-import { createContextKey } from './platform/contextKeys.ts';
-import { insightsAtCursor } from './platform/cursor.ts';
 import { DisposableStore } from './platform/disposables.ts';
 import { syncDocuments } from './platform/documentSync.ts';
 import { Environments } from './platform/environments.ts';
 import { openRepository } from './platform/git.ts';
 import { GitExtension } from './platform/gitExtension.ts';
-import { lookUpOnGithub } from './platform/githubDeployments.ts';
-import { createSourceChanges } from './platform/gitHistory.ts';
 import { showSettingProblems } from './platform/settingProblems.ts';
 import { configureIndex } from './platform/indexConfiguration.ts';
 import { LocalReceiver } from './platform/localReceiver.ts';
@@ -46,25 +26,17 @@ import { createLog } from './platform/log.ts';
 import { createProcessRunner } from './platform/process.ts';
 import { RepositoryReleases } from './platform/releaseSources.ts';
 import { createApi } from './platform/publicApi.ts';
-import { withTemporaryText } from './platform/temporaryText.ts';
 import { CredentialGenerations } from './platform/credentialGenerations.ts';
 import { ConnectionSecrets } from './platform/secrets.ts';
 import { TokenPrograms } from './platform/tokenPrograms.ts';
 import { startIndexAhead } from './platform/startAhead.ts';
-import type { RegisterSurface } from './platform/surface.ts';
 import { VirtualDocuments } from './platform/virtualDocuments.ts';
 import { WorkerPair } from './platform/workerHost.ts';
-import { registerCodeLens } from './presentation/codeLens.ts';
-import { registerDecorations } from './presentation/decorations.ts';
-import { registerHover } from './presentation/hover.ts';
-import { registerStatusBar } from './presentation/statusBar.ts';
 import { WaterfallPanels } from './presentation/waterfallPanel.ts';
 import { ReleaseCommits } from './releases/releaseCommits.ts';
 import { SourceAtCommits } from './releases/sourceAt.ts';
-import { Journal } from './rollback/journal.ts';
 import { createProviders } from './rollback/providers/registry.ts';
 import type { IndexContract } from './symbols/contract.ts';
-import { languageIds } from './symbols/languages/registry.ts';
 import { createLocalSource } from './telemetry/local/client.ts';
 import type { ReceiverContract } from './telemetry/local/contract.ts';
 import type { PageLink } from './telemetry/ports.ts';
@@ -74,14 +46,6 @@ export interface Composition {
   /** Flushes what the receiver holds, then ends everything. */
   close(): Promise<void>;
 }
-
-/** Surfaces of the editor. Each is made by itself: one that fails is told in the log and doesn't take the others down. */
-const surfaces: Readonly<Record<string, RegisterSurface>> = {
-  annotations: registerDecorations,
-  codeLens: registerCodeLens,
-  hover: registerHover,
-  statusBar: registerStatusBar,
-};
 
 /** Time that closing may take: VS Code ends the extension host after five seconds. */
 const closeWithin = 3_000;
@@ -289,173 +253,52 @@ export function compose(context: vscode.ExtensionContext): Composition {
       log: log.scoped('traces'),
     }),
   );
-  const journal = new Journal(storage);
-  const showTrace = waterfalls.show.bind(waterfalls);
-
-  const commands: CommandFactories = {
-    'prodlens.openTraces': () =>
-      openTraces({
-        insights,
-        traces: () => environments.traceEnvironments().find(isSelected)?.traces,
-        show: showTrace,
-        clock,
-        log: log.scoped('traces'),
-      }),
-    'prodlens.lookupTrace': () =>
-      lookupTrace({
-        environments: () => [
-          ...environments.traceEnvironments().filter(isSelected),
-          ...environments.traceEnvironments().filter((e) => !isSelected(e)),
-        ],
-        show: showTrace,
-        log: log.scoped('traces'),
-      }),
-    'prodlens.isMyChangeLive': () =>
-      isMyChangeLive({
-        insights,
-        commits,
-        atCursor: () => insightsAtCursor(insights),
-        servicesOf: async (file) =>
-          ((await index.call('file', { path: file }))?.services ?? []).map((s) => s.service),
-        withText: withTemporaryText,
-        folders: fileFolders,
-        rule: () => releases.rule,
-        lookUp: lookUpOnGithub(adaptersFile, commits, gitStops.signal),
-      }),
-    'prodlens.chooseOwner': () =>
-      chooseOwner({ insights, index, atCursor: () => insightsAtCursor(insights) }),
-    'prodlens.showCoverage': () =>
-      showCoverage({
-        insights,
-        index,
-        metrics: () => environments.metrics(),
-        showDocument: documents.showRendered,
-      }),
-    'prodlens.writeRecordingRules': () => writeRecordingRules({ environments }),
-    'prodlens.explain': () =>
-      explain({ insights, index, languages: languageIds, showDocument: documents.showRendered }),
-    'prodlens.connect': () =>
-      connect({
-        environments,
-        secrets,
-        generations,
-        tokens,
-        approvals,
-        backends,
-        trusted,
-        index,
-      }),
-    'prodlens.selectEnvironment': () =>
-      selectEnvironment({ environments, secrets, generations, approvals, insights }),
-    'prodlens.selectWindow': () => selectWindow(environments),
-    'prodlens.refresh': () =>
-      refresh(insights, () => {
-        environments.retry();
-      }),
-    'prodlens.startLocalReceiver': () => startLocalReceiver(receiver),
-    'prodlens.stopLocalReceiver': () => stopLocalReceiver(receiver),
-    'prodlens.rollBack': () =>
-      rollBack({
-        insights,
-        targets: () => environments.targets(),
-        targetsOfChoice: () => targetsOfChoice,
-        metrics: () => environments.metrics(),
-        services: {
-          providers,
-          journal,
-          folder: storage,
-          user: userName(),
-          now: () => clock.now(),
-          sourceChanges: createSourceChanges({
-            processes,
-            git: trustedGit,
-            folders: fileFolders,
-          }),
-        },
-        log: log.scoped('rollback'),
-        approvePrograms: approvals.approvePrograms,
-        showDocument: documents.showRendered,
-        atCursor: () => insightsAtCursor(insights).find((i) => i.numbers !== undefined),
-      }),
-    'prodlens.showRollbackJournal': () => showRollbackJournal(journal, documents.showRendered),
-    'prodlens.clearLocalData': () =>
-      clearLocalData({
-        receiver: receiverThread,
-        insights,
-        cacheFolders: [cacheFolder, sharedFolder],
-        storageFolder: storage,
-        trusted,
-      }),
-    'prodlens.diagnose': () =>
-      diagnose({
-        version,
-        settings,
-        insights,
-        environments,
-        backends,
-        receiver,
-        receiverThread,
-        indexThread: index,
-        showDocument: documents.show,
-      }),
-    'prodlens.showLog': () => () => {
-      log.show();
-    },
-  };
-  const isSelected = ({ name }: { readonly name: string }): boolean =>
-    name === environments.selected().name;
-  for (const registered of registerCommands(
-    {
-      register: (id, handler) => vscode.commands.registerCommand(id, handler),
-      failed: (id, error) => {
-        log.error(`the command ${id} could not be registered`, error);
-      },
-    },
-    commands,
-  ))
-    owned.add(registered);
-
-  for (const [name, register] of Object.entries(surfaces))
-    try {
-      owned.add(
-        register({
-          insights,
-          settings,
-          log: log.scoped(name),
-          clock,
-          extensionUri: context.extensionUri,
-          canRollBack: (service) =>
-            trusted() && environments.targets().some((target) => target.service === service),
-          linkTo: (group) =>
-            shownPage(environments.metrics()?.linkTo?.(group, windowLength(environments.window()))),
-          onIndexProgress: (listener) => index.on('progress', listener),
-          locateFrames: (stacks, releases, signal) =>
-            index.call('locateFrames', { stacks, releases, thorough: true }, { signal }),
-        }),
-      );
-    } catch (error) {
-      log.error(`${name} could not be made`, error);
-    }
-
-  const receiverRunning = createContextKey('prodlens.receiverRunning');
-  const hasTelemetry = createContextKey('prodlens.hasTelemetry');
-  const hasTargets = createContextKey('prodlens.hasRollbackTargets');
-  const hasNumbers = createContextKey('prodlens.hasNumbers');
   owned.add(
-    insights.onDidChange((paths) => {
-      const shown = paths.flatMap((file) => insights.peek(file)?.insights ?? []);
-      if (shown.some(({ state }) => state === 'observed')) hasNumbers(true);
+    composeCommands({
+      version,
+      storage,
+      cacheFolders: [cacheFolder, sharedFolder],
+      adaptersFile,
+      settings,
+      clock,
+      log,
+      trusted,
+      fileFolders,
+      index,
+      receiver,
+      receiverThread,
+      environments,
+      backends,
+      secrets,
+      generations,
+      tokens,
+      approvals,
+      insights,
+      commits,
+      releases,
+      processes,
+      git: trustedGit,
+      gitEnds: gitStops.signal,
+      providers,
+      targetsOfChoice: () => targetsOfChoice,
+      documents,
+      waterfalls,
     }),
   );
-  createContextKey('prodlens.languages')(languageIds);
-  const tellKeys = (): void => {
-    receiverRunning(receiver.running);
-    const { metrics, traces } = environments.selected();
-    hasTelemetry(receiver.running || metrics !== undefined || traces !== undefined);
-    hasTargets(environments.targets().length > 0);
-  };
-  owned.add(environments.onDidChange(tellKeys));
-  tellKeys();
+  owned.add(
+    composeSurfaces({
+      extensionUri: context.extensionUri,
+      settings,
+      clock,
+      log,
+      trusted,
+      index,
+      environments,
+      insights,
+      shownPage,
+    }),
+  );
+  owned.add(followContextKeys({ receiver, environments, insights }));
 
   const startIfEnabled = (): void => {
     if (trusted() && settings.get('prodlens.local.enabled') && !receiver.running)
@@ -488,12 +331,4 @@ export function compose(context: vscode.ExtensionContext): Composition {
       owned.dispose();
     },
   };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
 }

@@ -32,7 +32,7 @@ export interface SurfaceContext {
 }
 
 /**
- * How a surface plugs in: `export const registerHover: RegisterSurface = (context) => …`, plus one line in composition.ts.
+ * How a surface plugs in: `export const registerHover: RegisterSurface = (context) => …`, plus one line in composition/surfaces.ts.
  * It is created in its own try/catch; what it returns is disposed with the extension.
  */
 export type RegisterSurface = (context: SurfaceContext) => vscode.Disposable;

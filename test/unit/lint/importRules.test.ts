@@ -42,6 +42,11 @@ const forbidden: readonly (readonly [string, string, string])[] = [
   ['src/telemetry/ports.ts', "import '../symbols/contract.ts';", 'import-x/no-restricted-paths'],
   ['src/telemetry/ports.ts', "import '../composition.ts';", 'import-x/no-restricted-paths'],
   [
+    'src/commands/refresh.ts',
+    "import '../composition/commands.ts';",
+    'import-x/no-restricted-paths',
+  ],
+  [
     'src/insights/contract.ts',
     "import '../telemetry/local/core.ts';",
     'import-x/no-restricted-paths',
@@ -58,6 +63,7 @@ const forbidden: readonly (readonly [string, string, string])[] = [
 const allowed: readonly (readonly [string, string])[] = [
   ['src/telemetry/ports.ts', "import '../domain/stats.ts';"],
   ['src/insights/contract.ts', "import '../telemetry/ports.ts';"],
+  ['src/composition.ts', "import './composition/commands.ts';"],
 ];
 
 describe('import rules', function () {
