@@ -118,7 +118,7 @@ export interface FunctionNumbers {
   readonly key: string;
   /** The observed part of the window: `from` is its true start. */
   readonly window: TimeRange;
-  /** Newest sample or span end behind the numbers; absent when nothing was seen in the window. */
+  /** Newest sample or span end behind the numbers; absent when nothing was seen in the window, or the source can't tell when it was. */
   readonly observedAt?: UnixMillis;
   /** Why there are no numbers although there is telemetry, and what to do: a configuration problem, never a sum. */
   readonly problem?: string;

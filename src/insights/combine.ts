@@ -263,8 +263,9 @@ function ofStacks(declaration: FunctionDecl, of: FunctionStacks, context: Combin
   };
 }
 
-const hasCalls = (numbers: FunctionNumbers): boolean =>
-  numbers.observedAt !== undefined && numbers.total !== undefined && numbers.total.count !== 0;
+/** Not every source can tell when the newest call was. */
+export const hasCalls = ({ total }: FunctionNumbers): boolean =>
+  total !== undefined && total.count !== 0;
 
 function observed(numbers: FunctionNumbers): Pick<Insight, 'state' | 'numbers' | 'verdict'> {
   const verdict = weightiest(numbers);

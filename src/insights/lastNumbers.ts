@@ -1,6 +1,6 @@
 import type { FunctionNumbers } from '../domain/stats.ts';
 import { VerdictHold } from '../releases/verdictHold.ts';
-import type { KnownNumbers } from './combine.ts';
+import { hasCalls, type KnownNumbers } from './combine.ts';
 
 const maxNumbers = 5_000;
 
@@ -21,8 +21,9 @@ export class LastNumbers {
   take(answers: readonly FunctionNumbers[]): void {
     for (const fresh of answers) {
       const before = this.#numbers.get(fresh.key);
-      const hadCalls = before?.numbers.observedAt !== undefined ? before.numbers : before?.lastGood;
-      const lastGood = fresh.observedAt !== undefined ? fresh : hadCalls;
+      const hadCalls =
+        before !== undefined && hasCalls(before.numbers) ? before.numbers : before?.lastGood;
+      const lastGood = hasCalls(fresh) ? fresh : hadCalls;
       this.#numbers.delete(fresh.key);
       this.#numbers.set(fresh.key, {
         numbers: { ...fresh, comparisons: this.#hold.settle(fresh.key, fresh.comparisons) },

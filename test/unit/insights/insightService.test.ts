@@ -4,7 +4,7 @@ import type { Operation, OperationId } from '../../../src/domain/operation.ts';
 import { fail, ok } from '../../../src/domain/result.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 import type { FunctionNumbers } from '../../../src/domain/stats.ts';
-import { unixMillis } from '../../../src/domain/units.ts';
+import { perSecond, unixMillis } from '../../../src/domain/units.ts';
 import { createInsightService } from '../../../src/insights/insightService.ts';
 import type { Handlers } from '../../../src/rpc/contract.ts';
 import { inProcess } from '../../../src/rpc/peer.ts';
@@ -249,6 +249,19 @@ describe('the insight service', () => {
     const f = w.stateOf('f');
     assert.deepEqual([f?.state, f?.numbers?.total], ['unreachable', undefined]);
     assert.ok(told.some((paths) => paths.includes(path)));
+  });
+
+  it('shows calls of which the source can’t tell when they were, and keeps them', async () => {
+    const w = world();
+    const total = { perSecond: perSecond(2), basis: 'all', source: 's' } as const;
+    w.answerWith({ total, serviceAlive: true });
+    await w.insights.insights(path);
+    assert.deepEqual([w.stateOf('f')?.state, w.stateOf('f')?.stale], ['observed', undefined]);
+    w.answerWith({ serviceAlive: false });
+    await w.insights.refresh();
+    await w.insights.insights(path);
+    const f = w.stateOf('f');
+    assert.deepEqual([f?.state, f?.stale, f?.numbers?.total], ['observed', true, total]);
   });
 
   it('says no traffic only of a service that is alive', async () => {
