@@ -39,15 +39,35 @@ export class FoundRequests {
     return count;
   }
 
+  /**
+   * The one request that a function answers. Several can't be put together: their numbers are means and quantiles. What traces know beside it (a
+   * route without calls of late, a consumer) can't be left out either.
+   * @param traced operations of traces
+   */
+  onlyOf(
+    operations: readonly OperationId[],
+    traced: ReadonlyMap<OperationId, Operation>,
+  ): FoundRequest | undefined {
+    const [only, ...others] = operations.flatMap((id) => this.#known.get(id) ?? []);
+    if (only === undefined || others.length > 0) return undefined;
+    const { service, name } = only.operation;
+    const isOther = (one: Operation): boolean =>
+      one.kind === 'consumer' ||
+      (one.kind === 'server' && (one.name !== name || one.service !== service));
+    const answered = operations.flatMap((id) => traced.get(id) ?? []);
+    return answered.some(isOther) ? undefined : only;
+  }
+
   onDidFind(listener: (found: readonly Operation[]) => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => void this.#listeners.delete(listener) };
   }
 
-  add(service: ServiceKey, rows: readonly SpmRow[]): void {
+  /** @returns whether one wasn't known */
+  add(service: ServiceKey, rows: readonly SpmRow[]): boolean {
     const state = new CoreState({ now: unixMillis(0), compare: nothingIsCompared }, 0);
     const entry = state.services.find(service, '');
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     const added: Operation[] = [];
     for (const row of rows) {
       if (this.#known.size >= mostOperations) break;
@@ -58,8 +78,9 @@ export class FoundRequests {
       this.#known.set(operation.id, { operation, service: row.service, name: row.operation });
       added.push(operation);
     }
-    if (added.length === 0) return;
+    if (added.length === 0) return false;
     for (const listener of [...this.#listeners]) listener(added);
+    return true;
   }
 
   dispose(): void {

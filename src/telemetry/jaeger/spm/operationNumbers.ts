@@ -17,6 +17,8 @@ export interface SpmAnswers {
   readonly window: number;
   /** Means of the live interval, over the window. */
   readonly calls: readonly SpmRow[];
+  /** From one point of them to the next, milliseconds. */
+  readonly step: number;
   /** Of the whole window: one point each, at its end. */
   readonly errors: readonly SpmRow[];
   readonly latencies: Readonly<Record<keyof typeof quantiles, readonly SpmRow[]>>;
@@ -71,11 +73,15 @@ export function numbersOfOperation(
     ...(p99Ms === undefined ? {} : { p99Ms }),
   };
   const alive = part.to >= end - 1_000;
+  // Between points that are further apart than what each stands for lies time of which nothing is known.
+  const gapless = answers.step <= liveInterval;
+  const last = busy.at(-1)?.[0];
+  const observedAt = last !== undefined && (gapless || last >= end - 1_000) ? last : undefined;
   return {
     window: { from: unixMillis(Math.floor(part.from)), to: unixMillis(Math.floor(end)) },
-    observedAt: unixMillis(Math.floor(busy.at(-1)?.[0] ?? part.from)),
+    ...(observedAt === undefined ? {} : { observedAt: unixMillis(Math.floor(observedAt)) }),
     serviceAlive: alive,
-    ...(alive ? {} : { silentSince: unixMillis(Math.floor(part.to)) }),
+    ...(alive || !gapless ? {} : { silentSince: unixMillis(Math.floor(part.to)) }),
     total,
     releases: [],
     exceptions: [],

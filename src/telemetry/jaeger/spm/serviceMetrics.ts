@@ -42,6 +42,16 @@ export class ServiceMetrics {
     return this.#answers?.window === window ? this.#answers : undefined;
   }
 
+  /** What had calls in the window: more than in the hour before a look (source.ts). */
+  requests(window: number): readonly SpmRow[] {
+    const answers = this.answersOf(window);
+    if (answers === undefined) return [];
+    const { calls, latencies } = answers;
+    return [...calls, ...latencies.p50Ms].filter(({ points }) =>
+      points.some(([, value]) => value > 0),
+    );
+  }
+
   forget(): void {
     this.#refreshedAt = -Infinity;
     this.#wholeAt = -Infinity;
@@ -54,11 +64,12 @@ export class ServiceMetrics {
     const before = this.answersOf(window);
     if (before !== undefined && now - this.#refreshedAt < every) return ok(true);
     const end = Math.floor(time - settle);
+    const step = Math.max(liveInterval, Math.floor(window / mostPoints));
     const calls = await ask({
       what: 'calls',
       end,
       lookback: window,
-      step: Math.max(liveInterval, Math.floor(window / mostPoints)),
+      step,
       ratePer: liveInterval,
     });
     if (!calls.ok) return calls;
@@ -74,6 +85,7 @@ export class ServiceMetrics {
       wholeEnd: due ? end : before.wholeEnd,
       window,
       calls: this.#own(calls.value),
+      step,
     };
     this.#refreshedAt = now;
     if (due) this.#wholeAt = now;

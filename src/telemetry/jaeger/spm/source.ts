@@ -43,7 +43,7 @@ export interface SpmOptions {
 
 /**
  * Numbers of requests from Jaeger's span metrics, which count all calls but know no releases; of everything else, and where these say
- * nothing of a function, from a sample of its traces (docs/adr/0007). No answer mixes them. Budget: architecture.md.
+ * nothing of a function, from a sample of its traces (docs/adr/0008). No answer mixes them. Budget: architecture.md.
  */
 export class SpmSource implements BackendMetrics {
   readonly #options: SpmOptions;
@@ -89,8 +89,12 @@ export class SpmSource implements BackendMetrics {
   ): Promise<Result<readonly FunctionNumbers[]>> {
     // What came after a moment can't be told apart in means of the window.
     if (query.since !== undefined) return this.#sample.numbers(query, signal);
-    const asked = query.groups.map((group) => ({ group, request: this.#requestOf(group) }));
-    const failures = await this.#alone(() => this.#refresh(asked, query.window));
+    const traced = new Map(this.#sample.operations().map((one) => [one.id, one]));
+    const asked = query.groups.map((group) => ({
+      group,
+      request: this.#requestOf(group, traced),
+    }));
+    const { failures, incomplete } = await this.#alone(() => this.#refresh(asked, query.window));
     if (signal.aborted) return fail('aborted', 'Cancelled.');
     const answers = new Map<OperationGroup, FunctionNumbers>();
     let failed: Failure | undefined;
@@ -98,7 +102,7 @@ export class SpmSource implements BackendMetrics {
       const failure = request === undefined ? undefined : failures.get(request.service);
       if (failure !== undefined) failed ??= failure;
       const numbers =
-        request === undefined || failure !== undefined
+        request === undefined || failure !== undefined || incomplete.has(request.service)
           ? undefined
           : this.#numbersOf(group, request, query);
       if (numbers !== undefined) answers.set(group, numbers);
@@ -247,34 +251,40 @@ export class SpmSource implements BackendMetrics {
       this.#services.size === 0 ? 'its metrics storage has no calls of these services' : undefined;
   }
 
-  /** The one request that a function answers. Several can't be put together: their numbers are means and quantiles. */
-  #requestOf({ operations }: OperationGroup): FoundRequest | undefined {
-    const requests = operations.flatMap((id) => this.#found.get(id) ?? []);
-    const [only] = requests;
-    return requests.length === 1 && only !== undefined && this.#suited.has(only.service)
-      ? only
-      : undefined;
+  #requestOf(
+    { operations }: OperationGroup,
+    traced: ReadonlyMap<OperationId, Operation>,
+  ): FoundRequest | undefined {
+    const only = this.#found.onlyOf(operations, traced);
+    return only !== undefined && this.#suited.has(only.service) ? only : undefined;
   }
 
-  /** @returns failures by the services that they are of */
+  /** @returns failures by the services that they are of, and services of which functions may answer requests that weren't known when they were asked for */
   async #refresh(
     asked: readonly { readonly request: FoundRequest | undefined }[],
     window: number,
-  ): Promise<ReadonlyMap<string, Failure>> {
+  ): Promise<{
+    readonly failures: ReadonlyMap<string, Failure>;
+    readonly incomplete: ReadonlySet<string>;
+  }> {
     const failures = new Map<string, Failure>();
+    const incomplete = new Set<string>();
     const { ports, now } = this.#options;
     for (const name of new Set(asked.flatMap(({ request }) => request?.service ?? []))) {
-      const service = this.#services.get(name);
-      if (service === undefined) continue;
-      if (!ports.focused() && service.answersOf(window) !== undefined) continue;
+      const [service, key] = [this.#services.get(name), this.#suited.get(name)];
+      if (service === undefined || key === undefined) continue;
+      const before = service.answersOf(window);
+      if (!ports.focused() && before !== undefined) continue;
       const refreshed = await service.refresh(
         { window, now: ports.now(), time: now(), every: ports.refreshEvery() },
         (question) => this.#ask({ ...question, services: [name] }),
       );
       if (!refreshed.ok) failures.set(name, refreshed.failure);
       else if (!refreshed.value) this.#services.delete(name);
+      else if (this.#found.add(key, service.requests(window)) && before === undefined)
+        incomplete.add(name);
     }
-    return failures;
+    return { failures, incomplete };
   }
 
   #numbersOf(

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { fail, ok } from '../../../../src/domain/result.ts';
-import type { FunctionNumbers } from '../../../../src/domain/stats.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
-import {
-  canAskFor,
-  noMetrics,
-  type SpmQuestion,
-} from '../../../../src/telemetry/jaeger/spm/questions.ts';
-import { SpmSource, type AskSpm } from '../../../../src/telemetry/jaeger/spm/source.ts';
-import { spmRows, type SpmRow } from '../../../../src/telemetry/jaeger/spm/wire.ts';
-import type { Select } from '../../../../src/telemetry/ports.ts';
+import { canAskFor, noMetrics } from '../../../../src/telemetry/jaeger/spm/questions.ts';
+import { spmRows } from '../../../../src/telemetry/jaeger/spm/wire.ts';
 import { request, resource } from '../core/builders.ts';
-import { FakeTraces, hour, minute, never } from '../sampled/fakeTraces.ts';
+import { hour, minute, never } from '../sampled/fakeTraces.ts';
+import { look, Monitored, orders } from './monitored.ts';
 
-const orders = 'GET /orders/:id';
 const family = (metrics: unknown): unknown => ({
   name: 'service_operation_latencies',
   type: 'GAUGE',
@@ -24,98 +17,6 @@ const labels = [
   { name: 'service_name', value: 'shop' },
   { name: 'operation', value: orders },
 ];
-
-/** A Jaeger with traces of one route, each of 100 ms, and metrics of it. */
-class Monitored {
-  readonly traces = new FakeTraces();
-  readonly asked: SpmQuestion[] = [];
-  /** At the end of what was asked, by what was asked; undefined: a gap. */
-  values: Record<string, number | undefined> = {
-    calls: 4,
-    errors: 0.25,
-    '0.5': 80,
-    '0.95': 140,
-    '0.99': 148,
-    '1': 150,
-  };
-  failing: ReturnType<AskSpm> | undefined;
-  /** How many points before the last. */
-  before = 1;
-
-  constructor(release = '1.0.0') {
-    const { now, spans } = this.traces;
-    for (let i = 0; i < 30; i += 1)
-      spans.push(
-        request('/orders/:id', {
-          end: now - hour + minute + i * 90_000,
-          ms: 100,
-          resource: resource({ release }),
-        }),
-      );
-  }
-
-  readonly ask: AskSpm = (question) => {
-    this.asked.push(question);
-    if (this.failing !== undefined) return this.failing;
-    const { what, end, step, quantile = '' } = question;
-    const value = this.values[what === 'latencies' ? String(quantile) : what];
-    const points = Array.from({ length: this.before + 1 }, (_, i) => [end - i * step, value ?? 0]);
-    const row: SpmRow = {
-      service: this.service,
-      operation: orders,
-      points: value === undefined ? [] : (points.reverse() as [number, number][]),
-    };
-    return Promise.resolve(ok([row]));
-  };
-
-  get service(): string {
-    return this.traces.spans[0]?.resource.service ?? '';
-  }
-
-  source(select: Select = {}, options: Readonly<Record<string, unknown>> = {}): SpmSource {
-    const { traces } = this;
-    return new SpmSource({
-      ask: this.ask,
-      sample: traces.source(select, options),
-      connection: {
-        kind: 'jaeger',
-        url: 'http://jaeger.test',
-        select,
-        options,
-        environment: 'test',
-        headers: () => Promise.resolve(ok({})),
-      },
-      ports: {
-        now: () => traces.now,
-        after: () => ({ dispose: () => undefined }),
-        operation: () => undefined,
-        refreshEvery: () => milliseconds(minute),
-        focused: () => traces.focused,
-        compare: () => assert.fail('nothing is compared'),
-      },
-      now: () => traces.now,
-    });
-  }
-}
-
-async function look(source: SpmSource, window = hour): Promise<FunctionNumbers> {
-  const services = await source.services(never);
-  assert.ok(services.ok, JSON.stringify(services));
-  const own = source.operations().filter(({ name }) => name === orders);
-  const group = {
-    key: orders,
-    service: services.value[0]?.service ?? ('none' as never),
-    operations: own.map(({ id }) => id),
-  };
-  const answer = await source.numbers(
-    { groups: [group], window: milliseconds(window), seriesPoints: 0 },
-    never,
-  );
-  assert.ok(answer.ok, JSON.stringify(answer));
-  const [numbers] = answer.value;
-  assert.ok(numbers !== undefined);
-  return numbers;
-}
 
 describe('Jaeger’s span metrics', () => {
   it('are read with their gaps, which are text', () => {
