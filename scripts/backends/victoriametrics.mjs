@@ -33,6 +33,7 @@ const obtainVmalert = () =>
  * @param {string} url of VictoriaMetrics
  * @param {string} rules path of the file
  * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @public its test loads this module by its path
  */
 export async function startVmalert(folder, url, rules) {
   const own = `http://127.0.0.1:${await freePort()}`;
