@@ -1,5 +1,6 @@
 import type { DestinationBinding, EndpointDecl } from '../domain/endpoint.ts';
-import { groupBy } from './groupBy.ts';
+import { mayBeWritten } from '../domain/operation.ts';
+import { NameIndex } from './nameIndex.ts';
 
 /** An RPC's name in parts: `shop.v1.Cart/AddItem`. */
 export interface RpcName {
@@ -23,10 +24,10 @@ const lastName = (dotted: string): string => dotted.slice(dotted.lastIndexOf('.'
 
 /** Endpoints of the source by what telemetry names. */
 export class EndpointIndex {
-  private readonly services: Map<string, EndpointDecl[]>;
-  private readonly taskIndex: Map<string, EndpointDecl[]>;
-  private readonly procedures: Map<string, EndpointDecl[]>;
-  private readonly destinationIndex: Map<string, EndpointDecl[]>;
+  private readonly services: NameIndex<EndpointDecl>;
+  private readonly taskIndex: NameIndex<EndpointDecl>;
+  private readonly procedures: NameIndex<EndpointDecl>;
+  private readonly destinationIndex: NameIndex<EndpointDecl>;
   private readonly bindings: readonly {
     readonly pattern: readonly string[];
     readonly to: string;
@@ -37,11 +38,11 @@ export class EndpointIndex {
   constructor(endpoints: readonly EndpointDecl[], bindings: readonly DestinationBinding[]) {
     const of = (protocol: EndpointDecl['protocol']): EndpointDecl[] =>
       endpoints.filter((e) => e.protocol === protocol);
-    this.services = groupBy(of('rpc'), (e) => e.key.slice(0, e.key.indexOf('/')));
-    this.taskIndex = groupBy(of('task'), (e) => lastName(e.key));
-    this.procedures = groupBy(of('procedure'), (e) => e.key);
+    this.services = new NameIndex(of('rpc'), (e) => e.key.slice(0, e.key.indexOf('/')));
+    this.taskIndex = new NameIndex(of('task'), (e) => lastName(e.key));
+    this.procedures = new NameIndex(of('procedure'), (e) => e.key);
     this.consumers = of('destination');
-    this.destinationIndex = groupBy(
+    this.destinationIndex = new NameIndex(
       this.consumers.filter((e) => e.unresolved === undefined),
       (e) => e.key,
     );
@@ -49,32 +50,35 @@ export class EndpointIndex {
   }
 
   /** All endpoints of a service by its simple name; generators of code may append `Service` to it. */
-  service(simpleName: string): readonly EndpointDecl[] {
-    return this.services.get(simpleName) ?? this.services.get(`${simpleName}Service`) ?? [];
+  service(simpleName: string, folded?: boolean): readonly EndpointDecl[] {
+    const found = this.services.named(simpleName, folded);
+    const end = folded === true && simpleName === simpleName.toLowerCase() ? 'service' : 'Service';
+    return found.length > 0 ? found : this.services.named(simpleName + end, folded);
   }
 
   /** Ruby's modules are joined with `::`. */
-  task(written: string): readonly EndpointDecl[] {
+  task(written: string, folded?: boolean): readonly EndpointDecl[] {
     const name = written.replaceAll('::', '.');
-    const last = this.taskIndex.get(lastName(name)) ?? [];
-    return last.filter(
-      (e) => e.key === name || (e.openStart === true && `.${e.key}`.endsWith(`.${name}`)),
-    );
+    return this.taskIndex.named(lastName(name), folded).filter(({ key, openStart }) => {
+      const said = folded === true ? key.toLowerCase() : key;
+      return said === name || (openStart === true && `.${said}`.endsWith(`.${name}`));
+    });
   }
 
   /** Service and method may be joined by a slash in telemetry. */
   procedure(name: string): readonly EndpointDecl[] {
-    return this.procedures.get(name) ?? this.procedures.get(name.replace('/', '.')) ?? [];
+    const found = this.procedures.named(name);
+    return found.length > 0 ? found : this.procedures.named(name.replace('/', '.'));
   }
 
-  destination(name: string): readonly EndpointDecl[] {
-    return this.destinationIndex.get(name) ?? [];
+  destination(name: string, folded?: boolean): readonly EndpointDecl[] {
+    return this.destinationIndex.named(name, folded);
   }
 
   /** Queues that get the messages of an exchange, or of a routing key. */
-  queuesOf(name: string): readonly string[] {
+  queuesOf(name: string, folded?: boolean): readonly string[] {
     const words = name.split('.');
-    return this.bindings.filter((b) => binds(b.pattern, words)).map((b) => b.to);
+    return this.bindings.filter((b) => binds(b.pattern, words, folded)).map((b) => b.to);
   }
 }
 
@@ -82,14 +86,19 @@ export class EndpointIndex {
  * AMQP's topics: `*` is one word, `#` any number of them. Compared word by word: as an expression, a pattern with many `#` could take
  * forever. https://www.rabbitmq.com/tutorials/tutorial-five-python
  */
-function binds(pattern: readonly string[], words: readonly string[]): boolean {
+function binds(
+  pattern: readonly string[],
+  words: readonly string[],
+  folded: boolean | undefined,
+): boolean {
   let [at, from, resume] = [0, -1, 0];
   for (let word = 0; word < words.length;) {
     const wanted = pattern[at];
+    const said = words[word] ?? '';
     if (wanted === '#') {
       [from, resume] = [at, word];
       at += 1;
-    } else if (wanted !== undefined && (wanted === '*' || wanted === words[word])) {
+    } else if (wanted !== undefined && (wanted === '*' || mayBeWritten(said, wanted, folded))) {
       at += 1;
       word += 1;
     } else {

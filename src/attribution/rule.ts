@@ -51,7 +51,7 @@ export function decide(
     found.length < 2 ? found : [...new Map(found.map((ref) => [ref.id + ref.path, ref])).values()];
   for (const ref of distinct.slice(0, 10))
     step('candidate', index.describe(ref), { path: ref.path, line: ref.declarationLine });
-  const { kept, lost, confirmed } = index.inService(distinct, operation.service);
+  const { kept, lost, confirmed } = index.inService(distinct, operation);
   const [only, second] = kept;
   if (only === undefined)
     return noOwner(

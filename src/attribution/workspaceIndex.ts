@@ -1,5 +1,6 @@
 import type { CallLiteral } from '../domain/callMatch.ts';
 import type { FunctionDecl, FunctionRef } from '../domain/functionDecl.ts';
+import type { Operation } from '../domain/operation.ts';
 import type { ResolverDecl } from '../domain/resolver.ts';
 import type { ServiceKey } from '../domain/service.ts';
 import type { ClassDecl, FileServices, SpanLiteral, WorkspaceFacts } from '../domain/workspace.ts';
@@ -7,6 +8,7 @@ import { EndpointIndex } from './endpointIndex.ts';
 import { FileIndex } from './fileIndex.ts';
 import { Instrumentations } from './instrumentation.ts';
 import { groupBy } from './groupBy.ts';
+import { NameIndex } from './nameIndex.ts';
 import { RouteIndex } from './routeIndex.ts';
 
 /** Lookups that don't ask which service a file belongs to. */
@@ -14,8 +16,9 @@ interface Built {
   files?: FileIndex;
   routes?: RouteIndex;
   endpoints?: EndpointIndex;
-  spans?: Map<string, SpanLiteral[]>;
-  classes?: Map<string, ClassDecl[]>;
+  spans?: NameIndex<SpanLiteral>;
+  classes?: NameIndex<ClassDecl>;
+  methods?: NameIndex<string>;
   resolvers?: Map<string, ResolverDecl[]>;
   middleware?: Map<string, FunctionRef[]>;
   ids?: Map<string, FunctionDecl>;
@@ -69,12 +72,13 @@ export class WorkspaceIndex {
     ));
   }
 
-  spans(name: string): readonly SpanLiteral[] {
-    this.built.spans ??= groupBy(
+  /** @param folded see NameIndex */
+  spans(name: string, folded?: boolean): readonly SpanLiteral[] {
+    this.built.spans ??= new NameIndex(
       this.facts.spans.filter((s) => s.unresolved === undefined),
       (s) => s.name,
     );
-    return this.built.spans.get(name) ?? [];
+    return this.built.spans.named(name, folded);
   }
 
   /** Places of the source with a text that a call out carries. */
@@ -84,17 +88,27 @@ export class WorkspaceIndex {
   }
 
   /** Classes by simple name (the last part of `Outer.Inner`). */
-  classes(simpleName: string): readonly ClassDecl[] {
-    this.built.classes ??= groupBy(this.facts.classes, (c) =>
+  classes(simpleName: string, folded?: boolean): readonly ClassDecl[] {
+    this.built.classes ??= new NameIndex(this.facts.classes, (c) =>
       c.name.slice(c.name.lastIndexOf('.') + 1),
     );
-    return this.built.classes.get(simpleName) ?? [];
+    return this.built.classes.named(simpleName, folded);
+  }
+
+  /** How classes of the workspace may write a method that telemetry names in lower case. */
+  spellingsOf(method: string): readonly string[] {
+    this.built.methods ??= new NameIndex(
+      [...new Set(this.facts.classes.flatMap((c) => c.methods.map((m) => m.name)))],
+      (name) => name,
+    );
+    return this.built.methods.named(method, true);
   }
 
   /** Resolvers by `Type.field`; else by what the language writes in its own case: `created_at` for `createdAt`. */
-  resolvers(coordinate: string): readonly ResolverDecl[] {
-    this.built.resolvers ??= groupBy(this.facts.resolvers, (r) => folded(`${r.type}.${r.field}`));
-    const found = this.built.resolvers.get(folded(coordinate)) ?? [];
+  resolvers(coordinate: string, folded?: boolean): readonly ResolverDecl[] {
+    this.built.resolvers ??= groupBy(this.facts.resolvers, (r) => anyCase(`${r.type}.${r.field}`));
+    const found = this.built.resolvers.get(anyCase(coordinate)) ?? [];
+    if (folded === true) return found;
     const exact = found.filter((r) => `${r.type}.${r.field}` === coordinate);
     return exact.length > 0 ? exact : found;
   }
@@ -140,29 +154,38 @@ export class WorkspaceIndex {
     };
   }
 
-  /** Leaves out functions in files of other services; keeps those of unknown ones only when no file is surely this service's. */
+  /**
+   * Leaves out functions in files of other services; keeps those of unknown ones only when no file is surely this service's. Of services
+   * that differ in case alone, the one written like the telemetry's is meant, unless that may have lost its upper case.
+   */
   inService(
     refs: readonly FunctionRef[],
-    service: ServiceKey,
+    { service, folded }: Pick<Operation, 'service' | 'folded'>,
   ): {
     readonly kept: readonly FunctionRef[];
     readonly lost: readonly { readonly ref: FunctionRef; readonly services: string }[];
     readonly confirmed?: string;
   } {
     const own: FunctionRef[] = [];
+    const exact: FunctionRef[] = [];
+    const mayBeAny = folded === true && service === service.toLowerCase();
     const unknown: FunctionRef[] = [];
     const lost: { ref: FunctionRef; services: string }[] = [];
     let confirmed: string | undefined;
     for (const ref of refs) {
       const { services } = this.servicesOf(ref.path);
-      const mine = services.find((s) => sameService(s.service, service));
+      const same = services.find((s) => s.service === service);
+      const mine = same ?? services.find((s) => sameService(s.service, service));
       if (mine !== undefined) {
         own.push(ref);
+        confirmed = same !== undefined && exact.length === 0 ? same.explanation : confirmed;
+        if (same !== undefined) exact.push(ref);
         confirmed ??= mine.explanation;
       } else if (services.length === 0) unknown.push(ref);
       else lost.push({ ref, services: services.map((s) => s.service).join(', ') });
     }
-    const kept = own.length > 0 ? own : unknown;
+    const known = exact.length > 0 && !mayBeAny ? exact : own;
+    const kept = known.length > 0 ? known : unknown;
     return confirmed === undefined ? { kept, lost } : { kept, lost, confirmed };
   }
 
@@ -171,7 +194,7 @@ export class WorkspaceIndex {
   }
 }
 
-const folded = (coordinate: string): string => coordinate.replaceAll('_', '').toLowerCase();
+const anyCase = (coordinate: string): string => coordinate.replaceAll('_', '').toLowerCase();
 
 /** Names are compared without case: Zipkin lowercases them. */
 const sameService = (a: ServiceKey, b: ServiceKey): boolean =>

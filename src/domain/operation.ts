@@ -7,6 +7,10 @@ export type OperationId = Branded<string, 'operation'>;
 /** What an operation's id has in common with that of an alike one of another source: those of backends have their origin after an `@`. */
 export const withoutOrigin = (id: OperationId): string => id.split('@', 1)[0] ?? id;
 
+/** Whether a name of telemetry may be the one that is written somewhere. @param folded whether upper case may have been lost of it */
+export const mayBeWritten = (seen: string, written: string, folded: boolean | undefined): boolean =>
+  seen === written || (folded === true && seen === written.toLowerCase());
+
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 /** What HTTP telemetry says; `route` is the template exactly as the instrumentation reports it. */
@@ -73,6 +77,8 @@ export interface Operation {
   readonly name: string;
   /** Instrumentation scope: says which instrumentation made the span, hence how to read it. */
   readonly scope: string;
+  /** The backend keeps names of spans and services in lower case: one without upper case may be written otherwise in the source. */
+  readonly folded?: true;
   readonly http?: HttpOperation;
   readonly rpc?: RpcOperation;
   readonly messaging?: MessagingOperation;

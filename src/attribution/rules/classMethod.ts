@@ -46,7 +46,7 @@ export const classMethod: Rule = {
     const [className, method] = split(name);
     if (className === undefined || method === undefined) return pass;
     if (!action && !instrumentations.mayNameMethods(scope)) return pass;
-    return find(context, className, method, `the span is named ${name}`);
+    return find(context, className, method, `the span is named ${name}`, operation.folded);
   },
 };
 
@@ -57,18 +57,28 @@ function split(name: string): readonly [string | undefined, string | undefined] 
 }
 
 /** `named` may be qualified: of classes with one name, those that agree with most of it are meant. */
-function find(context: RuleContext, named: string, method: string, because: string): Verdict {
+function find(
+  context: RuleContext,
+  named: string,
+  method: string,
+  because: string,
+  folded?: boolean,
+): Verdict {
   const tokens = nameTokens(named);
+  const isLower = folded === true && named === named.toLowerCase();
   const className = tokens.at(-1) ?? named;
   const all = mostShared(
-    context.index.classes(className),
-    ({ qualifiedName }) => nameTokens(qualifiedName),
+    context.index.classes(className, folded),
+    ({ qualifiedName }) => nameTokens(isLower ? qualifiedName.toLowerCase() : qualifiedName),
     tokens,
   );
   const classes = all.some((c) => !c.inTest) ? all.filter((c) => !c.inTest) : all;
   if (classes.length === 0)
     return passBecause(`${because}, but no class ${className} is in the workspace`);
-  const found = classes.flatMap((c) => methodOwners(context.index, c, method));
+  const spellings = folded === true ? context.index.spellingsOf(method) : [method];
+  const found = classes.flatMap((c) =>
+    spellings.flatMap((one) => methodOwners(context.index, c, one)),
+  );
   if (found.length === 0)
     return noOwner(
       `${because}, but ${className} and what it extends in the workspace declare no ${method}`,

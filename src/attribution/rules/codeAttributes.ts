@@ -1,5 +1,5 @@
 import type { FunctionDecl, FunctionRef } from '../../domain/functionDecl.ts';
-import type { CodeLocation } from '../../domain/operation.ts';
+import { mayBeWritten, type CodeLocation } from '../../domain/operation.ts';
 import { methodOwners } from '../classMethods.ts';
 import { mostShared, nameTokens, sharedTokens } from '../nameTokens.ts';
 import {
@@ -136,10 +136,14 @@ function byLine(
   if (line.gone) return noOwner(because + note);
   const files = new Set(functions.map((f) => f.path));
   const named = functions
-    .filter((f) => f.kind !== 'class' && nameTokens(f.name).at(-1) === operation.name)
+    .filter(
+      (f) =>
+        f.kind !== 'class' &&
+        mayBeWritten(operation.name, nameTokens(f.name).at(-1) ?? '', operation.folded),
+    )
     .map(refOf);
   const making = index
-    .spans(operation.name)
+    .spans(operation.name, operation.folded)
     .flatMap(({ owner }) => (owner !== undefined && files.has(owner.path) ? [owner] : []));
   const agreeing = [...named, ...making];
   if (at !== undefined) {

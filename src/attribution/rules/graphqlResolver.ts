@@ -29,7 +29,9 @@ export const graphqlResolver: Rule = {
 function resolver(context: RuleContext, coordinate: string, confidence: 'exact' | 'weak'): Verdict {
   const { index, operation, step } = context;
   const accepts = index.instrumentations.acceptsFile(operation.scope);
-  const all = index.resolvers(coordinate).filter((r) => accepts(r.registeredAt.path));
+  const all = index
+    .resolvers(coordinate, operation.folded)
+    .filter((r) => accepts(r.registeredAt.path));
   const real = all.some((r) => !r.inTest) ? all.filter((r) => !r.inTest) : all;
   const [first] = real;
   if (first === undefined)

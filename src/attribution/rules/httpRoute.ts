@@ -70,7 +70,11 @@ function question(operation: Operation):
   const { kind, http, layer, entry, name, source } = operation;
   if (layer !== undefined && (handlerLayers.has(layer.type) || isRouteFunction(layer)))
     return {
-      route: http?.route ?? entry?.http?.route ?? name.replace(/^request handler - /, ''),
+      // Routes that differ in case alone are two, and a name in lower case doesn't say which one it is.
+      route:
+        http?.route ??
+        entry?.http?.route ??
+        (operation.folded === true ? undefined : name.replace(/^request handler - /, '')),
       method: http?.method ?? entry?.http?.method,
     };
   const isEntry = kind === 'server' || (source === 'metric' && http !== undefined);

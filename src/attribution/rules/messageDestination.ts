@@ -1,5 +1,5 @@
 import type { EndpointDecl } from '../../domain/endpoint.ts';
-import type { Operation } from '../../domain/operation.ts';
+import { mayBeWritten, type Operation } from '../../domain/operation.ts';
 import { eligible, handlersOf, placeOf } from '../endpointVerdict.ts';
 import { noOwner, pass, passBecause, type Rule, type RuleContext, type Verdict } from '../rule.ts';
 
@@ -11,10 +11,17 @@ export const messageDestination: Rule = {
     const { operation, index } = context;
     if (operation.kind !== 'consumer' || operation.task !== undefined) return pass;
     // A span with a name of its own is the function's that makes it.
-    if (!index.instrumentations.madeByLibrary(operation.scope) && index.spans(operation.name)[0])
+    if (
+      !index.instrumentations.madeByLibrary(operation.scope) &&
+      index.spans(operation.name, operation.folded)[0]
+    )
       return pass;
-    const named = nameOf(operation.name);
-    const { messaging } = operation;
+    const { messaging, folded } = operation;
+    const said = nameOf(operation.name);
+    // The attribute has kept its upper case.
+    const isDestination =
+      said !== undefined && mayBeWritten(said, messaging?.destination ?? '', folded);
+    const named = isDestination ? (messaging?.destination ?? said) : said;
     if (messaging === undefined && named === undefined) return pass;
     if (receiptOnly.test(`${operation.scope} ${operation.name}`))
       return noOwner(
@@ -51,15 +58,19 @@ function answer(
   destination: string | undefined,
 ): Verdict {
   const { endpoints } = context.index;
+  const { folded } = context.operation;
   const handlersFor = (name: string): readonly EndpointDecl[] =>
-    fitting(context, endpoints.destination(name));
+    fitting(
+      context,
+      endpoints.destination(name, folded === true && name === named && name !== destination),
+    );
   const label = named ?? destination ?? '';
   const exact = named === undefined ? [] : handlersFor(named);
   // The queue is told apart from the exchange only where both are named.
   if (exact.length > 0 && destination !== undefined && destination !== named)
     return handlersOf(context, exact, 'exact', `a consumer of ${label} is registered`);
   const at = destination ?? label;
-  const bound = endpoints.queuesOf(at).flatMap(handlersFor);
+  const bound = endpoints.queuesOf(at, folded === true && at !== destination).flatMap(handlersFor);
   const found = [...exact, ...(at === named ? [] : handlersFor(at)), ...bound];
   if (found.length > 0)
     return handlersOf(

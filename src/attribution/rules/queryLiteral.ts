@@ -1,5 +1,5 @@
 import type { FunctionRef } from '../../domain/functionDecl.ts';
-import type { Operation } from '../../domain/operation.ts';
+import { mayBeWritten, type Operation } from '../../domain/operation.ts';
 import type { QueryLiteral, QuerySpans } from '../../domain/workspace.ts';
 import { decide, noOwner, pass, type Rule } from '../rule.ts';
 
@@ -13,7 +13,9 @@ export const queryLiteral: Rule = {
     const asked = queryOf(operation, index.facts.querySpans ?? []);
     if (asked === undefined) return pass;
     const { by, verb, place } = asked;
-    const found = (index.facts.queries ?? []).filter((q) => q.by === by && fits(q, verb, place));
+    const found = (index.facts.queries ?? []).filter(
+      (q) => q.by === by && fits(q, verb, place, operation.folded),
+    );
     if (found.length === 0) return pass;
     for (const query of found.slice(0, 10))
       step(
@@ -62,12 +64,20 @@ function queryOf(
 }
 
 /** Whether the query may be the one of the span: what it leaves open fits everything. */
-function fits({ operation, tables }: QueryLiteral, verb: string, place: string): boolean {
+function fits(
+  { operation, tables }: QueryLiteral,
+  verb: string,
+  place: string,
+  folded: boolean | undefined,
+): boolean {
   if (verb === 'raw' || operation === 'raw') return operation === verb;
-  if (operation !== undefined && operation !== verb) return false;
-  const folded = place.toLowerCase();
+  if (operation !== undefined && !mayBeWritten(verb, operation, folded)) return false;
+  const lower = place.toLowerCase();
   return (
     tables === undefined ||
-    tables.some((t) => place === t || place.endsWith(`.${t}`) || folded === t)
+    tables.some((t) => {
+      const written = folded === true ? t.toLowerCase() : t;
+      return place === written || place.endsWith(`.${written}`) || lower === t;
+    })
   );
 }

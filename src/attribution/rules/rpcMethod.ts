@@ -16,7 +16,7 @@ export const rpcMethod: Rule = {
     if (asked === undefined) return pass;
     const label = `${asked.service.join('.')}/${asked.method}`;
     if (operation.rpc === undefined && operation.http !== undefined) {
-      const known = context.index.endpoints.service(asked.service.at(-1) ?? '');
+      const known = context.index.endpoints.service(asked.service.at(-1) ?? '', operation.folded);
       if (known.length === 0) return pass;
     }
     if (operation.kind === 'client')
@@ -50,10 +50,10 @@ function answer(context: RuleContext, asked: RpcName, label: string): Verdict {
   const service = asked.service.at(-1);
   if (service === undefined)
     return noOwner(`${label} names no service, and a bare method name is not enough`);
-  const all = eligible(context, context.index.endpoints.service(service));
+  const all = eligible(context, context.index.endpoints.service(service, context.operation.folded));
   if (all.length === 0)
     return passBecause(
-      context.index.endpoints.service(service).length > 0
+      context.index.endpoints.service(service, context.operation.folded).length > 0
         ? `${service} is implemented in the workspace, but not for ${context.operation.service}`
         : `no implementation of ${service} was found in the workspace's source`,
     );

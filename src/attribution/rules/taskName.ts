@@ -23,7 +23,10 @@ export const taskName: Rule = {
       return noOwner(`${task} is only sent from here; where it runs it has a span of its own`);
     if (fetchOnly.test(operation.name))
       return noOwner('the span times only how the job is fetched; its work has a span of its own');
-    const found = eligible(context, index.endpoints.task(task));
+    const found = eligible(
+      context,
+      index.endpoints.task(task, operation.task === undefined && operation.folded),
+    );
     return found.length === 0
       ? (ofClass(context, task) ?? passBecause(`no task of the workspace is called ${task}`))
       : handlersOf(

@@ -1,3 +1,4 @@
+import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import { sentence } from '../../domain/result.ts';
 import { serviceKey } from '../../domain/service.ts';
@@ -6,6 +7,7 @@ import { unixMillis } from '../../domain/units.ts';
 import type { Connection } from '../backend.ts';
 import type { ServiceFailure } from '../failurePause.ts';
 import type { NumbersQuery, OperationGroup } from '../ports.ts';
+import type { Naming } from '../traces/naming.ts';
 import type { ServiceSample } from './serviceSample.ts';
 
 /** A service that is looked at. */
@@ -62,6 +64,14 @@ export function summaryOf(
         ]
       : []),
   ].join(' ');
+}
+
+/** Its operations that weren't told of. */
+export function untold(known: Known, { folded }: Naming): readonly Operation[] {
+  const all = known.sample.operations();
+  const fresh = all.slice(known.told);
+  known.told = all.length;
+  return folded ? fresh.map((one) => ({ ...one, folded })) : fresh;
 }
 
 /** A service of which nothing can be told. */

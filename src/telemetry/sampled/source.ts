@@ -13,7 +13,7 @@ import type {
 } from '../ports.ts';
 import type { Milliseconds } from '../../domain/units.ts';
 import { FailurePause, isOfOneQuestion, problemOf } from '../failurePause.ts';
-import { notThere, originOf, statesOf, type Known } from './knownService.ts';
+import { notThere, originOf, statesOf, untold, type Known } from './knownService.ts';
 import { CountedCalls } from './countedCalls.ts';
 import { LookedAtServices, type SampledConnection } from './lookedAtServices.ts';
 import { lookEvery } from './lookOrder.ts';
@@ -323,11 +323,7 @@ export class SampledSource implements BackendMetrics {
   /** Of operations that weren't told of. */
   #tell(): void {
     const fresh: Operation[] = [...(this.#counted?.fresh() ?? [])];
-    for (const known of this.#services.known()) {
-      const all = known.sample.operations();
-      fresh.push(...all.slice(known.told));
-      known.told = all.length;
-    }
+    for (const known of this.#services.known()) fresh.push(...untold(known, this.#search.naming));
     if (fresh.length === 0) return;
     for (const one of fresh) this.#operations.set(one.id, one);
     for (const listener of [...this.#found]) listener(fresh);

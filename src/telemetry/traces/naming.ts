@@ -1,4 +1,4 @@
-import { withoutOrigin, type Operation } from '../../domain/operation.ts';
+import { mayBeWritten, withoutOrigin, type Operation } from '../../domain/operation.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { TraceSpan } from '../../domain/trace.ts';
 
@@ -42,19 +42,23 @@ export function isCallOf(span: TraceSpan, operation: Operation, naming: Naming):
   if (own !== undefined && withoutOrigin(own.id) === withoutOrigin(operation.id)) return true;
   if (operation.overflow === true) return false;
   if (operation.kind !== 'unspecified' && span.kind !== operation.kind) return false;
-  const same = (a: string | undefined, b: string): boolean =>
-    a !== undefined && sameText(a, b, naming);
+  // Attributes keep their upper case everywhere.
+  const same = (a: string | undefined, b: string): boolean => a === b;
+  const isNamed = (name: string): boolean => mayBeWritten(span.name, name, naming.folded);
   const { http, rpc, messaging, task, code } = operation;
   if (code?.functionName !== undefined) return same(own?.code?.functionName, code.functionName);
   if (http?.route !== undefined) {
     const byRoute =
       same(own?.http?.route, http.route) &&
       (http.method === undefined || same(own?.http?.method, http.method));
-    return byRoute || spanNamesOf(operation).some((name) => same(span.name, name));
+    if (byRoute) return true;
+    const said = own?.http?.route;
+    if (said !== http.route && said?.toLowerCase() === http.route.toLowerCase()) return false;
+    return spanNamesOf(operation).some(isNamed);
   }
-  if (rpc !== undefined) return same(own?.rpc?.method, rpc.method) || same(span.name, rpc.method);
+  if (rpc !== undefined) return same(own?.rpc?.method, rpc.method) || isNamed(rpc.method);
   if (task !== undefined) return same(own?.task, task);
-  if (same(span.name, operation.name)) return true;
+  if (isNamed(operation.name)) return true;
   return messaging !== undefined && same(own?.messaging?.destination, messaging.destination);
 }
 

@@ -163,7 +163,18 @@ export function createZipkinSource(context: TraceBackendContext): SampledTraceSo
         zipkinTrace,
         ({ status, text }) => status === 404 && /^[0-9a-f]{1,32} not found$/.test(text.trim()),
       );
-      return answer.ok ? foundTrace(name, traceId, answer.value[0], context) : answer;
+      return answer.ok ? foundTrace(name, traceId, folded(answer.value[0]), context) : answer;
     },
   };
 }
+
+/** Attribution has to know that its names may be written otherwise. */
+const folded = (trace: Trace | undefined): Trace | undefined =>
+  trace && {
+    ...trace,
+    spans: trace.spans.map((span) =>
+      span.operation === undefined
+        ? span
+        : { ...span, operation: { ...span.operation, folded: true } },
+    ),
+  };

@@ -11,7 +11,7 @@ import type {
   SampleQuestion,
   TraceSearch,
 } from '../../../../src/telemetry/sampled/traceSearch.ts';
-import { asTheyAre } from '../../../../src/telemetry/traces/naming.ts';
+import { asTheyAre, type Naming } from '../../../../src/telemetry/traces/naming.ts';
 import { t0 } from '../core/builders.ts';
 
 export const minute = 60_000;
@@ -21,7 +21,7 @@ const startOf = ({ start }: SpanRecord): number => start.seconds * 1000 + start.
 /** A store of traces that answers with the newest that fit, as Jaeger's and Zipkin's do. */
 export class FakeTraces implements TraceSearch {
   readonly name = 'Jaeger';
-  readonly naming = asTheyAre;
+  naming: Naming = asTheyAre;
   readonly asked: (SampleQuestion | 'services' | 'names')[] = [];
   readonly spans: SpanRecord[] = [];
   time?: () => number;

@@ -5,6 +5,7 @@ import { serviceKey } from '../../../../src/domain/service.ts';
 import type { FunctionNumbers } from '../../../../src/domain/stats.ts';
 import { unixMillis } from '../../../../src/domain/units.ts';
 import { createTelemetryCore } from '../../../../src/telemetry/local/core/telemetryCore.ts';
+import { asTheyAre, lowerCase } from '../../../../src/telemetry/traces/naming.ts';
 import { child, exception, request, resource, t0 } from '../core/builders.ts';
 import { FakeTraces, hour, look, minute, never } from './fakeTraces.ts';
 
@@ -53,6 +54,21 @@ const only = (numbers: readonly FunctionNumbers[]): FunctionNumbers => {
 const lastHour = (traces: FakeTraces) => ({ from: traces.now - hour, to: traces.now - minute });
 
 describe('numbers from a sample of traces', () => {
+  it('say of which operations the backend keeps the names in lower case', async () => {
+    for (const naming of [lowerCase, asTheyAre]) {
+      const traces = new FakeTraces();
+      traces.naming = naming;
+      send(traces, { count: 5, ...lastHour(traces) });
+      const source = traces.source();
+      const told: (true | undefined)[] = [];
+      source.onDidFindOperations((found) => told.push(...found.map(({ folded }) => folded)));
+      await look(source, []);
+      const expected = naming.folded ? true : undefined;
+      assert.deepEqual(told, [expected, expected]);
+      assert.ok(source.operations().every(({ folded }) => folded === expected));
+    }
+  });
+
   it('hold every call where the answers hold every trace, and are a sample all the same', async () => {
     const traces = new FakeTraces();
     send(traces, { count: 40, ...lastHour(traces), code: (i) => (i % 8 === 0 ? 500 : 200) });

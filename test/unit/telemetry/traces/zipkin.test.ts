@@ -28,6 +28,7 @@ describe('Zipkin’s answers', () => {
       'exception.message': 'no row',
     });
     assert.equal(entry.operation?.http?.route, '/orders/:id');
+    assert.equal(entry.operation.folded, true);
     assert.equal(call?.name, 'GET');
     assert.equal(call.kind, 'client');
     assert.equal(inner?.parentSpanId, call.spanId);
