@@ -320,6 +320,8 @@ export function createInsightService(dependencies: InsightDependencies): Insight
       shown = [...paths];
       files.keep(shown);
       if (added) refreshSoon(0);
+      // What is in sight no more is no trouble either.
+      else announceEnvironment();
     },
     dispose() {
       disposed = true;

@@ -1,5 +1,10 @@
 import type { Insight } from '../../domain/insight.ts';
-import type { Comparison, ExceptionGroup, ReleaseNumbers } from '../../domain/stats.ts';
+import type {
+  Comparison,
+  ExceptionGroup,
+  FunctionNumbers,
+  ReleaseNumbers,
+} from '../../domain/stats.ts';
 import type { WindowName } from '../../domain/units.ts';
 import { windowLength } from '../../domain/units.ts';
 import { worstRegression } from './annotation.ts';
@@ -94,11 +99,7 @@ function state(insight: Insight, now: number): string {
         : `$(warning) No telemetry of this service${since === undefined ? '' : ` ${text.renderSince(since, now)}`}.`,
     );
   if (insight.state === 'noTraffic')
-    lines.push(
-      insight.numbers?.sample === undefined
-        ? 'No calls of this function in the window; the service itself is alive.'
-        : 'No call of this function among the traces that were looked at; the service itself is alive.',
-    );
+    lines.push(`${noCall(insight.numbers?.sample)}; the service itself is alive.`);
   if (insight.state === 'ambiguous')
     lines.push(
       '$(question) Several functions could own this telemetry: no number is shown for any.',
@@ -110,12 +111,19 @@ function state(insight: Insight, now: number): string {
   return lines.join('  \n');
 }
 
+function noCall(sample: FunctionNumbers['sample']): string {
+  if (sample === undefined) return 'No calls of this function in the window';
+  return sample.counted === undefined
+    ? 'No call of this function among the traces that were looked at'
+    : `No call of this function among all requests that ${md(sample.backend, 40)} keeps traces of, but for the newest minutes`;
+}
+
 /** What the numbers of a sample are worth, before the numbers. */
 function sampled({ numbers }: Insight, window: WindowName): string {
   if (numbers?.sample === undefined) return '';
   const { traces, covered, lacking, backend, counted } = numbers.sample;
   if (counted !== undefined)
-    return `$(beaker) Of the **traces that ${md(backend, 40)} keeps**, all counted (${md(counted, 40)}): what wasn’t kept can’t be known, so no totals, no rates of traffic.`;
+    return `$(beaker) Of the **traces that ${md(backend, 40)} keeps**, all counted (${md(counted, 40)}): what wasn’t kept can’t be known, so no totals, no rates of traffic. The newest minutes aren’t in yet.`;
   const whole = covered >= 0.9 * (numbers.window.to - numbers.window.from);
   const part = whole
     ? lacking === true

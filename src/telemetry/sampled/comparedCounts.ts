@@ -22,7 +22,7 @@ const parts = 3;
 
 /**
  * Compares counts with what a search finds, which looks through all that is stored: all calls of the stretch where a search lists them, else
- * some of them, and all of two short stretches, one of them in the oldest part. Six requests at most, mostly one.
+ * some of them, all of two short stretches, one of them in the oldest part, and what is in the likeliest hole. Seven requests at most, mostly one.
  *
  * @param slots of the stretch, ascending, without holes
  */
@@ -39,6 +39,9 @@ export async function compareCounts(
   const oldest = slots.slice(0, Math.ceil(slots.length / parts));
   const old = await compared(counts, service, oldest, signal);
   if (!old.ok || old.value.comparison.kind !== 'whole') return comparisonIn(old);
+  const hole = likeliestHole(slots);
+  const missing = hole.length === 0 ? old : await compared(counts, service, hole, signal);
+  if (!missing.ok || missing.value.comparison.kind !== 'whole') return comparisonIn(missing);
   const looks = [...(old.value.listed ? [] : [oldest]), slots];
   for (const some of looks) {
     const look = await lookedAt(counts, service, some, random, signal);
@@ -68,6 +71,25 @@ async function compared(
   const found = await counts.listed({ ...service, from, to: slots.at(-1)?.end ?? 0 }, signal);
   if (!found.ok) return found;
   return ok({ comparison: judged(slots, found.value, counts.title), listed: found.value.all });
+}
+
+/** Of neighbouring slots without calls those where the slots beside them let expect most; none: empty. */
+function likeliestHole(slots: readonly SlotCount[]): readonly SlotCount[] {
+  let best: { readonly hole: readonly SlotCount[]; readonly expected: number } = {
+    hole: [],
+    expected: 0,
+  };
+  for (let from = 0; from < slots.length; from += 1) {
+    const [before, first] = [slots[from - 1], slots[from]];
+    if (first?.calls !== 0) continue;
+    const next = slots.findIndex(({ calls }, i) => i > from && calls > 0);
+    const hole = slots.slice(from, next === -1 ? undefined : next);
+    const beside = [before, next === -1 ? undefined : slots[next]];
+    const expected = hole.length * beside.reduce((sum, slot) => sum + (slot?.calls ?? 0), 0);
+    if (expected > best.expected) best = { hole, expected };
+    from += hole.length;
+  }
+  return best.hole;
 }
 
 /** All calls of a short stretch inside of a slot that has some. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Operation } from '../../domain/operation.ts';
+import type { Operation, SpanKind } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import { sentence, type Failure } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
@@ -19,6 +19,9 @@ const soonAfter = 2 * 60_000;
 /** Browsers and proxies take addresses of about this length. */
 const longestUrl = 6_000;
 
+/** What a function answers: counted or not, it is asked for by others. */
+const answered: ReadonlySet<SpanKind> = new Set(['server', 'consumer']);
+
 /** Values of the connection's `sources`. */
 const choices = { counts: 'traceql-metrics', sample: 'sample' } as const;
 const sourcesShape = v.record(v.string(), v.string());
@@ -34,7 +37,12 @@ interface Known {
   readonly failures: ServiceFailure;
   /** Why it isn't used; undefined: it is, or nothing is known yet. */
   why: string | undefined;
-  told: number;
+  readonly told: Set<Operation['id']>;
+}
+
+interface Owned {
+  readonly operation: Operation;
+  readonly by: CountedService;
 }
 
 /** What is asked about a service. */
@@ -56,8 +64,8 @@ export interface Asked {
 export class CountedCalls {
   readonly #options: CountedCallsOptions;
   readonly #known = new Map<ServiceKey, Known>();
-  readonly #owners = new Map<Operation['id'], CountedService>();
-  /** The backend has no counts. */
+  readonly #owned = new Map<Operation['id'], Owned>();
+  /** The backend has no counts, of no service: what it counted before isn't brought up to date any more. */
   #none: { readonly failure: Failure; readonly until: number } | undefined;
 
   constructor(options: CountedCallsOptions) {
@@ -93,24 +101,25 @@ export class CountedCalls {
     else known.failures.note(failure, window, now + wait);
   }
 
-  /** Numbers of those groups whose requests are counted; others are not in the answer. */
+  /**
+   * Numbers of those groups of which all that they answer is counted; others are not in the answer.
+   *
+   * @param sampled what the sample knows of the groups' services
+   */
   numbers(
     query: NumbersQuery,
-    states: readonly ServiceState[],
+    { states, sampled }: { states: readonly ServiceState[]; sampled: readonly Operation[] },
     time: number,
   ): ReadonlyMap<OperationGroup, FunctionNumbers> {
     const answers = new Map<OperationGroup, FunctionNumbers>();
     const from = time - query.window;
     for (const { service, alive } of states) {
-      const known = this.#known.get(service);
-      if (known === undefined || known.why !== undefined || !known.counted.covers(from, time))
-        continue;
+      const counted = this.#used(service);
+      if (counted?.covers(from, time) !== true) continue;
       const groups = query.groups.filter(
-        (group) =>
-          group.service === service &&
-          group.operations.some((id) => this.#owners.get(id) === known.counted),
+        (group) => group.service === service && this.#holdsAll(group, counted, sampled),
       );
-      const found = known.counted.numbers({ ...query, groups }, time, { serviceAlive: alive });
+      const found = counted.numbers({ ...query, groups }, time, { serviceAlive: alive });
       for (const [i, group] of groups.entries()) {
         const numbers = found[i];
         if (numbers !== undefined) answers.set(group, numbers);
@@ -121,21 +130,18 @@ export class CountedCalls {
 
   /** A page with the queries of what is counted of a function, where the backend is asked through Grafana. */
   linkTo(group: OperationGroup, url: string, from: number, to: number): PageLink | undefined {
-    const known = this.#known.get(group.service);
+    const counted = this.#used(group.service);
     const source = dataSourceAt(url);
-    if (source === undefined || known === undefined || known.why !== undefined) return undefined;
-    const queries = known.counted.covers(from, to)
-      ? known.counted.explored(new Set(group.operations))
-      : undefined;
+    if (source === undefined || counted?.covers(from, to) !== true) return undefined;
+    const queries = counted.explored(new Set(group.operations));
     const link = queries && exploreLink(source, { queries, from, to });
     return link === undefined || link.url.length > longestUrl ? undefined : link;
   }
 
   /** What is counted shows more of a service than a few traces: which releases run, and that it is alive. */
   stateOf(state: ServiceState, time: number): ServiceState {
-    const known = this.#known.get(state.service);
-    if (known === undefined || known.why !== undefined || state.problem !== undefined) return state;
-    const counted = known.counted.state(time);
+    if (state.problem !== undefined) return state;
+    const counted = this.#used(state.service)?.state(time);
     if (counted === undefined) return state;
     return {
       ...state,
@@ -149,9 +155,9 @@ export class CountedCalls {
   /** Operations that weren't told of. */
   fresh(): readonly Operation[] {
     return [...this.#known.values()].flatMap((known) => {
-      const all = known.counted.operations();
-      const added = all.slice(known.told);
-      known.told = all.length;
+      // After a longer window they are found anew, in another order.
+      const added = known.counted.operations().filter(({ id }) => !known.told.has(id));
+      for (const { id } of added) known.told.add(id);
       return added;
     });
   }
@@ -220,8 +226,28 @@ export class CountedCalls {
     return read.success ? (read.output[name] ?? read.output['*']) : undefined;
   }
 
-  #own(counted: CountedService): void {
-    for (const { id } of counted.operations()) this.#owners.set(id, counted);
+  #own(by: CountedService): void {
+    for (const operation of by.operations()) this.#owned.set(operation.id, { operation, by });
+  }
+
+  #used(service: ServiceKey): CountedService | undefined {
+    const known = this.#none === undefined ? this.#known.get(service) : undefined;
+    return known?.why === undefined ? known?.counted : undefined;
+  }
+
+  /** Whether every request and message that the sample knows of a function has its counterpart: the others' numbers aren't the function's. */
+  #holdsAll(group: OperationGroup, by: CountedService, sampled: readonly Operation[]): boolean {
+    const ids = new Set(group.operations);
+    const counted = group.operations
+      .flatMap((id) => this.#owned.get(id) ?? [])
+      .filter((one) => one.by === by)
+      .map(({ operation }) => operation);
+    return (
+      counted.length > 0 &&
+      sampled
+        .filter(({ id, kind }) => ids.has(id) && answered.has(kind))
+        .every((one) => counted.some(({ kind, name }) => kind === one.kind && name === one.name))
+    );
   }
 
   #meet(key: ServiceKey, name: string): Known {
@@ -231,7 +257,7 @@ export class CountedCalls {
       counted: new CountedService({ ...this.#options, service: name, namespace }),
       failures: new ServiceFailure(),
       why: undefined,
-      told: 0,
+      told: new Set(),
     };
     this.#known.set(key, made);
     return made;

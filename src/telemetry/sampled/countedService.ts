@@ -75,8 +75,15 @@ export class CountedService {
     const first = this.#first(from, now);
     return (
       this.why === undefined &&
+      this.#isCurrent(now) &&
       this.#proven.some((one) => one.from <= first && one.to >= this.#to - compareEvery - longPause)
     );
+  }
+
+  /** Where nothing was asked for lately, what came since is missing. */
+  #isCurrent(now: number): boolean {
+    const pause = Math.max(overlap, this.#options.refreshEvery() + 2 * step);
+    return this.#to >= now - settle - pause;
   }
 
   /** One question for what is new. For a window that wasn't asked for, all of it; and then, and now and then, a comparison with a search. */
@@ -124,9 +131,9 @@ export class CountedService {
     });
   }
 
-  /** Undefined: it has no calls. Only of what is proven to be whole. */
+  /** Undefined: it has no calls. Only of what is proven to be whole, up to now. */
   state(now: number): ServiceState | undefined {
-    return this.#proven.length === 0
+    return this.#proven.length === 0 || !this.#isCurrent(now)
       ? undefined
       : serviceStates(this.#data(), {}, Math.floor(now))[0];
   }

@@ -92,18 +92,22 @@ export class SampledSource implements BackendMetrics {
     if (!ready.ok) return ready;
     const now = this.#time();
     const answers = new Map<OperationGroup, FunctionNumbers>();
-    const asked = this.#services.ownersOf(query.groups);
-    const failures = [...asked.keys()].map((known) =>
-      known?.failures.at(this.#ports.now(), query.window),
-    );
-    const [first] = failures;
-    // Whoever asks keeps the last good numbers then.
-    if (first !== undefined && !failures.includes(undefined)) return { ok: false, failure: first };
-    for (const [i, [known, all]] of [...asked].entries()) {
-      const counted = known && this.#countedOf(known, { ...query, groups: all });
+    const asked = [...this.#services.ownersOf(query.groups)];
+    for (const [known, groups] of asked) {
+      const counted = known && this.#countedOf(known, { ...query, groups });
       for (const [group, numbers] of counted ?? []) answers.set(group, numbers);
-      const groups = all.filter((group) => !answers.has(group));
-      const failure = failures[i];
+    }
+    // What is counted needs no traces: that these can't be had is nothing to it.
+    const rest = asked.map(([known, all]) => ({
+      known,
+      groups: all.filter((group) => !answers.has(group)),
+      failure: known?.failures.at(this.#ports.now(), query.window),
+    }));
+    const failed = rest[0]?.failure;
+    // Whoever asks keeps the last good numbers then.
+    if (failed && answers.size === 0 && rest.every(({ failure }) => failure !== undefined))
+      return { ok: false, failure: failed };
+    for (const { known, groups, failure } of rest) {
       if (failure !== undefined) {
         for (const group of groups)
           answers.set(group, { ...notThere(group, query, now), ...problemOf(failure) });
@@ -312,11 +316,11 @@ export class SampledSource implements BackendMetrics {
   /** Numbers of the groups that the backend counts itself. */
   #countedOf(known: Known, query: NumbersQuery): ReadonlyMap<OperationGroup, FunctionNumbers> {
     const time = this.#time();
-    const { problem } = known.sample;
+    const { sample } = known;
+    const of = { states: sample.states(time), sampled: sample.operations() };
     return (
-      (problem === undefined
-        ? this.#counted?.numbers(query, known.sample.states(time), time)
-        : undefined) ?? new Map<OperationGroup, FunctionNumbers>()
+      (sample.problem === undefined ? this.#counted?.numbers(query, of, time) : undefined) ??
+      new Map<OperationGroup, FunctionNumbers>()
     );
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FunctionDecl, FunctionId } from '../../../src/domain/functionDecl.ts';
 import type { Operation, OperationId } from '../../../src/domain/operation.ts';
+import type { ServiceState } from '../../../src/domain/release.ts';
 import { fail, ok } from '../../../src/domain/result.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 import type { FunctionNumbers } from '../../../src/domain/stats.ts';
@@ -60,6 +61,7 @@ function world() {
     total: { count: 3, basis: 'all', source: 's' },
   };
   let down = false;
+  const others: ServiceState[] = [];
   const queries: NumbersQuery[] = [];
   const expected: string[] = [];
   let serviceRequests = 0;
@@ -82,6 +84,7 @@ function world() {
                 warnings: [],
                 source: 's',
               },
+              ...others,
             ]),
       );
     },
@@ -159,6 +162,7 @@ function world() {
     server,
     view,
     queries,
+    others,
     pass,
     reports,
     requests: () => serviceRequests + queries.length,
@@ -234,6 +238,20 @@ describe('the insight service', () => {
     const f = w.stateOf('f');
     assert.deepEqual([f?.state, f?.stale, f?.numbers?.total?.count], ['observed', true, 3]);
     assert.equal(w.insights.environment().health, 'unreachable');
+  });
+
+  it('tells at once that a file with a problem is no longer in sight', async () => {
+    const w = world();
+    const stock = { service: serviceKey('stock'), alive: true, lastSeen: unixMillis(1) };
+    w.others.push({ ...stock, releases: [], warnings: [], source: 's' });
+    w.answerWith({ problem: 'Several environments.' });
+    const told: string[] = [];
+    w.insights.onDidChangeEnvironment(({ health }) => told.push(health));
+    w.insights.setShown([path]);
+    await w.pass(0);
+    assert.equal(told.at(-1), 'degraded');
+    w.insights.setShown([]);
+    assert.equal(told.at(-1), 'ok');
   });
 
   it('keeps no number of before once the data was cleared', async () => {

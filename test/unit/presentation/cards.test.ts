@@ -310,14 +310,15 @@ describe('hover card', () => {
   });
 
   it('says of requests that the backend counted that only those with a trace are known', () => {
+    const sample = {
+      traces: 400,
+      covered: milliseconds(60 * 60_000),
+      backend: 'Tempo',
+      counted: 'TraceQL metrics',
+    };
     const text = card({
       numbers: build.numbers({
-        sample: {
-          traces: 400,
-          covered: milliseconds(60 * 60_000),
-          backend: 'Tempo',
-          counted: 'TraceQL metrics',
-        },
+        sample,
         total: build.stats({ basis: 'sample', count: 36 }),
       }),
     });
@@ -325,7 +326,14 @@ describe('hover card', () => {
       text,
       /Of the \*\*traces that Tempo keeps\*\*, all counted \(TraceQL metrics\): what wasn’t kept/,
     );
+    assert.match(text, /The newest minutes aren’t in yet\./);
     assert.match(text, /36 sampled calls/);
+    const none = card({
+      state: 'noTraffic',
+      numbers: { ...build.numbers({ sample }), total: undefined as never, releases: [] },
+    });
+    assert.match(none, /No call of this function among all requests that Tempo keeps traces of/);
+    assert.doesNotMatch(none, /looked at/);
   });
 
   it('shows a dash, never 0 %, where something is unknown', () => {

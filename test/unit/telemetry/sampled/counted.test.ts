@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fail } from '../../../../src/domain/result.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import type { FunctionNumbers } from '../../../../src/domain/stats.ts';
 import { SampledSource } from '../../../../src/telemetry/sampled/source.ts';
@@ -13,6 +14,8 @@ const orders = 'GET /orders/:id';
 /** A window on a simulated Tempo, whose clock moves when told. */
 class Stage {
   now = begin;
+  focused = true;
+  tooLarge = false;
   readonly asked: string[];
   readonly source: SampledSource;
 
@@ -33,10 +36,17 @@ class Stage {
         after: () => ({ dispose: () => undefined }),
         operation: () => undefined,
         refreshEvery: () => milliseconds(minute),
-        focused: () => true,
+        focused: () => this.focused,
         compare: () => assert.fail('a sample is not compared'),
       },
-      { ...sampling, time: () => this.now },
+      {
+        ...sampling,
+        time: () => this.now,
+        newest: (question, signal) =>
+          this.tooLarge
+            ? Promise.resolve(fail('tooLarge', 'Its traces are too large.'))
+            : sampling.newest(question, signal),
+      },
       () => ((drawn += 1) * 0.382) % 1,
     );
   }
@@ -78,6 +88,12 @@ const within = (kept: readonly Kept[], { window }: FunctionNumbers, end: number)
   kept.filter(({ start }) => start > window.from && start <= end);
 /** Slots end on the minute, one after what is still coming. */
 const lastEnd = (now: number): number => Math.floor((now - minute) / minute) * minute;
+
+const plain = (status: number, body: string): Played => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body,
+});
 
 describe('requests that Tempo counts itself (TraceQL metrics, simulated)', () => {
   for (const version of ['2.8', '3.0'] as const)
@@ -206,6 +222,103 @@ describe('requests that Tempo counts itself (TraceQL metrics, simulated)', () =>
         assert.deepEqual(stage.counts(), []);
       });
 
+  it('aren’t used where a busy service lost minutes, also where a search lists the newest traces first', async () => {
+    const gap = ({ start }: Kept): boolean => Math.abs(start - begin + 30 * minute) < 9 * minute;
+    const stage = new Stage(even(12_000), { newestFirst: true, counts: (one) => !gap(one) });
+    assert.equal((await stage.look()).sample?.counted, undefined);
+    assert.match(stage.why(), /count 0 calls where a search finds \d+/);
+    // A service without requests at night has nothing to hide.
+    const night = even(12_000).filter((one) => !gap(one));
+    const quiet = new Stage(night, { newestFirst: true });
+    assert.equal((await quiet.look()).sample?.counted, 'TraceQL metrics', quiet.why());
+  });
+
+  it('aren’t used of any service once the backend has none, and not while nobody asks for new ones', async () => {
+    const other = 'GET /stock';
+    const stock = even(300).map((one, i) => ({
+      ...one,
+      id: idOf(5_000 + i),
+      service: 'stock',
+      name: other,
+    }));
+    const simulated: Simulated = {};
+    const stage = new Stage([...even(300), ...stock], simulated);
+    const counted = async (): Promise<readonly (string | undefined)[]> => {
+      await look(stage.source, []);
+      return (await look(stage.source, [orders, other])).map(({ sample }) => sample?.counted);
+    };
+    await counted();
+    assert.deepEqual(await counted(), ['TraceQL metrics', 'TraceQL metrics'], stage.why());
+    stage.focused = false;
+    stage.now += 4 * minute;
+    assert.deepEqual(await counted(), ['TraceQL metrics', 'TraceQL metrics']);
+    stage.now += 5 * minute;
+    assert.deepEqual(await counted(), [undefined, undefined]);
+    stage.focused = true;
+    assert.deepEqual(await counted(), ['TraceQL metrics', 'TraceQL metrics'], stage.why());
+    simulated.refusal = plain(500, 'localblocks processor not found');
+    stage.now += minute;
+    assert.deepEqual(await counted(), [undefined, undefined]);
+  });
+
+  it('are a function’s where all that it answers is counted', async () => {
+    const consumed = even(300).map((one, i) => ({
+      ...one,
+      id: idOf(5_000 + i),
+      name: 'orders process',
+      kind: 'consumer' as const,
+    }));
+    const stage = new Stage([...even(300), ...consumed]);
+    await stage.look();
+    const countedOf = async (names: readonly string[]): Promise<string | undefined> => {
+      const own = stage.source.operations().filter(({ name }) => names.includes(name));
+      assert.deepEqual([...new Set(own.map(({ name }) => name))].sort(), names);
+      const [first] = own;
+      assert.ok(first !== undefined);
+      const group = { key: 'f', service: first.service, operations: own.map(({ id }) => id) };
+      const query = { groups: [group], window: milliseconds(hour), seriesPoints: 0 };
+      const answer = await stage.source.numbers(query, never);
+      assert.ok(answer.ok);
+      return answer.value[0]?.sample?.counted;
+    };
+    assert.equal(await countedOf([orders]), 'TraceQL metrics', stage.why());
+    assert.equal(await countedOf([orders, 'orders process']), undefined);
+  });
+
+  it('tell of each operation once, also of those that a longer window shows', async () => {
+    const early = even(300, 3 * hour, begin - hour).map((one, i) => ({
+      ...one,
+      id: idOf(5_000 + i),
+      name: `GET /early/${i % 3}`,
+    }));
+    const stage = new Stage([...even(300), ...early]);
+    const told: string[] = [];
+    stage.source.onDidFindOperations((found) =>
+      told.push(...found.map(({ id, name }) => `${name} ${id}`)),
+    );
+    await stage.look(hour);
+    await stage.look(4 * hour);
+    assert.deepEqual(told.toSorted(), [...new Set(told)].toSorted());
+    for (const name of ['GET /early/0', 'GET /early/1', 'GET /early/2'])
+      assert.ok(
+        told.some((one) => one.startsWith(`${name} `)),
+        name,
+      );
+  });
+
+  it('are told also where a service’s newest traces are too large to be had', async () => {
+    const kept = even(3_000, 2 * hour, begin + hour);
+    const stage = new Stage(kept);
+    assert.equal((await stage.look()).sample?.counted, 'TraceQL metrics', stage.why());
+    stage.tooLarge = true;
+    for (let i = 0; i < 40; i += 1) {
+      stage.now += minute;
+      const numbers = await stage.look();
+      assert.equal(numbers.sample?.counted, 'TraceQL metrics', `${i} min: ${stage.why()}`);
+      assert.equal(numbers.total?.count, within(kept, numbers, lastEnd(stage.now)).length);
+    }
+  });
+
   it('are used again once what they lack is no longer in the window', async () => {
     const kept = even(6_000, 3 * hour, begin + 2 * hour);
     const gap = (at: number): boolean => at > begin + 3 * minute && at < begin + 9 * minute;
@@ -245,11 +358,6 @@ describe('requests that Tempo counts itself (TraceQL metrics, simulated)', () =>
     assert.equal((await stage.look(hour)).sample?.counted, undefined);
   });
 
-  const plain = (status: number, body: string): Played => ({
-    status,
-    contentType: 'text/plain; charset=utf-8',
-    body,
-  });
   for (const [refusal, why] of [
     [plain(500, 'localblocks processor not found'), /needs the processor local-blocks/],
     [

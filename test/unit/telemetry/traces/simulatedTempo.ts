@@ -7,6 +7,10 @@ export interface Kept {
   /** Unix milliseconds. */
   readonly start: number;
   readonly name: string;
+  /** Absent: front. */
+  readonly service?: string;
+  /** Absent: server. */
+  readonly kind?: 'consumer';
   /** Milliseconds; 20 if absent. */
   readonly ms?: number;
   readonly version?: string;
@@ -20,6 +24,8 @@ export interface Simulated {
   readonly large?: Readonly<Record<string, Played>>;
   /** Of the versions that read time in one of two ways; absent: the recorded one. */
   readonly version?: '2.8' | '3.0';
+  /** As a Tempo does whose blocks are of one time each; absent: in no order. */
+  readonly newestFirst?: boolean;
   /** Which traces its TraceQL metrics hold; absent: all. */
   counts?: (one: Kept) => boolean;
   /** In place of counts. */
@@ -32,7 +38,7 @@ const nanos = (milliseconds: number): string =>
 const durationOf = ({ ms = 20 }: Kept): number => Math.round(ms * 1e6);
 
 /**
- * A Tempo that answers as the recorded one does, with any of those that fit, in no order. Simulated: which traces a search finds, and TraceQL
+ * A Tempo that answers as the recorded one does, with any of those that fit. Simulated: which traces a search finds, and TraceQL
  * metrics (only rates and quantiles of them are recorded), as Tempo's documentation and release notes have them.
  */
 export function simulatedTempo(
@@ -40,12 +46,17 @@ export function simulatedTempo(
   simulated: Simulated = {},
 ): ReturnType<typeof playback> {
   return playback((path, query) => {
-    if (path === '/api/search') return search(kept, query);
+    if (path === '/api/search') return search(kept, query, simulated);
     if (path === '/api/metrics/query_range') return counted(kept, query, simulated);
     if (path.startsWith('/api/v2/search/tag/name'))
       return json({ tagValues: [{ type: 'string', value: 'GET /' }] });
     if (path.startsWith('/api/v2/search/tag/resource.service.name'))
-      return json({ tagValues: [{ type: 'string', value: 'front' }] });
+      return json({
+        tagValues: [...new Set(['front', ...kept.map(serviceOf)])].map((value) => ({
+          type: 'string',
+          value,
+        })),
+      });
     const one = kept.find(({ id }) => path.endsWith(id));
     return (
       simulated.large?.[one?.id ?? ''] ?? json({ trace: one === undefined ? {} : wholeOf(one) })
@@ -57,22 +68,32 @@ export function simulatedTempo(
 function fitting(kept: readonly Kept[], q: string): readonly Kept[] {
   const name = / name = "([^"]*)"/.exec(q)?.[1];
   const namespace = / resource\.service\.namespace = "([^"]*)"/.exec(q)?.[1];
-  return q.includes('"elsewhere"') || !q.includes('resource.service.name = "front"')
+  const service = / resource\.service\.name = "([^"]*)"/.exec(q)?.[1];
+  const servers = / kind = server(?! \|\|)/.test(q);
+  return q.includes('"elsewhere"')
     ? []
     : kept.filter(
         (one) =>
+          serviceOf(one) === service &&
+          (!servers || one.kind === undefined) &&
           (name === undefined || one.name === name) &&
           (namespace === undefined || one.namespace === namespace),
       );
 }
 
-function search(kept: readonly Kept[], query: URLSearchParams): Played {
+function search(
+  kept: readonly Kept[],
+  query: URLSearchParams,
+  { newestFirst = false }: Simulated,
+): Played {
   const [from = 0, to = 0, limit] = ['start', 'end', 'limit'].map((name) =>
     Number(query.get(name)),
   );
   const fits = fitting(kept, query.get('q') ?? '')
     .filter((one) => one.start + durationOf(one) / 1e6 >= from * 1000 && one.start <= to * 1000)
-    .toSorted((a, b) => a.id.at(-1)?.localeCompare(b.id.at(-1) ?? '') ?? 0);
+    .toSorted((a, b) =>
+      newestFirst ? b.start - a.start : (a.id.at(-1)?.localeCompare(b.id.at(-1) ?? '') ?? 0),
+    );
   return json({
     traces: fits.slice(0, limit).map((one) => ({
       traceID: one.id.replace(/^0+/, ''),
@@ -97,8 +118,9 @@ function search(kept: readonly Kept[], query: URLSearchParams): Played {
 }
 
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-const resourceOf = ({ version, namespace }: Kept) => [
-  text('service.name', 'front'),
+const serviceOf = ({ service = 'front' }: Kept): string => service;
+const resourceOf = ({ version, namespace, ...one }: Kept) => [
+  text('service.name', serviceOf(one)),
   ...(version === undefined ? [] : [text('service.version', version)]),
   ...(namespace === undefined ? [] : [text('service.namespace', namespace)]),
 ];
@@ -114,7 +136,7 @@ export const wholeOf = (one: Kept): unknown => ({
               traceId: Buffer.from(one.id, 'hex').toString('base64'),
               spanId: Buffer.from(one.id.slice(16), 'hex').toString('base64'),
               name: one.name,
-              kind: 'SPAN_KIND_SERVER',
+              kind: one.kind === undefined ? 'SPAN_KIND_SERVER' : 'SPAN_KIND_CONSUMER',
               startTimeUnixNano: nanos(one.start),
               endTimeUnixNano: nanos(one.start + (one.ms ?? 20)),
               attributes: [
