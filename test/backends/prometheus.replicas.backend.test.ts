@@ -58,14 +58,29 @@ describe('replicas of a Prometheus, without deduplication', function () {
     { labels: { [label]: names[0] }, phase: 0 },
     { labels: { [label]: names[1] }, phase: 7, away: [ago(40), ago(30)] },
   ];
+  /** What the servers say of the targets that they scrape. */
+  const scrapes = (job: string, instances: readonly string[], by: readonly Replica[]) =>
+    instances.flatMap((instance) =>
+      by.map((one) => ({
+        labels: { job, instance, ...one.labels },
+        samples: scraped({ labels: {}, starts: old }, one).samples.map(([at]) => [at, 1] as const),
+      })),
+    );
   const span = (service: string, instance: string): Labels => ({
     service_name: service,
     span_name: 'GET /orders',
     span_kind: 'SPAN_KIND_SERVER',
     status_code: 'STATUS_CODE_UNSET',
     service_version: '1',
+    job: service,
     instance,
   });
+  const lost: readonly Replica[] = [
+    { labels: { replica: 'A' }, phase: 0 },
+    { labels: { replica: 'B' }, phase: 7, away: [ago(25), end] },
+  ];
+  const balanced = (service: string, replica: string): CounterHistory =>
+    scraped({ labels: span(service, 'collector'), starts: old }, { labels: { replica }, phase: 0 });
   const all = (processes: readonly Process[], replicas: readonly Replica[]): CounterHistory[] =>
     processes.flatMap((one) => replicas.map((by) => scraped(one, by)));
   let server: Awaited<ReturnType<typeof startWithHistory>>;
@@ -89,12 +104,34 @@ describe('replicas of a Prometheus, without deduplication', function () {
             pair('prometheus_replica', ['k8s-shard-1-0', 'k8s-shard-1-1']),
           ),
           ...all([{ labels: span('plain', 'a'), starts: old }], pair('replica', ['A', 'B'])),
+          // One of the servers is away for good.
+          ...all([{ labels: span('alone', 'a'), starts: old }], lost),
+          // Balanced: their counters say nothing. The label isn’t on `up`: it is the processes’ own.
+          ...['pod-0', 'pod-1'].map((replica) => balanced('balanced', replica)),
+          // Nothing is known of who scraped them.
+          ...['pod-0', 'pod-1'].map((replica) => balanced('pushed', replica)),
+          // Servers of two places: each scrapes itself, and processes by the same name.
+          ...['eu', 'us'].map((place, i) =>
+            scraped(
+              { labels: span('places', 'a'), starts: [ago(170 - i * 125)], first: i * 900 },
+              { labels: { prometheus: place }, phase: 0 },
+            ),
+          ),
           // Two processes behind one collector: their replica is what they are, not who scraped them.
           ...[old[0] ?? 0, ago(45)].map((start, i) =>
             scraped(
               { labels: span('pods', 'collector'), starts: [start], first: i * 900 },
               { labels: { replica: `pod-${i}` }, phase: 0 },
             ),
+          ),
+        ],
+        up: [
+          ...scrapes('plain', ['a'], pair('replica', ['A', 'B'])),
+          ...scrapes('alone', ['a'], lost),
+          ...scrapes('prometheus', ['localhost:9090'], pair('replica', ['A', 'B'])),
+          ...scrapes('balanced', ['collector'], [{ labels: {}, phase: 0 }]),
+          ...['eu', 'us'].flatMap((prometheus) =>
+            scrapes('places', ['a'], [{ labels: { prometheus }, phase: 0 }]),
           ),
         ],
       }),
@@ -129,19 +166,39 @@ describe('replicas of a Prometheus, without deduplication', function () {
     assert.equal(total?.count, steady + steady + young + steady);
   });
 
-  it('are told by their label where that may be another’s: by what their counters say', async () => {
+  it('are told by their label where that may be another’s: by the targets that both scrape', async () => {
     assert.equal((await numbersOf('plain')).total?.count, calls(ago(60), now));
     const services = source.report()['services'] as Readonly<Record<string, unknown>>[];
     const told = services.map(({ service, countedOnceFor }) => [service, countedOnceFor]);
     assert.deepEqual(Object.fromEntries(told), {
       operated: ['prometheus_replica'],
       plain: ['prometheus_replica', 'replica'],
+      alone: ['prometheus_replica', 'replica'],
       pods: ['prometheus_replica'],
+      balanced: ['prometheus_replica'],
+      pushed: ['prometheus_replica'],
+      places: ['prometheus_replica'],
     });
+  });
+
+  it('are known while one of them is away', async () => {
+    assert.equal((await numbersOf('alone')).total?.count, calls(ago(60), now));
   });
 
   it('are none where processes of their own have such a label', async () => {
     const { total } = await numbersOf('pods');
     assert.equal(total?.count, calls(ago(60), now) + 900 + calls(ago(45), now));
+    assert.equal((await numbersOf('balanced')).total?.count, 2 * calls(ago(60), now));
+  });
+
+  it('are none where servers of two places scrape what has the same names', async () => {
+    const { total } = await numbersOf('places');
+    assert.equal(total?.count, calls(ago(60), now) + 900 + calls(ago(45), now));
+  });
+
+  it('may be what has no up and counts alike: no number is shown', async () => {
+    const { total, problem } = await numbersOf('pushed');
+    assert.equal(total, undefined);
+    assert.match(problem ?? '', /differ in replica alone.*select one with select/);
   });
 });

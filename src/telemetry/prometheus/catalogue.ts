@@ -1,4 +1,4 @@
-import type { Result } from '../../domain/result.ts';
+import type { Failure, Result } from '../../domain/result.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
 import type { Select } from '../ports.ts';
@@ -95,7 +95,11 @@ export async function readCatalogue(
     const groups = groupByService(one, rows.value);
     const told = await tellReleases(api, one, groups, signal);
     if (!told.ok) return told;
-    const replicas = await tellReplicas(api, one, signal);
+    const toldBefore = (service: ServiceKey): Found | undefined => {
+      const known = before?.services.get(service);
+      return known && allCalls(known).find(({ found }) => found.calls === one.calls)?.found;
+    };
+    const replicas = await tellReplicas(api, one, toldBefore, signal);
     if (!replicas.ok) return replicas;
     const buckets = await bucketsOf(api, one, signal);
     if (!buckets.ok) return buckets;
@@ -105,7 +109,7 @@ export async function readCatalogue(
     else if (groups.size > 0) young = true;
     for (const [service, own] of groups) {
       const said = told.value.get(service) ?? ownReleases(one, own);
-      const releasesTold = { ...said, found: { ...said.found, replicas: replicas.value(service) } };
+      const releasesTold = { ...said, found: { ...said.found, ...replicas.value(service) } };
       const { releases } = releasesTold;
       const rank = rankOf(releasesTold.found, releases, sourceWanted(service, options.sources));
       const others = candidates.get(service) ?? [];
@@ -173,6 +177,10 @@ function countsOthers(one: KnownCalls, other: KnownCalls): boolean {
 /** All calls of a service that are known. */
 export const allCalls = (known: KnownService): readonly KnownCalls[] =>
   known.beside === undefined ? [known] : [known, known.beside];
+
+/** Why its calls can't be counted, if that is so. */
+export const uncountable = (known: KnownService): Failure | undefined =>
+  allCalls(known).find(({ found }) => found.unclear !== undefined)?.found.unclear;
 
 /** Where a service's numbers come from, in words. */
 export const titleOf = ({ found, beside }: Pick<KnownService, 'found' | 'beside'>): string =>

@@ -48,6 +48,8 @@ export interface Found {
   readonly replicas: readonly string[];
   /** Labels that may be such. */
   readonly perhapsReplicas: readonly string[];
+  /** Why its calls can't be counted: whether such labels tell servers or processes apart isn't known. */
+  readonly unclear?: Failure;
   /** Labels by attribute: all that are there, since one metric may come from several collectors. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
   /** Matchers of the environment's `select`. */

@@ -8,7 +8,7 @@ import type { NumbersQuery } from '../ports.ts';
 import type { SharedFile } from '../sharing/sharedFile.ts';
 import type { PrometheusApi } from './api.ts';
 import type { BackendLook } from './backendLook.ts';
-import type { Catalogue, KnownService } from './catalogue.ts';
+import { uncountable, type Catalogue, type KnownService } from './catalogue.ts';
 import type { FoundOperations } from './foundOperations.ts';
 import { sameSource } from './knownServices.ts';
 import { askedEvery } from './lookQuestions.ts';
@@ -96,6 +96,7 @@ export class FollowedServices {
       const known = knownOf(catalogue.value, service);
       if (known === undefined) continue;
       const followed = this.#follow(known, now);
+      if (uncountable(known) !== undefined) continue;
       if (followed.failures.at(this.#options.api.now(), query.window) !== undefined) continue;
       const refreshed = await this.#refresh(followed, query, operations);
       if (refreshed.ok) continue;

@@ -1,10 +1,11 @@
-import type { Result } from '../../domain/result.ts';
+import type { Failure, Result } from '../../domain/result.ts';
 import { ok } from '../../domain/result.ts';
 import type { ServiceKey } from '../../domain/service.ts';
+import { isOfOneQuestion } from '../failurePause.ts';
 import type { PrometheusApi } from './api.ts';
 import type { Found } from './discovery.ts';
 import { serviceOf } from './readRow.ts';
-import { byLabels, labelName, selector } from './selector.ts';
+import { ReplicaEvidence, replicaQuery, servicesWith } from './replicaEvidence.ts';
 
 /**
  * Labels that tell replicas of one server apart, which scrape the same processes, as Prometheus' operator, Mimir and Thanos name them by
@@ -32,67 +33,80 @@ export function replicaLabels(
   return { replicas: there(ofReplicas), perhapsReplicas: there(perhapsOfReplicas) };
 }
 
-/** Marks what a row of the answer counts. */
-const pairsLabel = 'prodlens_pairs';
-
-/** Who saw more is at most that much ahead: longer than between two scrapes of usual intervals. */
-const lag = '2m';
+/** What is known of a service's replicas. */
+export type ReplicasTold = Pick<Found, 'replicas' | 'unclear'>;
 
 /**
- * Which labels only tell replicas apart, of each service: one question, where the metric has labels that may. Counters of one process, seen by
- * two, follow each other: the lower has what the higher had two minutes ago. Those of two processes don't. Younger ones can't be told, and
- * are taken for one process: calls that are missing for two minutes are better than calls that never were.
+ * Which labels only tell replicas apart, of each service: one question, where the metric has labels that may. Where that can't be told, the
+ * service has no numbers: they would be twice what they are, or half of it.
+ *
+ * @param before what was told of a service before: it holds where the question fails, or where nothing says otherwise
  */
 export async function tellReplicas(
   api: PrometheusApi,
   found: Found,
+  before: (service: ServiceKey) => ReplicasTold | undefined,
   signal: AbortSignal,
-): Promise<Result<(service: ServiceKey) => readonly string[]>> {
+): Promise<Result<(service: ServiceKey) => ReplicasTold>> {
   const { perhapsReplicas: perhaps, replicas } = found;
-  if (perhaps.length === 0) return ok(() => replicas);
+  if (perhaps.length === 0) return ok(() => ({ replicas }));
+  // One by one first: together they only matter where servers differ in both.
   const sets = [...perhaps.map((label) => [label]), ...(perhaps.length > 1 ? [perhaps] : [])];
-  const answer = await api.query(
-    sets.map((labels) => pairsQuery(found, labels)).join(' or '),
-    signal,
-    'labels',
-  );
-  if (!answer.ok) return answer;
-  const counted = new Map<ServiceKey, Map<string, number>>();
-  for (const { labels, samples } of answer.value) {
-    const service = serviceOf(found, labels);
-    const own = counted.get(service) ?? new Map<string, number>();
-    counted.set(service, own);
-    const mark = labels[pairsLabel] ?? '';
-    own.set(mark, (own.get(mark) ?? 0) + (samples[0]?.[1] ?? 0));
-  }
+  const query = sets.map((labels) => replicaQuery(found, labels)).join(' or ');
+  const answer = await api.query(query, signal, 'labels');
+  if (!answer.ok) return isOfOne(answer.failure) ? whenRefused(api, found, before, signal) : answer;
+  const evidence = new ReplicaEvidence(found, answer.value);
   return ok((service) => {
-    const own = counted.get(service);
-    const alike = sets.filter((labels) => {
-      const of = (what: string): number => own?.get(markOf(what, labels)) ?? 0;
-      return of('pairs') > 0 && of('alike') >= of('known') / 2;
-    });
-    return [...new Set([...replicas, ...alike.flat()])];
+    const known = before(service)?.replicas ?? [];
+    const told = new Set(replicas);
+    let unclear: string | undefined;
+    let explained = false;
+    for (const labels of sets) {
+      if (labels.length > 1 && explained) continue;
+      const verdict = evidence.of(service, labels);
+      explained ||= verdict !== 'single';
+      const holds = verdict !== 'processes' && labels.every((label) => known.includes(label));
+      if (verdict === 'replicas' || holds) for (const label of labels) told.add(label);
+      else if (verdict === 'unclear') unclear ??= labels.join(' and ');
+    }
+    return unclear === undefined
+      ? { replicas: [...told] }
+      : { replicas: [...told], unclear: cantBeTold(found, unclear) };
   });
 }
 
-const markOf = (what: string, labels: readonly string[]): string => `${what} ${labels.join(' ')}`;
+/** Also one that takes the backend too long. */
+const isOfOne = (failure: Failure): boolean =>
+  isOfOneQuestion(failure) || failure.reason === 'timeout';
 
-/** How many series there are twice; what those that were there before had counted by then, and how much of it the lower ones have by now. */
-function pairsQuery(found: Found, labels: readonly string[]): string {
-  const { calls, callsAre, matchers, service, namespace, replicas } = found;
-  const by = byLabels([service, namespace].filter((label) => label !== undefined));
-  const without = `without (${[...labels, ...replicas].map(labelName).join(',')})`;
-  const series = selector(calls, matchers);
-  const read = (text: string): string => (callsAre === 'count' ? `histogram_count(${text})` : text);
-  const now = (which: 'max' | 'min'): string => `${which} ${without} (${read(series)})`;
-  const before = `max ${without} (${read(`last_over_time(${series}[5m] offset ${lag})`)})`;
-  const twice = `(count ${without} (max without (${replicas.map(labelName).join(',')}) (${read(series)})) > 1)`;
-  const marked = (what: string, query: string): string =>
-    `label_replace(${query}, "${pairsLabel}", "${markOf(what, labels)}", "", "")`;
-  return [
-    marked('pairs', `count ${by} (${twice})`),
-    // Not those that began anew since.
-    marked('known', `sum ${by} ((${before} <= ${now('max')}) and ${twice})`),
-    marked('alike', `sum ${by} ((${before} <= ${now('min')}) and ${twice})`),
-  ].join(' or ');
+/** The others' numbers don't depend on it. */
+async function whenRefused(
+  api: PrometheusApi,
+  found: Found,
+  before: (service: ServiceKey) => ReplicasTold | undefined,
+  signal: AbortSignal,
+): Promise<Result<(service: ServiceKey) => ReplicasTold>> {
+  const { replicas, perhapsReplicas } = found;
+  const rows = await api.query(servicesWith(found), signal, 'labels');
+  if (!rows.ok && !isOfOne(rows.failure)) return rows;
+  const having = rows.ok
+    ? new Set(rows.value.map(({ labels }) => serviceOf(found, labels)))
+    : undefined;
+  const unclear = cantBeTold(found, perhapsReplicas.join(' or '));
+  return ok((service) => {
+    const last = before(service);
+    if (last !== undefined)
+      return {
+        replicas: last.replicas,
+        ...(last.unclear === undefined ? {} : { unclear: last.unclear }),
+      };
+    return having === undefined || having.has(service) ? { replicas, unclear } : { replicas };
+  });
 }
+
+const cantBeTold = ({ calls }: Found, label: string): Failure => ({
+  reason: 'invalid',
+  message: `Series of ${calls} may differ in ${label} alone, and it can’t be told whether that names servers that saw the same calls, or processes with calls of their own.`,
+  remedy:
+    'If they are servers, let the backend deduplicate them, or select one with select in the setting prodlens.environments; if they are processes, give each a service.instance.id of its own that stays a label (instance).',
+});

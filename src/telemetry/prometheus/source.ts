@@ -19,7 +19,7 @@ import { numbersOf, serviceAsked, serviceStates } from '../local/core/query.ts';
 import type { ExemplarsQuery, NumbersQuery, OperationGroup, PageLink } from '../ports.ts';
 import { PrometheusApi } from './api.ts';
 import { BackendLook } from './backendLook.ts';
-import { allCalls, type Catalogue } from './catalogue.ts';
+import { allCalls, uncountable, type Catalogue } from './catalogue.ts';
 import { readExemplars } from './exemplars.ts';
 import { FailurePause, problemOf } from '../failurePause.ts';
 import { FollowedServices } from './followedServices.ts';
@@ -104,7 +104,7 @@ export class PrometheusSource implements BackendMetrics {
     return ok(
       withSilent(catalogue.value, this.#followed.all()).flatMap((known) => {
         const followed = this.#followed.get(known.service);
-        const unusable = followed?.slots.unusable(0, now);
+        const unusable = uncountable(known) ?? followed?.slots.unusable(0, now);
         const failure = followed?.failures.at(now) ?? unusable;
         const states =
           followed === undefined || followed.slots.empty || unusable !== undefined
@@ -161,7 +161,9 @@ export class PrometheusSource implements BackendMetrics {
     for (const group of query.groups) {
       const followed = this.#followed.get(group.service);
       const failure = failures.get(group.service);
-      const unusable = followed?.slots.unusable(now - query.window, now);
+      const unusable =
+        followed &&
+        (uncountable(followed.latest) ?? followed.slots.unusable(now - query.window, now));
       if (failure !== undefined)
         answers.push({ ...notThere(group, query, now), ...problemOf(failure) });
       else if (unusable !== undefined)

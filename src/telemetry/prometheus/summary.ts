@@ -1,5 +1,5 @@
 import type { Connection, ConnectionProblem } from '../backend.ts';
-import type { Catalogue, KnownService } from './catalogue.ts';
+import { uncountable, type Catalogue, type KnownService } from './catalogue.ts';
 
 /** A clock this far off moves calls into other slots than the editor's clock says. */
 const clockTolerance = 30_000;
@@ -94,6 +94,7 @@ export const reportOf = (known: KnownService): Readonly<Record<string, unknown>>
     ...(beside === undefined ? {} : { beside: beside.found.calls }),
     buckets: buckets?.metric ?? 'none',
     ...(found.replicas.length === 0 ? {} : { countedOnceFor: found.replicas }),
+    ...(uncountable(known) === undefined ? {} : { uncountable: uncountable(known)?.message }),
     releaseLabel:
       version ?? (typeof info === 'object' ? `${info.version} of ${info.metric}` : 'none'),
     sampleIntervalMs: interval,

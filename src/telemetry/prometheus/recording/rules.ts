@@ -37,10 +37,26 @@ export function renderedRules({ services }: Catalogue): Result<string> {
       'Rules can’t be written: no service has calls in this backend now.',
       'Look whether the services still export their metrics; then try again.',
     );
-  return ok(
-    renderRules([...new Map(found.map((one) => [one.calls, one])).values()].map(rulesOf), about),
+  const metrics = [...new Set(found.map(({ calls }) => calls))].map((calls) =>
+    found.filter((one) => one.calls === calls),
   );
+  const alike = metrics.flatMap((all) => (countAlike(all) ? all.slice(-1) : []));
+  const others = metrics.flatMap((all) => (countAlike(all) ? [] : all.slice(-1)));
+  const without = `A rule can’t be written for ${others.map(({ calls }) => calls).join(', ')}: a label means servers that scrape the same in one service, and something else in another.`;
+  if (alike.length === 0)
+    return fail(
+      'unsupported',
+      without,
+      'Deduplicate in the backend, or select one server with select in the setting prodlens.environments; then try again.',
+    );
+  const groups = alike.map(rulesOf);
+  return ok(renderRules(groups, others.length === 0 ? about : `${about}\n${without}`));
 }
+
+/** One rule is for all services: which labels are of replicas has to be known, and the same for all of them. */
+const countAlike = (all: readonly Found[]): boolean =>
+  all.every(({ unclear }) => unclear === undefined) &&
+  new Set(all.map(({ replicas }) => replicas.toSorted().join())).size === 1;
 
 /** Native histograms have no rule: one series holds all buckets of one, so that there is little to save. */
 function rulesOf(found: Found): RuleGroup {
