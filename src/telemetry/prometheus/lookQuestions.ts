@@ -30,4 +30,4 @@ export const askedEvery: Readonly<Record<LookSubject, number>> = {
 
 /** An older answer is never used: whoever has none that is newer asks, whatever it may ask in this time. */
 export const usedFor = (subject: LookSubject): number =>
-  Math.max(4 * askedEvery[subject], 30 * minute);
+  Math.max(6 * askedEvery[subject], 45 * minute);

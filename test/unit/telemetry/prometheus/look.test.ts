@@ -78,6 +78,9 @@ describe('answers of a look at a Prometheus', () => {
     const names = await api.withLook(kept, () => api.metricNames('{a="b"}', never));
     assert.deepEqual(names, { ok: true, value: ['calls_total'] });
     assert.deepEqual(added, ['metrics']);
+    backend.answer = () => ({ text: page, contentType: 'text/html' });
+    assert.equal((await api.withLook(kept, () => api.metricNames('{a="b"}', never))).ok, false);
+    assert.deepEqual(added, ['metrics'], 'what isn’t understood is kept');
   });
 
   it('that are too large to be shared aren’t asked for with each look', async () => {
