@@ -6,22 +6,24 @@
  *     --obtain        only builds and fetches
  *     --tempo PATH    a binary of Grafana Tempo, which isn't fetched (scripts/backends/tempo.mjs)
  */
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism } from 'node:os';
 
 import { buildAll } from '../esbuild.mjs';
+import { mayHaveChosen } from './backends/chosenTests.mjs';
 import { cortex } from './backends/cortex.mjs';
 import { faults } from './backends/faults.mjs';
 import { jaeger } from './backends/jaeger.mjs';
 import { pipeline } from './backends/pipeline.mjs';
 import { prometheus, prometheus3 } from './backends/prometheus.mjs';
 import { readme } from './backends/readmeServer.mjs';
-import { runSuite, sideBySide, suitesOf } from './backends/suites.mjs';
+import { builtOf, runSuite, sideBySide, suitesOf, titleOf } from './backends/suites.mjs';
+import { Tally } from './backends/tally.mjs';
 import { tempo } from './backends/tempo.mjs';
 import { thanos } from './backends/thanos.mjs';
 import { victoriametrics } from './backends/victoriametrics.mjs';
 import { zipkin } from './backends/zipkin.mjs';
 import { bundleTests, listTests } from './bundleTests.mjs';
-import { settleResults, startResults, writeResults } from './testResults.mjs';
+import { settleResults } from './testResults.mjs';
 
 /**
  * One line per server, those whose tests take longest first. `tests` are files of another server that it has too, `allTestsOf` names a server
@@ -31,8 +33,6 @@ const servers = [
   ...[cortex, prometheus3, prometheus, pipeline, faults, victoriametrics, thanos],
   ...[readme, zipkin, jaeger, tempo],
 ];
-/** What the largest of the builds needs at its peak, twice. */
-const memoryOfTwoBuilds = 6 * 1024 ** 3;
 
 const separator = process.argv.indexOf('--');
 const args = process.argv.slice(2, separator < 0 ? undefined : separator);
@@ -54,31 +54,31 @@ const chosen = servers.filter((server) => {
   if (reason !== undefined) console.log(`${name} is left out: ${reason}`);
   return reason === undefined;
 });
-const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
-startResults('backends');
+const onlyObtain = args.includes('--obtain');
+// Each with counts of its own: a run of the tests leaves those of the stage that built the servers alone.
+const runner = onlyObtain ? 'backends-obtain' : 'backends';
+const tally = new Tally(runner);
 
 const missing = await obtainAll(chosen);
-if (!args.includes('--obtain')) await testAll();
-writeResults('backends', counts);
-const { failed } = settleResults('backends', counts.failed === 0, {
-  mustCount: !args.includes('--obtain'),
-});
+if (!onlyObtain) await testAll();
+tally.write();
+const { failed } = settleResults(runner, tally.counts.failed === 0, { mustCount: !onlyObtain });
 process.exit(failed > 0 ? 1 : 0);
 
-/** What is slow the first time is done first, two at a time where memory allows. @returns the servers that can't be had */
+/** All are asked for at once, and built in this order, as many at a time as memory allows. @returns the servers that can't be had */
 async function obtainAll(all) {
   const absent = new Set();
-  await sideBySide(all, freemem() < memoryOfTwoBuilds ? 1 : 2, async (server) => {
-    const started = performance.now();
-    try {
-      await server.obtain();
-    } catch (error) {
-      absent.add(server);
-      failWith(`${server.name} can’t be had: ${error.message}`);
-    }
-    const seconds = Math.round((performance.now() - started) / 1000);
-    if (seconds > 1) console.log(`${server.name}: ${seconds} s`);
-  });
+  tally.plan(all.length);
+  await sideBySide(all, all.length, (server) =>
+    tally.during(server.name, async () => {
+      try {
+        await server.obtain();
+      } catch (error) {
+        absent.add(server);
+        tally.failWith(`${server.name} can’t be had: ${error.message}`);
+      }
+    }),
+  );
   return absent;
 }
 
@@ -90,10 +90,8 @@ async function testAll() {
     format: 'cjs',
     extension: '.cjs',
   });
-  const suites = suitesOf(
-    chosen.filter((server) => !missing.has(server)),
-    tests,
-  );
+  const suites = await chosenSuites(tests);
+  tally.plan(suites.length);
   const alone = suites.filter((suite) => suite.alone);
   if (alone.length > 0) await buildAll();
   const others = suites.filter((suite) => !suite.alone);
@@ -103,14 +101,19 @@ async function testAll() {
   await sideBySide(alone, 1, (suite) => test(suite, false));
 }
 
-async function test(suite, together) {
-  const counted = await runSuite(suite, { together, mochaOptions });
-  for (const key of ['passed', 'failed', 'skipped']) counts[key] += counted[key];
-  counts.failures.push(...counted.failures);
+/** Without those in which nothing is chosen: no server is started for them, and no window is built. */
+async function chosenSuites(tests) {
+  const all = suitesOf(
+    chosen.filter((server) => !missing.has(server)),
+    tests,
+  );
+  const files = new Map(all.map(({ file }) => [file, true]));
+  await sideBySide([...files.keys()], availableParallelism(), async (file) => {
+    files.set(file, await mayHaveChosen(builtOf(file), mochaOptions));
+  });
+  return all.filter(({ file }) => files.get(file));
 }
 
-function failWith(text) {
-  console.error(text);
-  counts.failed += 1;
-  counts.failures.push(text);
+function test(suite, together) {
+  return tally.during(titleOf(suite), () => runSuite(suite, { together, mochaOptions }));
 }

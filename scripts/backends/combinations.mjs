@@ -6,7 +6,7 @@ import { jaeger } from './jaeger.mjs';
 import { obtainCollector, startCollector } from './otelcol.mjs';
 import { prometheus3, startPrometheus3 } from './prometheus.mjs';
 import { readmeEnvironment, readmeVariables, readmeYaml } from './readme.mjs';
-import { freePorts } from './server.mjs';
+import { freePorts } from './ports.mjs';
 import { tempo } from './tempo.mjs';
 import { zipkin } from './zipkin.mjs';
 

@@ -7,9 +7,10 @@ import path from 'node:path';
 
 import { goBuild } from './goBuild.mjs';
 import { archiveSamples, lastMinute } from './history.mjs';
+import { freePorts } from './ports.mjs';
 import { prometheus3, startPrometheus3 } from './prometheus.mjs';
 import { remoteWrite } from './remoteWrite.mjs';
-import { freePorts, startServer } from './server.mjs';
+import { startServer } from './server.mjs';
 
 const version = '1.21.1';
 const tenant = { 'X-Scope-OrgID': 'team-a' };

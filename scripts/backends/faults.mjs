@@ -9,8 +9,8 @@ import path from 'node:path';
 
 import { jaeger } from './jaeger.mjs';
 import { obtainCollector, startCollector } from './otelcol.mjs';
+import { freePorts } from './ports.mjs';
 import { prometheus, prometheus3, startPrometheus2, startPrometheus3 } from './prometheus.mjs';
-import { freePorts } from './server.mjs';
 import { zipkin } from './zipkin.mjs';
 
 export const faults = {

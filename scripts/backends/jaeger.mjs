@@ -8,8 +8,9 @@ import path from 'node:path';
 
 import { goBuild } from './goBuild.mjs';
 import { lastMinute } from './history.mjs';
+import { freePorts } from './ports.mjs';
 import { obtainDebian, promtool, startPrometheus2 } from './prometheus.mjs';
-import { freePorts, startServer } from './server.mjs';
+import { startServer } from './server.mjs';
 
 const version = '2.13.0';
 

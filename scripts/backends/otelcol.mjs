@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { goBuild } from './goBuild.mjs';
-import { freePort, startServer } from './server.mjs';
+import { freePort } from './ports.mjs';
+import { startServer } from './server.mjs';
 
 export const obtainCollector = () => goBuild({ name: 'otelcol', version: '0.155.0', package: '.' });
 

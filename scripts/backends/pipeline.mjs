@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { obtainCollector, startCollector } from './otelcol.mjs';
+import { freePort, freePorts } from './ports.mjs';
 import { prometheus3, startPrometheus2, startPrometheus3 } from './prometheus.mjs';
-import { freePort, freePorts } from './server.mjs';
 import { gates, variants } from './spanMetricsVariants.mjs';
 import { startVictoriaMetrics, victoriametrics } from './victoriametrics.mjs';
 

@@ -9,7 +9,8 @@ import { promisify } from 'node:util';
 
 import { goBuild } from './goBuild.mjs';
 import { archiveSamples, lastMinute } from './history.mjs';
-import { freePort, obtain, startServer } from './server.mjs';
+import { freePort } from './ports.mjs';
+import { obtain, startServer } from './server.mjs';
 
 const run = promisify(execFile);
 const version = '3.15.0';

@@ -1,19 +1,27 @@
 /** A server of the backend tests: its own process, its own ports, nothing left behind. */
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { freemem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { testCacheDir } from '../harness/setup.mjs';
+import { Lanes } from './lanes.mjs';
 
 /** Outside of the checkout: what was built or fetched once is there for the next run. */
 export const cacheFolder = path.join(testCacheDir(), 'backends');
 
 const run = promisify(execFile);
+
+/** What the largest of the builds needs at its peak, twice. */
+const memoryOfTwoBuilds = 6 * 1024 ** 3;
+/** Whatever asks for them: a server may need several, and several servers are asked for at once. */
+const builds = new Lanes(() => (freeMemory() < memoryOfTwoBuilds ? 1 : 2));
+
+/** With what the system would give up of its caches, and within the limits of a container, where this Node knows them. */
+const freeMemory = () => process.availableMemory?.() ?? freemem();
 
 /**
  * @param {string} file in the cache
@@ -36,8 +44,14 @@ const underWay = new Map();
 async function obtainOnce(file, what, how) {
   const finished = path.join(cacheFolder, file);
   if (existsSync(finished)) return finished;
+  await builds.run(() => make(finished, what, how));
+  return finished;
+}
+
+async function make(finished, what, how) {
   mkdirSync(cacheFolder, { recursive: true });
   console.log(what);
+  const started = performance.now();
   const unfinished = `${finished}.${process.pid}`;
   const { command, args, cwd, env } = await how(unfinished);
   try {
@@ -48,24 +62,8 @@ async function obtainOnce(file, what, how) {
     });
   }
   await rename(unfinished, finished);
-  return finished;
-}
-
-export async function freePort() {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-/** @param {number} count of ports that nobody listens on, all different */
-export async function freePorts(count) {
-  const ports = new Set();
-  while (ports.size < count) ports.add(await freePort());
-  return [...ports];
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(`${path.basename(finished)}: ${seconds} s`);
 }
 
 /**

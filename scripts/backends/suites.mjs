@@ -8,8 +8,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { root } from '../bundleTests.mjs';
+import { chooses } from './chosenTests.mjs';
 
 /** @typedef {{ server: object, file: string, alone: boolean }} Suite */
+
+/** @param {Suite} suite */
+export const titleOf = ({ server, file }) =>
+  `${server.name}: ${path.basename(file, '.backend.test.ts')}`;
+
+/** @param {string} file of tests @returns {string} path of its bundle */
+export const builtOf = (file) =>
+  path.join(root, 'out/test-backends', path.relative('test', file).replace(/\.ts$/, '.cjs'));
 
 /**
  * @param {object[]} servers
@@ -55,7 +64,6 @@ export async function sideBySide(all, lanes, work) {
 const held = new Map();
 process.once('SIGTERM', () => {
   for (const print of held.values()) print();
-  process.exit(143);
 });
 
 /**
@@ -64,7 +72,7 @@ process.once('SIGTERM', () => {
  * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
 export async function runSuite({ server, file }, { together, mochaOptions }) {
-  const title = `${server.name}: ${path.basename(file, '.backend.test.ts')}`;
+  const title = titleOf({ server, file });
   const started = performance.now();
   const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const chunks = [];
@@ -92,9 +100,8 @@ export async function runSuite({ server, file }, { together, mochaOptions }) {
         PRODLENS_TEST_SERVER: server.name,
       });
       await addCounts(counts, path.join(folder, 'counts.json'), server.name);
-      // What a person chose may be in the other suites alone.
-      const chosen = mochaOptions.some((option) => /^(--grep|-g|--fgrep|-f)\b/.test(option));
-      if (counts.passed + counts.failed === 0 && !(chosen && code === 0))
+      // What a person chose may be in the other suites alone, and of some that shows only now.
+      if (counts.passed + counts.failed === 0 && !(chooses(mochaOptions) && code === 0))
         failWith(`${title}: its tests ended (exit code ${code}) without counting any`);
       else if (code !== 0 && counts.failed === 0) failWith(`${title}: its tests failed (${code})`);
     } finally {
@@ -118,8 +125,6 @@ async function addCounts(counts, file, name) {
 
 /** @returns {Promise<number | null>} the exit code */
 function mocha(file, folder, say, options, env) {
-  const inTests = path.relative('test', file).replace(/\.ts$/, '.cjs');
-  const built = path.join(root, 'out/test-backends', inTests);
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
@@ -130,7 +135,7 @@ function mocha(file, folder, say, options, env) {
         ...['--reporter', path.join(root, 'scripts/testReporter.cjs')],
         ...['--reporter-option', `counts=${path.join(folder, 'counts.json')}`],
         ...options,
-        built,
+        builtOf(file),
       ],
       {
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,7 +7,8 @@ import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { freePorts, startServer } from './server.mjs';
+import { freePorts } from './ports.mjs';
+import { startServer } from './server.mjs';
 
 const how =
   'give a binary of it: npm run test:backends -- tempo --tempo PATH (or PRODLENS_TEMPO=PATH)';

@@ -7,8 +7,9 @@ import path from 'node:path';
 
 import { goBuild } from './goBuild.mjs';
 import { lastMinute } from './history.mjs';
+import { freePort, freePorts } from './ports.mjs';
 import { prometheus3, startPrometheus3, writeHistory } from './prometheus.mjs';
-import { freePort, freePorts, startServer } from './server.mjs';
+import { startServer } from './server.mjs';
 
 const version = '0.42.2';
 

@@ -8,7 +8,8 @@ import path from 'node:path';
 
 import { goBuild } from './goBuild.mjs';
 import { archiveSamples, lastMinute } from './history.mjs';
-import { freePort, startServer } from './server.mjs';
+import { freePort } from './ports.mjs';
+import { startServer } from './server.mjs';
 
 const version = '1.140.0';
 

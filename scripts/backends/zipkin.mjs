@@ -1,7 +1,8 @@
 /** Zipkin: the executable jar of Maven Central, storage in memory. Needs Java 17 and Maven. */
 import path from 'node:path';
 
-import { cacheFolder, freePort, obtain, startServer } from './server.mjs';
+import { freePort } from './ports.mjs';
+import { cacheFolder, obtain, startServer } from './server.mjs';
 
 const version = '3.6.1';
 
