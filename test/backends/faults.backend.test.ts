@@ -44,7 +44,8 @@ function unreachable(seen: SeenNumbers, message: RegExp): void {
 }
 
 describe('faults at real servers', function () {
-  this.timeout(240_000);
+  // A slow machine's: each wait has an end and a reason of its own.
+  this.timeout(480_000);
   let seen: Awaited<ReturnType<typeof runAll>>;
   before(async () => {
     seen = await runAll();

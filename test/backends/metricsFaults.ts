@@ -1,9 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { control, faultServers, scrape } from './faultServers.ts';
 import { LiveProcess } from './liveTraffic.ts';
-import { realWindow, settledWindows, untilSeen, type RealWindow } from './realWindow.ts';
+import {
+  realWindow,
+  settledWindows,
+  untilRecovered,
+  untilSeen,
+  type RealWindow,
+} from './realWindow.ts';
 import { RecordingProxy } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
+import { until } from './untilFound.ts';
 import type { SeenNumbers } from '../unit/faults/numbersWindow.ts';
 
 const name = 'GET /orders/:id';
@@ -20,7 +26,7 @@ export interface SeenFault {
   /** Requests while it lasted, and from its end until all was as before. */
   readonly asked: number;
   readonly askedAfter: number;
-  /** From the end of the fault until numbers were fresh, milliseconds. */
+  /** From the first question after the end of the fault until numbers were fresh, milliseconds. */
   readonly recoveredIn: number;
 }
 
@@ -83,16 +89,16 @@ class Process {
     clearInterval(this.#calling);
     const newest = `last_over_time(traces_span_metrics_calls_total{instance="${this.#instance}"}[1m])`;
     const query = new URLSearchParams({ query: newest });
-    for (;;) {
+    await until(`${this.#count} calls at the server`, async () => {
       const answer = await fetch(`${url}/api/v1/query?${query.toString()}`);
       const { data } = (await answer.json()) as {
         readonly data?: {
           readonly result: readonly { readonly value: readonly [number, string] }[];
         };
       };
-      if (Number(data?.result[0]?.value[1]) === this.#count) return;
-      await delay(100);
-    }
+      const value = data?.result[0]?.value[1];
+      return Number(value) === this.#count || `it has ${value ?? 'none'}`;
+    });
   }
 
   restart(): void {
@@ -130,9 +136,12 @@ export async function restartedPrometheus(server: 'prometheus' | 'prometheus3'):
     const during = windows.map((one) => one.seen());
     const away = counts();
     await control(server, 'start');
-    const started = Date.now();
-    await untilSeen('recovery', windows, () => windows.every(isFresh) || undefined);
-    const recoveredIn = Date.now() - started;
+    const begun = counts();
+    const recoveredIn = await untilRecovered(
+      windows,
+      () => counts().every((count, i) => count > (begun[i] ?? 0)),
+      () => windows.every(isFresh),
+    );
     const back = counts();
     await process.pause(scraping);
     await untilSeen(`all ${process.made} calls`, windows, () =>
@@ -184,10 +193,12 @@ export async function stoppedExporter(): Promise<SeenFault & { readonly refreshe
     process.restart();
     await process.start();
     process.begin();
-    const started = Date.now();
     const before = window.requests();
-    await untilSeen('recovery', [window], () => isFresh(window) || undefined);
-    const recoveredIn = Date.now() - started;
+    const recoveredIn = await untilRecovered(
+      [window],
+      () => window.requests() > before,
+      () => isFresh(window),
+    );
     const back = window.requests();
     await process.pause(steady);
     await untilSeen(`all ${process.made} calls`, [window], shows(window, process.made));

@@ -87,6 +87,23 @@ export async function untilSeen<T>(
   );
 }
 
+/**
+ * Resolves when all is as before a fault.
+ *
+ * @param asked whether all windows have asked since it ended: the pause before, at most a minute, depends on how long it lasted
+ * @returns milliseconds since they had
+ */
+export async function untilRecovered(
+  windows: readonly RealWindow[],
+  asked: () => boolean,
+  isBack: () => boolean,
+): Promise<number> {
+  await untilSeen('questions after a fault', windows, () => asked() || isBack() || undefined);
+  const started = Date.now();
+  await untilSeen('recovery', windows, () => isBack() || undefined);
+  return Date.now() - started;
+}
+
 /** Windows whose service is known, and that it is sampled each second. */
 export async function settledWindows(windows: readonly RealWindow[]): Promise<void> {
   await untilSeen('how often the service is sampled', windows, () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { serviceKey } from '../../src/domain/service.ts';
 import type { Failure, Result } from '../../src/domain/result.ts';
 import { control } from './faultServers.ts';
-import { realWindow, untilSeen } from './realWindow.ts';
+import { realWindow, untilRecovered, untilSeen } from './realWindow.ts';
 import { RecordingProxy } from './recordingProxy.ts';
 import { asOtlp, asZipkin, sampleTraffic, type SampleTrace } from './sampleTraffic.ts';
 import { post, urlFrom } from './traceBackend.ts';
@@ -31,6 +31,7 @@ export interface SeenRestart {
   /** It is back, and has nothing. */
   readonly empty: SeenNumbers;
   readonly warnings: readonly string[];
+  /** From the first question after it is back, milliseconds. */
   readonly recoveredIn: number;
   readonly askedAfter: number;
   /** The same in a window that is opened now. */
@@ -89,11 +90,12 @@ export async function restartedTraces(server: 'jaeger' | 'zipkin'): Promise<Seen
     const away = counts();
     const searched = await search();
     await control(server, 'start');
-    const started = Date.now();
-    await untilSeen('recovery', windows, () =>
-      windows.every((one) => one.seen().health !== 'unreachable') ? true : undefined,
+    const begun = counts();
+    const recoveredIn = await untilRecovered(
+      windows,
+      () => counts().every((count, i) => count > (begun[i] ?? 0)),
+      () => windows.every((one) => one.seen().health !== 'unreachable'),
     );
-    const recoveredIn = Date.now() - started;
     const askedAfter = counts()[1] - away[1];
     await untilSeen('what is lost', [window], () => window.warnings().length > 0 || undefined);
     const empty = window.seen();
