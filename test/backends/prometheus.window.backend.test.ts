@@ -38,6 +38,7 @@ interface Window {
 }
 interface Editor {
   focus(): Promise<void>;
+  goToLine(line: number): Promise<void>;
   waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string>;
   lineEnds(): Promise<Map<number, unknown>>;
   hoverLineEnd(line: number): Promise<{ innerText(): Promise<string> }>;
@@ -118,14 +119,22 @@ describe('a real VS Code on a real Prometheus', function () {
         await window.page.keyboard.press(key);
       await window.page.keyboard.press('Control+Home');
     }
+    await editor.goToLine(16);
+    await window.runCommand('Prodlens: Open Traces of Function…');
+    await window.notifications.waitFor(/^The environment staging has no traces/);
+    await window.runCommand('Prodlens: Explain Annotation');
+    await window.runCommand('Prodlens: Show Rollback Journal');
     await window.runCommand('Prodlens: Show Instrumentation Coverage');
     await window.runCommand('Prodlens: Diagnose…');
-    // Both take the focus when they are there: what is being typed then is lost, and a file that isn't in sight isn't asked for.
+    // They take the focus when they are there: what is being typed then is lost, and a file that isn't in sight isn't asked for.
+    const documents = [/explain checkout/i, /rollback journal/i, /coverage/i, /diagnosis/i];
+    let opened = '';
     for (const end = Date.now() + 60_000; Date.now() < end;) {
-      const tabs = (await window.tabs()).join();
-      if (/diagnosis/i.test(tabs) && /coverage/i.test(tabs)) break;
+      opened = (await window.tabs()).join();
+      if (documents.every((name) => name.test(opened))) break;
       await delay(250);
     }
+    for (const name of documents) assert.match(opened, name);
     const again = (): Promise<Editor> => window.openFile('api/routes/orders.js');
     await again().catch(again);
     await refreshes(from, 3);
