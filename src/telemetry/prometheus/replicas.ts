@@ -6,6 +6,7 @@ import type { PrometheusApi } from './api.ts';
 import type { Found } from './discovery.ts';
 import { serviceOf } from './readRow.ts';
 import { ReplicaEvidence, replicaQuery, servicesWith } from './replicaEvidence.ts';
+import type { MatrixRow } from './wire.ts';
 
 /**
  * Labels that tell replicas of one server apart, which scrape the same processes, as Prometheus' operator, Mimir and Thanos name them by
@@ -52,8 +53,8 @@ export async function tellReplicas(
   if (perhaps.length === 0) return ok(() => ({ replicas }));
   // One by one first: together they only matter where servers differ in both.
   const sets = [...perhaps.map((label) => [label]), ...(perhaps.length > 1 ? [perhaps] : [])];
-  const query = sets.map((labels) => replicaQuery(found, labels)).join(' or ');
-  const answer = await api.query(query, signal, 'labels');
+  const parts = sets.map((labels) => replicaQuery(found, labels));
+  const answer = await askTogether(api, parts, signal);
   if (!answer.ok) return isOfOne(answer.failure) ? whenRefused(api, found, before, signal) : answer;
   const evidence = new ReplicaEvidence(found, answer.value);
   return ok((service) => {
@@ -73,6 +74,27 @@ export async function tellReplicas(
       ? { replicas: [...told] }
       : { replicas: [...told], unclear: cantBeTold(found, unclear) };
   });
+}
+
+/** In one question; in several where a gateway takes no long ones. */
+async function askTogether(
+  api: PrometheusApi,
+  parts: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<readonly MatrixRow[]>> {
+  const whole = parts.join(' or ');
+  if (api.fits(whole) || parts.length === 1) {
+    const answer = await api.query(whole, signal, 'labels');
+    // Only now it may be known.
+    if (answer.ok || parts.length === 1 || api.fits(whole)) return answer;
+  }
+  const rows: MatrixRow[] = [];
+  for (const part of parts) {
+    const answer = await api.query(part, signal, 'labels');
+    if (!answer.ok) return answer;
+    rows.push(...answer.value);
+  }
+  return ok(rows);
 }
 
 /** Also one that takes the backend too long. */

@@ -83,7 +83,11 @@ async function told(
   of = found,
 ) {
   const left = [...answers];
-  const api = { query: () => Promise.resolve(left.shift() ?? ok([])) };
+  // A gateway without POST: known as such by the first answer.
+  const api = {
+    query: () => Promise.resolve(left.shift() ?? ok([])),
+    fits: () => left.length === answers.length,
+  };
   const answer = await tellReplicas(api as unknown as PrometheusApi, of, () => before, never);
   return answer.ok ? answer.value(service as never) : answer;
 }
@@ -133,6 +137,12 @@ describe('a label that may be of replicas', () => {
     const answer = await told([ok([pairs('replica prometheus')])], undefined, 'shop', two);
     assert.ok('unclear' in answer);
     assert.match(answer.unclear.message, /replica and prometheus/);
+  });
+
+  it('is asked about in short questions where a gateway takes no long ones', async () => {
+    const two = { ...found, perhapsReplicas: ['replica', 'prometheus'] };
+    const answers = [fail('notFound', 'no POST'), ok([...both, ...targets(4, 4)]), ok([]), ok([])];
+    assert.deepEqual(await told(answers, undefined, 'shop', two), with2);
   });
 
   it('stays what it was found to be while nothing says otherwise', async () => {
