@@ -8,7 +8,6 @@ import type { DecodeAway } from '../decodeContract.ts';
 import { decodeRows, type Decoder } from '../decoding.ts';
 import { Meter } from '../meter.ts';
 import { bytesOf, meteredExchange } from '../meteredExchange.ts';
-import { decodeUnits, type Units } from './units.ts';
 import { ServerClock } from '../serverClock.ts';
 import type { KeptLook } from './keptLook.ts';
 import type { LookSubject } from './lookQuestions.ts';
@@ -142,14 +141,6 @@ export class PrometheusApi {
   /** Labels of what matches, of the last hour. */
   labelNames = (match: string, signal: AbortSignal): Promise<Result<readonly string[]>> =>
     this.#ask('labels', this.#lastHour(match), signal, json(decodeTexts), 'labels');
-
-  /** Units of a metric by the backend's metadata; none where it has no such question. What else fails is told by other questions. */
-  units = async (metric: string, signal: AbortSignal): Promise<Units> => {
-    const read = (answer: HttpAnswer): Result<Units> =>
-      json((said) => ok(decodeUnits(said)))(answer);
-    const answer = await this.#ask('metadata', { metric }, signal, read, 'durations');
-    return answer.ok ? answer.value : new Map();
-  };
 
   /** @param subject in a look, what it is about: how long the answer will do */
   query = async (

@@ -15,7 +15,6 @@ import { recordNames } from './recording/names.ts';
 import { infoMetrics, readInfoLabels, releaseInfoOf, type ReleaseInfo } from './releaseInfo.ts';
 import { replicaLabels } from './replicas.ts';
 import { equals, escaped, quoted, selectedLabel } from './selector.ts';
-import { withUnits } from './units.ts';
 
 /** A histogram of durations. */
 export interface DurationMetric {
@@ -123,14 +122,13 @@ export async function discover(
       const made = foundAs(convention, match.groups?.['prefix'] ?? '', known, there);
       if (made === undefined) continue;
       const info = releaseInfoOf(convention, there, infos.value, select);
-      const all: Found = {
+      found.push({
         ...made,
         calls,
         callsAre,
         ...matchers,
         ...(info === undefined ? {} : { info }),
-      };
-      found.push(await withUnits(api, all, signal));
+      });
     }
   }
   if (found.length === 0 && missing !== undefined)
