@@ -9,10 +9,14 @@ import { parse } from 'yaml';
 import { ok } from '../src/domain/result.ts';
 import { createExchange } from '../src/http/exchange.ts';
 import { PrometheusApi } from '../src/telemetry/prometheus/api.ts';
-import { readCatalogue, type KnownService } from '../src/telemetry/prometheus/catalogue.ts';
+import { readCatalogue, type KnownService } from '../src/telemetry/prometheus/look/catalogue.ts';
 import { decodeOptions } from '../src/telemetry/prometheus/options.ts';
 import { renderedRules } from '../src/telemetry/prometheus/recording/rules.ts';
-import { bucketsQuery, callsQuery, unnarrowed } from '../src/telemetry/prometheus/slotQueries.ts';
+import {
+  bucketsQuery,
+  callsQuery,
+  unnarrowed,
+} from '../src/telemetry/prometheus/slots/slotQueries.ts';
 import { report, smoke } from './report.ts';
 
 const root = process.env['PRODLENS_ROOT'] ?? process.cwd();

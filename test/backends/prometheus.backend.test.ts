@@ -4,7 +4,7 @@ import type { Operation } from '../../src/domain/operation.ts';
 import { ok } from '../../src/domain/result.ts';
 import type { FunctionNumbers } from '../../src/domain/stats.ts';
 import { milliseconds } from '../../src/domain/units.ts';
-import { growth } from '../../src/telemetry/prometheus/growth.ts';
+import { growth } from '../../src/telemetry/prometheus/slots/growth.ts';
 import { probe } from '../../src/telemetry/registry.ts';
 import { scrapeOnly, signedIn, slot, sourceFor, until, url } from './realPrometheus.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ok } from '../../src/domain/result.ts';
-import { growth } from '../../src/telemetry/prometheus/growth.ts';
+import { growth } from '../../src/telemetry/prometheus/slots/growth.ts';
 import { probe } from '../../src/telemetry/registry.ts';
 import { askOnlyOperation, recordedSource, type OnlyOperation } from './onlyOperation.ts';
 import { shopHistory } from './shopHistory.ts';

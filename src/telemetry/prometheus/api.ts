@@ -9,8 +9,8 @@ import { decodeRows, type Decoder } from '../decoding.ts';
 import { Meter } from '../meter.ts';
 import { bytesOf, meteredExchange } from '../meteredExchange.ts';
 import { ServerClock } from '../serverClock.ts';
-import type { KeptLook } from './keptLook.ts';
-import type { LookSubject } from './lookQuestions.ts';
+import type { KeptLook } from './look/keptLook.ts';
+import type { LookSubject } from './look/lookQuestions.ts';
 import {
   asEnd,
   decodeTexts,

@@ -4,11 +4,11 @@ import { ok } from '../../domain/result.ts';
 import type { ExemplarsQuery } from '../ports.ts';
 import type { PrometheusApi } from './api.ts';
 import { bucketLabels } from './bucketRows.ts';
-import type { KnownCalls } from './catalogue.ts';
-import { narrowingLabel } from './discovery.ts';
+import type { KnownCalls } from './look/catalogue.ts';
+import { narrowingLabel } from './look/discovery.ts';
 import { readRow } from './readRow.ts';
 import { selector } from './selector.ts';
-import { narrowing } from './slotQueries.ts';
+import { narrowing } from './slots/slotQueries.ts';
 import type { Exemplar } from './wire.ts';
 
 /** As far back as traces are searched for. */

@@ -7,12 +7,12 @@ import { isOfOneQuestion, ServiceFailure } from '../failurePause.ts';
 import type { NumbersQuery } from '../ports.ts';
 import type { SharedFile } from '../sharing/sharedFile.ts';
 import type { PrometheusApi } from './api.ts';
-import type { BackendLook } from './backendLook.ts';
-import { uncountable, type Catalogue, type KnownService } from './catalogue.ts';
-import type { FoundOperations } from './foundOperations.ts';
-import { sameSource } from './knownServices.ts';
-import { askedEvery } from './lookQuestions.ts';
-import { ServiceSlots } from './serviceSlots.ts';
+import type { BackendLook } from './look/backendLook.ts';
+import { uncountable, type Catalogue, type KnownService } from './look/catalogue.ts';
+import type { FoundOperations } from './look/foundOperations.ts';
+import { sameSource } from './look/knownServices.ts';
+import { askedEvery } from './look/lookQuestions.ts';
+import { ServiceSlots } from './slots/serviceSlots.ts';
 
 /** Operations that aren't there yet are asked for that often at most. */
 const catchUpEvery = 5_000;

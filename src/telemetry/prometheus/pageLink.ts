@@ -3,7 +3,7 @@ import { queryText } from '../../http/address.ts';
 import { dataSourceAt } from '../grafana/address.ts';
 import { exploreLink } from '../grafana/explore.ts';
 import type { PageLink } from '../ports.ts';
-import { allCalls, type KnownCalls, type KnownService } from './catalogue.ts';
+import { allCalls, type KnownCalls, type KnownService } from './look/catalogue.ts';
 import { byLabels, labelName, oneOf, seconds, selector } from './selector.ts';
 
 type Labels = KnownService['rows'][number];

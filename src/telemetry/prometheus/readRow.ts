@@ -6,7 +6,7 @@ import { httpStatus, text } from '../local/core/attributes.ts';
 import { identify, type SpanIdentity } from '../local/core/identity.ts';
 import type { Attributes } from '../local/model.ts';
 import { failedAttribute } from './conventions/custom.ts';
-import type { Found } from './discovery.ts';
+import type { Found } from './look/discovery.ts';
 import { errorsLabel } from './selector.ts';
 
 /** What a series' labels say. */

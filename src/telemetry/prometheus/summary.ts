@@ -1,5 +1,5 @@
 import type { Connection, ConnectionProblem } from '../backend.ts';
-import { uncountable, type Catalogue, type KnownService } from './catalogue.ts';
+import { uncountable, type Catalogue, type KnownService } from './look/catalogue.ts';
 
 /** A clock this far off moves calls into other slots than the editor's clock says. */
 const clockTolerance = 30_000;

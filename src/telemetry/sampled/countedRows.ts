@@ -1,5 +1,5 @@
 import type { Convention } from '../prometheus/conventions/convention.ts';
-import type { Found } from '../prometheus/discovery.ts';
+import type { Found } from '../prometheus/look/discovery.ts';
 import type { BucketRow } from '../prometheus/bucketRows.ts';
 import type { MatrixRow } from '../prometheus/wire.ts';
 import type { CountedRow } from './storedCounts.ts';

@@ -2,7 +2,7 @@ import type { Result } from '../../../domain/result.ts';
 import { ok } from '../../../domain/result.ts';
 import type { PrometheusApi, RangeAnswer } from '../api.ts';
 import { byLabels, equals, oneOf, seconds, selector } from '../selector.ts';
-import type { Chunk } from '../slotGrid.ts';
+import type { Chunk } from '../slots/slotGrid.ts';
 import type { MatrixRow } from '../wire.ts';
 import { byLabel, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
 

@@ -1,12 +1,12 @@
 import { Document } from 'yaml';
 import type { Result } from '../../../domain/result.ts';
 import { fail, ok } from '../../../domain/result.ts';
-import { allCalls, type Catalogue } from '../catalogue.ts';
-import type { Found } from '../discovery.ts';
-import { labelsOf } from '../discovery.ts';
+import { allCalls, type Catalogue } from '../look/catalogue.ts';
+import type { Found } from '../look/discovery.ts';
+import { labelsOf } from '../look/discovery.ts';
 import { bucketLabels } from '../bucketRows.ts';
 import { byLabel, ofLabel, recordedDelay, recordedStep, recordOf } from './names.ts';
-import { growth } from '../growth.ts';
+import { growth } from '../slots/growth.ts';
 import { quoted, seconds, selector } from '../selector.ts';
 
 /** Rules look back less far than queries do: they run each minute over everything. */

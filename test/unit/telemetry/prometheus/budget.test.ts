@@ -3,8 +3,8 @@ import { fail, ok, type Result } from '../../../../src/domain/result.ts';
 import { serviceKey } from '../../../../src/domain/service.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import type { RangeAnswer } from '../../../../src/telemetry/prometheus/api.ts';
-import { readBack } from '../../../../src/telemetry/prometheus/readBack.ts';
-import type { Chunk } from '../../../../src/telemetry/prometheus/slotGrid.ts';
+import { readBack } from '../../../../src/telemetry/prometheus/slots/readBack.ts';
+import type { Chunk } from '../../../../src/telemetry/prometheus/slots/slotGrid.ts';
 import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
 import { connection, FakeBackend, type Labels } from './fakeBackend.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ExponentialHistogram } from '../../../../src/domain/histogramExponential.ts';
 import { atOnce } from '../../../../src/domain/turns.ts';
 import { bucketRows as rowsInSteps } from '../../../../src/telemetry/prometheus/bucketRows.ts';
-import { difference } from '../../../../src/telemetry/prometheus/histogramGrowth.ts';
+import { difference } from '../../../../src/telemetry/prometheus/slots/histogramGrowth.ts';
 import { matrixRows } from '../../../../src/telemetry/prometheus/wire.ts';
 
 const bucketRows = (...question: Parameters<typeof rowsInSteps>) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { serviceKey } from '../../../../src/domain/service.ts';
 import { PrometheusApi } from '../../../../src/telemetry/prometheus/api.ts';
-import type { KeptLook } from '../../../../src/telemetry/prometheus/keptLook.ts';
+import type { KeptLook } from '../../../../src/telemetry/prometheus/look/keptLook.ts';
 import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
 import type { KeptEntry } from '../../../../src/telemetry/sharing/answers.ts';
 import {

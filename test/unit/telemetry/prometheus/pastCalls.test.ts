@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fail, ok, type Failure, type Result } from '../../../../src/domain/result.ts';
 import type { RangeAnswer, RangeQuery } from '../../../../src/telemetry/prometheus/api.ts';
-import { PastCalls } from '../../../../src/telemetry/prometheus/pastCalls.ts';
+import { PastCalls } from '../../../../src/telemetry/prometheus/slots/pastCalls.ts';
 import type { MatrixRow } from '../../../../src/telemetry/prometheus/wire.ts';
 
 const never = new AbortController().signal;

@@ -8,7 +8,7 @@ import {
   recordedOf,
 } from '../../../../src/telemetry/prometheus/recording/recorded.ts';
 import { recordedDelay } from '../../../../src/telemetry/prometheus/recording/names.ts';
-import { growth } from '../../../../src/telemetry/prometheus/growth.ts';
+import { growth } from '../../../../src/telemetry/prometheus/slots/growth.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
 import { connection, FakeBackend } from './fakeBackend.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ReleaseTimeline } from '../../../../src/telemetry/prometheus/releaseTimeline.ts';
+import { ReleaseTimeline } from '../../../../src/telemetry/prometheus/releases/releaseTimeline.ts';
 
 const step = 60_000;
 const from = 1_800_000_000_000;

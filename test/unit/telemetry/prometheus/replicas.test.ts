@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { fail, ok } from '../../../../src/domain/result.ts';
 import { milliseconds } from '../../../../src/domain/units.ts';
 import type { PrometheusApi } from '../../../../src/telemetry/prometheus/api.ts';
-import type { KnownService } from '../../../../src/telemetry/prometheus/catalogue.ts';
+import type { KnownService } from '../../../../src/telemetry/prometheus/look/catalogue.ts';
 import { spanMetrics } from '../../../../src/telemetry/prometheus/conventions/spanMetrics.ts';
-import type { Found } from '../../../../src/telemetry/prometheus/discovery.ts';
+import type { Found } from '../../../../src/telemetry/prometheus/look/discovery.ts';
 import { renderedRules } from '../../../../src/telemetry/prometheus/recording/rules.ts';
-import { tellReplicas, type ReplicasTold } from '../../../../src/telemetry/prometheus/replicas.ts';
+import {
+  tellReplicas,
+  type ReplicasTold,
+} from '../../../../src/telemetry/prometheus/look/replicas.ts';
 import { PrometheusSource } from '../../../../src/telemetry/prometheus/source.ts';
 import { connection, FakeBackend, type Labels } from './fakeBackend.ts';
 

@@ -5,11 +5,11 @@ import { unixMillis } from '../../../../src/domain/units.ts';
 import { CoreState } from '../../../../src/telemetry/local/core/coreState.ts';
 import { autometrics } from '../../../../src/telemetry/prometheus/conventions/autometrics.ts';
 import { spanMetrics } from '../../../../src/telemetry/prometheus/conventions/spanMetrics.ts';
-import { CallsByEnd } from '../../../../src/telemetry/prometheus/callsByEnd.ts';
-import { ReleaseTimeline } from '../../../../src/telemetry/prometheus/releaseTimeline.ts';
-import type { Found } from '../../../../src/telemetry/prometheus/discovery.ts';
+import { CallsByEnd } from '../../../../src/telemetry/prometheus/slots/callsByEnd.ts';
+import { ReleaseTimeline } from '../../../../src/telemetry/prometheus/releases/releaseTimeline.ts';
+import type { Found } from '../../../../src/telemetry/prometheus/look/discovery.ts';
 import { isAlive } from '../../../../src/telemetry/local/core/services.ts';
-import { SlotWriter } from '../../../../src/telemetry/prometheus/slotWriter.ts';
+import { SlotWriter } from '../../../../src/telemetry/prometheus/slots/slotWriter.ts';
 
 const step = 10_000;
 const from = 1_800_000_000_000;

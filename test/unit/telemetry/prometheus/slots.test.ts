@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { atOnce } from '../../../../src/domain/turns.ts';
 import { bucketRows as rowsInSteps } from '../../../../src/telemetry/prometheus/bucketRows.ts';
-import { growth, past } from '../../../../src/telemetry/prometheus/growth.ts';
+import { growth, past } from '../../../../src/telemetry/prometheus/slots/growth.ts';
 import { equals, oneOf, selector } from '../../../../src/telemetry/prometheus/selector.ts';
-import { firstStart, planChunks, stepFor } from '../../../../src/telemetry/prometheus/slotGrid.ts';
+import {
+  firstStart,
+  planChunks,
+  stepFor,
+} from '../../../../src/telemetry/prometheus/slots/slotGrid.ts';
 import { matrixRows } from '../../../../src/telemetry/prometheus/wire.ts';
 
 const bucketRows = (...question: Parameters<typeof rowsInSteps>) =>

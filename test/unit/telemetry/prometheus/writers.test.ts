@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Found } from '../../../../src/telemetry/prometheus/discovery.ts';
-import { stepFor } from '../../../../src/telemetry/prometheus/slotGrid.ts';
-import { severalWriters } from '../../../../src/telemetry/prometheus/writers.ts';
+import type { Found } from '../../../../src/telemetry/prometheus/look/discovery.ts';
+import { stepFor } from '../../../../src/telemetry/prometheus/slots/slotGrid.ts';
+import { severalWriters } from '../../../../src/telemetry/prometheus/slots/writers.ts';
 
 /** What one counter shows at a second. */
 type Counter = (at: number) => number;

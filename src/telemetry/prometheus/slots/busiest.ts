@@ -1,5 +1,5 @@
-import type { OperationId } from '../../domain/operation.ts';
-import type { Cell } from '../local/core/cells.ts';
+import type { OperationId } from '../../../domain/operation.ts';
+import type { Cell } from '../../local/core/cells.ts';
 
 /** Operations with the most calls. */
 export function busiest(cells: Iterable<Cell>, most: number): readonly OperationId[] {

@@ -1,12 +1,12 @@
-import type { Failure, Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import type { ServiceKey } from '../../domain/service.ts';
-import { isOfOneQuestion } from '../failurePause.ts';
-import type { PrometheusApi } from './api.ts';
+import type { Failure, Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
+import { isOfOneQuestion } from '../../failurePause.ts';
+import type { PrometheusApi } from '../api.ts';
 import type { Found } from './discovery.ts';
-import { serviceOf } from './readRow.ts';
+import { serviceOf } from '../readRow.ts';
 import { ReplicaEvidence, replicaQuery, servicesWith } from './replicaEvidence.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /**
  * Labels that tell replicas of one server apart, which scrape the same processes, as Prometheus' operator, Mimir and Thanos name them by

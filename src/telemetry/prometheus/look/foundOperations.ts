@@ -1,9 +1,9 @@
-import type { Operation, OperationId } from '../../domain/operation.ts';
-import { unixMillis } from '../../domain/units.ts';
-import { CoreState } from '../local/core/coreState.ts';
+import type { Operation, OperationId } from '../../../domain/operation.ts';
+import { unixMillis } from '../../../domain/units.ts';
+import { CoreState } from '../../local/core/coreState.ts';
 import { allCalls, type Catalogue, type KnownCalls } from './catalogue.ts';
-import { readRow } from './readRow.ts';
-import { identityOf } from './slotWriter.ts';
+import { readRow } from '../readRow.ts';
+import { identityOf } from '../slots/slotWriter.ts';
 
 /** Operations that a backend was seen to have. */
 export class FoundOperations {

@@ -1,8 +1,8 @@
-import { tiers } from '../local/core/slots.ts';
+import { tiers } from '../../local/core/slots.ts';
 import type { ReleaseInfo } from './releaseInfo.ts';
 import { infoLabel } from './releaseInfo.ts';
-import type { Chunk } from './slotGrid.ts';
-import type { MatrixRow } from './wire.ts';
+import type { Chunk } from '../slots/slotGrid.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** A stretch in which a process was of one release; `version` is undefined where two claim it. */
 interface Stretch {

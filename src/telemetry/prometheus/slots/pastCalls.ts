@@ -1,10 +1,10 @@
-import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import { isOfOneQuestion } from '../failurePause.ts';
-import type { PrometheusApi } from './api.ts';
+import type { Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import { isOfOneQuestion } from '../../failurePause.ts';
+import type { PrometheusApi } from '../api.ts';
 import { apart, implausible, joined, UsualCalls } from './begun.ts';
 import type { Chunk } from './slotGrid.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** Takes out of a service's calls what processes that came back after more than a day had counted before. */
 export class PastCalls {

@@ -1,4 +1,4 @@
-import { slotLength, tiers } from '../local/core/slots.ts';
+import { slotLength, tiers } from '../../local/core/slots.ts';
 
 /** More than there are slots of all lengths that are kept. */
 const mostEnds = 600;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import type { KeptEntry } from '../sharing/answers.ts';
-import type { SharedFile } from '../sharing/sharedFile.ts';
-import type { PrometheusApi, RangeAnswer } from './api.ts';
+import type { Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import type { KeptEntry } from '../../sharing/answers.ts';
+import type { SharedFile } from '../../sharing/sharedFile.ts';
+import type { PrometheusApi, RangeAnswer } from '../api.ts';
 import { readBack, type ReadPiece, type ReadStretch } from './readBack.ts';
-import { askGrowth, withoutMarks, type GrowthQuery } from './recording/recorded.ts';
+import { askGrowth, withoutMarks, type GrowthQuery } from '../recording/recorded.ts';
 import { planChunks, type Chunk } from './slotGrid.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** A question of one service, without its time. */
 export interface Question {

@@ -1,8 +1,8 @@
-import type { Failure } from '../../domain/result.ts';
-import type { Found } from './discovery.ts';
-import { seconds, selector } from './selector.ts';
+import type { Failure } from '../../../domain/result.ts';
+import type { Found } from '../look/discovery.ts';
+import { seconds, selector } from '../selector.ts';
 import type { Chunk } from './slotGrid.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** Marks rows that count series which several processes write. */
 const writersLabel = 'prodlens_writers';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AnswerStore } from '../sharing/answerStore.ts';
+import type { AnswerStore } from '../../sharing/answerStore.ts';
 import { askedEvery, usedFor, type LookSubject } from './lookQuestions.ts';
 
 /** A question about what a backend has. */

@@ -1,7 +1,7 @@
-import type { ServiceState } from '../../domain/release.ts';
-import { unixMillis } from '../../domain/units.ts';
-import type { FunctionNumbers } from '../../domain/stats.ts';
-import type { NumbersQuery, OperationGroup } from '../ports.ts';
+import type { ServiceState } from '../../../domain/release.ts';
+import { unixMillis } from '../../../domain/units.ts';
+import type { FunctionNumbers } from '../../../domain/stats.ts';
+import type { NumbersQuery, OperationGroup } from '../../ports.ts';
 import { titleOf, type Catalogue, type KnownCalls, type KnownService } from './catalogue.ts';
 import { labelsOf } from './discovery.ts';
 

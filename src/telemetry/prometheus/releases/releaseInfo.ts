@@ -1,9 +1,9 @@
-import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import type { Select } from '../ports.ts';
-import type { PrometheusApi } from './api.ts';
-import { spelled, type Convention, type LabelNames } from './conventions/convention.ts';
-import { byLabels, equals, quoted, seconds, selectedLabel, selector } from './selector.ts';
+import type { Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import type { Select } from '../../ports.ts';
+import type { PrometheusApi } from '../api.ts';
+import { spelled, type Convention, type LabelNames } from '../conventions/convention.ts';
+import { byLabels, equals, quoted, seconds, selectedLabel, selector } from '../selector.ts';
 
 /** A series per process that says which release it is of, where the calls' own labels don't. */
 export interface ReleaseInfo {

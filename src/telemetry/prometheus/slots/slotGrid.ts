@@ -1,4 +1,4 @@
-import { slotLength, tiers } from '../local/core/slots.ts';
+import { slotLength, tiers } from '../../local/core/slots.ts';
 
 /** Steps of a query from `from` (not included) to `to`, each `step` long: evaluated at from + step, …, to. Unix milliseconds. */
 export interface Chunk {

@@ -1,9 +1,9 @@
-import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import type { ServiceKey } from '../../domain/service.ts';
-import type { Select } from '../ports.ts';
-import { AnswersInMemory, type AnswerStore } from '../sharing/answerStore.ts';
-import type { PrometheusApi } from './api.ts';
+import type { Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
+import type { Select } from '../../ports.ts';
+import { AnswersInMemory, type AnswerStore } from '../../sharing/answerStore.ts';
+import type { PrometheusApi } from '../api.ts';
 import { allCalls, readCatalogue, type Catalogue, type KnownService } from './catalogue.ts';
 import type { Problem } from './discovery.ts';
 import type { FoundOperations } from './foundOperations.ts';
@@ -18,7 +18,7 @@ import {
   type OldestUsed,
 } from './keptLook.ts';
 import { askedEvery, usedFor, type LookSubject } from './lookQuestions.ts';
-import type { PrometheusOptions } from './options.ts';
+import type { PrometheusOptions } from '../options.ts';
 
 /** The budget: so many questions per service in that time, whatever there is to find out. docs/architecture.md, "Asking backends" */
 const budget = { questions: 2, time: 15 * 60_000 };

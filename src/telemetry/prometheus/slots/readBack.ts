@@ -1,8 +1,8 @@
-import type { Failure, Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import type { RangeAnswer } from './api.ts';
+import type { Failure, Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import type { RangeAnswer } from '../api.ts';
 import type { Chunk } from './slotGrid.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** What one stretch may cost before the rest of it is left out. */
 export interface ReadLimits {

@@ -1,8 +1,8 @@
-import type { ServiceKey } from '../../domain/service.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
 import type { Found } from './discovery.ts';
-import { serviceOf } from './readRow.ts';
-import { byLabels, labelName, selector } from './selector.ts';
-import type { MatrixRow } from './wire.ts';
+import { serviceOf } from '../readRow.ts';
+import { byLabels, labelName, selector } from '../selector.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** Marks what a row of the answer counts. */
 const evidenceLabel = 'prodlens_pairs';

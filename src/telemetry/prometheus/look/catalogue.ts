@@ -1,17 +1,22 @@
-import type { Failure, Result } from '../../domain/result.ts';
-import { fail, ok } from '../../domain/result.ts';
-import type { ServiceKey } from '../../domain/service.ts';
-import type { Select } from '../ports.ts';
-import type { PrometheusApi } from './api.ts';
+import type { Failure, Result } from '../../../domain/result.ts';
+import { fail, ok } from '../../../domain/result.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
+import type { Select } from '../../ports.ts';
+import type { PrometheusApi } from '../api.ts';
 import { discover, labelsOf, type DurationMetric, type Found, type Problem } from './discovery.ts';
-import type { PrometheusOptions } from './options.ts';
-import { exponentialHistogram } from './exponentialRows.ts';
-import { readRow, serviceOf } from './readRow.ts';
+import type { PrometheusOptions } from '../options.ts';
+import { exponentialHistogram } from '../exponentialRows.ts';
+import { readRow, serviceOf } from '../readRow.ts';
 import { tellReplicas } from './replicas.ts';
-import { findRecorded, recordedOf, type Recorded } from './recording/recorded.ts';
-import { groupByService, ownReleases, tellReleases, withoutInfo } from './releasesTold.ts';
-import { byLabels, equals, selector } from './selector.ts';
-import type { MatrixRow } from './wire.ts';
+import { findRecorded, recordedOf, type Recorded } from '../recording/recorded.ts';
+import {
+  groupByService,
+  ownReleases,
+  tellReleases,
+  withoutInfo,
+} from '../releases/releasesTold.ts';
+import { byLabels, equals, selector } from '../selector.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** Calls of a service as one convention counts them. */
 export interface KnownCalls {

@@ -1,6 +1,6 @@
-import { rowKey } from './bucketRows.ts';
+import { rowKey } from '../bucketRows.ts';
 import { begunLabel } from './growth.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /** Calls with what series began with apart from what others grew by, on rows of the same labels. */
 interface CallRows {

@@ -1,10 +1,10 @@
-import { bucketLabels } from './bucketRows.ts';
-import { labelsOf, narrowingLabel, type DurationMetric, type Found } from './discovery.ts';
-import type { KnownCalls, RecordedSeries } from './catalogue.ts';
+import { bucketLabels } from '../bucketRows.ts';
+import { labelsOf, narrowingLabel, type DurationMetric, type Found } from '../look/discovery.ts';
+import type { KnownCalls, RecordedSeries } from '../look/catalogue.ts';
 import { growth, past } from './growth.ts';
-import { recordedGrowth, type GrowthQuery } from './recording/recorded.ts';
-import { releasesSeen } from './releaseInfo.ts';
-import { asBeside, asErrors, besideLabel, oneOf, selector } from './selector.ts';
+import { recordedGrowth, type GrowthQuery } from '../recording/recorded.ts';
+import { releasesSeen } from '../releases/releaseInfo.ts';
+import { asBeside, asErrors, besideLabel, oneOf, selector } from '../selector.ts';
 import { severalWriters } from './writers.ts';
 
 /** A series that was there within this time before a step didn't begin in it. */

@@ -1,11 +1,11 @@
-import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import { Turns } from '../../domain/turns.ts';
-import { bucketRows, type BucketRow } from './bucketRows.ts';
-import type { DurationMetric } from './discovery.ts';
+import type { Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import { Turns } from '../../../domain/turns.ts';
+import { bucketRows, type BucketRow } from '../bucketRows.ts';
+import type { DurationMetric } from '../look/discovery.ts';
 import type { ReadStretch } from './readBack.ts';
-import type { GrowthQuery } from './recording/recorded.ts';
-import { besideLabel } from './selector.ts';
+import type { GrowthQuery } from '../recording/recorded.ts';
+import { besideLabel } from '../selector.ts';
 import type { ServiceSlotsOptions } from './serviceSlotsOptions.ts';
 import type { Chunk } from './slotGrid.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type Narrowing,
 } from './slotQueries.ts';
 import { endingBy, type Question } from './slotReader.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 type AskedService = Omit<ServiceSlotsOptions, 'buckets'> & { readonly buckets: DurationMetric };
 

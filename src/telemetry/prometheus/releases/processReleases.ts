@@ -1,9 +1,9 @@
-import type { Found } from './discovery.ts';
+import type { Found } from '../look/discovery.ts';
 import type { ReleaseInfo } from './releaseInfo.ts';
 import { ReleaseTimeline } from './releaseTimeline.ts';
-import { besideLabel } from './selector.ts';
-import type { Chunk } from './slotGrid.ts';
-import type { MatrixRow } from './wire.ts';
+import { besideLabel } from '../selector.ts';
+import type { Chunk } from '../slots/slotGrid.ts';
+import type { MatrixRow } from '../wire.ts';
 
 /**
  * Which releases the processes of a service's calls were of, and those of its other calls. Mostly both have the same labels, and one timeline

@@ -1,4 +1,4 @@
-import { byLabels, labelName, seconds, selector } from './selector.ts';
+import { byLabels, labelName, seconds, selector } from '../selector.ts';
 
 /** A series that was away for longer than the memory is still known for a day, if it was there for twenty minutes of it. */
 const longMemory = '24h:20m';

@@ -1,20 +1,25 @@
-import type { Failure, Result } from '../../domain/result.ts';
-import type { ConnectionProblem } from '../backend.ts';
-import { fail, ok } from '../../domain/result.ts';
-import type { Select } from '../ports.ts';
-import type { PrometheusApi } from './api.ts';
+import type { Failure, Result } from '../../../domain/result.ts';
+import type { ConnectionProblem } from '../../backend.ts';
+import { fail, ok } from '../../../domain/result.ts';
+import type { Select } from '../../ports.ts';
+import type { PrometheusApi } from '../api.ts';
 import {
   environmentLabels,
   namespaceLabels,
   type Convention,
   type LabelNames,
-} from './conventions/convention.ts';
-import { isCustom } from './conventions/custom.ts';
-import { missingLabels, missingMetrics, spellings } from './conventions/tried.ts';
-import { recordNames } from './recording/names.ts';
-import { infoMetrics, readInfoLabels, releaseInfoOf, type ReleaseInfo } from './releaseInfo.ts';
+} from '../conventions/convention.ts';
+import { isCustom } from '../conventions/custom.ts';
+import { missingLabels, missingMetrics, spellings } from '../conventions/tried.ts';
+import { recordNames } from '../recording/names.ts';
+import {
+  infoMetrics,
+  readInfoLabels,
+  releaseInfoOf,
+  type ReleaseInfo,
+} from '../releases/releaseInfo.ts';
 import { replicaLabels } from './replicas.ts';
-import { equals, escaped, quoted, selectedLabel } from './selector.ts';
+import { equals, escaped, quoted, selectedLabel } from '../selector.ts';
 
 /** A histogram of durations. */
 export interface DurationMetric {

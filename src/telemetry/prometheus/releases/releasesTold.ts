@@ -1,12 +1,12 @@
-import type { Result } from '../../domain/result.ts';
-import { ok } from '../../domain/result.ts';
-import type { ServiceKey } from '../../domain/service.ts';
-import type { PrometheusApi } from './api.ts';
-import { labelsOf, type Found } from './discovery.ts';
-import { serviceOf } from './readRow.ts';
+import type { Result } from '../../../domain/result.ts';
+import { ok } from '../../../domain/result.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
+import type { PrometheusApi } from '../api.ts';
+import { labelsOf, type Found } from '../look/discovery.ts';
+import { serviceOf } from '../readRow.ts';
 import type { ReleaseInfo } from './releaseInfo.ts';
-import { byLabels, oneOf, selector } from './selector.ts';
-import type { MatrixRow } from './wire.ts';
+import { byLabels, oneOf, selector } from '../selector.ts';
+import type { MatrixRow } from '../wire.ts';
 
 type Labels = MatrixRow['labels'];
 

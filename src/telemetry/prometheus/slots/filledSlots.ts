@@ -1,7 +1,7 @@
-import type { OperationId } from '../../domain/operation.ts';
-import { unixMillis } from '../../domain/units.ts';
-import { CoreState } from '../local/core/coreState.ts';
-import { ProcessReleases } from './processReleases.ts';
+import type { OperationId } from '../../../domain/operation.ts';
+import { unixMillis } from '../../../domain/units.ts';
+import { CoreState } from '../../local/core/coreState.ts';
+import { ProcessReleases } from '../releases/processReleases.ts';
 import type { ServiceSlotsOptions } from './serviceSlotsOptions.ts';
 import { SlotWriter } from './slotWriter.ts';
 

@@ -1,6 +1,6 @@
-import type { Histogram } from '../../domain/histogram.ts';
-import type { ExplicitHistogram } from '../../domain/histogramExplicit.ts';
-import { ExponentialHistogram } from '../../domain/histogramExponential.ts';
+import type { Histogram } from '../../../domain/histogram.ts';
+import type { ExplicitHistogram } from '../../../domain/histogramExplicit.ts';
+import { ExponentialHistogram } from '../../../domain/histogramExponential.ts';
 
 /** `after` − `before`; undefined where that is no histogram, or an empty one. */
 export function difference(after: Histogram, before: Histogram): Histogram | undefined {

@@ -1,5 +1,5 @@
-import type { Result } from '../../domain/result.ts';
-import { fail } from '../../domain/result.ts';
+import type { Result } from '../../../domain/result.ts';
+import { fail } from '../../../domain/result.ts';
 import type { ServiceSlotsOptions } from './serviceSlotsOptions.ts';
 
 /** What was left out of a service's slots, or can't be told apart in them. */

@@ -1,20 +1,20 @@
-import type { Histogram } from '../../domain/histogram.ts';
-import type { OperationId } from '../../domain/operation.ts';
-import type { Cell } from '../local/core/cells.ts';
-import type { CoreState } from '../local/core/coreState.ts';
-import type { OperationEntry } from '../local/core/operations.ts';
-import { rootPath } from '../local/core/paths.ts';
-import { noteArrival, type ServiceEntry } from '../local/core/services.ts';
-import { joined, tiers } from '../local/core/slots.ts';
-import { rowKey, type BucketRow } from './bucketRows.ts';
+import type { Histogram } from '../../../domain/histogram.ts';
+import type { OperationId } from '../../../domain/operation.ts';
+import type { Cell } from '../../local/core/cells.ts';
+import type { CoreState } from '../../local/core/coreState.ts';
+import type { OperationEntry } from '../../local/core/operations.ts';
+import { rootPath } from '../../local/core/paths.ts';
+import { noteArrival, type ServiceEntry } from '../../local/core/services.ts';
+import { joined, tiers } from '../../local/core/slots.ts';
+import { rowKey, type BucketRow } from '../bucketRows.ts';
 import { CallsByEnd } from './callsByEnd.ts';
-import { narrowingLabel, type Found } from './discovery.ts';
+import { narrowingLabel, type Found } from '../look/discovery.ts';
 import { difference } from './histogramGrowth.ts';
-import type { ProcessReleases } from './processReleases.ts';
-import { readRow, type RowMeaning } from './readRow.ts';
-import { besideLabel, errorsLabel } from './selector.ts';
+import type { ProcessReleases } from '../releases/processReleases.ts';
+import { readRow, type RowMeaning } from '../readRow.ts';
+import { besideLabel, errorsLabel } from '../selector.ts';
 import type { Chunk } from './slotGrid.ts';
-import type { MatrixRow } from './wire.ts';
+import type { MatrixRow } from '../wire.ts';
 
 export interface SlotWriterOptions {
   readonly state: CoreState;

@@ -1,9 +1,9 @@
-import type { CompareReleases } from '../../domain/comparison.ts';
-import type { ServiceKey } from '../../domain/service.ts';
-import type { SharedFile } from '../sharing/sharedFile.ts';
-import type { PrometheusApi } from './api.ts';
-import type { KnownCalls, RecordedSeries } from './catalogue.ts';
-import type { DurationMetric, Found } from './discovery.ts';
+import type { CompareReleases } from '../../../domain/comparison.ts';
+import type { ServiceKey } from '../../../domain/service.ts';
+import type { SharedFile } from '../../sharing/sharedFile.ts';
+import type { PrometheusApi } from '../api.ts';
+import type { KnownCalls, RecordedSeries } from '../look/catalogue.ts';
+import type { DurationMetric, Found } from '../look/discovery.ts';
 
 /** Whose slots they are, and what they are filled from. */
 export interface ServiceSlotsOptions {
