@@ -122,19 +122,16 @@ describe('a real VS Code on a real Prometheus', function () {
     await editor.goToLine(16);
     await window.runCommand('Prodlens: Open Traces of Function…');
     await window.notifications.waitFor(/^The environment staging has no traces/);
-    await window.runCommand('Prodlens: Explain Annotation');
-    await window.runCommand('Prodlens: Show Rollback Journal');
-    await window.runCommand('Prodlens: Show Instrumentation Coverage');
-    await window.runCommand('Prodlens: Diagnose…');
-    // They take the focus when they are there: what is being typed then is lost, and a file that isn't in sight isn't asked for.
-    const documents = [/explain checkout/i, /rollback journal/i, /coverage/i, /diagnosis/i];
-    let opened = '';
-    for (const end = Date.now() + 60_000; Date.now() < end;) {
-      opened = (await window.tabs()).join();
-      if (documents.every((name) => name.test(opened))) break;
-      await delay(250);
+    // Each takes the focus when it is there: a palette that is open then closes, and a file that isn't in sight isn't asked for.
+    for (const [command, tab] of [
+      ['Prodlens: Explain Annotation', /explain checkout/i],
+      ['Prodlens: Show Rollback Journal', /rollback journal/i],
+      ['Prodlens: Show Instrumentation Coverage', /coverage/i],
+      ['Prodlens: Diagnose…', /diagnosis/i],
+    ] as const) {
+      await window.runCommand(command);
+      await opened(tab);
     }
-    for (const name of documents) assert.match(opened, name);
     const again = (): Promise<Editor> => window.openFile('api/routes/orders.js');
     await again().catch(again);
     await refreshes(from, 3);
@@ -149,6 +146,17 @@ describe('a real VS Code on a real Prometheus', function () {
     for (const { at, parameters } of [...calls, ...buckets])
       assert.ok(at - Number(parameters.get('start')) * 1000 < 300_000, 'asked for what it knew');
   });
+
+  /** Waits for a tab. */
+  async function opened(name: RegExp): Promise<void> {
+    let tabs = '';
+    for (const end = Date.now() + 60_000; Date.now() < end;) {
+      tabs = (await window.tabs()).join();
+      if (name.test(tabs)) return;
+      await delay(250);
+    }
+    assert.match(tabs, name);
+  }
 
   /** Of this window's service: the coverage of all others, which the same server has of other tests, is asked for as well. */
   function ranges(from = 0): ReturnType<RecordingProxy['ranges']> {
