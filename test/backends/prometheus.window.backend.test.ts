@@ -26,6 +26,8 @@ interface Window {
     waitFor(title: string | RegExp): Promise<void>;
     fill(text: string): Promise<void>;
     accept(): Promise<void>;
+    items(): Promise<readonly unknown[]>;
+    closesWithin(timeoutMs: number): Promise<boolean>;
     choose(label: string | RegExp): Promise<void>;
   };
   readonly notifications: {
@@ -193,8 +195,12 @@ describe('a real VS Code on a real Prometheus', function () {
     const { quickInput } = window;
     await window.runCommand('Prodlens: Write Recording Rules…');
     await quickInput.waitFor('Write Recording Rules');
-    await quickInput.fill(path.join(workspace, 'rules.yaml'));
-    await quickInput.accept();
+    // VS Code's dialog for files reads the folder first: what is typed until then is replaced by its path, and Enter isn't taken.
+    await quickInput.items();
+    do {
+      await quickInput.fill(path.join(workspace, 'rules.yaml'));
+      await quickInput.accept();
+    } while (!(await quickInput.closesWithin(3_000)));
     await window.notifications.waitFor(/^Recording rules are in rules\.yaml\./);
     assert.ok((await window.tabs()).some((tab) => tab.includes('rules.yaml')));
     assert.match(

@@ -103,6 +103,14 @@ export class QuickInput {
     await this.#widget.waitFor({ state: 'hidden' });
   }
 
+  /** Whether it closes in that time. */
+  closesWithin(timeoutMs: number): Promise<boolean> {
+    return this.#widget.waitFor({ state: 'hidden', timeout: timeoutMs }).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** All rows, also those below the visible part of the list. Waits for the first one. */
   async items(): Promise<QuickPickRow[]> {
     await this.#rows.first().waitFor();
