@@ -2,11 +2,9 @@ import type { Operation } from '../../domain/operation.ts';
 import type { ServiceState } from '../../domain/release.ts';
 import { sentence } from '../../domain/result.ts';
 import { serviceKey } from '../../domain/service.ts';
-import type { FunctionNumbers } from '../../domain/stats.ts';
 import { unixMillis } from '../../domain/units.ts';
 import type { Connection } from '../backend.ts';
 import type { ServiceFailure } from '../failurePause.ts';
-import type { NumbersQuery, OperationGroup } from '../ports.ts';
 import type { Naming } from '../traces/naming.ts';
 import type { ServiceSample } from './serviceSample.ts';
 
@@ -92,17 +90,3 @@ export const originOf = ({
   select,
 }: Pick<Connection, 'kind' | 'url' | 'select'>): string =>
   JSON.stringify([kind, url, Object.entries(select).sort()]);
-
-export const notThere = (
-  { key }: OperationGroup,
-  { window }: NumbersQuery,
-  now: number,
-): FunctionNumbers => ({
-  key,
-  window: { from: unixMillis(Math.floor(now - window)), to: unixMillis(Math.floor(now)) },
-  serviceAlive: false,
-  releases: [],
-  exceptions: [],
-  series: [],
-  comparisons: [],
-});

@@ -13,7 +13,8 @@ import type {
 } from '../ports.ts';
 import type { Milliseconds } from '../../domain/units.ts';
 import { FailurePause, isOfOneQuestion, problemOf } from '../failurePause.ts';
-import { notThere, originOf, statesOf, untold, type Known } from './knownService.ts';
+import { notThere } from '../notThere.ts';
+import { originOf, statesOf, untold, type Known } from './knownService.ts';
 import { CountedCalls } from './countedCalls.ts';
 import { LookedAtServices, type SampledConnection } from './lookedAtServices.ts';
 import { lookEvery } from './lookOrder.ts';

@@ -12,7 +12,8 @@ import type {
   OperationGroup,
 } from '../../ports.ts';
 import type { SampledSource } from '../../sampled/source.ts';
-import { notThere, originOf } from '../../sampled/knownService.ts';
+import { notThere } from '../../notThere.ts';
+import { originOf } from '../../sampled/knownService.ts';
 import { FoundRequests, type FoundRequest } from './foundRequests.ts';
 import { numbersOfOperation, type SpmUnit } from './operationNumbers.ts';
 import { noMetrics, type SpmQuestion } from './questions.ts';

@@ -1,7 +1,5 @@
 import type { ServiceState } from '../../../domain/release.ts';
 import { unixMillis } from '../../../domain/units.ts';
-import type { FunctionNumbers } from '../../../domain/stats.ts';
-import type { NumbersQuery, OperationGroup } from '../../ports.ts';
 import { titleOf, type Catalogue, type KnownCalls, type KnownService } from './catalogue.ts';
 import { labelsOf } from './discovery.ts';
 
@@ -70,19 +68,4 @@ export const unfollowed = (known: KnownService, catalogue: Catalogue): ServiceSt
     })),
   warnings: [],
   source: titleOf(known),
-});
-
-/** A service that the backend doesn't have. */
-export const notThere = (
-  { key }: OperationGroup,
-  { window }: NumbersQuery,
-  now: number,
-): FunctionNumbers => ({
-  key,
-  window: { from: unixMillis(now - window), to: unixMillis(now) },
-  serviceAlive: false,
-  releases: [],
-  exceptions: [],
-  series: [],
-  comparisons: [],
 });
