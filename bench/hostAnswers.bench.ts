@@ -11,9 +11,9 @@ import { serviceKey, type ServiceKey } from '../src/domain/service.ts';
 import { milliseconds } from '../src/domain/units.ts';
 import { createExchange } from '../src/http/exchange.ts';
 import { DecodeThread } from '../src/platform/decodeThread.ts';
-import { compareReleases } from '../src/releases/compareReleases.ts';
-import type { BackendMetrics, BackendPorts, BackendTraces } from '../src/telemetry/backend.ts';
+import type { BackendMetrics, BackendTraces } from '../src/telemetry/backend.ts';
 import { metricsBackends, traceBackends } from '../src/telemetry/registry.ts';
+import { sourcePorts } from '../test/backends/sourcePorts.ts';
 import { longTraceId, service, type Size } from './answers/largeAnswers.ts';
 import { longestTurn } from './answers/turns.ts';
 import { median } from './median.ts';
@@ -126,15 +126,7 @@ function open({ kind, base }: Asked, url: string, decodeAway: DecodeThread['deco
     environment: 'bench',
     headers: () => Promise.resolve(ok({})),
   };
-  const ports: BackendPorts = {
-    now: () => Date.now(),
-    after: () => ({ dispose: () => undefined }),
-    operation: () => undefined,
-    refreshEvery: () => milliseconds(1),
-    focused: () => true,
-    compare: compareReleases,
-    decodeAway,
-  };
+  const ports = sourcePorts({ decodeAway });
   const metrics = metricsBackends[kind]?.(connection, ports);
   if (metrics !== undefined) return { metrics };
   const traces = traceBackends[kind]?.(connection, ports);

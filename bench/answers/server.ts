@@ -1,13 +1,12 @@
 /** Large answers of backends, from a process of its own: what it takes to write them is not the extension host's. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { writeLargeBody } from '../../test/unit/faults/largeBody.ts';
 import { recorded } from '../../test/unit/faults/recordedBackend.ts';
 import type { Size } from './largeAnswers.ts';
 import { jaegerAnswers, longTraceId, manyOperations, zipkinAnswers } from './largeAnswers.ts';
 
 const size = JSON.parse(process.argv[2] ?? '{}') as Size;
-const endless = 200 * 1024 * 1024;
-const chunk = Buffer.alloc(1024 * 1024, ' ');
 /** Made once: times of traces are those of the start. */
 const start = Date.now() - 60_000;
 const kept = new Map<string, string>();
@@ -63,18 +62,7 @@ const server = createServer((request, response) => {
     }
     asked.push(`${url.pathname}?${query.toString()}`);
     if (url.pathname.startsWith('/endless/')) {
-      let sent = 0;
-      const more = (): void => {
-        while (sent < endless && !response.destroyed) {
-          sent += chunk.length;
-          if (!response.write(chunk)) {
-            response.once('drain', more);
-            return;
-          }
-        }
-        response.end();
-      };
-      more();
+      writeLargeBody(response);
       return;
     }
     response.end(textOf(url.pathname, query));

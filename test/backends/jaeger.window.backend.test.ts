@@ -1,51 +1,16 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Harness, HarnessOptions, WindowOptions } from '../harness/harnessTypes.ts';
+import type { Harness } from '../harness/harnessTypes.ts';
 import type { SampleTrace } from './sampleTraffic.ts';
 import { asOtlp, sampleTraffic } from './sampleTraffic.ts';
 import { post } from './traceBackend.ts';
+import { copyOfShop, loadDriver, type Window } from './vsCodeWindow.ts';
 
 const url = process.env['PRODLENS_TEST_JAEGER'] ?? '';
 const otlp = process.env['PRODLENS_TEST_JAEGER_OTLP'] ?? '';
-const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 /** A folder for pictures to look at. */
 const pictures = process.env['PRODLENS_TEST_PICTURES'];
-
-/** What is used here of test/harness/page.ts, which is checked with the types of a page. */
-interface Driver {
-  readonly startProdlens: (options: HarnessOptions) => Promise<Harness>;
-  readonly VsCodeWindow: {
-    open(harness: Harness, options?: WindowOptions): Promise<Window>;
-  };
-}
-interface Window {
-  readonly quickInput: {
-    waitForMessage(pattern: RegExp): Promise<string>;
-    waitFor(title: string | RegExp): Promise<void>;
-    fill(text: string): Promise<void>;
-    accept(): Promise<void>;
-    cancel(): Promise<void>;
-    choose(label: string | RegExp): Promise<void>;
-    items(): Promise<readonly { readonly label: string; readonly separator: string }[]>;
-  };
-  readonly notifications: {
-    waitFor(pattern: RegExp, timeoutMs?: number): Promise<{ readonly message: string }>;
-  };
-  runCommand(title: string): Promise<void>;
-  openFile(file: string, line?: number): Promise<Editor>;
-  waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
-  statusBar(): Promise<readonly { readonly text: string; readonly label: string }[]>;
-  setTheme(kind: 'light' | 'dark'): Promise<void>;
-  screenshot(file: string): Promise<void>;
-}
-interface Editor {
-  waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string>;
-  hoverLineEnd(line: number): Promise<{ innerText(): Promise<string> }>;
-  goToLine(line: number): Promise<void>;
-}
 
 /** `checkout` of the demo's shop. */
 const line = 15;
@@ -62,11 +27,7 @@ describe('a real VS Code on a real Jaeger alone', function () {
   before(async () => {
     assert.notEqual(url, '', 'run through scripts/test-backends.mjs');
     await post(`${otlp}/v1/traces`, asOtlp(sent));
-    workspace = await mkdtemp(path.join(tmpdir(), 'pl-jaeger-'));
-    await cp(path.join(root, 'demo/shop'), workspace, { recursive: true });
-    const { loadDriver } = (await import(
-      pathToFileURL(path.join(root, 'scripts/harness/driver.mjs')).href
-    )) as { readonly loadDriver: () => Promise<Driver> };
+    workspace = await copyOfShop();
     const driver = await loadDriver();
     harness = await driver.startProdlens({
       workspace,

@@ -4,8 +4,9 @@ import { ok } from '../../src/domain/result.ts';
 import type { FunctionNumbers } from '../../src/domain/stats.ts';
 import { milliseconds } from '../../src/domain/units.ts';
 import { createExchange, type FormExchange } from '../../src/http/exchange.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
+import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import { PrometheusSource } from '../../src/telemetry/prometheus/source.ts';
+import { sourcePorts } from './sourcePorts.ts';
 
 const never = new AbortController().signal;
 
@@ -30,18 +31,26 @@ export async function askOnlyOperation(
   const operations = source.operations();
   const [operation] = operations;
   assert.ok(operation !== undefined && operations.length === 1, JSON.stringify(operations));
+  const numbers = await numbersOf(source, operation, window);
+  return { source, operation, numbers, asked };
+}
+
+/** Of one operation, as those of a function. @param window milliseconds */
+export async function numbersOf(
+  source: BackendMetrics,
+  { service, id }: Operation,
+  window: number,
+): Promise<FunctionNumbers> {
   const answer = await source.numbers(
     {
-      groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
+      groups: [{ key: 'f', service, operations: [id] }],
       window: milliseconds(window),
       seriesPoints: 0,
     },
     never,
   );
-  assert.ok(answer.ok, JSON.stringify(answer));
-  const [numbers] = answer.value;
-  assert.ok(numbers !== undefined);
-  return { source, operation, numbers, asked };
+  assert.ok(answer.ok && answer.value[0] !== undefined, JSON.stringify(answer));
+  return answer.value[0];
 }
 
 /** A source whose questions are written down. */
@@ -60,14 +69,7 @@ export function recordedSource(
   };
   const source = new PrometheusSource(
     { kind: 'prometheus', url, select: {}, environment: 'test', headers: async () => ok(headers) },
-    {
-      now: () => Date.now(),
-      after: () => ({ dispose: () => undefined }),
-      operation: () => undefined,
-      refreshEvery: () => milliseconds(60_000),
-      focused: () => true,
-      compare: compareReleases,
-    },
+    sourcePorts({ refreshEvery: () => milliseconds(60_000) }),
     recording,
   );
   return { source, asked };

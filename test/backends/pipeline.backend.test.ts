@@ -4,7 +4,6 @@ import type { Operation } from '../../src/domain/operation.ts';
 import { ok } from '../../src/domain/result.ts';
 import type { FunctionStats, Quantile } from '../../src/domain/stats.ts';
 import { milliseconds } from '../../src/domain/units.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
 import { LiveProcess } from './liveTraffic.ts';
@@ -18,6 +17,7 @@ import {
 } from './sentSpans.ts';
 import { urlFrom } from './traceBackend.ts';
 import { until } from './untilFound.ts';
+import { sourcePorts } from './sourcePorts.ts';
 
 const backends = JSON.parse(urlFrom('PRODLENS_TEST_PIPELINE_BACKENDS')) as Record<string, string>;
 const receivers = JSON.parse(urlFrom('PRODLENS_TEST_PIPELINE_RECEIVERS')) as Record<string, string>;
@@ -332,13 +332,6 @@ const knows = (source: BackendMetrics, service: string): boolean =>
 function sourceOf(url: string): BackendMetrics {
   return createPrometheusSource(
     { kind: 'prometheus', url, select: {}, environment: 'test', headers: async () => ok({}) },
-    {
-      now: () => Date.now(),
-      after: () => ({ dispose: () => undefined }),
-      operation: () => undefined,
-      refreshEvery: () => milliseconds(1),
-      focused: () => true,
-      compare: compareReleases,
-    },
+    sourcePorts(),
   );
 }

@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ok } from '../../src/domain/result.ts';
 import { milliseconds } from '../../src/domain/units.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
 import { RecordingProxy } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
+import { sourcePorts } from './sourcePorts.ts';
 
 const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
 const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
@@ -35,14 +35,7 @@ describe('requests to a real Prometheus', function () {
         environment: 'test',
         headers: () => Promise.resolve(ok({})),
       },
-      {
-        now: () => Date.now(),
-        after: () => ({ dispose: () => undefined }),
-        operation: () => undefined,
-        refreshEvery: () => milliseconds(refresh),
-        focused: () => true,
-        compare: compareReleases,
-      },
+      sourcePorts({ refreshEvery: () => milliseconds(refresh) }),
     );
     sources.push(source);
     return source;

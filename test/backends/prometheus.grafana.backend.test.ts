@@ -5,7 +5,6 @@ import type { Operation } from '../../src/domain/operation.ts';
 import { ok } from '../../src/domain/result.ts';
 import { serviceKey } from '../../src/domain/service.ts';
 import { milliseconds } from '../../src/domain/units.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import type { OperationGroup } from '../../src/telemetry/ports.ts';
 import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
@@ -14,6 +13,7 @@ import type { GrafanaProxy } from './grafanaProxy.ts';
 import { startGrafanaProxy } from './grafanaProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
 import { urlFrom } from './traceBackend.ts';
+import { sourcePorts } from './sourcePorts.ts';
 
 const signed = (headers: Readonly<Record<string, string>>) => ({
   headers: () => Promise.resolve(ok(headers)),
@@ -66,14 +66,7 @@ describe('Prometheus behind Grafana', function () {
         environment: 'test',
         headers: async () => ok(headers),
       },
-      {
-        now: () => Date.now(),
-        after: () => ({ dispose: () => undefined }),
-        operation: () => undefined,
-        refreshEvery: () => milliseconds(1),
-        focused: () => true,
-        compare: compareReleases,
-      },
+      sourcePorts(),
     );
   async function until(what: string, look: () => Promise<boolean>): Promise<void> {
     for (const end = Date.now() + 90_000; Date.now() < end;) {

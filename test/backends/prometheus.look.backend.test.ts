@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ok, type Result } from '../../src/domain/result.ts';
 import { milliseconds } from '../../src/domain/units.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
 import { createExchange, type FormExchange } from '../../src/http/exchange.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import { PrometheusSource } from '../../src/telemetry/prometheus/source.ts';
 import { scrapeOnly, until, url } from './realPrometheus.ts';
 import { RecordingProxy, type Recorded } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
+import { sourcePorts } from './sourcePorts.ts';
 
 const never = new AbortController().signal;
 const minute = 60_000;
@@ -40,15 +40,11 @@ describe('what a look at a real Prometheus asks', function () {
         environment: 'test',
         headers: () => Promise.resolve(ok({})),
       },
-      {
+      sourcePorts({
         now: () => Date.now() + later,
-        after: () => ({ dispose: () => undefined }),
-        operation: () => undefined,
         refreshEvery: () => milliseconds(minute),
-        focused: () => true,
-        compare: compareReleases,
         ...(sharedFolder === undefined ? {} : { sharedFolder }),
-      },
+      }),
       asIfLater(() => later),
     );
   /** Without what other suites left on the same server. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { FunctionNumbers } from '../../src/domain/stats.ts';
-import { milliseconds } from '../../src/domain/units.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import {
   historyText,
@@ -9,6 +8,7 @@ import {
   type Labels,
 } from './historyServer.ts';
 import { sourceAt } from './realPrometheus.ts';
+import { numbersOf } from './onlyOperation.ts';
 
 const never = new AbortController().signal;
 const minute = 60;
@@ -143,31 +143,22 @@ describe('replicas of a Prometheus, without deduplication', function () {
     await server.stop();
   });
 
-  const numbersOf = async (service: string): Promise<FunctionNumbers> => {
+  const numbersOfService = async (service: string): Promise<FunctionNumbers> => {
     await source.services(never);
     const operation = source.operations().find((one) => one.service === service);
     assert.ok(operation !== undefined, service);
-    const answer = await source.numbers(
-      {
-        groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
-        window: milliseconds(3_600_000),
-        seriesPoints: 0,
-      },
-      never,
-    );
-    assert.ok(answer.ok && answer.value[0] !== undefined, JSON.stringify(answer));
-    return answer.value[0];
+    return numbersOf(source, operation, 3_600_000);
   };
 
   it('count each call once, through a gap of one of them, a restart and a new process, and beside another shard', async () => {
-    const { total } = await numbersOf('operated');
+    const { total } = await numbersOfService('operated');
     const steady = calls(ago(60), now);
     const young = 5 + calls(ago(15), now);
     assert.equal(total?.count, steady + steady + young + steady);
   });
 
   it('are told by their label where that may be another’s: by the targets that both scrape', async () => {
-    assert.equal((await numbersOf('plain')).total?.count, calls(ago(60), now));
+    assert.equal((await numbersOfService('plain')).total?.count, calls(ago(60), now));
     const services = source.report()['services'] as Readonly<Record<string, unknown>>[];
     const told = services.map(({ service, countedOnceFor }) => [service, countedOnceFor]);
     assert.deepEqual(Object.fromEntries(told), {
@@ -182,22 +173,22 @@ describe('replicas of a Prometheus, without deduplication', function () {
   });
 
   it('are known while one of them is away', async () => {
-    assert.equal((await numbersOf('alone')).total?.count, calls(ago(60), now));
+    assert.equal((await numbersOfService('alone')).total?.count, calls(ago(60), now));
   });
 
   it('are none where processes of their own have such a label', async () => {
-    const { total } = await numbersOf('pods');
+    const { total } = await numbersOfService('pods');
     assert.equal(total?.count, calls(ago(60), now) + 900 + calls(ago(45), now));
-    assert.equal((await numbersOf('balanced')).total?.count, 2 * calls(ago(60), now));
+    assert.equal((await numbersOfService('balanced')).total?.count, 2 * calls(ago(60), now));
   });
 
   it('are none where servers of two places scrape what has the same names', async () => {
-    const { total } = await numbersOf('places');
+    const { total } = await numbersOfService('places');
     assert.equal(total?.count, calls(ago(60), now) + 900 + calls(ago(45), now));
   });
 
   it('may be what has no up and counts alike: no number is shown', async () => {
-    const { total, problem } = await numbersOf('pushed');
+    const { total, problem } = await numbersOfService('pushed');
     assert.equal(total, undefined);
     assert.match(problem ?? '', /differ in replica alone.*select one with select/);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { milliseconds } from '../../src/domain/units.ts';
 import type { BackendMetrics } from '../../src/telemetry/backend.ts';
 import { historyText, startWithHistory, type CounterHistory } from './historyServer.ts';
 import { sourceAt } from './realPrometheus.ts';
+import { numbersOf } from './onlyOperation.ts';
 
 const never = new AbortController().signal;
 const minute = 60;
@@ -78,16 +78,7 @@ describe('a process that comes back to a Prometheus after more than a day', func
     await source.services(never);
     const [operation] = source.operations();
     assert.ok(operation !== undefined);
-    const answer = await source.numbers(
-      {
-        groups: [{ key: 'f', service: operation.service, operations: [operation.id] }],
-        window: milliseconds(3_600_000),
-        seriesPoints: 0,
-      },
-      never,
-    );
-    assert.ok(answer.ok && answer.value[0] !== undefined, JSON.stringify(answer));
-    const { total, window } = answer.value[0];
+    const { total, window } = await numbersOf(source, operation, 3_600_000);
     const to = window.to / 1000;
     // Slots end at whole minutes.
     const last = Math.floor((to - 3) / minute) * minute;

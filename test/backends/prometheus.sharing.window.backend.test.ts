@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import type { Harness, HarnessOptions } from '../harness/harnessTypes.ts';
+import type { Harness } from '../harness/harnessTypes.ts';
 import { scrapeOnly, url } from './realPrometheus.ts';
 import { RecordingProxy, type Recorded } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
+import { copyOfShop, loadDriver, type Driver, type Editor, type Window } from './vsCodeWindow.ts';
 
-const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
 /** A refresh every fifteen seconds, a tenth sooner or later. */
 const refreshSeconds = 15;
 const shortest = 13_000;
-
-/** What is used here of test/harness/page.ts, which is checked with the types of a page. */
-interface Driver {
-  readonly startProdlens: (options: HarnessOptions) => Promise<Harness>;
-  readonly VsCodeWindow: { open(harness: Harness): Promise<Window> };
-}
-interface Window {
-  readonly extensionHostPid: number;
-  openFile(file: string): Promise<Editor>;
-  waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
-  close(): Promise<void>;
-}
-interface Editor {
-  waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string>;
-}
 
 describe('two windows of a real VS Code on one real Prometheus', function () {
   this.timeout(300_000);
@@ -40,8 +22,7 @@ describe('two windows of a real VS Code on one real Prometheus', function () {
 
   before(async () => {
     assert.notEqual(url, '', 'run through scripts/test-backends.mjs');
-    workspace = await mkdtemp(path.join(tmpdir(), 'pl-both-'));
-    await cp(path.join(root, 'demo/shop'), workspace, { recursive: true });
+    workspace = await copyOfShop();
     const call = (): void => {
       shop.calls('POST /orders', 'UNSET', [30, 40, 90]);
     };
@@ -121,14 +102,6 @@ describe('two windows of a real VS Code on one real Prometheus', function () {
     await second.close();
   });
 });
-
-async function loadDriver(): Promise<Driver> {
-  const file = path.join(root, 'scripts/harness/driver.mjs');
-  const { loadDriver: load } = (await import(pathToFileURL(file).href)) as {
-    readonly loadDriver: () => Promise<Driver>;
-  };
-  return load();
-}
 
 async function until(what: string, isSo: () => boolean): Promise<void> {
   for (const end = Date.now() + 180_000; !isSo();) {

@@ -1,50 +1,12 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import type { Harness, HarnessOptions, WindowOptions } from '../harness/harnessTypes.ts';
+import type { Harness } from '../harness/harnessTypes.ts';
+import { scrapeOnly, url } from './realPrometheus.ts';
 import { RecordingProxy, type Recorded } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
-
-const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
-const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
-const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
-
-/** What is used here of test/harness/page.ts, which is checked with the types of a page. */
-interface Driver {
-  readonly startProdlens: (options: HarnessOptions) => Promise<Harness>;
-  readonly VsCodeWindow: {
-    open(harness: Harness, options?: WindowOptions): Promise<Window>;
-  };
-}
-interface Window {
-  readonly page: { readonly keyboard: { press(key: string): Promise<void> } };
-  readonly quickInput: {
-    waitForMessage(pattern: RegExp): Promise<string>;
-    waitFor(title: string | RegExp): Promise<void>;
-    fill(text: string): Promise<void>;
-    accept(): Promise<void>;
-    items(): Promise<readonly unknown[]>;
-    closesWithin(timeoutMs: number): Promise<boolean>;
-    choose(label: string | RegExp): Promise<void>;
-  };
-  readonly notifications: {
-    waitFor(pattern: RegExp, timeoutMs?: number): Promise<{ readonly message: string }>;
-  };
-  runCommand(title: string): Promise<void>;
-  tabs(): Promise<string[]>;
-  openFile(file: string): Promise<Editor>;
-  waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
-}
-interface Editor {
-  focus(): Promise<void>;
-  goToLine(line: number): Promise<void>;
-  waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string>;
-  lineEnds(): Promise<Map<number, unknown>>;
-  hoverLineEnd(line: number): Promise<{ innerText(): Promise<string> }>;
-}
+import { copyOfShop, loadDriver, type Editor, type Window } from './vsCodeWindow.ts';
 
 describe('a real VS Code on a real Prometheus', function () {
   this.timeout(240_000);
@@ -61,15 +23,11 @@ describe('a real VS Code on a real Prometheus', function () {
   before(async () => {
     assert.notEqual(url, '', 'run through scripts/test-backends.mjs');
     address = await proxy.start();
-    workspace = await mkdtemp(path.join(tmpdir(), 'pl-prom-'));
-    await cp(path.join(root, 'demo/shop'), workspace, { recursive: true });
+    workspace = await copyOfShop();
     const addresses = await Promise.all(exporters.map((exporter) => exporter.start()));
     // They run for a while already when the window opens.
     for (const exporter of exporters) exporter.calls('POST /orders', 'UNSET', [30]);
-    await writeFile(targets, JSON.stringify([{ targets: addresses }]));
-    const { loadDriver } = (await import(
-      pathToFileURL(path.join(root, 'scripts/harness/driver.mjs')).href
-    )) as { readonly loadDriver: () => Promise<Driver> };
+    scrapeOnly(addresses);
     const driver = await loadDriver();
     harness = await driver.startProdlens({
       workspace,

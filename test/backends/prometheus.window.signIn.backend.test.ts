@@ -1,47 +1,10 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Harness, HarnessOptions, WindowOptions } from '../harness/harnessTypes.ts';
+import { rm } from 'node:fs/promises';
+import type { Harness, WindowOptions } from '../harness/harnessTypes.ts';
+import { scrapeOnly, url } from './realPrometheus.ts';
 import { RecordingProxy } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
-
-const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
-const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
-const root = process.env['PRODLENS_ROOT'] ?? process.cwd();
-
-/** What is used here of test/harness/page.ts, which is checked with the types of a page. */
-interface Driver {
-  readonly startProdlens: (options: HarnessOptions) => Promise<Harness>;
-  readonly VsCodeWindow: {
-    open(harness: Harness, options?: WindowOptions): Promise<Window>;
-  };
-  readonly waitUntil: (
-    what: string,
-    ask: () => Promise<boolean>,
-    timeoutMs?: number,
-    seen?: () => unknown,
-  ) => Promise<unknown>;
-}
-interface Window {
-  readonly quickInput: {
-    waitForMessage(pattern: RegExp): Promise<string>;
-    waitFor(title: string | RegExp): Promise<void>;
-    fill(text: string): Promise<void>;
-    accept(): Promise<void>;
-    choose(label: string | RegExp): Promise<void>;
-  };
-  runCommand(title: string): Promise<void>;
-  openFile(file: string): Promise<Editor>;
-  reload(): Promise<void>;
-  clickStatus(pattern: RegExp): Promise<void>;
-  waitForStatus(pattern: RegExp, timeoutMs?: number): Promise<string>;
-  statusBar(): Promise<readonly { readonly text: string; readonly label: string }[]>;
-}
-interface Editor {
-  waitForLineEnd(line: number, pattern: RegExp, timeoutMs?: number): Promise<string>;
-}
+import { copyOfShop, loadDriver, type Driver, type Editor, type Window } from './vsCodeWindow.ts';
 
 const refreshMs = 15_000;
 /**
@@ -74,16 +37,12 @@ describe('signing in again at a real Prometheus, in two windows of a real VS Cod
   before(async () => {
     assert.notEqual(url, '', 'run through scripts/test-backends.mjs');
     proxy.admitted = 'Bearer first-s3cret';
-    workspace = await mkdtemp(path.join(tmpdir(), 'pl-prom-'));
-    await cp(path.join(root, 'demo/shop'), workspace, { recursive: true });
+    workspace = await copyOfShop();
     exporter.calls('POST /orders', 'UNSET', [30]);
-    await writeFile(targets, JSON.stringify([{ targets: [await exporter.start()] }]));
+    scrapeOnly([await exporter.start()]);
     calling = setInterval(() => {
       exporter.calls('POST /orders', 'UNSET', [30, 40, 90]);
     }, 250);
-    const { loadDriver } = (await import(
-      pathToFileURL(path.join(root, 'scripts/harness/driver.mjs')).href
-    )) as { readonly loadDriver: () => Promise<Driver> };
     driver = await loadDriver();
     harness = await driver.startProdlens({
       workspace,

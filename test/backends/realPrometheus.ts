@@ -3,10 +3,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ok } from '../../src/domain/result.ts';
-import { milliseconds } from '../../src/domain/units.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
 import type { BackendMetrics, Connection } from '../../src/telemetry/backend.ts';
 import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
+import { sourcePorts } from './sourcePorts.ts';
 
 export const url = process.env['PRODLENS_TEST_PROMETHEUS'] ?? '';
 const targets = process.env['PRODLENS_TEST_PROMETHEUS_TARGETS'] ?? '';
@@ -50,14 +49,7 @@ export const sourceAt = (
       environment: 'test',
       headers: async () => ok(signedIn),
     },
-    {
-      now: () => Date.now(),
-      after: () => ({ dispose: () => undefined }),
-      operation: () => undefined,
-      refreshEvery: () => milliseconds(1),
-      focused: () => true,
-      compare: compareReleases,
-    },
+    sourcePorts(),
   );
 
 export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { ok } from '../../src/domain/result.ts';
 import { milliseconds } from '../../src/domain/units.ts';
-import { compareReleases } from '../../src/releases/compareReleases.ts';
 import { createPrometheusSource } from '../../src/telemetry/prometheus/source.ts';
 import { scrapeOnly, until, url } from './realPrometheus.ts';
 import { RecordingProxy } from './recordingProxy.ts';
 import { SpanMetricsExporter } from './spanMetricsExporter.ts';
+import { sourcePorts } from './sourcePorts.ts';
 
 const never = new AbortController().signal;
 /** What VictoriaMetrics takes of a query by default (`-search.maxQueryLen`), bytes. */
@@ -43,14 +43,7 @@ describe('queries that are too long for a real VictoriaMetrics', function () {
         environment: 'test',
         headers: () => Promise.resolve(ok({})),
       },
-      {
-        now: () => Date.now(),
-        after: () => ({ dispose: () => undefined }),
-        operation: () => undefined,
-        refreshEvery: () => milliseconds(1),
-        focused: () => true,
-        compare: compareReleases,
-      },
+      sourcePorts(),
     );
     const timed = await until('percentiles of all operations', async () => {
       await source.services(never);

@@ -4,6 +4,7 @@ import type { FunctionId, FunctionRef } from '../../../src/domain/functionDecl.t
 import type { Operation, OperationId } from '../../../src/domain/operation.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 import type { WorkspaceFacts } from '../../../src/domain/workspace.ts';
+import { noFacts } from './noFacts.ts';
 
 const at = (path: string) => ({ path, line: 0 });
 const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
@@ -17,20 +18,7 @@ const ref = (name: string, path = '/w/a.ts'): FunctionRef => ({
 });
 
 const asked = (more: Partial<Operation>, facts: Partial<WorkspaceFacts>): string => {
-  const found = createAttributor({
-    functions: [],
-    routes: [],
-    openRoutes: [],
-    spans: [],
-    classes: [],
-    endpoints: [],
-    destinationBindings: [],
-    resolvers: [],
-    runtimes: [],
-    overrides: [],
-    servicesOf: () => ({ services: [], explanation: '' }),
-    ...facts,
-  }).attribute({
+  const found = createAttributor({ ...noFacts, ...facts }).attribute({
     id: JSON.stringify(more) as OperationId,
     service: serviceKey('shop'),
     source: 'span',

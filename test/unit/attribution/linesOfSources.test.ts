@@ -3,6 +3,7 @@ import { createAttributor } from '../../../src/attribution/attributor.ts';
 import type { FunctionDecl, FunctionId } from '../../../src/domain/functionDecl.ts';
 import type { CodeLocation, OperationId } from '../../../src/domain/operation.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
+import { noFacts } from './noFacts.ts';
 
 const place = { line: 0, character: 0 };
 const range = { start: place, end: place };
@@ -30,17 +31,8 @@ describe('lines of code attributes', () => {
       ...(functionName !== undefined && { functionName }),
     };
     return createAttributor({
+      ...noFacts,
       functions: [decl('Shelf.take', 1), decl('Shelf.put', 2), decl('Box.put', 3)],
-      routes: [],
-      openRoutes: [],
-      spans: [],
-      classes: [],
-      endpoints: [],
-      destinationBindings: [],
-      resolvers: [],
-      runtimes: [],
-      overrides: [],
-      servicesOf: () => ({ services: [], explanation: '' }),
       atLineOf: (path) => {
         asked.push(path);
         return undefined;

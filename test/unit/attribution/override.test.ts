@@ -3,6 +3,7 @@ import { createAttributor } from '../../../src/attribution/attributor.ts';
 import type { Operation, OperationId } from '../../../src/domain/operation.ts';
 import { serviceKey } from '../../../src/domain/service.ts';
 import type { AttributionOverride } from '../../../src/domain/workspace.ts';
+import { noFacts } from './noFacts.ts';
 
 const operation = (more: Partial<Operation>): Operation => ({
   id: JSON.stringify(more) as OperationId,
@@ -16,19 +17,7 @@ const operation = (more: Partial<Operation>): Operation => ({
 
 describe('a decision in prodlens.json', () => {
   const decided = (override: AttributionOverride, more: Partial<Operation>): string =>
-    createAttributor({
-      functions: [],
-      routes: [],
-      openRoutes: [],
-      spans: [],
-      classes: [],
-      endpoints: [],
-      destinationBindings: [],
-      resolvers: [],
-      runtimes: [],
-      overrides: [override],
-      servicesOf: () => ({ services: [], explanation: '' }),
-    }).attribute(operation(more)).explanation;
+    createAttributor({ ...noFacts, overrides: [override] }).attribute(operation(more)).explanation;
   const said = /prodlens\.json says that no function owns it/;
 
   it('about a request that a service takes is none about one that it makes', () => {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Certificate } from '../../certificates.ts';
 import type { FaultServer, Misbehaviour } from './faultServer.ts';
 import { send, textOf } from './faultServer.ts';
+import { writeLargeBody } from './largeBody.ts';
 import { listenDeaf, type TestNetwork } from './network.ts';
 import type { RecordedBackend, Spoiling } from './recordedBackend.ts';
 
@@ -97,8 +98,6 @@ const clock = (title: string, ahead: number): Fault => ({
   },
 });
 
-const wholeBody = 200 * 1024 * 1024;
-const chunk = Buffer.alloc(1024 * 1024, ' ');
 let bomb: Buffer | undefined;
 
 export const faults: readonly Fault[] = [
@@ -196,18 +195,7 @@ export const faults: readonly Fault[] = [
   ),
   answering('a body of 200 MB', () => ({ response }) => {
     response.writeHead(200, { 'content-type': 'application/json' });
-    let sent = 0;
-    const more = (): void => {
-      while (sent < wholeBody && !response.destroyed) {
-        sent += chunk.length;
-        if (!response.write(chunk)) {
-          response.once('drain', more);
-          return;
-        }
-      }
-      response.end();
-    };
-    more();
+    writeLargeBody(response);
   }),
   answering('a small body that is 64 MB when unpacked', () => ({ response }) => {
     bomb ??= gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
